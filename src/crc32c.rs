@@ -1,0 +1,1 @@
+//! CRC32C (Castagnoli), the checksum of every MPA FPDU.

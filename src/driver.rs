@@ -1,0 +1,1 @@
+//! Load and unload, in order and in reverse.

@@ -1,0 +1,33 @@
+//! softrnic: an RDMA NIC in software for Windows Server.
+//!
+//! One kernel driver that NDIS sees as a network adapter and that NDK consumers (SMB Direct
+//! first) see as a Network Direct provider. It speaks iWARP (RFC 5040, 5041, 5044, 6581) over
+//! kernel TCP (Winsock Kernel).
+//!
+//! Calls go down, `driver → ndis → ndk → transport → {iwarp, wsk}`; what comes up is a return
+//! value, one trait (`transport::Events`), then the consumer's callback.
+//! `docs/architecture.md` has the layers and who may import whom.
+//!
+//! Off Windows this is an ordinary library of the layers that need no kernel, so that they
+//! build and test on any host.
+
+#![cfg_attr(target_os = "windows", no_std)]
+
+pub mod crc32c;
+pub mod iwarp;
+pub mod rdma;
+pub mod sync;
+pub mod sys;
+
+#[cfg(target_os = "windows")]
+mod driver;
+#[cfg(target_os = "windows")]
+mod ndis;
+#[cfg(target_os = "windows")]
+mod ndk;
+#[cfg(target_os = "windows")]
+mod nt;
+#[cfg(target_os = "windows")]
+mod transport;
+#[cfg(target_os = "windows")]
+mod wsk;

@@ -1,0 +1,1 @@
+//! The network adapter as NDIS sees it.

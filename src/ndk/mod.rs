@@ -1,0 +1,1 @@
+//! The Network Direct provider: one file per NDK object.

@@ -1,0 +1,1 @@
+//! Shared vocabulary: work requests, completions, STags, queue pair states.

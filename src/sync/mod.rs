@@ -1,0 +1,1 @@
+//! Lock-free algorithms on atomics, each modelled with loom.

@@ -1,0 +1,1 @@
+//! Hand-kept declarations of NDIS, NDKPI and WSK, with no logic.

@@ -1,0 +1,1 @@
+//! Runs a protocol machine over sockets.

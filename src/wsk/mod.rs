@@ -1,0 +1,1 @@
+//! A Winsock Kernel client.

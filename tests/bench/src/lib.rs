@@ -1,0 +1,1 @@
+//! Benchmarks of the shipped image beside raw TCP.

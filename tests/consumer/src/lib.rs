@@ -1,0 +1,1 @@
+//! An NDK consumer: what a kernel driver above softrnic would be.

@@ -1,0 +1,1 @@
+//! The main job: RDMA over real TCP through the shipped image.

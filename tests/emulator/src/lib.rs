@@ -1,0 +1,1 @@
+//! A user-mode Windows kernel for network drivers.

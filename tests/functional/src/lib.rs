@@ -1,0 +1,1 @@
+//! One file per behaviour of the shipped image.

@@ -1,0 +1,1 @@
+//! Layering, unsafe and style fences.

@@ -1,0 +1,1 @@
+//! Emits the driver-model cfg.
