@@ -12,7 +12,8 @@ pub mod ntddk;
 mod types;
 
 #[cfg(target_os = "windows")]
-mod support;
+#[doc(hidden)]
+pub mod support;
 
 pub use crate::{constants::*, types::*};
 

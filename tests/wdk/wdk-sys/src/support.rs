@@ -6,22 +6,23 @@
 
 use core::{arch::global_asm, ffi::c_void};
 
-/// Says that floating point is linked in. The compiler refers to it, nobody reads it.
-// SAFETY: no other symbol of the image has this name.
-#[unsafe(no_mangle)]
-#[used]
-pub static _fltused: i32 = 0x9875;
+// Says that floating point is linked in. The compiler refers to it, nobody reads it.
+global_asm!(
+    ".section .rdata,\"dr\"",
+    ".globl _fltused",
+    "_fltused:",
+    "    .long 0x9875",
+);
 
 // The compiler's own calls. `core` and `compiler_builtins` refer to these names.
-#[expect(dead_code, reason = "generated code refers to these by symbol")]
 #[link(name = "ntoskrnl.exe", kind = "raw-dylib", modifiers = "+verbatim")]
 unsafe extern "C" {
-    fn memcpy(to: *mut c_void, from: *const c_void, count: usize) -> *mut c_void;
-    fn memmove(to: *mut c_void, from: *const c_void, count: usize) -> *mut c_void;
-    fn memset(to: *mut c_void, value: i32, count: usize) -> *mut c_void;
-    fn memcmp(a: *const c_void, b: *const c_void, count: usize) -> i32;
-    fn strlen(text: *const u8) -> usize;
-    fn __chkstk();
+    pub fn memcpy(to: *mut c_void, from: *const c_void, count: usize) -> *mut c_void;
+    pub fn memmove(to: *mut c_void, from: *const c_void, count: usize) -> *mut c_void;
+    pub fn memset(to: *mut c_void, value: i32, count: usize) -> *mut c_void;
+    pub fn memcmp(a: *const c_void, b: *const c_void, count: usize) -> i32;
+    pub fn strlen(text: *const u8) -> usize;
+    pub fn __chkstk();
 }
 
 // The frame handler of C++, which the precompiled `core` names in its unwind tables. Drivers abort:
