@@ -5,17 +5,18 @@
 //! types mean anything: nothing is linked there. `tests/abi` holds every one of them to the facts
 //! of the Windows ABI.
 #![no_std]
-#![expect(non_camel_case_types, non_snake_case, reason = "the WDK's names")]
+#![expect(non_camel_case_types, non_snake_case, non_upper_case_globals, reason = "the WDK's names")]
 
 mod constants;
 pub mod ntddk;
 mod types;
+mod wdm;
 
 #[cfg(target_os = "windows")]
 #[doc(hidden)]
 pub mod support;
 
-pub use crate::{constants::*, types::*};
+pub use crate::{constants::*, types::*, wdm::*};
 
 /// Whether `nt_status` is a success or an informational status.
 #[must_use]

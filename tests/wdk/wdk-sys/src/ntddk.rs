@@ -1,6 +1,6 @@
 //! Functions. Their imports are bound by name from the image's import table.
 
-use crate::types::*;
+use crate::{types::*, wdm::*};
 
 #[cfg_attr(
     target_os = "windows",
@@ -18,4 +18,74 @@ unsafe extern "C" {
         BugCheckParameter4: u64,
     ) -> !;
     pub fn KeGetCurrentIrql() -> KIRQL;
+    pub fn DbgPrintEx(ComponentId: ULONG, Level: ULONG, Format: PCSTR, ...) -> ULONG;
+    pub fn ExFreePoolWithTag(P: PVOID, Tag: ULONG);
+    pub fn IoAllocateIrp(StackSize: CCHAR, ChargeQuota: BOOLEAN) -> PIRP;
+    pub fn IoAllocateMdl(
+        VirtualAddress: PVOID,
+        Length: ULONG,
+        SecondaryBuffer: BOOLEAN,
+        ChargeQuota: BOOLEAN,
+        Irp: PIRP,
+    ) -> PMDL;
+    pub fn IoBuildPartialMdl(
+        SourceMdl: PMDL,
+        TargetMdl: PMDL,
+        VirtualAddress: PVOID,
+        Length: ULONG,
+    );
+    pub fn IoFreeIrp(Irp: PIRP);
+    pub fn IoFreeMdl(Mdl: PMDL);
+    pub fn IoReuseIrp(Irp: PIRP, Iostatus: NTSTATUS);
+    pub fn KeAcquireSpinLockAtDpcLevel(SpinLock: PKSPIN_LOCK);
+    pub fn KeAcquireSpinLockRaiseToDpc(SpinLock: PKSPIN_LOCK) -> KIRQL;
+    pub fn KeCancelTimer(arg1: PKTIMER) -> BOOLEAN;
+    pub fn KeClearEvent(Event: PRKEVENT);
+    pub fn KeFlushQueuedDpcs();
+    pub fn KeInitializeDpc(Dpc: PRKDPC, DeferredRoutine: PKDEFERRED_ROUTINE, DeferredContext: PVOID);
+    pub fn KeInitializeEvent(Event: PRKEVENT, Type: EVENT_TYPE, State: BOOLEAN);
+    pub fn KeInitializeTimer(Timer: PKTIMER);
+    pub fn KeInsertQueueDpc(Dpc: PRKDPC, SystemArgument1: PVOID, SystemArgument2: PVOID) -> BOOLEAN;
+    pub fn KeQueryInterruptTimePrecise(QpcTimeStamp: PULONG64) -> ULONG64;
+    pub fn KeReleaseSpinLock(SpinLock: PKSPIN_LOCK, NewIrql: KIRQL);
+    pub fn KeReleaseSpinLockFromDpcLevel(SpinLock: PKSPIN_LOCK);
+    pub fn KeRemoveQueueDpc(Dpc: PRKDPC) -> BOOLEAN;
+    pub fn KeSetEvent(Event: PRKEVENT, Increment: KPRIORITY, Wait: BOOLEAN) -> LONG;
+    pub fn KeSetTimer(Timer: PKTIMER, DueTime: LARGE_INTEGER, Dpc: PKDPC) -> BOOLEAN;
+    pub fn KeWaitForSingleObject(
+        Object: PVOID,
+        WaitReason: KWAIT_REASON,
+        WaitMode: KPROCESSOR_MODE,
+        Alertable: BOOLEAN,
+        Timeout: PLARGE_INTEGER,
+    ) -> NTSTATUS;
+    pub fn MmBuildMdlForNonPagedPool(MemoryDescriptorList: PMDLX);
+    pub fn MmMapLockedPagesSpecifyCache(
+        MemoryDescriptorList: PMDLX,
+        AccessMode: KPROCESSOR_MODE,
+        CacheType: MEMORY_CACHING_TYPE,
+        RequestedAddress: PVOID,
+        BugCheckOnFailure: ULONG,
+        Priority: ULONG,
+    ) -> PVOID;
+    pub fn MmUnmapLockedPages(BaseAddress: PVOID, MemoryDescriptorList: PMDL);
+    pub fn ObReferenceObjectByHandle(
+        Handle: HANDLE,
+        DesiredAccess: ACCESS_MASK,
+        ObjectType: POBJECT_TYPE,
+        AccessMode: KPROCESSOR_MODE,
+        Object: *mut PVOID,
+        HandleInformation: POBJECT_HANDLE_INFORMATION,
+    ) -> NTSTATUS;
+    pub fn ObfDereferenceObject(Object: PVOID) -> LONG_PTR;
+    pub fn PsCreateSystemThread(
+        ThreadHandle: PHANDLE,
+        DesiredAccess: ULONG,
+        ObjectAttributes: POBJECT_ATTRIBUTES,
+        ProcessHandle: HANDLE,
+        ClientId: PCLIENT_ID,
+        StartRoutine: PKSTART_ROUTINE,
+        StartContext: PVOID,
+    ) -> NTSTATUS;
+    pub fn ZwClose(Handle: HANDLE) -> NTSTATUS;
 }
