@@ -1,9 +1,18 @@
-//! On Windows: tells rustc and the linker what the WDK needs. Elsewhere: nothing.
+//! On Windows: tells rustc and the linker what the WDK needs, and links the version resource.
+//! Elsewhere: nothing.
 
 #[cfg(windows)]
-fn main() -> Result<(), wdk_build::ConfigError> {
-    wdk_build::configure_wdk_binary_build()
+#[path = "tests/image/version.rs"]
+mod version;
+
+#[cfg(windows)]
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    wdk_build::configure_wdk_binary_build()?;
+    version::link_version_resource()?;
+    Ok(())
 }
 
 #[cfg(not(windows))]
-fn main() {}
+fn main() {
+    println!("cargo::rerun-if-changed=build.rs");
+}

@@ -1,6 +1,13 @@
-//! The same call as the root build script makes on Windows.
+//! What the root build script does on Windows.
 
-fn main() -> Result<(), wdk_build::ConfigError> {
+mod version;
+
+use std::error::Error;
+
+fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
-    wdk_build::configure_wdk_binary_build()
+    println!("cargo::rerun-if-changed=version.rs");
+    wdk_build::configure_wdk_binary_build()?;
+    version::link_version_resource()?;
+    Ok(())
 }

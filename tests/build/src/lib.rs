@@ -1,1 +1,187 @@
-//! Sets up what is missing and builds softrnic.sys.
+//! Builds drivers for 64-bit Windows on this machine: `softrnic.sys`, the image that ships, and
+//! the small drivers of the emulator's own tests.
+//!
+//! Called by tests and by the project's commands, never by a build script. It finds a compiler
+//! ([`toolchain`]), builds in a target folder of its own, and does nothing when the image is
+//! already made of the sources as they are. Callers in other processes wait: one build at a time.
+
+mod cargo;
+mod sources;
+pub mod toolchain;
+
+use std::{
+    fs::{self, File},
+    io,
+    path::{Path, PathBuf},
+};
+
+use sha2::{Digest, Sha256};
+
+pub use toolchain::Toolchain;
+
+/// A driver image and its symbols.
+#[derive(Clone, Debug)]
+pub struct Image {
+    /// The PE file, `<name>.sys`.
+    pub path: PathBuf,
+    /// Its symbols.
+    pub pdb: PathBuf,
+    /// SHA-256 of the PE file, in hexadecimal.
+    pub sha256: String,
+    /// What built it: one line for people.
+    pub built_by: String,
+    /// Whether this call built it, rather than found it up to date.
+    pub rebuilt: bool,
+}
+
+/// Why there is no image.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No compiler for Windows on this machine, and it may not be installed unasked.
+    #[error(
+        "no Rust compiler for x86_64-pc-windows-msvc is installed. Either of these installs one:\n  \
+         {rustup}\n  {debian}\n{reason}"
+    )]
+    NoToolchain {
+        /// The command for a machine with rustup.
+        rustup: &'static str,
+        /// The command for a Debian machine.
+        debian: String,
+        /// What was tried and what came of it.
+        reason: String,
+    },
+    /// The build failed.
+    #[error("building {driver} failed ({command}):\n{output}")]
+    Build {
+        /// The driver's name.
+        driver: String,
+        /// The command that failed.
+        command: String,
+        /// What it printed.
+        output: String,
+    },
+    /// A file could not be read or written.
+    #[error("{path}: {source}", path = path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What happened.
+        source: io::Error,
+    },
+}
+
+impl Error {
+    fn io(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Io { path, source }
+    }
+}
+
+/// The project's root folder.
+#[must_use]
+pub fn root() -> &'static Path {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
+    tests.and_then(Path::parent).unwrap_or(Path::new("."))
+}
+
+/// Builds `softrnic.sys` when it is stale.
+///
+/// # Errors
+///
+/// When no compiler can be had, or when the driver does not build.
+pub fn image() -> Result<Image, Error> {
+    build(
+        "softrnic",
+        &root().join("tests/image"),
+        &[root().join("src")],
+    )
+}
+
+/// Builds the driver package `name` whose manifest is in `manifest_dir`, the way the image is
+/// built: a `cdylib` with a `DriverEntry`, a build script that calls
+/// `wdk_build::configure_wdk_binary_build`, and a profile named `image`.
+///
+/// # Errors
+///
+/// When no compiler can be had, or when the driver does not build.
+pub fn driver(manifest_dir: &Path, name: &str) -> Result<Image, Error> {
+    build(name, manifest_dir, &[])
+}
+
+/// Whether every source of `softrnic.sys` is older than `image`.
+///
+/// # Errors
+///
+/// When a source cannot be read.
+pub fn is_newer_than_sources(image: &Image) -> Result<bool, Error> {
+    let sources = sources::Sources::read(&root().join("tests/image"), &[root().join("src")])?;
+    Ok(modified(&image.path)? >= sources.newest)
+}
+
+fn build(name: &str, manifest_dir: &Path, more: &[PathBuf]) -> Result<Image, Error> {
+    let folder = cargo::target_dir();
+    let out = folder.join("drivers").join(name);
+    fs::create_dir_all(&out).map_err(Error::io(&out))?;
+    let lock_path = folder.join("lock");
+    let lock = File::create(&lock_path).map_err(Error::io(&lock_path))?;
+    lock.lock().map_err(Error::io(&lock_path))?;
+
+    let toolchain = toolchain::find_or_install()?;
+    let sources = sources::Sources::read(manifest_dir, more)?;
+    let stamp = format!("{}\n{}\n", sources.hash, toolchain.id);
+    let stamp_path = out.join("stamp");
+    let path = out.join(format!("{name}.sys"));
+    let pdb = out.join(format!("{name}.pdb"));
+
+    let fresh = path.exists()
+        && pdb.exists()
+        && fs::read_to_string(&stamp_path).is_ok_and(|found| found == stamp);
+    if !fresh {
+        let _ = fs::remove_file(&stamp_path);
+        let built = cargo::build(toolchain, manifest_dir, name, &folder)?;
+        replace(&built.dll, &path)?;
+        replace(&built.pdb, &pdb)?;
+        fs::write(&stamp_path, &stamp).map_err(Error::io(&stamp_path))?;
+    } else if modified(&path)? < sources.newest {
+        touch(&path)?;
+    }
+    Ok(Image {
+        sha256: sha256(&path)?,
+        path,
+        pdb,
+        built_by: toolchain.to_string(),
+        rebuilt: !fresh,
+    })
+}
+
+/// Puts `new` where `old` is in one step: a process that has the old image mapped keeps it.
+fn replace(new: &Path, old: &Path) -> Result<(), Error> {
+    let partial = old.with_extension("partial");
+    fs::copy(new, &partial).map_err(Error::io(new))?;
+    touch(&partial)?;
+    fs::rename(&partial, old).map_err(Error::io(old))
+}
+
+/// Sets the time of change to now: the file was found to be made of the sources as they are.
+fn touch(path: &Path) -> Result<(), Error> {
+    let file = File::options()
+        .write(true)
+        .open(path)
+        .map_err(Error::io(path))?;
+    file.set_modified(std::time::SystemTime::now())
+        .map_err(Error::io(path))
+}
+
+fn modified(path: &Path) -> Result<std::time::SystemTime, Error> {
+    fs::metadata(path)
+        .and_then(|data| data.modified())
+        .map_err(Error::io(path))
+}
+
+fn sha256(path: &Path) -> Result<String, Error> {
+    let bytes = fs::read(path).map_err(Error::io(path))?;
+    Ok(Sha256::digest(&bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect())
+}

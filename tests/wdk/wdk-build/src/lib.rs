@@ -31,7 +31,7 @@ impl Error for ConfigError {}
 const LINKER_ARGUMENTS: &[&str] = &[
     "/DRIVER",
     "/NODEFAULTLIB",
-    "/SUBSYSTEM:NATIVE",
+    "/SUBSYSTEM:NATIVE,10.0",
     "/ENTRY:DriverEntry",
     "/NXCOMPAT",
     "/DYNAMICBASE",
@@ -43,6 +43,7 @@ const LINKER_ARGUMENTS: &[&str] = &[
 /// same bytes wherever it was built.
 const STAND_IN_ARGUMENTS: &[&str] = &[
     "/HIGHENTROPYVA",
+    "/OSVERSION:10.0",
     "/GUARD:CF",
     "/INCLUDE:_load_config_used",
     "/RELEASE",

@@ -1,0 +1,204 @@
+//! Finds a Rust compiler for 64-bit Windows on this machine, or installs one.
+//!
+//! In this order: the target of an installed rustup toolchain; the target fetched by rustup; the
+//! compiler, library sources and linker of Debian, with which the core library is built along.
+//! What needs an install says its command first, and installs only as root or where `CI` is set.
+//! `SOFTRNIC_TOOLCHAIN=rustup` or `debian` forces one.
+
+use std::{
+    env, fmt,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::OnceLock,
+};
+
+use crate::{Error, cargo::clean};
+
+pub(crate) const TARGET: &str = "x86_64-pc-windows-msvc";
+
+const RUSTUP_COMMAND: &str = "rustup target add x86_64-pc-windows-msvc";
+const DEBIAN_PACKAGES: &[&str] = &["rustc-web", "cargo-web", "rust-web-src", "lld-19"];
+const DEBIAN_LINKER: &str = "/usr/lib/llvm-19/bin/lld";
+const FORCE: &str = "SOFTRNIC_TOOLCHAIN";
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Rustup,
+    Debian,
+}
+
+/// A compiler and a linker that build drivers.
+#[derive(Clone, Debug)]
+pub struct Toolchain {
+    kind: Kind,
+    /// Compiler version: part of what makes an image stale.
+    pub(crate) id: String,
+    pub(crate) linker: PathBuf,
+}
+
+impl fmt::Display for Toolchain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let way = match self.kind {
+            Kind::Rustup => "the rustup target",
+            Kind::Debian => "Debian's compiler and library sources",
+        };
+        write!(f, "{} for {TARGET}, with {way}", self.id)
+    }
+}
+
+impl Toolchain {
+    /// The cargo of this toolchain, in a clean environment.
+    #[must_use]
+    pub fn cargo(&self) -> Command {
+        match self.kind {
+            Kind::Rustup => clean("cargo"),
+            Kind::Debian => {
+                let mut cargo = clean("/usr/bin/cargo");
+                cargo
+                    .env("RUSTC", "/usr/bin/rustc")
+                    .env("RUSTC_BOOTSTRAP", "1");
+                cargo
+            }
+        }
+    }
+
+    /// What `cargo` needs to be told so that it finds a core library for the target.
+    #[must_use]
+    pub fn build_arguments(&self) -> &'static [&'static str] {
+        match self.kind {
+            Kind::Rustup => &[],
+            Kind::Debian => &["-Zbuild-std=core,alloc,compiler_builtins"],
+        }
+    }
+}
+
+/// The toolchain of this machine; found, or installed, once per process.
+///
+/// # Errors
+///
+/// [`Error::NoToolchain`] with the commands that install one.
+pub fn find_or_install() -> Result<&'static Toolchain, Error> {
+    static FOUND: OnceLock<Toolchain> = OnceLock::new();
+    if let Some(found) = FOUND.get() {
+        return Ok(found);
+    }
+    let found = look()?;
+    Ok(FOUND.get_or_init(|| found))
+}
+
+fn look() -> Result<Toolchain, Error> {
+    let forced = env::var(FORCE).ok();
+    let wants = |name: &str| forced.as_deref().is_none_or(|forced| forced == name);
+    let mut tried = Vec::new();
+    if wants("rustup") {
+        match rustup() {
+            Ok(found) => return Ok(found),
+            Err(reason) => tried.push(reason),
+        }
+    }
+    if wants("debian") {
+        match debian() {
+            Ok(found) => return Ok(found),
+            Err(reason) => tried.push(reason),
+        }
+    }
+    Err(Error::NoToolchain {
+        rustup: RUSTUP_COMMAND,
+        debian: apt_command(),
+        reason: tried.join("\n"),
+    })
+}
+
+fn rustup() -> Result<Toolchain, String> {
+    let targets = output(clean("rustup").args(["target", "list", "--installed"]))
+        .map_err(|error| format!("rustup: {error}"))?;
+    if !targets.lines().any(|line| line.trim() == TARGET) {
+        eprintln!("softrnic: set-up: {RUSTUP_COMMAND}");
+        output(clean("rustup").args(["target", "add", TARGET]))
+            .map_err(|error| format!("{RUSTUP_COMMAND}: {error}"))?;
+    }
+    let id = output(clean("rustc").arg("--version")).map_err(|error| format!("rustc: {error}"))?;
+    let sysroot = output(clean("rustc").args(["--print", "sysroot"]))
+        .map_err(|error| format!("rustc: {error}"))?;
+    let linker = rustup_linker(Path::new(sysroot.trim()))
+        .ok_or("the rustup toolchain has no rust-lld inside")?;
+    Ok(Toolchain {
+        kind: Kind::Rustup,
+        id: id.trim().to_owned(),
+        linker,
+    })
+}
+
+/// The linker as rustup ships it, under the host's own target folder.
+fn rustup_linker(sysroot: &Path) -> Option<PathBuf> {
+    let targets = sysroot.join("lib/rustlib").read_dir().ok()?;
+    let linkers = targets
+        .flatten()
+        .map(|target| target.path().join("bin/rust-lld"));
+    let installed = linkers.into_iter().find(|linker| linker.exists());
+    installed.or_else(|| Some(PathBuf::from(DEBIAN_LINKER)).filter(|linker| linker.exists()))
+}
+
+fn debian() -> Result<Toolchain, String> {
+    if let Some(missing) = debian_missing() {
+        let command = apt_command();
+        if !may_install() {
+            return Err(format!(
+                "{missing} is missing, and only root (or CI) installs packages"
+            ));
+        }
+        eprintln!("softrnic: set-up: {command}");
+        output(Command::new("apt-get").arg("update"))
+            .map_err(|error| format!("apt-get update: {error}"))?;
+        output(
+            Command::new("apt-get")
+                .args(["install", "-y", "--no-install-recommends"])
+                .args(DEBIAN_PACKAGES)
+                .env("DEBIAN_FRONTEND", "noninteractive"),
+        )
+        .map_err(|error| format!("{command}: {error}"))?;
+        if let Some(missing) = debian_missing() {
+            return Err(format!("{missing} is still missing after {command}"));
+        }
+    }
+    let id = output(clean("/usr/bin/rustc").arg("--version"))
+        .map_err(|error| format!("rustc: {error}"))?;
+    Ok(Toolchain {
+        kind: Kind::Debian,
+        id: id.trim().to_owned(),
+        linker: DEBIAN_LINKER.into(),
+    })
+}
+
+/// The first file of the Debian way that is not there.
+fn debian_missing() -> Option<String> {
+    for file in ["/usr/bin/rustc", "/usr/bin/cargo", DEBIAN_LINKER] {
+        if !Path::new(file).exists() {
+            return Some(file.to_owned());
+        }
+    }
+    let sysroot = output(clean("/usr/bin/rustc").args(["--print", "sysroot"])).ok()?;
+    let library = Path::new(sysroot.trim()).join("lib/rustlib/src/rust/library/core");
+    (!library.exists()).then(|| library.display().to_string())
+}
+
+fn apt_command() -> String {
+    format!(
+        "apt-get install -y --no-install-recommends {}",
+        DEBIAN_PACKAGES.join(" ")
+    )
+}
+
+fn may_install() -> bool {
+    let root = output(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
+    root || env::var_os("CI").is_some()
+}
+
+/// What `command` prints, or why it failed.
+fn output(command: &mut Command) -> Result<String, String> {
+    let output = command.output().map_err(|error| error.to_string())?;
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+    }
+    Err(String::from_utf8_lossy(&output.stderr).trim().to_owned())
+}
