@@ -1,5 +1,22 @@
-//! Shared vocabulary: work requests, completions, STags, queue pair states.
+//! Shared vocabulary: work requests, completions, STags, queue pair states, limits.
+//!
+//! What every protocol and every consumer interface speaks; no protocol, no kernel.
 
-/// A steering tag: the 32-bit name of a memory region. 0 is never a valid one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Stag(pub u32);
+#![forbid(unsafe_code)]
+
+pub mod completion;
+pub mod limits;
+pub mod qp;
+pub mod queue;
+pub mod request;
+pub mod stag;
+
+pub use completion::{Completion, CompletionQueue, Kind, Status};
+pub use limits::Limits;
+pub use qp::QueuePair;
+pub use queue::{PostError, ReceiveQueue, SendQueue};
+pub use request::{Flags, Op, Payload, ReceiveRequest, Remote, SendRequest, Sge, SgeList};
+pub use stag::{Access, Domain, Fault, Region, Stag};
+
+#[cfg(test)]
+mod tests;

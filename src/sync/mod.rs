@@ -1,1 +1,28 @@
 //! Lock-free algorithms on atomics, each modelled with loom.
+//!
+//! Nothing here allocates, waits or calls out: storage is the caller's ([`Allocate`]), and every
+//! operation ends in a bounded number of its own steps. Imports nothing of ours.
+//!
+//! Models: `RUSTFLAGS="--cfg loom" cargo test --lib sync::` with a target directory of its own.
+
+pub mod actor;
+pub mod completion_ring;
+pub mod gate;
+pub mod notify;
+pub mod once;
+mod primitive;
+pub mod revocable;
+pub mod ring;
+pub mod storage;
+
+pub use actor::{Actor, Turn};
+pub use completion_ring::{CompletionRing, Overrun};
+pub use gate::{Gate, Last};
+pub use notify::{Arm, Notice, Notify};
+pub use once::Once;
+pub use revocable::Revocable;
+pub use ring::Ring;
+pub use storage::Allocate;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,243 @@
+//! Memory tokens (STags) and the table that says what each gives access to.
+//!
+//! A lookup is lock-free and pins the region for as long as its [`Grant`] lives. Withdrawing a
+//! region makes later lookups fail at once; the region value itself is dropped (which is how its
+//! owner learns it, NDK-MR-10, NDK-MR-13) when the last user is out.
+//!
+//! A token is an index and a key, both random, so that a peer cannot guess its neighbours
+//! (RFC 5042: predictable STags). Token 0 is never given out (NDK-MR-12).
+
+use core::ops::Deref;
+use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+
+use bitflags::bitflags;
+
+use crate::sync::revocable::{self, Pin, Revocable};
+use crate::sync::{Allocate, Once};
+
+/// A memory token, local or remote: opaque to everybody but the table that gave it out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Stag(pub u32);
+
+/// A protection domain's name (NDK-PD-01).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Domain(pub u64);
+
+bitflags! {
+    /// What may be done with a region. Reading it locally always may.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+    pub struct Access: u8 {
+        const LOCAL_WRITE = 1;
+        const REMOTE_READ = 2;
+        const REMOTE_WRITE = 4;
+    }
+}
+
+/// Why an access is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// No such token, or it gives no access now.
+    Token,
+    /// Outside the region.
+    Bounds,
+    /// The region does not allow this kind of access.
+    Rights,
+    /// Another protection domain's.
+    Domain,
+    /// Address plus length wraps.
+    Wrap,
+}
+
+/// What a token stands for.
+#[derive(Debug)]
+pub struct Region<M> {
+    /// The address of the first byte: an index, never a pointer (NDK-MR-03).
+    pub base: u64,
+    pub length: u64,
+    pub access: Access,
+    pub domain: Domain,
+    pub memory: M,
+}
+
+impl<M> Region<M> {
+    /// The offset of `address`, if the whole range and the access are allowed.
+    pub fn check(&self, domain: Domain, address: u64, length: u64, need: Access) -> Result<u64, Fault> {
+        if self.domain != domain {
+            return Err(Fault::Domain);
+        }
+        if !self.access.contains(need) {
+            return Err(Fault::Rights);
+        }
+        let end = address.checked_add(length).ok_or(Fault::Wrap)?;
+        let offset = address.checked_sub(self.base).ok_or(Fault::Bounds)?;
+        // NDK-MR-08: without overflow, whatever base and length are.
+        if end - self.base > self.length { Err(Fault::Bounds) } else { Ok(offset) }
+    }
+}
+
+const INDEX_BITS: u32 = 18;
+const CHUNK_BITS: u32 = 10;
+const CHUNK: usize = 1 << CHUNK_BITS;
+const CHUNKS: usize = 1 << (INDEX_BITS - CHUNK_BITS);
+
+/// Tokens that can be out at a time.
+pub const MAX_REGIONS: u32 = 1 << INDEX_BITS;
+
+/// A place for one region: `token` is 0 while the place is free.
+struct Place<M> {
+    token: AtomicU32,
+    region: Revocable<Region<M>>,
+}
+
+/// All tokens of an adapter.
+pub struct Table<M, A: Allocate> {
+    /// Made on demand, kept as long as the table.
+    chunks: A::Slice<Once<A::Slice<Place<M>>>>,
+    seed: AtomicU64,
+}
+
+/// Access to a region, checked; the region stays as long as this lives.
+pub struct Grant<'a, M> {
+    region: revocable::Access<'a, Region<M>>,
+    /// Where the range starts in the region.
+    pub offset: u64,
+}
+
+impl<M> Grant<'_, M> {
+    /// Keeps the region beyond this grant, without access; [`Table::unpin`] ends it.
+    pub fn pin(&self) -> Pin {
+        self.region.pin()
+    }
+}
+
+impl<M> Deref for Grant<'_, M> {
+    type Target = Region<M>;
+
+    fn deref(&self) -> &Region<M> {
+        &self.region
+    }
+}
+
+impl<M, A: Allocate> Table<M, A> {
+    /// An empty table; `seed` should be hard to guess.
+    pub fn new(seed: u64) -> Option<Self> {
+        Some(Self { chunks: A::slice(CHUNKS, |_| Once::new())?, seed: AtomicU64::new(seed | 1) })
+    }
+
+    /// Takes a token that gives no access yet. `None`: no memory, or all are out.
+    pub fn reserve(&self) -> Option<Stag> {
+        (0..CHUNKS).find_map(|chunk| self.reserve_in(chunk))
+    }
+
+    /// Makes the token give access to `region`; the value comes back if it gives access already
+    /// (NDK-FR-11) or is not out.
+    pub fn publish(&self, stag: Stag, region: Region<M>) -> Result<(), Region<M>> {
+        match self.place(stag) {
+            Some(place) => place.region.fill(region),
+            None => Err(region),
+        }
+    }
+
+    /// The token gives no access from now on. The region comes back if nobody is using it;
+    /// otherwise it is dropped when the last user is out. `None` also when it gave none.
+    pub fn withdraw(&self, stag: Stag) -> Option<Region<M>> {
+        self.place(stag)?.region.revoke()
+    }
+
+    /// As `withdraw`, and says which: the error is a token that gave no access (NDK-FR-14).
+    pub fn invalidate(&self, stag: Stag, domain: Domain, need: Access) -> Result<Option<Region<M>>, Fault> {
+        let place = self.place(stag).ok_or(Fault::Token)?;
+        let region = place.region.access().ok_or(Fault::Token)?;
+        if region.domain != domain {
+            return Err(Fault::Domain);
+        }
+        if !need.is_empty() && !region.access.intersects(need) {
+            return Err(Fault::Rights);
+        }
+        drop(region);
+        Ok(place.region.revoke())
+    }
+
+    /// Gives the token back; a region still there is withdrawn. The same index may be given out
+    /// again when that region is gone.
+    pub fn release(&self, stag: Stag) -> Option<Region<M>> {
+        let place = self.place(stag)?;
+        let region = place.region.revoke();
+        place.token.store(0, Ordering::SeqCst);
+        region
+    }
+
+    /// Whether the token gives access to the whole range, for `need`.
+    pub fn access(
+        &self,
+        stag: Stag,
+        domain: Domain,
+        address: u64,
+        length: u64,
+        need: Access,
+    ) -> Result<Grant<'_, M>, Fault> {
+        let place = self.place(stag).ok_or(Fault::Token)?;
+        let region = place.region.access().ok_or(Fault::Token)?;
+        // The place may have been given out anew between the two looks.
+        if place.token.load(Ordering::SeqCst) != stag.0 {
+            return Err(Fault::Token);
+        }
+        let offset = region.check(domain, address, length, need)?;
+        Ok(Grant { region, offset })
+    }
+
+    /// Ends a pin of this token's region.
+    pub fn unpin(&self, stag: Stag, pin: Pin) {
+        // The token may be released meanwhile; the place is the index's.
+        if let Some(place) = self.index(index_of(stag)) {
+            place.region.unpin(pin);
+        }
+    }
+
+    fn reserve_in(&self, chunk: usize) -> Option<Stag> {
+        let places = self.chunks.get(chunk)?.get_or_fill(|| {
+            A::slice(CHUNK, |_| Place { token: AtomicU32::new(0), region: Revocable::empty() })
+        })?;
+        let start = self.random() as usize;
+        for step in 0..CHUNK {
+            let within = start.wrapping_add(step) % CHUNK;
+            let place = places.get(within)?;
+            // A region of the last owner may still be on its way out.
+            if place.token.load(Ordering::Relaxed) != 0 || !place.region.is_empty() {
+                continue;
+            }
+            let stag = self.token((chunk << CHUNK_BITS | within) as u32);
+            if place.token.compare_exchange(0, stag.0, Ordering::SeqCst, Ordering::Relaxed).is_ok() {
+                return Some(stag);
+            }
+        }
+        None
+    }
+
+    /// Index and a random key; never 0, for the key never is.
+    fn token(&self, index: u32) -> Stag {
+        let key = (self.random() as u32 >> INDEX_BITS).max(1);
+        Stag(key << INDEX_BITS | index)
+    }
+
+    fn place(&self, stag: Stag) -> Option<&Place<M>> {
+        let place = self.index(index_of(stag))?;
+        (stag.0 != 0 && place.token.load(Ordering::SeqCst) == stag.0).then_some(place)
+    }
+
+    fn index(&self, index: usize) -> Option<&Place<M>> {
+        self.chunks.get(index >> CHUNK_BITS)?.get()?.get(index % CHUNK)
+    }
+
+    /// splitmix64 over a shared counter.
+    fn random(&self) -> u64 {
+        let state = self.seed.fetch_add(0x9E37_79B9_7F4A_7C15, Ordering::Relaxed);
+        let mixed = (state ^ state >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ mixed >> 31
+    }
+}
+
+fn index_of(stag: Stag) -> usize {
+    (stag.0 & ((1 << INDEX_BITS) - 1)) as usize
+}

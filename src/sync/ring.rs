@@ -1,0 +1,173 @@
+//! A bounded queue from one producer to one consumer, whose consumer may look at (and mark) many
+//! entries before it retires the oldest: a work queue.
+//!
+//! NDK promises that posts to one queue are serialised (NDK-POST-03), and one runner consumes. The
+//! promise is not trusted with memory: each side is claimed for the time of an operation, so a
+//! broken promise is a refused operation. Entries are written and read in place.
+
+use core::marker::PhantomData;
+use core::ops::Deref;
+
+use super::primitive::{AtomicBool, AtomicUsize, Cell, Line, Ordering};
+
+/// One place in the ring.
+#[derive(Debug)]
+pub struct Slot<T>(Cell<T>);
+
+impl<T> Slot<T> {
+    pub fn new(value: T) -> Self {
+        Self(Cell::new(value))
+    }
+}
+
+// SAFETY: a slot is reached by the claimed producer before its entry is published and by the
+// claimed consumer after; `Ring` keeps that.
+unsafe impl<T: Send> Sync for Slot<T> {}
+
+/// # Invariants
+/// `head..tail` (never more than the depth) belong to the consumer, the other slots to the producer.
+#[derive(Debug)]
+pub struct Ring<T, S> {
+    tail: Line<AtomicUsize>,
+    head: Line<AtomicUsize>,
+    producing: AtomicBool,
+    consuming: AtomicBool,
+    depth: usize,
+    slots: S,
+    entries: PhantomData<T>,
+}
+
+/// Why an entry was not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refused {
+    /// As many entries as the depth are outstanding.
+    Full,
+    /// Another producer is inside: the caller broke the promise of serialised posts.
+    Contended,
+}
+
+impl<T, S: Deref<Target = [Slot<T>]>> Ring<T, S> {
+    /// A ring of `slots.len()` entries.
+    pub fn new(slots: S) -> Self {
+        Self {
+            tail: Line(AtomicUsize::new(0)),
+            head: Line(AtomicUsize::new(0)),
+            producing: AtomicBool::new(false),
+            consuming: AtomicBool::new(false),
+            depth: slots.len(),
+            slots,
+            entries: PhantomData,
+        }
+    }
+
+    pub fn depth(&self) -> usize {
+        self.depth
+    }
+
+    /// Entries not yet retired; exact only for a caller that holds one of the sides.
+    pub fn len(&self) -> usize {
+        let head = self.head.load(Ordering::SeqCst);
+        self.tail.load(Ordering::SeqCst).wrapping_sub(head)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Writes the next entry in place; the old contents of the slot are whatever was there before.
+    pub fn push(&self, write: impl FnOnce(&mut T)) -> Result<(), Refused> {
+        self.try_push(|slot| {
+            write(slot);
+            Ok(())
+        })
+    }
+
+    /// As `push`; an `Err` from `write` leaves the ring as it was.
+    pub fn try_push<E: From<Refused>>(&self, write: impl FnOnce(&mut T) -> Result<(), E>) -> Result<(), E> {
+        let _side = Claim::take(&self.producing).ok_or(Refused::Contended)?;
+        let tail = self.tail.load(Ordering::Relaxed);
+        // Acquire: the consumer's last look at the slot happened before it retired it.
+        if tail.wrapping_sub(self.head.load(Ordering::Acquire)) >= self.depth {
+            return Err(Refused::Full.into());
+        }
+        // SAFETY: outside `head..tail`, and the producing side is claimed.
+        write(unsafe { self.slot(tail).0.get_mut() })?;
+        self.tail.store(tail.wrapping_add(1), Ordering::SeqCst);
+        Ok(())
+    }
+
+    /// The consuming side, unless somebody has it.
+    pub fn consumer(&self) -> Option<Consumer<'_, T, S>> {
+        Some(Consumer { side: Claim::take(&self.consuming)?, ring: self })
+    }
+
+    fn slot(&self, position: usize) -> &Slot<T> {
+        // PANIC: `depth` is the length, and not 0 where an entry exists or is being made.
+        &self.slots[position % self.depth]
+    }
+}
+
+/// One side of a ring, for as long as it lives.
+#[derive(Debug)]
+struct Claim<'a>(&'a AtomicBool);
+
+impl<'a> Claim<'a> {
+    fn take(side: &'a AtomicBool) -> Option<Self> {
+        (!side.swap(true, Ordering::SeqCst)).then_some(Self(side))
+    }
+}
+
+impl Drop for Claim<'_> {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::SeqCst);
+    }
+}
+
+/// The consuming side: a window on every published entry, oldest first.
+#[derive(Debug)]
+pub struct Consumer<'a, T, S> {
+    #[expect(dead_code, reason = "held for its release")]
+    side: Claim<'a>,
+    ring: &'a Ring<T, S>,
+}
+
+impl<T, S: Deref<Target = [Slot<T>]>> Consumer<'_, T, S> {
+    /// Published entries not yet retired.
+    pub fn len(&self) -> usize {
+        let head = self.ring.head.load(Ordering::Relaxed);
+        self.ring.tail.load(Ordering::SeqCst).wrapping_sub(head)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The `n`-th entry from the oldest.
+    pub fn get(&self, n: usize) -> Option<&T> {
+        let slot = self.at(n)?;
+        // SAFETY: inside `head..tail`, and the consuming side is claimed by this borrow.
+        Some(unsafe { slot.0.get() })
+    }
+
+    /// The same, to mark it.
+    pub fn get_mut(&mut self, n: usize) -> Option<&mut T> {
+        let slot = self.at(n)?;
+        // SAFETY: inside `head..tail`, and the consuming side is claimed by this exclusive borrow.
+        Some(unsafe { slot.0.get_mut() })
+    }
+
+    /// Gives the oldest slot back to the producer. False when there is none.
+    pub fn retire(&mut self) -> bool {
+        if self.is_empty() {
+            return false;
+        }
+        let head = self.ring.head.load(Ordering::Relaxed);
+        self.ring.head.store(head.wrapping_add(1), Ordering::SeqCst);
+        true
+    }
+
+    fn at(&self, n: usize) -> Option<&Slot<T>> {
+        let head = self.ring.head.load(Ordering::Relaxed);
+        (n < self.len()).then(|| self.ring.slot(head.wrapping_add(n)))
+    }
+}
