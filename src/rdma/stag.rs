@@ -16,7 +16,7 @@ use crate::sync::revocable::{self, Pin, Revocable};
 use crate::sync::{Allocate, Once};
 
 /// A memory token, local or remote: opaque to everybody but the table that gave it out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Stag(pub u32);
 
 /// A protection domain's name (NDK-PD-01).
