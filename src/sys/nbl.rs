@@ -13,6 +13,8 @@ pub struct NET_BUFFER {
     pub stDataLength: u64,
     pub MdlChain: PMDL,
     pub DataOffset: u32,
+    /// The header is aligned to 16.
+    pub __padding: u32,
     pub ChecksumBias: u16,
     pub Reserved: u16,
     pub NdisPoolHandle: NDIS_HANDLE,
@@ -31,6 +33,8 @@ pub struct NET_BUFFER_LIST {
     pub Context: PVOID,
     pub ParentNetBufferList: *mut NET_BUFFER_LIST,
     pub NdisPoolHandle: NDIS_HANDLE,
+    /// What follows is aligned to 16.
+    pub __padding: u64,
     pub NdisReserved: [PVOID; 2],
     pub ProtocolReserved: [PVOID; 4],
     pub MiniportReserved: [PVOID; 2],
