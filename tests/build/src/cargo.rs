@@ -61,10 +61,13 @@ fn rustflags(toolchain: &Toolchain) -> Vec<String> {
     let mut flags: Vec<String> = RUSTFLAGS.iter().map(ToString::to_string).collect();
     flags.push(format!("-Clinker={}", toolchain.linker.display()));
     flags.push("-Clinker-flavor=lld-link".to_owned());
-    flags.push(format!("--remap-path-prefix={}/=", root().display()));
+    flags.push(format!(
+        "--remap-path-prefix={}=/softrnic",
+        root().display()
+    ));
     if let Some(home) = cargo_home() {
         flags.push(format!(
-            "--remap-path-prefix={}/registry/src=crates",
+            "--remap-path-prefix={}/registry/src=/crates",
             home.display()
         ));
     }
