@@ -1,0 +1,33 @@
+//! Time since the system started, in units of 100 ns.
+
+use wdk_sys::ntddk::KeQueryInterruptTimePrecise;
+
+/// 100 ns units, as the kernel counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(crate) struct Ticks(pub(crate) u64);
+
+impl Ticks {
+    pub(crate) const fn from_millis(millis: u64) -> Self {
+        Self(millis.saturating_mul(10_000))
+    }
+
+    pub(crate) const fn from_secs(secs: u64) -> Self {
+        Self(secs.saturating_mul(10_000_000))
+    }
+
+    pub(crate) const fn plus(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+
+    /// How long from `earlier` to `self`; zero when it is not earlier.
+    pub(crate) const fn since(self, earlier: Self) -> Self {
+        Self(self.0.saturating_sub(earlier.0))
+    }
+}
+
+/// Monotonic; runs on while the machine sleeps.
+pub(crate) fn now() -> Ticks {
+    let mut counter = 0;
+    // SAFETY: the pointer is to a local; callable at any level.
+    Ticks(unsafe { KeQueryInterruptTimePrecise(&raw mut counter) })
+}

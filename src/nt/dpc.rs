@@ -1,0 +1,74 @@
+//! Deferred calls on this processor, at DISPATCH_LEVEL, soon.
+
+use core::{cell::UnsafeCell, ptr};
+
+use wdk_sys::{
+    KDPC, PVOID,
+    ntddk::{KeInitializeDpc, KeInsertQueueDpc, KeRemoveQueueDpc},
+};
+
+use super::{
+    pool::{Box, Tag},
+    refcount::Ref,
+    status::Result,
+};
+
+/// A call of `run(owner)`, made once for each time it is queued while not queued already.
+///
+/// # Invariants
+/// While the DPC is queued, its first argument is an owner given by `Ref::into_raw`.
+pub(crate) struct Dpc<T> {
+    dpc: Box<UnsafeCell<KDPC>>,
+    owner: core::marker::PhantomData<fn(Ref<T>)>,
+}
+
+// SAFETY: the kernel serialises the use of a DPC; owners may be dropped anywhere.
+unsafe impl<T: Send + Sync> Send for Dpc<T> {}
+// SAFETY: as above.
+unsafe impl<T: Send + Sync> Sync for Dpc<T> {}
+
+impl<T: Send + Sync + 'static> Dpc<T> {
+    pub(crate) fn try_new(run: fn(Ref<T>)) -> Result<Self> {
+        // SAFETY: zero bytes are a valid, if not yet initialised, KDPC.
+        let dpc: Box<UnsafeCell<KDPC>> = unsafe { Box::try_zeroed(Tag::KERNEL)? };
+        // SAFETY: non-paged memory of our own that stays where it is.
+        unsafe { KeInitializeDpc(dpc.get(), Some(deferred::<T>), run as PVOID) };
+        Ok(Self { dpc, owner: core::marker::PhantomData })
+    }
+
+    /// Queues it to this processor; if it is queued already, one call stands for both. It may run
+    /// before this returns. Callable at any level <= DISPATCH_LEVEL.
+    pub(crate) fn queue(&self, owner: Ref<T>) {
+        let owner = Ref::into_raw(owner);
+        // SAFETY: initialised; `owner` is given to the routine if and only if it is inserted now.
+        let inserted =
+            unsafe { KeInsertQueueDpc(self.dpc.get(), owner.cast_mut().cast(), ptr::null_mut()) };
+        if inserted == 0 {
+            // SAFETY: not inserted, so the reference is still ours.
+            drop(unsafe { Ref::from_raw(owner) });
+        }
+    }
+}
+
+impl<T> Drop for Dpc<T> {
+    fn drop(&mut self) {
+        // SAFETY: initialised. Taken out of the queue, or not in it: the kernel does not look at a
+        // DPC once its routine has been started.
+        let removed = unsafe { KeRemoveQueueDpc(self.dpc.get()) };
+        if removed != 0 {
+            // SAFETY: it was queued, so the argument is an owner (invariant), and nobody else can
+            // reach it now.
+            drop(unsafe { Ref::from_raw((*self.dpc.get()).SystemArgument1.cast::<T>()) });
+        }
+    }
+}
+
+/// # Safety
+///
+/// Only the kernel calls it, with what `try_new` and `queue` gave.
+unsafe extern "C" fn deferred<T>(_dpc: *mut KDPC, run: PVOID, owner: PVOID, _: PVOID) {
+    // SAFETY: `try_new` stored this function pointer.
+    let run = unsafe { core::mem::transmute::<PVOID, fn(Ref<T>)>(run) };
+    // SAFETY: `queue` gave this reference to this one call.
+    run(unsafe { Ref::from_raw(owner.cast::<T>()) });
+}
