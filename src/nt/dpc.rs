@@ -33,7 +33,10 @@ impl<T: Send + Sync + 'static> Dpc<T> {
         let dpc: Box<UnsafeCell<KDPC>> = unsafe { Box::try_zeroed(Tag::KERNEL)? };
         // SAFETY: non-paged memory of our own that stays where it is.
         unsafe { KeInitializeDpc(dpc.get(), Some(deferred::<T>), run as PVOID) };
-        Ok(Self { dpc, owner: core::marker::PhantomData })
+        Ok(Self {
+            dpc,
+            owner: core::marker::PhantomData,
+        })
     }
 
     /// Queues it to this processor; if it is queued already, one call stands for both. It may run

@@ -68,7 +68,9 @@ impl Event {
     pub(crate) fn wait_for(&self, time: Ticks) -> bool {
         debug_assert!(irql::is_passive());
         // Negative: relative to now.
-        let mut due = LARGE_INTEGER { QuadPart: -i64::try_from(time.0).unwrap_or(i64::MAX) };
+        let mut due = LARGE_INTEGER {
+            QuadPart: -i64::try_from(time.0).unwrap_or(i64::MAX),
+        };
         // SAFETY: initialised; the level is checked above; `due` outlives the call.
         unsafe { wait_for_object(self.0.get().cast(), &raw mut due) == STATUS_SUCCESS }
     }
@@ -111,7 +113,10 @@ pub(crate) struct MutexGuard<'a, T>(&'a Mutex<T>);
 
 impl<T> Mutex<T> {
     pub(crate) fn try_new(value: T) -> Result<Self> {
-        Ok(Self { free: Event::try_synchronization(true)?, value: UnsafeCell::new(value) })
+        Ok(Self {
+            free: Event::try_synchronization(true)?,
+            value: UnsafeCell::new(value),
+        })
     }
 
     /// PASSIVE_LEVEL.

@@ -33,7 +33,9 @@ impl Irp {
     pub(crate) fn try_new() -> Result<Self> {
         // SAFETY: callable at <= DISPATCH_LEVEL.
         let irp = unsafe { IoAllocateIrp(1, 0) };
-        NonNull::new(irp).map(Self).ok_or(Status::INSUFFICIENT_RESOURCES)
+        NonNull::new(irp)
+            .map(Self)
+            .ok_or(Status::INSUFFICIENT_RESOURCES)
     }
 
     /// Makes it ready for one request, whose end calls `routine` with `context`.
@@ -50,8 +52,13 @@ impl Irp {
         // SAFETY: what IoSetCompletionRoutine expands to: the next stack location is the one below
         // the current, and there is one. WSK-IRP-01: invoked in every case.
         unsafe {
-            let next =
-                (*irp).Tail.Overlay.__bindgen_anon_2.__bindgen_anon_1.CurrentStackLocation.sub(1);
+            let next = (*irp)
+                .Tail
+                .Overlay
+                .__bindgen_anon_2
+                .__bindgen_anon_1
+                .CurrentStackLocation
+                .sub(1);
             (*next).CompletionRoutine = routine;
             (*next).Context = context;
             (*next).Control =

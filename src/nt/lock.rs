@@ -36,14 +36,21 @@ pub(crate) struct SpinGuard<'a, T> {
 impl<T> SpinLock<T> {
     pub(crate) const fn new(value: T) -> Self {
         // Zero is what KeInitializeSpinLock stores.
-        Self { lock: UnsafeCell::new(0), value: UnsafeCell::new(value) }
+        Self {
+            lock: UnsafeCell::new(0),
+            value: UnsafeCell::new(value),
+        }
     }
 
     /// Raises to DISPATCH_LEVEL and spins until the lock is free. Callable at <= DISPATCH_LEVEL.
     pub(crate) fn lock(&self) -> SpinGuard<'_, T> {
         // SAFETY: the lock word is initialised and resident (non-paged pool or image data).
         let irql = unsafe { KeAcquireSpinLockRaiseToDpc(self.lock.get()) };
-        SpinGuard { lock: self, irql, not_send: PhantomData }
+        SpinGuard {
+            lock: self,
+            irql,
+            not_send: PhantomData,
+        }
     }
 
     pub(crate) fn get_mut(&mut self) -> &mut T {

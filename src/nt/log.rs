@@ -22,11 +22,21 @@ pub(crate) use log;
 
 /// Prints one line, cut at 240 bytes.
 pub(crate) fn write(arguments: fmt::Arguments<'_>) {
-    let mut line = Line { bytes: [0; LINE + 1], len: 0 };
+    let mut line = Line {
+        bytes: [0; LINE + 1],
+        len: 0,
+    };
     // Formatting into a `Line` cannot fail.
     let _ = line.write_fmt(arguments);
     // SAFETY: the format takes one string, which ends with a zero: `len` <= LINE < the array's.
-    unsafe { DbgPrintEx(COMPONENT, LEVEL, c"softrnic: %s\n".as_ptr().cast(), line.bytes.as_ptr()) };
+    unsafe {
+        DbgPrintEx(
+            COMPONENT,
+            LEVEL,
+            c"softrnic: %s\n".as_ptr().cast(),
+            line.bytes.as_ptr(),
+        )
+    };
 }
 
 struct Line {

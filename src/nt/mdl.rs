@@ -47,7 +47,9 @@ impl Chain {
 
     /// The virtual address of its first byte: an index, never to be dereferenced (NDK-MR-03).
     pub(crate) fn base(&self) -> u64 {
-        self.iter().next().map_or(0, |mdl| virtual_address(mdl) as u64)
+        self.iter()
+            .next()
+            .map_or(0, |mdl| virtual_address(mdl) as u64)
     }
 
     /// Bytes described.
@@ -77,7 +79,12 @@ impl Chain {
 /// `MmGetMdlVirtualAddress`.
 fn virtual_address(mdl: *const MDL) -> *mut u8 {
     // SAFETY: callers pass valid MDLs only; these two fields are plain numbers.
-    unsafe { (*mdl).StartVa.cast::<u8>().wrapping_add((*mdl).ByteOffset as usize) }
+    unsafe {
+        (*mdl)
+            .StartVa
+            .cast::<u8>()
+            .wrapping_add((*mdl).ByteOffset as usize)
+    }
 }
 
 /// `MmGetMdlByteCount`.
@@ -172,9 +179,10 @@ impl OwnMdl {
     /// Room for the pages of `length` bytes at `va`.
     fn try_new(va: *const u8, length: u32) -> Result<Self> {
         // SAFETY: allocates only; no IRP is linked.
-        let mdl =
-            unsafe { IoAllocateMdl(va.cast_mut().cast(), length, 0, 0, ptr::null_mut()) };
-        ptr::NonNull::new(mdl).map(Self).ok_or(Status::INSUFFICIENT_RESOURCES)
+        let mdl = unsafe { IoAllocateMdl(va.cast_mut().cast(), length, 0, 0, ptr::null_mut()) };
+        ptr::NonNull::new(mdl)
+            .map(Self)
+            .ok_or(Status::INSUFFICIENT_RESOURCES)
     }
 
     fn as_ptr(&self) -> *mut MDL {

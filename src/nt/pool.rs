@@ -47,7 +47,9 @@ impl Tag {
 /// Raw memory for `count` values of `T`, aligned for them.
 fn allocate<T>(count: usize, tag: Tag, zeroed: bool) -> Result<NonNull<T>> {
     const { assert!(align_of::<T>() <= PAGE_SIZE as usize) };
-    let bytes = size_of::<T>().checked_mul(count).ok_or(Status::INSUFFICIENT_RESOURCES)?;
+    let bytes = size_of::<T>()
+        .checked_mul(count)
+        .ok_or(Status::INSUFFICIENT_RESOURCES)?;
     if bytes == 0 {
         return Ok(NonNull::dangling());
     }
@@ -97,7 +99,11 @@ impl<T> Box<T> {
         let memory = allocate::<T>(1, tag, false)?;
         // SAFETY: `allocate` gave aligned memory for one `T`.
         unsafe { memory.write(value) };
-        Ok(Self { memory, tag, owns: PhantomData })
+        Ok(Self {
+            memory,
+            tag,
+            owns: PhantomData,
+        })
     }
 
     /// Zero bytes as the value.
@@ -106,7 +112,11 @@ impl<T> Box<T> {
     ///
     /// All zero bytes are a valid `T`.
     pub(crate) unsafe fn try_zeroed(tag: Tag) -> Result<Self> {
-        Ok(Self { memory: allocate::<T>(1, tag, true)?, tag, owns: PhantomData })
+        Ok(Self {
+            memory: allocate::<T>(1, tag, true)?,
+            tag,
+            owns: PhantomData,
+        })
     }
 
     /// The address of the value, stable for the life of the box.
@@ -123,7 +133,11 @@ impl<T> Box<T> {
     ///
     /// `memory` is from `leak` on a box of this tag, and is taken back once.
     pub(super) unsafe fn from_leaked(tag: Tag, memory: NonNull<T>) -> Self {
-        Self { memory, tag, owns: PhantomData }
+        Self {
+            memory,
+            tag,
+            owns: PhantomData,
+        }
     }
 
     /// Moves the value out and frees the memory.
@@ -186,7 +200,12 @@ impl<T> Slice<T> {
         mut fill: impl FnMut(usize) -> Result<T>,
     ) -> Result<Self> {
         let memory = allocate::<T>(len, tag, false)?;
-        let mut made = Made { memory, len: 0, capacity: len, tag };
+        let mut made = Made {
+            memory,
+            len: 0,
+            capacity: len,
+            tag,
+        };
         while made.len < len {
             let value = fill(made.len)?;
             // SAFETY: `len` is below the capacity allocated.
@@ -194,19 +213,34 @@ impl<T> Slice<T> {
             made.len += 1;
         }
         core::mem::forget(made);
-        Ok(Self { memory, len, tag, owns: PhantomData })
+        Ok(Self {
+            memory,
+            len,
+            tag,
+            owns: PhantomData,
+        })
     }
 
     /// No values and no memory.
     pub(crate) const fn empty() -> Self {
-        Self { memory: NonNull::dangling(), len: 0, tag: Tag::RING, owns: PhantomData }
+        Self {
+            memory: NonNull::dangling(),
+            len: 0,
+            tag: Tag::RING,
+            owns: PhantomData,
+        }
     }
 }
 
 impl Slice<u8> {
     /// `len` zero bytes; from a page on, they start on a page.
     pub(crate) fn try_zeroed(tag: Tag, len: usize) -> Result<Self> {
-        Ok(Self { memory: allocate::<u8>(len, tag, true)?, len, tag, owns: PhantomData })
+        Ok(Self {
+            memory: allocate::<u8>(len, tag, true)?,
+            len,
+            tag,
+            owns: PhantomData,
+        })
     }
 }
 
@@ -222,7 +256,10 @@ impl<T> Drop for Made<T> {
     fn drop(&mut self) {
         // SAFETY: `len` values are initialised; then the memory is unused.
         unsafe {
-            ptr::drop_in_place(ptr::slice_from_raw_parts_mut(self.memory.as_ptr(), self.len));
+            ptr::drop_in_place(ptr::slice_from_raw_parts_mut(
+                self.memory.as_ptr(),
+                self.len,
+            ));
             release(self.memory, self.capacity, self.tag);
         }
     }

@@ -37,8 +37,17 @@ unsafe impl<T: Send + Sync> Sync for Ref<T> {}
 
 impl<T> Ref<T> {
     pub(crate) fn try_new(value: T) -> Result<Self> {
-        let counted = Box::try_new(Tag::OBJECT, Counted { count: AtomicUsize::new(1), value })?;
-        Ok(Self { counted: counted.leak(), owns: PhantomData })
+        let counted = Box::try_new(
+            Tag::OBJECT,
+            Counted {
+                count: AtomicUsize::new(1),
+                value,
+            },
+        )?;
+        Ok(Self {
+            counted: counted.leak(),
+            owns: PhantomData,
+        })
     }
 
     /// Gives the reference away as a pointer to the value, for a context slot.
@@ -57,7 +66,10 @@ impl<T> Ref<T> {
         // SAFETY: `into_raw` made the pointer from inside a `Counted<T>` (caller).
         let counted = unsafe { value.byte_sub(offset_of!(Counted<T>, value)) };
         // SAFETY: derived from a non-null pointer.
-        Self { counted: unsafe { NonNull::new_unchecked(counted.cast_mut().cast()) }, owns: PhantomData }
+        Self {
+            counted: unsafe { NonNull::new_unchecked(counted.cast_mut().cast()) },
+            owns: PhantomData,
+        }
     }
 
     /// One more reference to what `value` points to.
@@ -93,7 +105,10 @@ impl<T> Clone for Ref<T> {
         // Relaxed: who clones has a reference already, nothing has to be seen.
         let before = self.count().fetch_add(1, Ordering::Relaxed);
         debug_assert_ne!(before, 0, "reference from nothing");
-        Self { counted: self.counted, owns: PhantomData }
+        Self {
+            counted: self.counted,
+            owns: PhantomData,
+        }
     }
 }
 

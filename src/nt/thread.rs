@@ -90,7 +90,9 @@ impl Drop for Thread {
 ///
 /// Only the kernel calls it, with the context `spawn` gave.
 unsafe extern "C" fn run<T>(context: PVOID) {
-    let Some(start) = ptr::NonNull::new(context.cast::<Start<T>>()) else { return };
+    let Some(start) = ptr::NonNull::new(context.cast::<Start<T>>()) else {
+        return;
+    };
     // SAFETY: leaked by `spawn` for this thread alone.
     let start = unsafe { Box::from_leaked(Tag::KERNEL, start) }.into_inner();
     (start.entry)(start.owner);

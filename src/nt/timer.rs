@@ -51,8 +51,16 @@ impl<T: Send + Sync + 'static> Timer<T> {
     pub(crate) fn try_new(expired: fn(Ref<T>)) -> Result<Self> {
         // SAFETY: zero bytes are valid, if not yet initialised, kernel objects.
         let kernel: Box<UnsafeCell<Kernel>> = unsafe { Box::try_zeroed(Tag::KERNEL)? };
-        let state = SpinLock::new(State { owner: None, scheduled: false, again: None });
-        let inner = Ref::try_new(Inner { expired, kernel, state })?;
+        let state = SpinLock::new(State {
+            owner: None,
+            scheduled: false,
+            again: None,
+        });
+        let inner = Ref::try_new(Inner {
+            expired,
+            kernel,
+            state,
+        })?;
         let kernel = inner.kernel.get();
         // SAFETY: non-paged memory of our own that stays where it is; the context is `inner`, whose
         // memory a scheduled DPC holds (invariant of `State`).
@@ -118,7 +126,9 @@ impl<T> Inner<T> {
     /// Under the lock, with the timer not in the queue.
     fn start(&self, after: Ticks) {
         // Negative: relative to now.
-        let due = LARGE_INTEGER { QuadPart: -i64::try_from(after.0).unwrap_or(i64::MAX) };
+        let due = LARGE_INTEGER {
+            QuadPart: -i64::try_from(after.0).unwrap_or(i64::MAX),
+        };
         let kernel = self.kernel.get();
         // SAFETY: both are initialised and stay until the DPC has run (invariant of `State`).
         unsafe { KeSetTimer(&raw mut (*kernel).timer, due, &raw mut (*kernel).dpc) };

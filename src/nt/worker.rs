@@ -8,12 +8,7 @@ use core::{
     sync::atomic::{AtomicBool, AtomicPtr, Ordering},
 };
 
-use super::{
-    event::Event,
-    refcount::Ref,
-    status::Result,
-    thread::Thread,
-};
+use super::{event::Event, refcount::Ref, status::Result, thread::Thread};
 
 /// Dropping it runs what is queued, then ends the thread: PASSIVE_LEVEL, not on that thread.
 pub(crate) struct Worker {
@@ -53,8 +48,16 @@ pub(crate) struct Work<T: Send + Sync + 'static>(Ref<Item<T>>);
 
 impl<T: Send + Sync + 'static> Work<T> {
     pub(crate) fn try_new(routine: fn(Ref<T>)) -> Result<Self> {
-        let node = Node { next: AtomicPtr::new(ptr::null_mut()), run: run::<T> };
-        Ref::try_new(Item { node, routine, owner: AtomicPtr::new(ptr::null_mut()) }).map(Self)
+        let node = Node {
+            next: AtomicPtr::new(ptr::null_mut()),
+            run: run::<T>,
+        };
+        Ref::try_new(Item {
+            node,
+            routine,
+            owner: AtomicPtr::new(ptr::null_mut()),
+        })
+        .map(Self)
     }
 }
 
@@ -67,7 +70,10 @@ impl Worker {
             wake: Event::try_synchronization(false)?,
         })?;
         let thread = Thread::spawn(queue.clone(), drain)?;
-        Ok(Self { queue, thread: Some(thread) })
+        Ok(Self {
+            queue,
+            thread: Some(thread),
+        })
     }
 
     /// Queues it; if it is queued already, one call stands for both. Callable at
@@ -105,7 +111,9 @@ impl Queue {
             // SAFETY: the queue holds the item (invariant of `Node`); nobody else writes `next`
             // before it is published below.
             unsafe { (*node).next.store(head, Ordering::Relaxed) };
-            match self.head.compare_exchange_weak(head, node, Ordering::Release, Ordering::Relaxed)
+            match self
+                .head
+                .compare_exchange_weak(head, node, Ordering::Release, Ordering::Relaxed)
             {
                 Ok(_) => break,
                 Err(now) => head = now,

@@ -39,7 +39,12 @@ impl Arena {
     /// Room for `words` 8-byte words: an MDL takes 6 and one more for each page it touches.
     pub(crate) fn try_new(words: usize) -> Result<Self> {
         let memory = Slice::try_from_fn(Tag::SEND, words, |_| Ok(0))?;
-        Ok(Self { memory, used: 0, chain: ptr::null_mut(), last: ptr::null_mut() })
+        Ok(Self {
+            memory,
+            used: 0,
+            chain: ptr::null_mut(),
+            last: ptr::null_mut(),
+        })
     }
 
     /// Whether MDLs over `parts` ranges of `bytes` in all have room, wherever they lie in pages.
@@ -56,11 +61,17 @@ impl Arena {
 
     /// Throws the MDLs away.
     pub(crate) fn reset(&mut self) {
-        self.rewind(Mark { used: 0, last: ptr::null_mut() });
+        self.rewind(Mark {
+            used: 0,
+            last: ptr::null_mut(),
+        });
     }
 
     pub(crate) fn mark(&self) -> Mark {
-        Mark { used: self.used, last: self.last }
+        Mark {
+            used: self.used,
+            last: self.last,
+        }
     }
 
     /// Throws away what was appended since `mark`, which is of this arena.
@@ -91,7 +102,9 @@ impl Arena {
     pub(super) unsafe fn append(&mut self, source: *mut MDL, offset: usize, length: usize) -> bool {
         let va = virtual_address(source).wrapping_add(offset);
         let words = words_for(va, length);
-        let Some(memory) = self.memory.get_mut(self.used..self.used + words) else { return false };
+        let Some(memory) = self.memory.get_mut(self.used..self.used + words) else {
+            return false;
+        };
         let mdl = memory.as_mut_ptr().cast::<MDL>();
         // SAFETY: room for the header and the pages; aligned to 8. These are the fields
         // MmInitializeMdl sets.
@@ -99,7 +112,9 @@ impl Arena {
             (*mdl).Next = ptr::null_mut();
             (*mdl).Size = (words * WORD) as i16;
             (*mdl).MdlFlags = 0;
-            (*mdl).StartVa = va.wrapping_sub(va as usize & (PAGE_SIZE as usize - 1)).cast();
+            (*mdl).StartVa = va
+                .wrapping_sub(va as usize & (PAGE_SIZE as usize - 1))
+                .cast();
             (*mdl).ByteOffset = va as u32 & (PAGE_SIZE - 1);
             (*mdl).ByteCount = length as u32;
         }
@@ -155,7 +170,9 @@ impl Staging {
     /// Appends an MDL for `length` bytes at `offset`; `false` when there is no room or no such
     /// range.
     pub(crate) fn describe(&self, offset: usize, length: usize, arena: &mut Arena) -> bool {
-        let inside = offset.checked_add(length).is_some_and(|end| end <= self.memory.len());
+        let inside = offset
+            .checked_add(length)
+            .is_some_and(|end| end <= self.memory.len());
         // SAFETY: inside (checked), and whoever has the arena has the staging memory: they are
         // parts of one batch.
         inside && unsafe { arena.append(self.mdl.as_ptr(), offset, length) }

@@ -58,7 +58,11 @@ impl Mapping {
             offset += part;
             Ok(segment)
         })?;
-        Ok(Self { base: chain.base(), length, segments })
+        Ok(Self {
+            base: chain.base(),
+            length,
+            segments,
+        })
     }
 
     /// The consumer's virtual address of the first byte: an index only (NDK-MR-03).
@@ -107,7 +111,9 @@ impl Mapping {
 
     /// Whether `length` bytes at `offset` are inside.
     pub(crate) fn contains(&self, offset: usize, length: usize) -> bool {
-        offset.checked_add(length).is_some_and(|end| end <= self.length)
+        offset
+            .checked_add(length)
+            .is_some_and(|end| end <= self.length)
     }
 
     /// Appends MDLs for `length` bytes at `offset`; `Ok(false)`, and nothing appended, when the
@@ -153,7 +159,9 @@ impl Mapping {
             return Err(OutOfRange);
         }
         let end = offset + length;
-        let first = self.segments.partition_point(|s| s.offset + s.length <= offset);
+        let first = self
+            .segments
+            .partition_point(|s| s.offset + s.length <= offset);
         Ok(self
             .segments
             .iter()
@@ -176,7 +184,12 @@ impl Segment {
         // their pages. `source` is only read (NDK-MR-05).
         unsafe { IoBuildPartialMdl(source, mdl.as_ptr(), va.cast(), bytes) };
         let address = mdl.map_own()?;
-        Ok(Self { offset, length, address, mdl })
+        Ok(Self {
+            offset,
+            length,
+            address,
+            mdl,
+        })
     }
 }
 
@@ -194,7 +207,11 @@ impl OwnMdl {
             (*mdl).MdlFlags &= !(MDL_MAPPED_TO_SYSTEM_VA as i16);
             map(mdl)
         };
-        if address.is_null() { Err(Status::INSUFFICIENT_RESOURCES) } else { Ok(address.cast()) }
+        if address.is_null() {
+            Err(Status::INSUFFICIENT_RESOURCES)
+        } else {
+            Ok(address.cast())
+        }
     }
 }
 
