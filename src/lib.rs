@@ -27,7 +27,7 @@ mod ndis;
 mod ndk;
 #[cfg(target_os = "windows")]
 mod nt;
-#[cfg(target_os = "windows")]
+#[cfg(any(target_os = "windows", test))]
 mod transport;
 #[cfg(target_os = "windows")]
 mod wsk;

@@ -1,1 +1,29 @@
-//! Runs a protocol machine over sockets.
+//! Runs a protocol machine over sockets: one connection, one runner, no lock.
+//!
+//! `ndk` sees [`Endpoint`] and [`Listener`] and implements [`Events`] and [`Queues`]; the protocol
+//! behind them is nobody else's business. [`connection`] is one connection's state machine over
+//! three small traits and runs on any host; `endpoint` and `listener` put it on sockets.
+//!
+//! ```text
+//! Endpoint::<E>::new(settings) -> Result<Ref<Endpoint<E>>, Failure>        everything is made here
+//!   .attach(events: E)                        once, before the first of the calls below
+//!   .connect(local, remote, &Params, queues)  -> Result<(), Failure>         Ok: connect_done follows
+//!   .complete_connect()                       -> Result<(), Failure>         Ok: complete_done follows
+//!   .accept(&Params, queues)                  -> Result<(), Failure>         Ok: accept_done follows
+//!   .reject(&PrivateData)                     -> Result<(), Failure>         done at once
+//!   .disconnect()                             -> Result<(), Failure>         Ok: disconnect_done follows
+//!   .flush() .doorbell()                      something was posted, or is to be cancelled
+//!   .close()                                  once, the last call: closed() follows
+//!   .connection_data() -> ConnectionData   .local_address() .peer_address() -> Option<SocketAddress>
+//! Listener::<L: Incoming>::new(settings, L)   L::incoming(&self, Ref<Endpoint<L::Events>>)
+//!   .listen(address) -> Result<(), Failure>    Ok: L::listen_done(result) follows
+//!   .pause(bool)  .close()  L::closed() follows  .local_address()
+//! ```
+//!
+//! An endpoint that came from a listener and was not attached is closed by `close()` all the same.
+
+#![forbid(unsafe_code)]
+
+mod api;
+
+pub use api::*;

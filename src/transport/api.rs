@@ -1,0 +1,144 @@
+//! What `ndk` is written against: the traits it implements, and the words both sides use.
+//!
+//! No kernel and no protocol here: another transport can stand behind the same words.
+
+use crate::rdma::stag::Table;
+use crate::rdma::{Completion, QueuePair};
+use crate::sync::Allocate;
+
+/// Why something about a connection did not work. `ndk` turns it into NTSTATUS, once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Failure {
+    NoResources,
+    NetworkUnreachable,
+    HostUnreachable,
+    /// No listener, a paused or closing one, or the peer's consumer said no.
+    Refused,
+    TimedOut,
+    /// The local address and port are in use.
+    AddressInUse,
+    /// The local address is not this adapter's.
+    AddressInvalid,
+    /// No ephemeral port is left.
+    AddressesExhausted,
+    /// A connection between these two addresses and ports exists.
+    ConnectionExists,
+    /// The peer gave up, or the connection is lost.
+    Aborted,
+    /// The call does not fit the connection's state.
+    ConnectionInvalid,
+    /// The queue pair is connected or connecting.
+    ConnectionActive,
+    /// Private data longer than a connection carries.
+    PrivateDataTooLong,
+    /// The peer does not speak the protocol.
+    Protocol,
+    /// Closed or cancelled from this side.
+    Cancelled,
+}
+
+/// Simultaneous RDMA reads: `inbound` served (IRD), `outbound` outstanding (ORD).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ReadLimits {
+    pub inbound: u16,
+    pub outbound: u16,
+}
+
+/// The most private data a frame carries.
+pub const PRIVATE_DATA: usize = 512;
+
+/// A side's private data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PrivateData {
+    bytes: [u8; PRIVATE_DATA],
+    length: u16,
+}
+
+impl Default for PrivateData {
+    fn default() -> Self {
+        Self { bytes: [0; PRIVATE_DATA], length: 0 }
+    }
+}
+
+impl PrivateData {
+    /// A copy; `None` when it is too long for any frame.
+    pub fn copy(bytes: &[u8]) -> Option<Self> {
+        let mut copy = Self { length: u16::try_from(bytes.len()).ok()?, ..Self::default() };
+        copy.bytes.get_mut(..bytes.len())?.copy_from_slice(bytes);
+        Some(copy)
+    }
+
+    pub fn as_slice(&self) -> &[u8] {
+        // PANIC: `copy` took no more than there is room for.
+        &self.bytes[..usize::from(self.length)]
+    }
+}
+
+/// What a consumer says with a connect or an accept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Params {
+    pub private_data: PrivateData,
+    pub reads: ReadLimits,
+}
+
+/// What NdkGetConnectionData tells (NDK-CON-13).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ConnectionData {
+    /// The peer's.
+    pub private_data: PrivateData,
+    /// In force, or what would be in force if this side asks for the most.
+    pub reads: ReadLimits,
+}
+
+/// Which completion queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    Initiator,
+    Receive,
+}
+
+/// A region's bytes, as the transport reaches them.
+pub trait Memory {
+    /// Copies `bytes` to `offset` of the region; the range was checked against the region.
+    fn write(&self, offset: u64, bytes: &[u8]);
+}
+
+/// A queue pair in the transport's hands: `ndk` gives it with connect or accept; dropping it is the
+/// transport's last touch.
+pub trait Queues: Send {
+    type Allocator: Allocate;
+    type Memory: Memory;
+
+    fn queue_pair(&self) -> &QueuePair<Self::Allocator>;
+
+    /// The adapter's tokens.
+    fn regions(&self) -> &Table<Self::Memory, Self::Allocator>;
+
+    /// Puts a completion (its `qp_context` is filled in here) into the queue of that side; calls
+    /// nobody. False: the completion queue overran, and the queue pair is dead (NDK-CQ-20).
+    #[must_use]
+    fn complete(&self, side: Side, completion: Completion, solicited: bool) -> bool;
+
+    /// Calls the notifications that are due, of both queues. The consumer may re-enter.
+    fn notify(&self);
+}
+
+/// What comes up from a connection. All at IRQL <= DISPATCH, one at a time per connection, with no
+/// lock held; anything of the connection may be called from inside.
+pub trait Events: Send + Sync {
+    type Queues: Queues;
+
+    /// The answer to `connect`.
+    fn connect_done(&self, result: Result<(), Failure>);
+    /// The answer to `accept`.
+    fn accept_done(&self, result: Result<(), Failure>);
+    /// The answer to `complete_connect`.
+    fn complete_done(&self, result: Result<(), Failure>);
+    /// The answer to `disconnect`: the connection is fully closed, the queues are flushed.
+    fn disconnect_done(&self, result: Result<(), Failure>);
+    /// The peer closed, or the connection was lost: at most once, only between a successful
+    /// `accept_done` or `complete_done` and a local `disconnect` or `close` (NDK-DISC-05, 06).
+    fn disconnected(&self);
+    /// The last one, after `close`: every answer was given, the queues were flushed and dropped.
+    fn closed(&self);
+}
