@@ -1,0 +1,99 @@
+//! The calling-convention bridge: the one folder with assembly.
+//!
+//! Imports are `extern "win64"` functions bound straight into the image's import table; calls
+//! into an image go through [`callback`]. `runtime.rs` holds what compilers expect of the kernel
+//! (`__chkstk`, the guard functions), `exit.rs` how a system thread ends from within an image.
+
+pub mod exit;
+pub mod runtime;
+
+pub use runtime::{EXPORTS, cfg_check, cfg_dispatch};
+
+use crate::thread::current;
+use crate::verifier::violation;
+
+/// Calls into an image: `call` does the call, `what` is the documented name of the callback.
+///
+/// The image must return at the IRQL and with the spin locks it was called with, and no
+/// callback is made with a spin lock of a driver held.
+#[inline]
+pub fn callback<R>(what: &'static str, call: impl FnOnce() -> R) -> R {
+    let thread = current();
+    let irql = thread.irql.get();
+    if thread.lock_count.get() != 0 {
+        lock_held(what);
+    }
+    thread.depth.set(thread.depth.get() + 1);
+    let result = call();
+    thread.depth.set(thread.depth.get() - 1);
+    if thread.irql.get() != irql {
+        wrong_irql(what, irql, thread.irql.get());
+    }
+    if thread.lock_count.get() != 0 {
+        lock_kept(what);
+    }
+    result
+}
+
+#[cold]
+fn lock_held(what: &str) -> ! {
+    violation(
+        "VERIF-LOCK-AT-CALLBACK",
+        &format!("{what} would be called with a spin lock held"),
+    )
+}
+
+#[cold]
+fn wrong_irql(what: &str, before: u8, after: u8) -> ! {
+    violation(
+        "VERIF-CALLBACK-IRQL",
+        &format!("{what} was called at IRQL {before} and returned at {after}"),
+    )
+}
+
+#[cold]
+fn lock_kept(what: &str) -> ! {
+    violation(
+        "VERIF-LOCK-RETURNED",
+        &format!("{what} returned with a spin lock held"),
+    )
+}
+
+/// Defines an import of up to three arguments that learns who called it: the return address is
+/// handed to `$inner` as the fourth argument.
+#[macro_export]
+macro_rules! import_with_caller {
+    ($(#[$doc:meta])* $name:ident($($arg:ident: $ty:ty),*) $(-> $ret:ty)? => 1, $inner:path) => {
+        $crate::import_with_caller!(@ $(#[$doc])* $name($($arg: $ty),*) $(-> $ret)?, "mov rdx, [rsp]", $inner);
+    };
+    ($(#[$doc:meta])* $name:ident($($arg:ident: $ty:ty),*) $(-> $ret:ty)? => 2, $inner:path) => {
+        $crate::import_with_caller!(@ $(#[$doc])* $name($($arg: $ty),*) $(-> $ret)?, "mov r8, [rsp]", $inner);
+    };
+    ($(#[$doc:meta])* $name:ident($($arg:ident: $ty:ty),*) $(-> $ret:ty)? => 3, $inner:path) => {
+        $crate::import_with_caller!(@ $(#[$doc])* $name($($arg: $ty),*) $(-> $ret)?, "mov r9, [rsp]", $inner);
+    };
+    ($(#[$doc:meta])* $name:ident($($arg:ident: $ty:ty),*) $(-> $ret:ty)? => 5, $inner:path) => {
+        $(#[$doc])*
+        #[unsafe(naked)]
+        pub unsafe extern "win64" fn $name($($arg: $ty),*) $(-> $ret)? {
+            std::arch::naked_asm!(
+                "sub rsp, 0x38",
+                "mov rax, [rsp + 0x38]",
+                "mov [rsp + 0x28], rax",
+                "mov rax, [rsp + 0x60]",
+                "mov [rsp + 0x20], rax",
+                "call {inner}",
+                "add rsp, 0x38",
+                "ret",
+                inner = sym $inner,
+            )
+        }
+    };
+    (@ $(#[$doc:meta])* $name:ident($($arg:ident: $ty:ty),*) $(-> $ret:ty)?, $asm:literal, $inner:path) => {
+        $(#[$doc])*
+        #[unsafe(naked)]
+        pub unsafe extern "win64" fn $name($($arg: $ty),*) $(-> $ret)? {
+            std::arch::naked_asm!($asm, "jmp {inner}", inner = sym $inner)
+        }
+    };
+}

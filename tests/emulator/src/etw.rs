@@ -1,0 +1,5 @@
+//! `Etw…`: event tracing.
+
+use crate::export::Export;
+
+pub const EXPORTS: &[Export] = &[];

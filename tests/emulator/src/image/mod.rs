@@ -1,0 +1,125 @@
+//! Driver images: PE32+ files mapped as the Windows loader maps them.
+
+mod bind;
+pub mod guard;
+mod load;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+pub use guard::image_at;
+
+/// A mapped image.
+#[derive(Debug)]
+pub struct Image {
+    pub name: String,
+    pub path: PathBuf,
+    pub base: usize,
+    pub size: usize,
+    pub entry: usize,
+    slot: usize,
+    /// Executable ranges, as offsets from the base.
+    code: Vec<(usize, usize)>,
+    /// Named addresses (exports), as offsets, sorted.
+    names: Vec<(usize, String)>,
+}
+
+/// Why an image could not be loaded.
+#[derive(Debug)]
+pub enum LoadError {
+    Read(std::io::Error),
+    /// Not a PE32+ x64 image that a kernel would load, and why.
+    Format(String),
+    /// Imports that the kernel doesn't export: every one of them.
+    Imports(Vec<String>),
+    Memory,
+}
+
+impl std::fmt::Display for LoadError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Read(error) => write!(f, "the image cannot be read: {error}"),
+            Self::Format(why) => write!(f, "not an image the kernel loads: {why}"),
+            Self::Imports(names) => write!(f, "unknown imports: {}", names.join(", ")),
+            Self::Memory => write!(f, "no room for another image"),
+        }
+    }
+}
+
+impl std::error::Error for LoadError {}
+
+impl Image {
+    /// Maps the file and binds its imports.
+    pub fn load(path: &Path, name: &str) -> Result<Arc<Self>, LoadError> {
+        let bytes = std::fs::read(path).map_err(LoadError::Read)?;
+        let (slot, base) = guard::take_slot().ok_or(LoadError::Memory)?;
+        match load::map(&bytes, base) {
+            Ok(mapped) => {
+                let image = Arc::new(Self {
+                    name: name.into(),
+                    path: path.into(),
+                    base,
+                    size: mapped.size,
+                    entry: base + mapped.entry,
+                    slot,
+                    code: mapped.code,
+                    names: mapped.names,
+                });
+                guard::publish(slot, Arc::as_ptr(&image));
+                Ok(image)
+            }
+            Err(error) => {
+                load::unmap(base);
+                guard::return_slot(slot);
+                Err(error)
+            }
+        }
+    }
+
+    /// Whether the address is in an executable section.
+    #[must_use]
+    pub fn is_code(&self, address: usize) -> bool {
+        let offset = address.wrapping_sub(self.base);
+        self.code
+            .iter()
+            .any(|&(start, end)| (start..end).contains(&offset))
+    }
+
+    /// `image+offset`, with the name of what is there when that is known.
+    #[must_use]
+    pub fn describe(&self, address: usize) -> String {
+        format!(
+            "{}+{:#x} {}",
+            self.name,
+            address - self.base,
+            self.function(address)
+        )
+    }
+
+    /// The function at the address.
+    #[must_use]
+    pub fn function(&self, address: usize) -> String {
+        let offset = address - self.base;
+        let after = self.names.partition_point(|(start, _)| *start <= offset);
+        match after.checked_sub(1) {
+            Some(at) => self.names[at].1.clone(),
+            None => format!("{}+{offset:#x}", self.name),
+        }
+    }
+
+    /// The address of an exported name.
+    #[must_use]
+    pub fn export(&self, name: &str) -> Option<usize> {
+        self.names
+            .iter()
+            .find(|(_, n)| n == name)
+            .map(|(offset, _)| self.base + offset)
+    }
+}
+
+impl Drop for Image {
+    fn drop(&mut self) {
+        load::unmap(self.base);
+        guard::return_slot(self.slot);
+    }
+}

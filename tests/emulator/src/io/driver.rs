@@ -1,0 +1,144 @@
+//! Drivers: the driver object, `DriverEntry`, unload.
+
+use std::sync::Arc;
+
+use crate::bridge;
+use crate::image::Image;
+use crate::machine::Machine;
+use crate::pool::Leak;
+use crate::thread::current;
+use crate::verifier::violation;
+use crate::wdm::{
+    DRIVER_EXTENSION, DRIVER_INITIALIZE, DRIVER_OBJECT, NTSTATUS, UNICODE_STRING, nt_success,
+};
+
+const DRIVER_OBJECT_TYPE: i16 = 4;
+
+/// A loaded image and its driver object.
+pub struct Driver {
+    pub machine: &'static Machine,
+    pub image: Arc<Image>,
+    object: Box<DRIVER_OBJECT>,
+    _extension: Box<DRIVER_EXTENSION>,
+    registry_path: Box<UNICODE_STRING>,
+    _strings: [Box<[u16]>; 3],
+    started: bool,
+}
+
+// SAFETY: the strings that the objects point to are owned by the same value.
+unsafe impl Send for Driver {}
+
+fn unicode(text: &str) -> (Box<[u16]>, UNICODE_STRING) {
+    let mut units: Box<[u16]> = text.encode_utf16().chain([0]).collect();
+    let bytes = (units.len() * 2) as u16;
+    let string = UNICODE_STRING {
+        Length: bytes - 2,
+        MaximumLength: bytes,
+        Buffer: units.as_mut_ptr(),
+    };
+    (units, string)
+}
+
+impl Driver {
+    pub(crate) fn new(machine: &'static Machine, image: Arc<Image>) -> Self {
+        let service = image.name.trim_end_matches(".sys");
+        let (s1, path) = unicode(&registry_path(service));
+        let (s2, name) = unicode(&format!("\\Driver\\{service}"));
+        let (s3, key) = unicode(service);
+        let mut extension = Box::new(DRIVER_EXTENSION {
+            DriverObject: std::ptr::null_mut(),
+            AddDevice: std::ptr::null_mut(),
+            Count: 0,
+            ServiceKeyName: key,
+        });
+        // SAFETY: all fields are integers, nullable pointers or `Option` of functions.
+        let mut object: Box<DRIVER_OBJECT> = Box::new(unsafe { std::mem::zeroed() });
+        object.Type = DRIVER_OBJECT_TYPE;
+        object.Size = size_of::<DRIVER_OBJECT>() as i16;
+        object.DriverStart = image.base as *mut _;
+        object.DriverSize = image.size as u32;
+        object.DriverExtension = &raw mut *extension;
+        object.DriverName = name;
+        extension.DriverObject = &raw mut *object;
+        Self {
+            machine,
+            image,
+            object,
+            _extension: extension,
+            registry_path: Box::new(path),
+            _strings: [s1, s2, s3],
+            started: false,
+        }
+    }
+
+    /// The driver object as the driver sees it.
+    pub fn object(&mut self) -> *mut DRIVER_OBJECT {
+        &raw mut *self.object
+    }
+
+    /// Calls `DriverEntry`. The caller is attached to the machine, at PASSIVE_LEVEL.
+    pub fn start(&mut self) -> NTSTATUS {
+        // SAFETY: the entry point of a native image has this signature.
+        let entry: DRIVER_INITIALIZE = unsafe { std::mem::transmute(self.image.entry) };
+        self.object.DriverInit = Some(entry);
+        let (object, path) = (self.object(), &raw mut *self.registry_path);
+        // SAFETY: both live as long as the driver is loaded.
+        let status = bridge::callback("DriverEntry", || unsafe { entry(object, path) });
+        self.started = nt_success(status);
+        if !self.started {
+            self.check_left_behind();
+        }
+        status
+    }
+
+    /// Calls `DriverUnload`, checks that nothing was left behind, and unmaps the image.
+    pub fn unload(mut self) -> Vec<Leak> {
+        if self.started {
+            let object = self.object();
+            match self.object.DriverUnload {
+                // SAFETY: the driver's own routine with its object.
+                Some(unload) => bridge::callback("DriverUnload", || unsafe { unload(object) }),
+                None => violation("VERIF-UNLOAD", "the driver has no DriverUnload"),
+            }
+        }
+        let leaks = self.check_left_behind();
+        self.machine.forget_image(&self.image);
+        leaks
+    }
+
+    /// What an unloading driver must not leave: pool, DPCs, timers, work items, locks.
+    fn check_left_behind(&self) -> Vec<Leak> {
+        let (base, end) = (self.image.base, self.image.base + self.image.size);
+        crate::pool::check_in_use(current(), base, end, "unloaded");
+        let leaks = self.machine.pool.leaks(base);
+        self.machine.pool.check_quarantine();
+        if let Some(first) = leaks.first() {
+            let bytes: usize = leaks.iter().map(|l| l.size).sum();
+            for leak in leaks.iter().take(20) {
+                eprintln!(
+                    "leak tag='{}' bytes={} at {}",
+                    leak.tag, leak.size, leak.place
+                );
+            }
+            violation(
+                "VERIF-LEAK",
+                &format!(
+                    "{}: {} allocations, {bytes} bytes left; the first has tag '{}' and {} bytes \
+                     and was made at {}",
+                    self.image.name,
+                    leaks.len(),
+                    first.tag,
+                    first.size,
+                    first.place
+                ),
+            );
+        }
+        leaks
+    }
+}
+
+/// The registry path that a service's `DriverEntry` gets.
+#[must_use]
+pub fn registry_path(service: &str) -> String {
+    format!("\\Registry\\Machine\\System\\CurrentControlSet\\Services\\{service}")
+}

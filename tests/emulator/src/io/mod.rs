@@ -1,0 +1,5 @@
+//! `Io…`: drivers, IRPs, MDLs, work items.
+
+pub mod driver;
+pub mod irp;
+pub mod work_item;

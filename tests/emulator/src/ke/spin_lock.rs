@@ -1,0 +1,196 @@
+//! Spin locks. A held lock's word is its owner's thread address plus 1, as debug builds of
+//! Windows keep it, so that recursion and a release by another thread are seen.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::export::Export;
+use crate::processor::{lower, raise};
+use crate::thread::{Thread, current, enter};
+use crate::verifier::{locks, violation};
+use crate::wdm::{BOOLEAN, DISPATCH_LEVEL, HIGH_LEVEL, KIRQL, KLOCK_QUEUE_HANDLE, KSPIN_LOCK};
+
+pub const EXPORTS: &[Export] = crate::exports! {
+    "ntoskrnl.exe": KeInitializeSpinLock, KeAcquireSpinLockRaiseToDpc, KeReleaseSpinLock,
+        KeAcquireSpinLockAtDpcLevel, KeReleaseSpinLockFromDpcLevel,
+        KeTryToAcquireSpinLockAtDpcLevel, KeAcquireInStackQueuedSpinLock,
+        KeReleaseInStackQueuedSpinLock, KeAcquireInStackQueuedSpinLockAtDpcLevel,
+        KeReleaseInStackQueuedSpinLockFromDpcLevel, KeTestSpinLock;
+};
+
+/// Spins before the host processor is given to somebody else.
+const SPINS: u32 = 200;
+
+#[inline]
+fn take(thread: &Thread, lock: &KSPIN_LOCK) {
+    let mine = thread.address() | 1;
+    if lock
+        .compare_exchange(0, mine, Ordering::Acquire, Ordering::Relaxed)
+        .is_err()
+    {
+        wait(lock, mine);
+    }
+    locks::acquired(thread, std::ptr::from_ref(lock) as usize);
+}
+
+#[cold]
+fn wait(lock: &KSPIN_LOCK, mine: usize) {
+    if lock.load(Ordering::Relaxed) == mine {
+        violation(
+            "VERIF-LOCK-RECURSION",
+            "a spin lock is acquired by the thread that holds it",
+        );
+    }
+    let mut spins = 0;
+    while lock.load(Ordering::Relaxed) != 0
+        || lock
+            .compare_exchange(0, mine, Ordering::Acquire, Ordering::Relaxed)
+            .is_err()
+    {
+        spins += 1;
+        if spins % SPINS == 0 {
+            std::thread::yield_now();
+        }
+        std::hint::spin_loop();
+    }
+}
+
+#[inline]
+fn give_back(thread: &Thread, lock: &KSPIN_LOCK) {
+    locks::released(thread, std::ptr::from_ref(lock) as usize);
+    if lock.load(Ordering::Relaxed) != thread.address() | 1 {
+        violation(
+            "VERIF-LOCK-OWNER",
+            "a spin lock's word was overwritten while it was held",
+        );
+    }
+    lock.store(0, Ordering::Release);
+}
+
+/// The functions for DISPATCH_LEVEL are for that level and above only.
+#[inline]
+fn enter_dispatch(function: &'static str) -> &'static Thread {
+    let thread = enter(function, HIGH_LEVEL);
+    if thread.irql() < DISPATCH_LEVEL {
+        below_dispatch(function, thread.irql());
+    }
+    thread
+}
+
+#[cold]
+fn below_dispatch(function: &str, irql: KIRQL) -> ! {
+    violation(
+        "KE-IRQL",
+        &format!("{function} called at IRQL {irql}; DISPATCH_LEVEL is required"),
+    )
+}
+
+/// Exported by older kernels; newer headers inline it.
+pub unsafe extern "win64" fn KeInitializeSpinLock(lock: *const KSPIN_LOCK) {
+    // SAFETY: the driver passes memory for a lock.
+    unsafe { (*lock).store(0, Ordering::Release) };
+}
+
+pub unsafe extern "win64" fn KeAcquireSpinLockRaiseToDpc(lock: *const KSPIN_LOCK) -> KIRQL {
+    let thread = enter("KeAcquireSpinLockRaiseToDpc", DISPATCH_LEVEL);
+    let old = raise(thread, DISPATCH_LEVEL);
+    // SAFETY: the driver passes a spin lock.
+    take(thread, unsafe { &*lock });
+    old
+}
+
+pub unsafe extern "win64" fn KeReleaseSpinLock(lock: *const KSPIN_LOCK, irql: KIRQL) {
+    let thread = enter_dispatch("KeReleaseSpinLock");
+    // SAFETY: the driver passes a spin lock.
+    give_back(thread, unsafe { &*lock });
+    if irql < DISPATCH_LEVEL && thread.lock_count.get() != 0 {
+        violation(
+            "VERIF-LOCK-IRQL",
+            "the IRQL is lowered with another spin lock held",
+        );
+    }
+    lower(thread, irql);
+}
+
+pub unsafe extern "win64" fn KeAcquireSpinLockAtDpcLevel(lock: *const KSPIN_LOCK) {
+    // SAFETY: the driver passes a spin lock.
+    take(enter_dispatch("KeAcquireSpinLockAtDpcLevel"), unsafe {
+        &*lock
+    });
+}
+
+pub unsafe extern "win64" fn KeReleaseSpinLockFromDpcLevel(lock: *const KSPIN_LOCK) {
+    // SAFETY: the driver passes a spin lock.
+    give_back(enter_dispatch("KeReleaseSpinLockFromDpcLevel"), unsafe {
+        &*lock
+    });
+}
+
+pub unsafe extern "win64" fn KeTryToAcquireSpinLockAtDpcLevel(lock: *const KSPIN_LOCK) -> BOOLEAN {
+    let thread = enter_dispatch("KeTryToAcquireSpinLockAtDpcLevel");
+    // SAFETY: the driver passes a spin lock.
+    let word = unsafe { &*lock };
+    let mine = thread.address() | 1;
+    let taken = word
+        .compare_exchange(0, mine, Ordering::Acquire, Ordering::Relaxed)
+        .is_ok();
+    if taken {
+        locks::acquired(thread, lock as usize);
+    }
+    taken.into()
+}
+
+pub unsafe extern "win64" fn KeTestSpinLock(lock: *const KSPIN_LOCK) -> BOOLEAN {
+    // SAFETY: the driver passes a spin lock.
+    unsafe { (*lock).load(Ordering::Relaxed) == 0 }.into()
+}
+
+pub unsafe extern "win64" fn KeAcquireInStackQueuedSpinLock(
+    lock: *const KSPIN_LOCK,
+    handle: *mut KLOCK_QUEUE_HANDLE,
+) {
+    let thread = enter("KeAcquireInStackQueuedSpinLock", DISPATCH_LEVEL);
+    let old = raise(thread, DISPATCH_LEVEL);
+    // SAFETY: the driver passes a spin lock and memory for a handle.
+    unsafe {
+        take(thread, &*lock);
+        (*handle).LockQueue.Lock = lock;
+        (*handle).OldIrql = old;
+    }
+}
+
+pub unsafe extern "win64" fn KeReleaseInStackQueuedSpinLock(handle: *mut KLOCK_QUEUE_HANDLE) {
+    // SAFETY: the handle was filled when the lock was acquired.
+    unsafe { KeReleaseSpinLock((*handle).LockQueue.Lock, (*handle).OldIrql) };
+}
+
+pub unsafe extern "win64" fn KeAcquireInStackQueuedSpinLockAtDpcLevel(
+    lock: *const KSPIN_LOCK,
+    handle: *mut KLOCK_QUEUE_HANDLE,
+) {
+    // SAFETY: the driver passes a spin lock and memory for a handle.
+    unsafe {
+        KeAcquireSpinLockAtDpcLevel(lock);
+        (*handle).LockQueue.Lock = lock;
+    }
+}
+
+pub unsafe extern "win64" fn KeReleaseInStackQueuedSpinLockFromDpcLevel(
+    handle: *mut KLOCK_QUEUE_HANDLE,
+) {
+    // SAFETY: the handle was filled when the lock was acquired.
+    unsafe { KeReleaseSpinLockFromDpcLevel((*handle).LockQueue.Lock) };
+}
+
+/// A spin lock of the kernel's own that drivers can hold; used at DISPATCH_LEVEL.
+#[derive(Default)]
+pub struct KernelLock(AtomicUsize);
+
+impl KernelLock {
+    pub(crate) fn acquire(&self) {
+        take(current(), &self.0);
+    }
+
+    pub(crate) fn release(&self) {
+        give_back(current(), &self.0);
+    }
+}

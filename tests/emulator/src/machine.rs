@@ -1,0 +1,151 @@
+//! One emulated computer.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use parking_lot::Mutex;
+
+use crate::image::{Image, LoadError};
+use crate::pool::{Pool, PoolMode};
+use crate::processor::Processor;
+use crate::thread::{Attachment, Thread};
+use crate::wdm::NTSTATUS;
+
+pub use crate::io::driver::Driver;
+
+/// What a machine is made with.
+#[derive(Clone)]
+pub struct Options {
+    pub name: String,
+    /// At most 64.
+    pub processors: u32,
+    pub pool: PoolMode,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            name: "machine".into(),
+            processors: 4,
+            pool: PoolMode::Special,
+        }
+    }
+}
+
+/// One emulated computer. Machines live as long as the process: drivers and their threads may
+/// hold pointers into one until the very end.
+pub struct Machine {
+    pub options: Options,
+    pub pool: Pool,
+    pub ndis: crate::ndis::State,
+    pub ndk: crate::ndk::State,
+    pub wsk: crate::wsk::State,
+    pub ip: crate::ip::State,
+    pub(crate) work: crate::ex::work::Queue,
+    pub(crate) cancel_lock: crate::ke::spin_lock::KernelLock,
+    images: Mutex<Vec<Arc<Image>>>,
+    processors: Vec<Processor>,
+    stopping: AtomicBool,
+    running_threads: AtomicUsize,
+}
+
+impl Machine {
+    #[must_use]
+    pub fn new(options: Options) -> &'static Self {
+        crate::verifier::fault::install();
+        let count = options.processors.clamp(1, 64);
+        Box::leak(Box::new(Self {
+            pool: Pool::new(options.pool),
+            ndis: Default::default(),
+            ndk: Default::default(),
+            wsk: Default::default(),
+            ip: Default::default(),
+            work: Default::default(),
+            cancel_lock: Default::default(),
+            images: Mutex::default(),
+            processors: (0..count).map(Processor::new).collect(),
+            stopping: AtomicBool::new(false),
+            running_threads: AtomicUsize::new(0),
+            options,
+        }))
+    }
+
+    /// The calling host thread becomes a thread of this machine, at PASSIVE_LEVEL.
+    #[must_use]
+    pub fn attach(&'static self) -> Attachment {
+        Attachment::new(Thread::new(self))
+    }
+
+    /// Starts a host thread attached to this machine. It should return soon after
+    /// [`is_stopping`](Self::is_stopping) says so.
+    pub fn spawn(
+        &'static self,
+        name: &str,
+        body: impl FnOnce() + Send + 'static,
+    ) -> std::thread::JoinHandle<()> {
+        self.running_threads.fetch_add(1, Ordering::SeqCst);
+        std::thread::Builder::new()
+            .name(format!("{} {name}", self.options.name))
+            .stack_size(1 << 20)
+            .spawn(move || {
+                let attachment = self.attach();
+                body();
+                drop(attachment);
+                self.running_threads.fetch_sub(1, Ordering::SeqCst);
+            })
+            .expect("the host gives us a thread")
+    }
+
+    /// Maps the image at `path` and binds its imports. It knows itself as `name`.
+    pub fn load(&'static self, path: &std::path::Path, name: &str) -> Result<Driver, LoadError> {
+        let image = Image::load(path, name)?;
+        self.images.lock().push(image.clone());
+        Ok(Driver::new(self, image))
+    }
+
+    pub(crate) fn forget_image(&self, image: &Arc<Image>) {
+        self.images.lock().retain(|i| !Arc::ptr_eq(i, image));
+    }
+
+    /// Stops the machine's own threads and waits for them (a second at most).
+    pub fn stop(&self) {
+        self.stopping.store(true, Ordering::SeqCst);
+        self.work.wake();
+        for _ in 0..200 {
+            if self.running_threads.load(Ordering::SeqCst) == 0 {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    #[must_use]
+    pub fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
+    }
+
+    #[must_use]
+    pub fn processor_count(&self) -> u32 {
+        self.processors.len() as u32
+    }
+
+    #[must_use]
+    pub(crate) fn all_processors(&self) -> u64 {
+        u64::MAX >> (64 - self.processors.len())
+    }
+
+    #[must_use]
+    pub(crate) fn processor(&'static self, number: u32) -> &'static Processor {
+        &self.processors[number as usize]
+    }
+
+    #[must_use]
+    pub(crate) fn processors(&'static self) -> &'static [Processor] {
+        &self.processors
+    }
+}
+
+/// What `DriverEntry` or another start routine failed with.
+#[derive(Debug, Clone, Copy)]
+pub struct StartError(pub NTSTATUS);

@@ -1,0 +1,275 @@
+//! Pool memory of one machine, with its verifier.
+//!
+//! Special pool ends every allocation at an inaccessible page and makes freed memory
+//! inaccessible; it is the default. The cheap mode (and whatever special pool has no room for)
+//! has red zones on both sides, poison in freed memory and a quarantine.
+
+mod block;
+mod special;
+
+use std::collections::{BTreeMap, VecDeque};
+
+use parking_lot::Mutex;
+
+use block::Block;
+pub use block::Leak;
+
+use crate::image::image_at;
+use crate::verifier::violation;
+use crate::wdm::PAGE_SIZE;
+
+/// How allocations are watched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PoolMode {
+    /// A guard page behind every allocation.
+    Special,
+    /// Red zones, poison and quarantine.
+    Cheap,
+}
+
+/// How many freed blocks the cheap mode keeps before their memory is used again.
+const QUARANTINE: usize = 1024;
+
+/// The owner of allocations that no image made.
+pub const KERNEL: usize = 0;
+
+/// The pool of one machine.
+pub struct Pool {
+    mode: PoolMode,
+    inner: Mutex<Inner>,
+}
+
+#[derive(Default)]
+struct Inner {
+    blocks: BTreeMap<usize, Block>,
+    quarantine: VecDeque<usize>,
+    /// Bytes in use.
+    bytes: usize,
+    count: usize,
+}
+
+/// What is asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Request {
+    pub size: usize,
+    /// Four characters, the first in the lowest byte.
+    pub tag: u32,
+    /// An address in the image that pays for it, or [`KERNEL`].
+    pub caller: usize,
+    pub zeroed: bool,
+}
+
+/// A tag as people write it.
+#[must_use]
+pub fn tag_name(tag: u32) -> String {
+    tag.to_le_bytes()
+        .iter()
+        .map(|&b| {
+            if b.is_ascii_graphic() || b == b' ' {
+                b as char
+            } else {
+                '?'
+            }
+        })
+        .collect()
+}
+
+impl Pool {
+    pub(crate) fn new(mode: PoolMode) -> Self {
+        Self {
+            mode,
+            inner: Mutex::default(),
+        }
+    }
+
+    /// Allocates. Memory of a page or more starts at a page, as Windows does it.
+    pub fn allocate(&self, request: Request) -> *mut u8 {
+        if request.size == 0 {
+            violation("VERIF-POOL-SIZE", "an allocation of 0 bytes");
+        }
+        if request.tag == 0 {
+            violation("VERIF-POOL-TAG", "an allocation with tag 0");
+        }
+        let block = match self.mode {
+            PoolMode::Special => Block::special(&request).or_else(|| Block::cheap(&request)),
+            PoolMode::Cheap => Block::cheap(&request),
+        };
+        let Some(block) = block else {
+            return std::ptr::null_mut();
+        };
+        let address = block.address;
+        block.fill(request.zeroed);
+        let mut inner = self.inner.lock();
+        inner.bytes += block.size;
+        inner.count += 1;
+        inner.blocks.insert(address, block);
+        address as *mut u8
+    }
+
+    /// Frees what [`allocate`](Self::allocate) returned. `tag` is checked unless it is 0.
+    pub fn free(&self, address: usize, tag: u32, caller: usize) {
+        let mut inner = self.inner.lock();
+        let Some(block) = inner.blocks.get_mut(&address) else {
+            let what = inner
+                .containing(address)
+                .map_or("not pool".into(), |b| b.describe(address));
+            drop(inner);
+            violation("VERIF-POOL-FREE", &format!("{address:#x} is freed: {what}"));
+        };
+        let problem = block.check_free(tag);
+        if let Some((rule, text)) = problem {
+            drop(inner);
+            violation(rule, &text);
+        }
+        block.freed = true;
+        block.freed_by = caller;
+        let (start, end) = (block.address, block.address + block.size);
+        inner.bytes -= end - start;
+        inner.count -= 1;
+        drop(inner);
+        freed(start, end);
+        self.retire(address);
+    }
+
+    /// Makes freed memory unusable, and lets go of the oldest.
+    fn retire(&self, address: usize) {
+        let mut inner = self.inner.lock();
+        let Some(block) = inner.blocks.get(&address) else {
+            return;
+        };
+        block.make_unusable();
+        inner.quarantine.push_back(address);
+        if inner.quarantine.len() <= QUARANTINE {
+            return;
+        }
+        let oldest = inner
+            .quarantine
+            .pop_front()
+            .and_then(|a| inner.blocks.remove(&a));
+        drop(inner);
+        if let Some(oldest) = oldest {
+            if let Some(at) = oldest.touched_after_free() {
+                violation(
+                    "VERIF-POOL-USE-AFTER-FREE",
+                    &format!("written at {at:#x}: {}", oldest.describe(at)),
+                );
+            }
+            oldest.release();
+        }
+    }
+
+    /// What special pool or a freed block has to say about an address that faulted.
+    #[must_use]
+    pub fn explain(&self, address: usize) -> Option<(&'static str, String)> {
+        let inner = self.inner.try_lock()?;
+        let block = inner.near(address)?;
+        let rule = if block.freed {
+            "VERIF-POOL-USE-AFTER-FREE"
+        } else {
+            "VERIF-POOL-OVERRUN"
+        };
+        Some((rule, block.describe(address)))
+    }
+
+    /// Looks for writes into freed memory that is still in quarantine.
+    pub fn check_quarantine(&self) {
+        let found = {
+            let inner = self.inner.lock();
+            inner.quarantine.iter().find_map(|a| {
+                let block = inner.blocks.get(a)?;
+                let at = block.touched_after_free()?;
+                Some(format!("written at {at:#x}: {}", block.describe(at)))
+            })
+        };
+        if let Some(text) = found {
+            violation("VERIF-POOL-USE-AFTER-FREE", &text);
+        }
+    }
+
+    /// What the image at `base` still holds.
+    #[must_use]
+    pub fn leaks(&self, base: usize) -> Vec<Leak> {
+        let inner = self.inner.lock();
+        let held = inner
+            .blocks
+            .values()
+            .filter(|b| !b.freed && image_at(b.caller).is_some_and(|image| image.base == base));
+        held.map(Block::leak).collect()
+    }
+
+    /// Bytes and allocations in use.
+    #[must_use]
+    pub fn usage(&self) -> (usize, usize) {
+        let inner = self.inner.lock();
+        (inner.bytes, inner.count)
+    }
+
+    /// Bytes and allocations in use that an image paid for.
+    #[must_use]
+    pub fn usage_of(&self, base: usize) -> (usize, usize) {
+        let leaks = self.leaks(base);
+        (leaks.iter().map(|l| l.size).sum(), leaks.len())
+    }
+
+    /// The live block around an address: where it starts and how long it is.
+    #[must_use]
+    pub fn block_at(&self, address: usize) -> Option<(usize, usize)> {
+        let inner = self.inner.lock();
+        let (_, block) = inner.blocks.range(..=address).next_back()?;
+        (!block.freed && address < block.address + block.size)
+            .then_some((block.address, block.size))
+    }
+}
+
+impl Inner {
+    fn containing(&self, address: usize) -> Option<&Block> {
+        let (_, block) = self.blocks.range(..=address).next_back()?;
+        (address < block.address + block.size).then_some(block)
+    }
+
+    /// The block that an out-of-range access at `address` most likely meant.
+    fn near(&self, address: usize) -> Option<&Block> {
+        let below = self.blocks.range(..=address).next_back().map(|(_, b)| b);
+        let above = self.blocks.range(address..).next().map(|(_, b)| b);
+        below
+            .filter(|b| address < b.address + b.size + 2 * PAGE_SIZE)
+            .or_else(|| above.filter(|b| address + PAGE_SIZE >= b.address))
+    }
+}
+
+/// Nothing the kernel still uses may lie in freed memory.
+fn freed(start: usize, end: usize) {
+    let Some(thread) = crate::thread::try_current() else {
+        return;
+    };
+    check_in_use(thread, start, end, "freed");
+    crate::verifier::locks::forget(start, end);
+}
+
+/// Reports what the kernel still uses between `start` and `end`, which is being `done`.
+pub(crate) fn check_in_use(thread: &crate::thread::Thread, start: usize, end: usize, done: &str) {
+    if let Some(lock) = thread
+        .held_locks()
+        .iter()
+        .find(|l| (start..end).contains(*l))
+    {
+        violation(
+            "VERIF-FREE-LOCK",
+            &format!("the spin lock at {lock:#x} is held and {done}"),
+        );
+    }
+    for processor in thread.machine.processors() {
+        if let Some(dpc) = processor.queued_within(start, end) {
+            violation(
+                "VERIF-FREE-DPC",
+                &format!("the DPC at {dpc:#x} is queued and {done}"),
+            );
+        }
+    }
+    if let Some(item) = thread.machine.work.queued_within(start, end) {
+        violation(
+            "VERIF-FREE-WORK",
+            &format!("the work item at {item:#x} is queued and {done}"),
+        );
+    }
+}

@@ -1,0 +1,176 @@
+//! One allocation and what surrounds it.
+
+use std::alloc::{Layout, alloc, dealloc};
+
+use super::{Request, special, tag_name};
+use crate::verifier::stack;
+use crate::wdm::PAGE_SIZE;
+
+const RED: u8 = 0xFB;
+const POISON: u8 = 0xDD;
+const GARBAGE: u8 = 0xCD;
+const ALIGN: usize = 16;
+
+/// An allocation, live or freed a while ago.
+pub(super) struct Block {
+    pub(super) address: usize,
+    pub(super) size: usize,
+    pub(super) tag: u32,
+    pub(super) caller: usize,
+    pub(super) freed: bool,
+    pub(super) freed_by: usize,
+    pub(super) kind: Kind,
+}
+
+/// Where the memory is from.
+#[derive(Clone, Copy)]
+pub(super) enum Kind {
+    Special(special::Pages),
+    Cheap { start: usize, layout: Layout },
+}
+
+/// An allocation that a driver never freed.
+#[derive(Debug, Clone)]
+pub struct Leak {
+    pub tag: String,
+    pub size: usize,
+    pub address: usize,
+    /// Where it was allocated.
+    pub place: String,
+}
+
+impl Block {
+    fn new(request: &Request, address: usize, kind: Kind) -> Self {
+        Self {
+            address,
+            size: request.size,
+            tag: request.tag,
+            caller: request.caller,
+            freed: false,
+            freed_by: 0,
+            kind,
+        }
+    }
+
+    /// In pages of its own, ending at an inaccessible one.
+    pub(super) fn special(request: &Request) -> Option<Self> {
+        let pages = special::allocate(request.size)?;
+        let address = match request.size < PAGE_SIZE {
+            true => pages.end() - request.size.next_multiple_of(ALIGN),
+            false => pages.start,
+        };
+        Some(Self::new(request, address, Kind::Special(pages)))
+    }
+
+    /// Between two red zones.
+    pub(super) fn cheap(request: &Request) -> Option<Self> {
+        let (align, front) = match request.size < PAGE_SIZE {
+            true => (ALIGN, ALIGN),
+            false => (PAGE_SIZE, PAGE_SIZE),
+        };
+        let whole = front + request.size.next_multiple_of(ALIGN) + ALIGN;
+        let layout = Layout::from_size_align(whole, align).ok()?;
+        // SAFETY: the layout's size is not zero.
+        let start = unsafe { alloc(layout) } as usize;
+        (start != 0).then(|| Self::new(request, start + front, Kind::Cheap { start, layout }))
+    }
+
+    /// The bytes before and behind the allocation that nobody may touch.
+    fn zones(&self) -> [(usize, usize); 2] {
+        let end = self.address + self.size;
+        match &self.kind {
+            Kind::Special(pages) => [(pages.start, self.address), (end, pages.end())],
+            Kind::Cheap { start, layout } => [
+                ((*start).max(self.address - ALIGN), self.address),
+                (end, start + layout.size()),
+            ],
+        }
+    }
+
+    pub(super) fn fill(&self, zeroed: bool) {
+        // SAFETY: memory of this allocation that nobody has seen yet.
+        unsafe {
+            let value = if zeroed { 0 } else { GARBAGE };
+            std::ptr::write_bytes(self.address as *mut u8, value, self.size);
+            for (from, to) in self.zones() {
+                std::ptr::write_bytes(from as *mut u8, RED, to - from);
+            }
+        }
+    }
+
+    fn differs(from: usize, to: usize, expected: u8) -> Option<usize> {
+        // SAFETY: callers pass ranges of this allocation, which is mapped.
+        (from..to).find(|&at| unsafe { (at as *const u8).read_volatile() } != expected)
+    }
+
+    /// What is wrong with freeing it now.
+    pub(super) fn check_free(&self, tag: u32) -> Option<(&'static str, String)> {
+        if self.freed {
+            let text = format!("freed twice: {}", self.describe(self.address));
+            return Some(("VERIF-POOL-DOUBLE-FREE", text));
+        }
+        if tag != 0 && tag != self.tag {
+            let text = format!(
+                "freed with tag '{}': {}",
+                tag_name(tag),
+                self.describe(self.address)
+            );
+            return Some(("VERIF-POOL-WRONG-TAG", text));
+        }
+        self.zones().iter().find_map(|&(from, to)| {
+            let at = Self::differs(from, to, RED)?;
+            let text = format!("written at {at:#x}: {}", self.describe(at));
+            Some(("VERIF-POOL-OVERRUN", text))
+        })
+    }
+
+    pub(super) fn make_unusable(&self) {
+        match &self.kind {
+            Kind::Special(pages) => pages.close(),
+            // SAFETY: freed memory that this block still owns.
+            Kind::Cheap { .. } => unsafe {
+                std::ptr::write_bytes(self.address as *mut u8, POISON, self.size);
+            },
+        }
+    }
+
+    pub(super) fn touched_after_free(&self) -> Option<usize> {
+        match self.kind {
+            Kind::Special(_) => None,
+            Kind::Cheap { .. } => Self::differs(self.address, self.address + self.size, POISON),
+        }
+    }
+
+    /// Gives the memory back.
+    pub(super) fn release(self) {
+        match self.kind {
+            Kind::Special(pages) => special::release(pages),
+            // SAFETY: allocated with this layout and out of every table.
+            Kind::Cheap { start, layout } => unsafe { dealloc(start as *mut u8, layout) },
+        }
+    }
+
+    pub(super) fn describe(&self, at: usize) -> String {
+        let offset = at as isize - self.address as isize;
+        let mut text = format!(
+            "offset {offset} of the {} bytes at {:#x} with tag '{}' allocated at {}",
+            self.size,
+            self.address,
+            tag_name(self.tag),
+            stack::describe(self.caller)
+        );
+        if self.freed {
+            text += &format!(" and freed at {}", stack::describe(self.freed_by));
+        }
+        text
+    }
+
+    pub(super) fn leak(&self) -> Leak {
+        Leak {
+            tag: tag_name(self.tag),
+            size: self.size,
+            address: self.address,
+            place: stack::describe(self.caller),
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Host threads attached to a machine, and what each of them carries.
+
+use std::cell::{Cell, UnsafeCell};
+use std::marker::PhantomData;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+
+use crate::machine::Machine;
+use crate::wdm::{DISPATCHER_HEADER, KIRQL, LIST_ENTRY, object_type};
+
+/// How many spin locks a thread can hold at once before the verifier calls it absurd.
+pub const MAX_LOCKS: usize = 16;
+
+/// A thread of a machine; its address is what the driver sees as `PKTHREAD`.
+///
+/// # Invariants
+/// The cells are touched only by the host thread that is attached as this thread; other threads
+/// look at `header`, `references`, `machine` and `id` only.
+#[repr(C)]
+pub struct Thread {
+    /// Signalled when the thread has ended.
+    pub header: DISPATCHER_HEADER,
+    pub machine: &'static Machine,
+    pub id: u64,
+    pub references: AtomicUsize,
+    pub(crate) irql: Cell<KIRQL>,
+    pub(crate) processor: Cell<u32>,
+    /// One bit for each processor the thread may run on.
+    pub(crate) affinity: Cell<u64>,
+    pub(crate) locks: UnsafeCell<[usize; MAX_LOCKS]>,
+    pub(crate) lock_count: Cell<usize>,
+    pub(crate) in_dpc: Cell<bool>,
+    /// Critical and guarded regions entered.
+    pub(crate) regions: Cell<u32>,
+    /// Callbacks into images that are on this stack.
+    pub(crate) depth: Cell<u32>,
+    pub(crate) exit: Cell<usize>,
+}
+
+// SAFETY: the type's invariant: cells belong to the attached host thread.
+unsafe impl Sync for Thread {}
+
+thread_local! {
+    static CURRENT: Cell<Option<&'static Thread>> = const { Cell::new(None) };
+}
+
+static NEXT_ID: AtomicU64 = AtomicU64::new(1);
+
+impl Thread {
+    /// A new thread of `machine`. Threads are never freed: drivers keep pointers to them.
+    #[must_use]
+    pub fn new(machine: &'static Machine) -> &'static Self {
+        let id = NEXT_ID.fetch_add(1, Ordering::Relaxed);
+        Box::leak(Box::new(Self {
+            header: DISPATCHER_HEADER {
+                Type: object_type::THREAD.into(),
+                Flags: 0.into(),
+                Size: 6.into(),
+                Inserted: 0.into(),
+                SignalState: 0.into(),
+                WaitListHead: LIST_ENTRY {
+                    Flink: std::ptr::null_mut(),
+                    Blink: std::ptr::null_mut(),
+                },
+            },
+            machine,
+            id,
+            references: AtomicUsize::new(1),
+            irql: Cell::new(0),
+            processor: Cell::new((id % u64::from(machine.processor_count())) as u32),
+            affinity: Cell::new(machine.all_processors()),
+            locks: UnsafeCell::new([0; MAX_LOCKS]),
+            lock_count: Cell::new(0),
+            in_dpc: Cell::new(false),
+            regions: Cell::new(0),
+            depth: Cell::new(0),
+            exit: Cell::new(0),
+        }))
+    }
+
+    /// The thread's IRQL.
+    #[must_use]
+    pub fn irql(&self) -> KIRQL {
+        self.irql.get()
+    }
+
+    /// The address drivers know the thread by.
+    #[must_use]
+    pub fn address(&self) -> usize {
+        std::ptr::from_ref(self) as usize
+    }
+
+    /// The spin locks it holds, oldest first.
+    #[must_use]
+    pub fn held_locks(&self) -> &[usize] {
+        // SAFETY: only the attached host thread calls this and no lock operation is under way.
+        unsafe { &(&*self.locks.get())[..self.lock_count.get()] }
+    }
+}
+
+/// The calling host thread is a thread of a machine until this is dropped.
+pub struct Attachment {
+    previous: Option<&'static Thread>,
+    not_send: PhantomData<*const ()>,
+}
+
+impl Attachment {
+    /// Makes the calling host thread `thread`. What it was attached to before comes back when
+    /// the attachment is dropped.
+    #[must_use]
+    pub fn new(thread: &'static Thread) -> Self {
+        crate::verifier::fault::install_on_this_thread();
+        let previous = CURRENT.replace(Some(thread));
+        Self {
+            previous,
+            not_send: PhantomData,
+        }
+    }
+}
+
+impl Drop for Attachment {
+    fn drop(&mut self) {
+        if let Some(thread) = CURRENT.replace(self.previous)
+            && !std::thread::panicking()
+            && thread.irql() != 0
+        {
+            CURRENT.set(Some(thread));
+            crate::verifier::violation("KE-IRQL", "a thread was detached at a raised IRQL");
+        }
+    }
+}
+
+/// The thread the caller runs as, if attached.
+#[must_use]
+#[inline]
+pub fn try_current() -> Option<&'static Thread> {
+    CURRENT.get()
+}
+
+/// The thread the caller runs as.
+///
+/// # Panics
+/// When the host thread is not attached to a machine.
+#[must_use]
+#[inline]
+pub fn current() -> &'static Thread {
+    match CURRENT.get() {
+        Some(thread) => thread,
+        None => not_attached(),
+    }
+}
+
+#[cold]
+fn not_attached() -> ! {
+    panic!("a kernel function was called from a host thread that is not attached to a machine")
+}
+
+/// The first line of every import: the current thread, its IRQL checked.
+#[must_use]
+#[inline]
+pub fn enter(function: &'static str, highest: KIRQL) -> &'static Thread {
+    let thread = current();
+    if thread.irql.get() > highest {
+        crate::verifier::irql_too_high(function, thread.irql.get(), highest);
+    }
+    thread
+}

@@ -1,0 +1,107 @@
+//! Faults in images (and in the kernel on their behalf) as violations.
+
+use std::cell::Cell;
+use std::mem::MaybeUninit;
+use std::sync::Once;
+
+use crate::image::image_at;
+use crate::thread::try_current;
+use crate::verifier::{report, stack};
+
+const ALTERNATE_STACK: usize = 512 << 10;
+
+/// Installs the handler for the process, once.
+pub fn install() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        for signal in [
+            libc::SIGSEGV,
+            libc::SIGBUS,
+            libc::SIGILL,
+            libc::SIGFPE,
+            libc::SIGTRAP,
+        ] {
+            let mut action = MaybeUninit::<libc::sigaction>::zeroed();
+            // SAFETY: a zeroed sigaction is valid; the handler has the SA_SIGINFO signature.
+            unsafe {
+                let action = action.assume_init_mut();
+                action.sa_sigaction = on_fault as *const () as usize;
+                action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK | libc::SA_NODEFER;
+                libc::sigaction(signal, action, std::ptr::null_mut());
+            }
+        }
+    });
+}
+
+/// Gives the calling host thread a signal stack, once.
+pub fn install_on_this_thread() {
+    thread_local! { static DONE: Cell<bool> = const { Cell::new(false) }; }
+    if DONE.replace(true) {
+        return;
+    }
+    // SAFETY: a fresh mapping that is never unmapped serves as this thread's signal stack.
+    unsafe {
+        let base = libc::mmap(
+            std::ptr::null_mut(),
+            ALTERNATE_STACK,
+            libc::PROT_READ | libc::PROT_WRITE,
+            libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE,
+            -1,
+            0,
+        );
+        if base != libc::MAP_FAILED {
+            let new = libc::stack_t {
+                ss_sp: base,
+                ss_flags: 0,
+                ss_size: ALTERNATE_STACK,
+            };
+            libc::sigaltstack(&raw const new, std::ptr::null_mut());
+        }
+    }
+}
+
+unsafe extern "C" fn on_fault(
+    signal: libc::c_int,
+    details: *mut libc::siginfo_t,
+    context: *mut libc::c_void,
+) {
+    // SAFETY: the host kernel passes valid pointers to an SA_SIGINFO handler.
+    let (address, ip, sp) = unsafe {
+        let registers = &(*context.cast::<libc::ucontext_t>()).uc_mcontext.gregs;
+        (
+            (*details).si_addr() as usize,
+            registers[libc::REG_RIP as usize] as usize,
+            registers[libc::REG_RSP as usize] as usize,
+        )
+    };
+    let Some(thread) = try_current() else {
+        return not_ours(signal);
+    };
+    let mut frames = stack::from(sp);
+    if image_at(ip).is_some() {
+        frames.insert(0, ip);
+    } else if frames.is_empty() {
+        return not_ours(signal);
+    }
+    let place = thread.machine.pool.explain(address);
+    let what = match signal {
+        libc::SIGILL | libc::SIGTRAP => "an illegal instruction",
+        libc::SIGFPE => "an arithmetic fault",
+        _ => "an access to",
+    };
+    let rule = place.as_ref().map_or("VERIF-FAULT", |(rule, _)| rule);
+    let place = place
+        .as_ref()
+        .map_or(String::new(), |(_, text)| format!(": {text}"));
+    report(
+        rule,
+        &format!("{what} {address:#x} at {ip:#x}{place}"),
+        &frames,
+    )
+}
+
+/// Lets the default action follow when the instruction faults again.
+fn not_ours(signal: libc::c_int) {
+    // SAFETY: restores the default disposition.
+    unsafe { libc::signal(signal, libc::SIG_DFL) };
+}

@@ -1,0 +1,102 @@
+//! What drivers must not do, and what happens when one does.
+//!
+//! A violation ends the run: one line that tests can read (`VIOLATION rule=… image=… fn=…
+//! text=…`), the call stack inside the image, and exit status 101.
+
+pub mod fault;
+pub mod locks;
+pub mod stack;
+
+use std::io::Write as _;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use parking_lot::Mutex;
+
+use crate::thread::try_current;
+use crate::wdm::KIRQL;
+
+/// The exit status of a run that a violation ended.
+pub const EXIT_STATUS: i32 = 101;
+
+/// What was found.
+#[derive(Debug, Clone)]
+pub struct Violation {
+    pub rule: String,
+    pub image: String,
+    pub function: String,
+    pub text: String,
+    pub stack: Vec<String>,
+}
+
+type Hook = Box<dyn Fn(&Violation) + Send>;
+
+static HOOK: Mutex<Option<Hook>> = Mutex::new(None);
+static REPORTING: AtomicBool = AtomicBool::new(false);
+
+/// Calls `hook` with the violation before the run ends (to print a result, for one).
+pub fn on_violation(hook: impl Fn(&Violation) + Send + 'static) {
+    *HOOK.lock() = Some(Box::new(hook));
+}
+
+/// Ends the run: `rule` was broken by the code on this thread's stack.
+#[cold]
+pub fn violation(rule: &str, text: &str) -> ! {
+    let frames = stack::here();
+    report(rule, text, &frames)
+}
+
+#[cold]
+pub(crate) fn irql_too_high(function: &str, irql: KIRQL, highest: KIRQL) -> ! {
+    violation(
+        "KE-IRQL",
+        &format!("{function} called at IRQL {irql}; at most {highest} is allowed"),
+    )
+}
+
+/// Ends the run with the given return addresses as the stack.
+#[cold]
+pub(crate) fn report(rule: &str, text: &str, frames: &[usize]) -> ! {
+    if REPORTING.swap(true, Ordering::SeqCst) {
+        loop {
+            std::thread::sleep(std::time::Duration::from_secs(1));
+        }
+    }
+    let stack: Vec<String> = frames.iter().map(|&f| stack::describe(f)).collect();
+    let first = frames.first().copied();
+    let found = Violation {
+        rule: rule.into(),
+        image: first
+            .and_then(crate::image::image_at)
+            .map_or("-".into(), |i| i.name.clone()),
+        function: first.map_or("-".into(), stack::function),
+        text: text.into(),
+        stack,
+    };
+    print(&found);
+    if let Some(hook) = HOOK.lock().as_ref() {
+        hook(&found);
+    }
+    let _ = std::io::stdout().flush();
+    // SAFETY: ends the process; other threads may be anywhere, so no destructors run.
+    unsafe { libc::_exit(EXIT_STATUS) }
+}
+
+fn print(found: &Violation) {
+    let mut out = format!(
+        "VIOLATION rule={} image={} fn={} text={}\n",
+        found.rule, found.image, found.function, found.text
+    );
+    for (depth, frame) in found.stack.iter().enumerate() {
+        out += &format!("  {depth:2} {frame}\n");
+    }
+    if let Some(thread) = try_current() {
+        out += &format!(
+            "  machine {} thread {} irql {} processor {}\n",
+            thread.machine.options.name,
+            thread.id,
+            thread.irql(),
+            thread.processor.get()
+        );
+    }
+    let _ = std::io::stderr().write_all(out.as_bytes());
+}
