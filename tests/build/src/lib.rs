@@ -17,7 +17,7 @@ use std::{
 
 use sha2::{Digest, Sha256};
 
-pub use toolchain::Toolchain;
+pub use toolchain::{Tool, Toolchain};
 
 /// A driver image and its symbols.
 #[derive(Clone, Debug)]
@@ -48,6 +48,14 @@ pub enum Error {
         /// The command for a Debian machine.
         debian: String,
         /// What was tried and what came of it.
+        reason: String,
+    },
+    /// A tool of the toolchain is missing and could not be installed.
+    #[error("`{command}` is needed: {reason}")]
+    NoTool {
+        /// The command that installs it.
+        command: String,
+        /// Why it was not run, or what it said.
         reason: String,
     },
     /// The build failed.

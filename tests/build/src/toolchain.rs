@@ -14,7 +14,8 @@ use std::{
 
 use crate::{Error, cargo::clean};
 
-pub(crate) const TARGET: &str = "x86_64-pc-windows-msvc";
+/// The target every driver is built for.
+pub const TARGET: &str = "x86_64-pc-windows-msvc";
 
 const RUSTUP_COMMAND: &str = "rustup target add x86_64-pc-windows-msvc";
 const DEBIAN_PACKAGES: &[&str] = &["rustc-web", "cargo-web", "rust-web-src", "lld-19"];
@@ -62,12 +63,78 @@ impl Toolchain {
         }
     }
 
+    /// Makes sure that `clippy` or `rustfmt` is there, installing it as the compiler would be.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NoTool`] with the command that installs it.
+    pub fn require(&self, tool: Tool) -> Result<(), Error> {
+        let name = tool.subcommand();
+        if output(self.cargo().args([name, "--version"])).is_ok() {
+            return Ok(());
+        }
+        let (mut install, allowed) = match self.kind {
+            Kind::Rustup => (clean("rustup"), true),
+            Kind::Debian => (apt(), may_install()),
+        };
+        match self.kind {
+            Kind::Rustup => install.args(["component", "add", tool.component()]),
+            Kind::Debian => install.arg(tool.debian_package()),
+        };
+        let command = format!(
+            "{} {}",
+            install.get_program().display(),
+            arguments(&install)
+        );
+        let no_tool = |reason| Error::NoTool {
+            command: command.clone(),
+            reason,
+        };
+        if !allowed {
+            return Err(no_tool("only root (or CI) installs packages".to_owned()));
+        }
+        eprintln!("softrnic: set-up: {command}");
+        output(&mut install).map(drop).map_err(no_tool)
+    }
+
     /// What `cargo` needs to be told so that it finds a core library for the target.
     #[must_use]
     pub fn build_arguments(&self) -> &'static [&'static str] {
         match self.kind {
             Kind::Rustup => &[],
             Kind::Debian => &["-Zbuild-std=core,alloc,compiler_builtins"],
+        }
+    }
+}
+
+/// What lints and formats.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tool {
+    /// The lints.
+    Clippy,
+    /// The formatter.
+    Rustfmt,
+}
+
+impl Tool {
+    fn subcommand(self) -> &'static str {
+        match self {
+            Self::Clippy => "clippy",
+            Self::Rustfmt => "fmt",
+        }
+    }
+
+    fn component(self) -> &'static str {
+        match self {
+            Self::Clippy => "clippy",
+            Self::Rustfmt => "rustfmt",
+        }
+    }
+
+    fn debian_package(self) -> &'static str {
+        match self {
+            Self::Clippy => "rust-web-clippy",
+            Self::Rustfmt => "rustfmt-web",
         }
     }
 }
@@ -84,6 +151,12 @@ pub fn find_or_install() -> Result<&'static Toolchain, Error> {
     }
     let found = look()?;
     Ok(FOUND.get_or_init(|| found))
+}
+
+/// Where lints leave what they checked: apart from the builds, whose locks they would wait for.
+#[must_use]
+pub fn lint_dir() -> PathBuf {
+    crate::cargo::target_dir().join("lint")
 }
 
 fn look() -> Result<Toolchain, Error> {
@@ -150,13 +223,7 @@ fn debian() -> Result<Toolchain, String> {
         eprintln!("softrnic: set-up: {command}");
         output(Command::new("apt-get").arg("update"))
             .map_err(|error| format!("apt-get update: {error}"))?;
-        output(
-            Command::new("apt-get")
-                .args(["install", "-y", "--no-install-recommends"])
-                .args(DEBIAN_PACKAGES)
-                .env("DEBIAN_FRONTEND", "noninteractive"),
-        )
-        .map_err(|error| format!("{command}: {error}"))?;
+        output(apt().args(DEBIAN_PACKAGES)).map_err(|error| format!("{command}: {error}"))?;
         if let Some(missing) = debian_missing() {
             return Err(format!("{missing} is still missing after {command}"));
         }
@@ -182,11 +249,27 @@ fn debian_missing() -> Option<String> {
     (!library.exists()).then(|| library.display().to_string())
 }
 
+fn apt() -> Command {
+    let mut apt = Command::new("apt-get");
+    apt.args(["install", "-y", "--no-install-recommends"]);
+    apt.env("DEBIAN_FRONTEND", "noninteractive");
+    apt
+}
+
 fn apt_command() -> String {
     format!(
-        "apt-get install -y --no-install-recommends {}",
+        "apt-get {} {}",
+        arguments(&apt()),
         DEBIAN_PACKAGES.join(" ")
     )
+}
+
+fn arguments(command: &Command) -> String {
+    command
+        .get_args()
+        .map(|argument| argument.to_string_lossy())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 fn may_install() -> bool {

@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use object::{
-    LittleEndian as LE,
-    pe,
+    LittleEndian as LE, pe,
     read::pe::{ImageNtHeaders, ImageOptionalHeader, Import, PeFile64},
 };
 
