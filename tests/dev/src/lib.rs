@@ -1,1 +1,4 @@
-//! The developer's commands.
+//! The developer's commands: `cargo dev check`, `cargo dev setup`, `cargo dev image`.
+
+pub mod check;
+pub mod steps;

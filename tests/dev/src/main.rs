@@ -1,3 +1,74 @@
-//! Entry point.
+//! `cargo dev`: reads the command line and runs one command.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use softrnic_dev::{check, steps::Failed};
+
+/// The developer's commands of softrnic.
+#[derive(Parser)]
+#[command(name = "cargo dev", bin_name = "cargo dev")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Formatting, lints for this host and for Windows, fences, build and tests.
+    Check {
+        /// Only what takes seconds: lints, fences, and the unit tests of what changed.
+        #[arg(long)]
+        quick: bool,
+    },
+    /// Finds a compiler for Windows on this machine, or installs one, and says which.
+    Setup,
+    /// Builds softrnic.sys when it is stale, and says where it is.
+    Image,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse_from(without_separator(std::env::args()));
+    let result = match arguments.command {
+        Command::Check { quick } => check::check(quick),
+        Command::Setup => check::setup(),
+        Command::Image => check::image(),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failed(text)) => {
+            eprintln!("{text}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// `cargo dev -- check` is `cargo dev check`.
+fn without_separator(arguments: impl Iterator<Item = String>) -> Vec<String> {
+    let mut arguments: Vec<String> = arguments.collect();
+    if let Some(separator) = arguments.iter().position(|argument| argument == "--") {
+        arguments.remove(separator);
+    }
+    arguments
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_separator;
+
+    fn given(arguments: &[&str]) -> Vec<String> {
+        without_separator(arguments.iter().map(ToString::to_string))
+    }
+
+    #[test]
+    fn a_separator_changes_nothing() {
+        assert_eq!(
+            given(&["dev", "--", "check", "--quick"]),
+            given(&["dev", "check", "--quick"])
+        );
+        assert_eq!(
+            given(&["dev", "check", "--", "--quick"]),
+            given(&["dev", "check", "--quick"])
+        );
+    }
+}

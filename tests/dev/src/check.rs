@@ -1,0 +1,125 @@
+//! `cargo dev check`: what must pass before a commit (`--quick`) and before a change is done.
+
+use std::{collections::BTreeSet, process::Command};
+
+use softrnic_build::{Tool, root, toolchain};
+use softrnic_rules::{Tree, check_all, lint};
+
+use crate::steps::{Failed, Steps, show};
+
+/// Tests of `tests/rules` that are steps of their own here.
+const OWN_STEPS: &[&str] = &["every_source_is_formatted", "clippy_is_content"];
+
+/// Runs every check, or the quick ones.
+///
+/// # Errors
+///
+/// The first check that fails.
+pub fn check(quick: bool) -> Result<(), Failed> {
+    let mut steps = Steps::default();
+    steps.run("fences", || {
+        let tree = Tree::project().map_err(|error| error.to_string())?;
+        check_all(&tree)
+    })?;
+    steps.run("formatting", lint::format)?;
+    steps.run("clippy for this host", lint::clippy_host)?;
+    steps.run("clippy for Windows", lint::clippy_windows)?;
+    steps.run("softrnic.sys", build_image)?;
+    if quick {
+        steps.run("unit tests of what changed", changed_tests)?;
+    } else {
+        steps.run("build", || {
+            show(cargo().args(["build", "--workspace", "--all-targets"]))
+        })?;
+        steps.run("tests", || {
+            let skipped = OWN_STEPS.iter().flat_map(|test| ["--skip", test]);
+            show(cargo().args(["test", "--workspace", "--"]).args(skipped))
+        })?;
+    }
+    steps.finish();
+    Ok(())
+}
+
+/// Finds or installs the toolchain and its tools.
+///
+/// # Errors
+///
+/// When one is missing and cannot be installed.
+pub fn setup() -> Result<(), Failed> {
+    let toolchain = toolchain::find_or_install().map_err(|error| Failed(error.to_string()))?;
+    for tool in [Tool::Clippy, Tool::Rustfmt] {
+        toolchain
+            .require(tool)
+            .map_err(|error| Failed(error.to_string()))?;
+    }
+    eprintln!("{toolchain}");
+    Ok(())
+}
+
+/// Builds the image when it is stale.
+///
+/// # Errors
+///
+/// When it does not build.
+pub fn image() -> Result<(), Failed> {
+    let image = softrnic_build::image().map_err(|error| Failed(error.to_string()))?;
+    let how = if image.rebuilt { "built" } else { "up to date" };
+    eprintln!("{how}: {}", image.built_by);
+    println!("{}  {}", image.sha256, image.path.display());
+    Ok(())
+}
+
+fn build_image() -> Result<(), String> {
+    softrnic_build::image()
+        .map(drop)
+        .map_err(|error| error.to_string())
+}
+
+/// The cargo this command was started with.
+fn cargo() -> Command {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(root());
+    cargo
+}
+
+/// Unit tests of the packages that differ from the last commit; of those it changed, when nothing
+/// does.
+fn changed_tests() -> Result<(), String> {
+    let mut changed = files(&["status", "--porcelain", "--untracked-files=all"])?;
+    if changed.is_empty() {
+        changed = files(&["show", "--name-only", "--format=", "HEAD"])?;
+    }
+    let packages: BTreeSet<String> = changed.iter().filter_map(|file| package_of(file)).collect();
+    if packages.is_empty() {
+        return Ok(());
+    }
+    let mut test = cargo();
+    test.args(["test", "--quiet", "--lib", "--bins"]);
+    for package in &packages {
+        test.args(["--package", package]);
+    }
+    show(&mut test)
+}
+
+fn files(arguments: &[&str]) -> Result<Vec<String>, String> {
+    let output = Command::new("git")
+        .args(arguments)
+        .current_dir(root())
+        .output();
+    let output = output.map_err(|error| format!("git: {error}"))?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let names = text
+        .lines()
+        .filter_map(|line| line.split_whitespace().last());
+    Ok(names.map(str::to_owned).collect())
+}
+
+/// `softrnic-emulator` for a file of `tests/emulator`, `softrnic` for one of `src`.
+fn package_of(file: &str) -> Option<String> {
+    if file.starts_with("src/") {
+        return Some("softrnic".to_owned());
+    }
+    let folder = file.strip_prefix("tests/")?.split('/').next()?;
+    let own = root().join("tests").join(folder).join("Cargo.toml");
+    (own.exists() && folder != "image").then(|| format!("softrnic-{folder}"))
+}
