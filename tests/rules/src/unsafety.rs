@@ -78,14 +78,26 @@ fn has_reason(lines: &[&str], line: usize) -> bool {
     for (distance, text) in above.enumerate() {
         let text = text.trim();
         if let Some(reason) = text.split("SAFETY:").nth(1) {
-            return reason.trim().len() >= 10 && !reason.trim().starts_with("this is safe");
+            let reason = reason.trim();
+            return reason.len() >= "as above".len() && !reason.starts_with("this is safe");
         }
-        let comment = text.starts_with("//") || text.starts_with("#[");
-        if distance > 0 && !comment && (text.ends_with([';', '}', '{']) || text.is_empty()) {
+        if distance > 0 && ends_the_search(text) {
             return false;
         }
     }
     false
+}
+
+/// Whether a line above belongs to another statement. A struct literal's opening brace does not.
+fn ends_the_search(text: &str) -> bool {
+    const BLOCKS: &[&str] = &[
+        "fn ", "if ", "else", "match ", "loop ", "for ", "while ", "impl ",
+    ];
+    if text.starts_with("//") || text.starts_with("#[") {
+        return false;
+    }
+    let opens_a_block = text.ends_with('{') && BLOCKS.iter().any(|word| text.contains(word));
+    text.is_empty() || opens_a_block || text.ends_with([';', '}'])
 }
 
 #[derive(Default)]
