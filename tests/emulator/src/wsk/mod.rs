@@ -1,9 +1,148 @@
-//! Filled by the network side of the emulator.
+//! Winsock Kernel over host TCP: `netio.sys`'s WSK entry points, the provider dispatch and the
+//! sockets' dispatch tables, with every rule that binds a client checked.
+//!
+//! Sends go out on the calling thread; one network thread per machine reads, accepts, connects,
+//! makes the event callbacks at DISPATCH_LEVEL and completes what pends.
+
+mod abi;
+mod accept;
+mod buffer;
+mod chain;
+mod client;
+mod close;
+mod connect;
+mod control;
+mod dispatch;
+mod host;
+mod kernel;
+mod network;
+mod provider;
+mod receive;
+mod send;
+mod socket;
+pub mod tap;
+#[cfg(test)]
+mod tests;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock};
+use std::time::Duration;
 
 use crate::export::Export;
+use client::{
+    Client, WskCaptureProviderNPI, WskDeregister, WskQueryProviderCharacteristics, WskRegister, WskReleaseProviderNPI,
+};
+use network::Network;
+pub use tap::{Direction, Segment, Tap};
 
-pub const EXPORTS: &[Export] = &[];
+pub const EXPORTS: &[Export] = crate::exports! {
+    "netio.sys": WskRegister, WskDeregister, WskCaptureProviderNPI, WskReleaseProviderNPI,
+        WskQueryProviderCharacteristics
+};
 
-/// The per-machine state.
-#[derive(Default)]
-pub struct State {}
+/// When the IRP of a `WskSend` completes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum SendCompletion {
+    /// When the peer's TCP has acknowledged the last byte.
+    #[default]
+    Acknowledged,
+    /// When the host's TCP has taken it.
+    HandOver,
+}
+
+/// How a machine's WSK behaves. Set before the first driver registers.
+#[derive(Clone, Debug)]
+pub struct Options {
+    pub send_completion: SendCompletion,
+    /// How long the network thread spins after the last activity before it sleeps.
+    pub spin: Duration,
+    /// Most bytes read and indicated at once; at most 256 KiB.
+    pub receive_buffer: usize,
+    /// With full checks: indications in several odd pieces, chosen by the seed.
+    pub odd_indications: bool,
+    pub seed: u64,
+    /// Checksums over data in flight, poisoned buffers, quarantined sockets. `None`: as the
+    /// machine's pool is (special pool means yes).
+    pub full_checks: Option<bool>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            send_completion: SendCompletion::default(),
+            spin: Duration::from_micros(60),
+            receive_buffer: 256 * 1024,
+            odd_indications: false,
+            seed: 1,
+            full_checks: None,
+        }
+    }
+}
+
+/// The WSK state of a machine.
+pub struct State {
+    options: Mutex<Options>,
+    network: OnceLock<Arc<Network>>,
+    clients: Mutex<Vec<Arc<Client>>>,
+    full_checks: AtomicBool,
+    /// Whether the transport is up: WSK-REG-05, WSK-REG-06.
+    ready: Mutex<bool>,
+    became_ready: Condvar,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            options: Mutex::default(),
+            network: OnceLock::new(),
+            clients: Mutex::default(),
+            full_checks: AtomicBool::new(false),
+            ready: Mutex::new(true),
+            became_ready: Condvar::new(),
+        }
+    }
+}
+
+impl State {
+    /// Sets the options. Without effect once a driver has registered.
+    pub fn configure(&self, options: Options) {
+        *self.options.lock().expect("no holder panics") = options;
+    }
+
+    /// Whether the transport is there (it is, unless told otherwise): an early boot without it.
+    pub fn set_ready(&self, ready: bool) {
+        *self.ready.lock().expect("no holder panics") = ready;
+        self.became_ready.notify_all();
+    }
+
+    /// Records what goes over the machine's wire. The machine must have a registered driver.
+    pub fn set_tap(&self, tap: Option<Arc<dyn Tap>>) {
+        if let Some(network) = self.network.get() {
+            network.set_tap(tap);
+        }
+    }
+
+    fn wait_ready(&self, milliseconds: u32) -> bool {
+        let ready = self.ready.lock().expect("no holder panics");
+        if milliseconds == softrnic::sys::WSK_NO_WAIT {
+            return *ready;
+        }
+        let limit = Duration::from_millis(milliseconds.into());
+        let (ready, _) =
+            self.became_ready.wait_timeout_while(ready, limit, |ready| !*ready).expect("no holder panics");
+        *ready
+    }
+
+    fn clients(&self) -> MutexGuard<'_, Vec<Arc<Client>>> {
+        self.clients.lock().expect("no holder panics")
+    }
+
+    fn network(&self, machine: &'static crate::Machine) -> &Arc<Network> {
+        self.network.get_or_init(|| {
+            let options = self.options.lock().expect("no holder panics").clone();
+            let special = matches!(machine.options.pool, crate::pool::PoolMode::Special);
+            self.full_checks.store(options.full_checks.unwrap_or(special), Ordering::Release);
+            Network::start(machine, options)
+        })
+    }
+}

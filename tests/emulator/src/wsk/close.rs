@@ -1,0 +1,85 @@
+//! Abort and close. Both run on the network thread, between callbacks, so a close completes only
+//! when the event callback in progress has returned (WSK-EVT-08, WSK-CLS-02).
+
+use std::sync::Arc;
+
+use super::abi::{PIRP, WSK_BUF};
+use super::host::{NtStatus, status};
+use super::kernel;
+use super::network::Command;
+use super::socket::{Socket, State};
+use super::tap::Direction;
+use super::{receive, send};
+
+/// `WskDisconnect`, after the entry checks. WSK-DIS-01: only on a connection.
+pub(super) fn disconnect(socket: &Arc<Socket>, buffer: *const WSK_BUF, abortive: bool, irp: PIRP) -> NtStatus {
+    match socket.state() {
+        State::New | State::Bound | State::Listening | State::Connecting => {
+            kernel::violation("WSK-DIS-01", "WskDisconnect on a socket that is not connected");
+        }
+        State::Broken if abortive => kernel::complete(irp, status::SUCCESS, 0),
+        State::Broken => kernel::complete(irp, socket.broken().unwrap_or(status::CONNECTION_ABORTED), 0),
+        State::Connected if abortive => abort(socket, irp),
+        State::Connected => send::disconnect(socket, buffer, irp),
+    }
+}
+
+/// An abortive disconnect: WSK-DIS-07.
+fn abort(socket: &Arc<Socket>, irp: PIRP) -> NtStatus {
+    kernel::pend(irp);
+    send::stop(socket);
+    socket.network.command(Command::Abort(Arc::clone(socket), irp));
+    status::PENDING
+}
+
+pub(super) fn run_abort(socket: &Arc<Socket>, irp: PIRP) {
+    end_connection(socket);
+    kernel::complete_pended(irp, status::SUCCESS, 0);
+}
+
+/// Resets the connection if it lives, and completes everything that waits on it.
+fn end_connection(socket: &Arc<Socket>) {
+    if socket.state() == State::Connected {
+        socket.network.tap_end(socket, Direction::Out, true);
+        socket.tcp.abort();
+        socket.set_state(State::Broken);
+    }
+    socket.set_broken(status::CONNECTION_ABORTED);
+    // WSK-DIS-06, WSK-DIS-07: pending requests are forced to complete.
+    send::fail_all(socket, status::CANCELLED);
+    receive::fail_pending(socket, status::CANCELLED);
+}
+
+/// `WskCloseSocket`, after the entry checks.
+pub(super) fn close(socket: &Arc<Socket>, irp: PIRP) -> NtStatus {
+    socket.begin_close("WskCloseSocket");
+    kernel::pend(irp);
+    send::stop(socket);
+    socket.network.command(Command::Close(Arc::clone(socket), irp));
+    status::PENDING
+}
+
+pub(super) fn run_close(socket: &Arc<Socket>, irp: PIRP) {
+    let connect = socket.control().connect_irp.take();
+    if let Some(pending) = connect {
+        socket.tcp.abort();
+        kernel::complete_pended(pending, status::CANCELLED, 0);
+    }
+    loop {
+        let Some(pending) = socket.control().accepts.pop_front() else { break };
+        kernel::complete_pended(pending.irp, status::CANCELLED, 0);
+    }
+    // WSK-DIS-11, WSK-CLS-06: an end that is not shut in both directions is a reset.
+    let graceful = socket.transmit().is_finished() && receive::saw_end(socket) && socket.broken().is_none();
+    if graceful {
+        socket.set_broken(status::CONNECTION_DISCONNECTED);
+    } else {
+        end_connection(socket);
+    }
+    receive::close(socket, status::CANCELLED);
+    super::control::release_disables(socket);
+    socket.tcp.close();
+    socket.set_closed();
+    socket.closed();
+    kernel::complete_pended(irp, status::SUCCESS, 0);
+}

@@ -1,0 +1,387 @@
+//! The network thread of a machine: it makes every event callback, completes what pends, and
+//! hands over what the host did not take at once. It spins for a short while after the last
+//! activity, then sleeps until the host has something.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering, fence};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use super::abi::PIRP;
+use super::buffer::Buffer;
+use super::host::Poll;
+use super::socket::{Category, Socket, State};
+use super::tap::{Direction, Segment, Tap};
+use super::{Options, accept, close, connect, kernel, receive, send};
+
+/// What other threads ask of the network thread.
+pub(super) enum Command {
+    /// Watch a socket that begins to connect, listen, or is connected.
+    Watch(Arc<Socket>),
+    /// Something changed: look at the socket.
+    Service(Arc<Socket>),
+    /// Sends or a disconnect wait for acknowledgement.
+    Track(Arc<Socket>),
+    Abort(Arc<Socket>, PIRP),
+    Close(Arc<Socket>, PIRP),
+}
+
+// SAFETY: IRPs in commands belong to their pending requests.
+unsafe impl Send for Command {}
+
+/// The WSK engine of one machine, shared by its sockets.
+pub(super) struct Network {
+    pub(super) options: Options,
+    pub(super) machine: &'static crate::Machine,
+    poll: Poll,
+    commands: Mutex<Vec<Command>>,
+    pending_commands: AtomicUsize,
+    sleeping: AtomicBool,
+    tap: Mutex<Option<Arc<dyn Tap>>>,
+    tapped: AtomicBool,
+    random: AtomicU64,
+}
+
+/// At most this often is the host asked for acknowledgements while the thread spins.
+const ACK_POLL_BUSY: Duration = Duration::from_micros(4);
+/// First and longest sleep between two questions for acknowledgements.
+const ACK_POLL_FIRST: Duration = Duration::from_micros(30);
+const ACK_POLL_LONGEST: Duration = Duration::from_millis(2);
+/// What the poller says at the end of a stream.
+const HANGUP: u32 = (libc::EPOLLRDHUP | libc::EPOLLHUP | libc::EPOLLERR) as u32;
+/// Sockets read directly while spinning, without asking the poller first.
+const HOT: usize = 2;
+
+impl Network {
+    pub(super) fn start(machine: &'static crate::Machine, options: Options) -> Arc<Self> {
+        let network = Arc::new(Self {
+            random: AtomicU64::new(options.seed | 1),
+            options,
+            machine,
+            poll: Poll::new().expect("the host gives us an epoll instance"),
+            commands: Mutex::default(),
+            pending_commands: AtomicUsize::new(0),
+            sleeping: AtomicBool::new(false),
+            tap: Mutex::default(),
+            tapped: AtomicBool::new(false),
+        });
+        let runner = Arc::clone(&network);
+        machine.spawn("network", move || Runner::new(runner).run());
+        network
+    }
+
+    pub(super) fn set_tap(&self, tap: Option<Arc<dyn Tap>>) {
+        self.tapped.store(tap.is_some(), Ordering::Release);
+        *self.tap.lock().expect("no holder panics") = tap;
+    }
+
+    /// A number below `limit` from the seeded stream.
+    pub(super) fn random(&self, limit: usize) -> usize {
+        let mut x = self.random.load(Ordering::Relaxed);
+        x ^= x << 13;
+        x ^= x >> 7;
+        x ^= x << 17;
+        self.random.store(x, Ordering::Relaxed);
+        (x >> 16) as usize % limit.max(1)
+    }
+
+    pub(super) fn command(&self, command: Command) {
+        self.commands.lock().expect("no holder panics").push(command);
+        self.pending_commands.fetch_add(1, Ordering::Release);
+        // Pairs with the fence of the sleeper: one of the two sees the other.
+        fence(Ordering::SeqCst);
+        if self.sleeping.load(Ordering::Relaxed) {
+            self.poll.wake();
+        }
+    }
+
+    /// Sends wait on the socket: the thread watches for acknowledgements.
+    pub(super) fn track(&self, socket: &Arc<Socket>) {
+        if !socket.tracked.swap(true, Ordering::AcqRel) {
+            self.command(Command::Track(Arc::clone(socket)));
+        }
+    }
+
+    /// The thread looks at the socket soon.
+    pub(super) fn kick(&self, socket: &Arc<Socket>) {
+        if !socket.kicked.swap(true, Ordering::AcqRel) {
+            self.command(Command::Service(Arc::clone(socket)));
+        }
+    }
+
+    /// Shows the tap what goes over the wire.
+    #[inline]
+    pub(super) fn tap(&self, socket: &Socket, direction: Direction, parts: &[libc::iovec], length: usize) {
+        if self.tapped.load(Ordering::Relaxed) {
+            self.tap_segment(socket, &Segment::data(direction, parts, length));
+        }
+    }
+
+    pub(super) fn tap_open(&self, socket: &Socket, active: bool) {
+        if self.tapped.load(Ordering::Relaxed) {
+            self.tap_segment(socket, &Segment::open(active));
+        }
+    }
+
+    pub(super) fn tap_fin(&self, socket: &Socket) {
+        self.tap_end(socket, Direction::Out, false);
+    }
+
+    pub(super) fn tap_end(&self, socket: &Socket, direction: Direction, reset: bool) {
+        if self.tapped.load(Ordering::Relaxed) {
+            self.tap_segment(socket, &Segment::end(direction, reset));
+        }
+    }
+
+    #[cold]
+    fn tap_segment(&self, socket: &Socket, segment: &Segment<'_>) {
+        let tap = self.tap.lock().expect("no holder panics").clone();
+        if let (Some(tap), Some((local, remote))) = (tap, socket.path.get()) {
+            tap.segment(*local, *remote, segment);
+        }
+    }
+}
+
+/// What only the network thread touches.
+pub(super) struct Runner {
+    pub(super) network: Arc<Network>,
+    live: HashMap<u64, Arc<Socket>>,
+    tracked: Vec<Arc<Socket>>,
+    /// Sockets to look at in this round.
+    ready: Vec<Arc<Socket>>,
+    /// Read from these without waiting for the poller.
+    hot: Vec<Arc<Socket>>,
+    /// The buffer the next receive reads into.
+    pub(super) buffer: RefCell<Option<Box<Buffer>>>,
+    spin_until: Instant,
+    next_ack_poll: Instant,
+    ack_sleep: Duration,
+    /// Closed sockets, kept so that a call after close is seen for what it is.
+    graveyard: std::collections::VecDeque<Arc<Socket>>,
+}
+
+impl Runner {
+    fn new(network: Arc<Network>) -> Self {
+        let now = Instant::now();
+        Self {
+            network,
+            live: HashMap::new(),
+            tracked: Vec::new(),
+            ready: Vec::new(),
+            hot: Vec::new(),
+            buffer: RefCell::new(None),
+            spin_until: now,
+            next_ack_poll: now,
+            ack_sleep: ACK_POLL_FIRST,
+            graveyard: std::collections::VecDeque::new(),
+        }
+    }
+
+    fn run(mut self) {
+        let mut round = 0_u32;
+        while !self.network.machine.is_stopping() {
+            round = round.wrapping_add(1);
+            let mut busy = self.run_commands();
+            let spinning = busy || Instant::now() < self.spin_until;
+            busy |= self.read_hot();
+            if !spinning {
+                self.sleep();
+            } else if busy || self.hot.is_empty() || round.is_multiple_of(8) {
+                self.gather(Some(Duration::ZERO));
+            }
+            busy |= self.serve_ready();
+            busy |= self.poll_acknowledgements();
+            if busy {
+                self.spin_until = Instant::now() + self.network.options.spin;
+                self.ack_sleep = ACK_POLL_FIRST;
+            } else if spinning {
+                std::thread::yield_now();
+            }
+        }
+    }
+
+    /// Takes the poller's events into `ready`.
+    fn gather(&mut self, timeout: Option<Duration>) -> usize {
+        let Self { network, live, ready, .. } = self;
+        network.poll.wait(timeout, |key, events| {
+            if let Some(socket) = live.get(&key) {
+                if events & HANGUP != 0 {
+                    socket.hung_up.store(true, Ordering::Release);
+                }
+                ready.push(Arc::clone(socket));
+            }
+        })
+    }
+
+    fn sleep(&mut self) {
+        let timeout = if self.tracked.is_empty() {
+            // Stopping a machine does not wake us: look once in a while.
+            Duration::from_millis(50)
+        } else {
+            let now = self.ack_sleep;
+            self.ack_sleep = (now * 2).min(ACK_POLL_LONGEST);
+            now
+        };
+        self.hot.clear();
+        self.network.sleeping.store(true, Ordering::Relaxed);
+        fence(Ordering::SeqCst);
+        if self.network.pending_commands.load(Ordering::Relaxed) == 0 {
+            self.gather(Some(timeout));
+        }
+        self.network.sleeping.store(false, Ordering::Relaxed);
+        self.next_ack_poll = Instant::now();
+    }
+
+    fn run_commands(&mut self) -> bool {
+        if self.network.pending_commands.load(Ordering::Acquire) == 0 {
+            return false;
+        }
+        let commands = {
+            let mut queue = self.network.commands.lock().expect("no holder panics");
+            self.network.pending_commands.store(0, Ordering::Relaxed);
+            std::mem::take(&mut *queue)
+        };
+        for command in commands {
+            match command {
+                Command::Watch(socket) => self.watch(socket),
+                Command::Service(socket) => self.ready.push(socket),
+                Command::Track(socket) => self.tracked.push(socket),
+                Command::Abort(socket, irp) => close::run_abort(&socket, irp),
+                Command::Close(socket, irp) => self.run_close(&socket, irp),
+            }
+        }
+        true
+    }
+
+    fn watch(&mut self, socket: Arc<Socket>) {
+        let key = Arc::as_ptr(&socket) as u64;
+        if socket.is_closing() || self.live.contains_key(&key) {
+            return;
+        }
+        if self.network.poll.watch(&socket.tcp, key).is_err() {
+            socket.set_broken(super::host::status::INSUFFICIENT_RESOURCES);
+        }
+        self.live.insert(key, Arc::clone(&socket));
+        self.ready.push(socket);
+    }
+
+    fn run_close(&mut self, socket: &Arc<Socket>, irp: PIRP) {
+        self.live.remove(&(Arc::as_ptr(socket) as u64));
+        for list in [&mut self.tracked, &mut self.ready, &mut self.hot] {
+            list.retain(|other| !Arc::ptr_eq(other, socket));
+        }
+        close::run_close(socket, irp);
+        if kernel::full_checks() {
+            self.graveyard.push_back(Arc::clone(socket));
+            if self.graveyard.len() > 512 {
+                self.graveyard.pop_front();
+            }
+        }
+    }
+
+    fn serve_ready(&mut self) -> bool {
+        let busy = !self.ready.is_empty();
+        let mut ready = std::mem::take(&mut self.ready);
+        for socket in ready.drain(..) {
+            self.serve(&socket);
+        }
+        // Keep the allocation, and what was added meanwhile.
+        ready.append(&mut self.ready);
+        self.ready = ready;
+        busy
+    }
+
+    /// Everything that may be due on one socket.
+    fn serve(&mut self, socket: &Arc<Socket>) {
+        socket.kicked.store(false, Ordering::Release);
+        if socket.is_closing() {
+            return;
+        }
+        match socket.state() {
+            State::New | State::Bound => {}
+            State::Listening => {
+                if accept::serve(socket) {
+                    self.ready.push(Arc::clone(socket));
+                }
+            }
+            State::Connecting => {
+                connect::finish(socket);
+                if socket.state() == State::Connected {
+                    self.serve_connection(socket);
+                }
+            }
+            State::Connected | State::Broken => self.serve_connection(socket),
+        }
+    }
+
+    fn serve_connection(&mut self, socket: &Arc<Socket>) {
+        if send::is_waiting(socket) {
+            send::service(socket);
+        }
+        match receive::serve(self, socket) {
+            receive::Progress::More => self.ready.push(Arc::clone(socket)),
+            receive::Progress::Drained => self.heat(socket),
+            receive::Progress::Idle => {}
+        }
+    }
+
+    /// Remembers a socket that has just delivered data.
+    fn heat(&mut self, socket: &Arc<Socket>) {
+        if self.hot.iter().any(|other| Arc::ptr_eq(other, socket)) {
+            return;
+        }
+        if self.hot.len() == HOT {
+            self.hot.remove(0);
+        }
+        self.hot.push(Arc::clone(socket));
+    }
+
+    fn read_hot(&mut self) -> bool {
+        let mut busy = false;
+        for index in 0..self.hot.len() {
+            let Some(socket) = self.hot.get(index).cloned() else { break };
+            if socket.is_closing() || socket.category == Category::Listen {
+                continue;
+            }
+            match receive::serve(self, &socket) {
+                receive::Progress::More => {
+                    self.ready.push(socket);
+                    busy = true;
+                }
+                receive::Progress::Drained => busy = true,
+                receive::Progress::Idle => {}
+            }
+        }
+        busy
+    }
+
+    /// Completes sends that the peer has acknowledged.
+    fn poll_acknowledgements(&mut self) -> bool {
+        if self.tracked.is_empty() {
+            return false;
+        }
+        let now = Instant::now();
+        if now < self.next_ack_poll {
+            return false;
+        }
+        self.next_ack_poll = now + ACK_POLL_BUSY;
+        let mut busy = false;
+        let mut index = 0;
+        while index < self.tracked.len() {
+            let socket = Arc::clone(&self.tracked[index]);
+            if send::service(&socket) {
+                index += 1;
+                continue;
+            }
+            busy = true;
+            self.tracked.swap_remove(index);
+            socket.tracked.store(false, Ordering::Release);
+            // A send may have come between the look and the store.
+            if send::is_waiting(&socket) && !socket.is_closing() {
+                self.network.track(&socket);
+            }
+        }
+        busy
+    }
+}
