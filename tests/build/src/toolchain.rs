@@ -55,9 +55,11 @@ impl Toolchain {
             Kind::Rustup => clean("cargo"),
             Kind::Debian => {
                 let mut cargo = clean("/usr/bin/cargo");
+                let path = env::var("PATH").unwrap_or_default();
                 cargo
                     .env("RUSTC", "/usr/bin/rustc")
-                    .env("RUSTC_BOOTSTRAP", "1");
+                    .env("RUSTC_BOOTSTRAP", "1")
+                    .env("PATH", format!("/usr/bin:{path}"));
                 cargo
             }
         }
