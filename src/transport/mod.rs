@@ -25,5 +25,7 @@
 #![forbid(unsafe_code)]
 
 mod api;
+pub mod connection;
+pub mod link;
 
 pub use api::*;

@@ -1,0 +1,253 @@
+//! How a connection ends, whoever wanted it: farewell, FIN, the peer's FIN, link closed, queues
+//! flushed, answers given; each step bounded by a deadline after which the link is simply closed.
+
+use crate::iwarp::{Close, Error};
+use crate::rdma::Status;
+use crate::rdma::qp::Event as Change;
+
+use super::super::api::{Failure, Queues};
+use super::super::link::{Link, Up};
+use super::{Around, Connection, Phase};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum LinkState {
+    #[default]
+    None,
+    Open,
+    Closing,
+    Closed,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Fin {
+    #[default]
+    NotYet,
+    Asked,
+    Done,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Ending {
+    link: LinkState,
+    fin: Fin,
+    /// Close the link as soon as the machine has finished, without FIN.
+    abrupt: bool,
+    /// A reject is on its way; a close waits for it.
+    pub(super) rejecting: bool,
+    pub(super) peer_fin: bool,
+    pub(super) reset: bool,
+    pub(super) owes_disconnect: bool,
+    pub(super) close_asked: bool,
+    told_disconnected: bool,
+    told_closed: bool,
+    /// Why, if not gracefully.
+    failure: Option<Failure>,
+}
+
+impl Ending {
+    pub(super) fn link_opened(&mut self) {
+        self.link = LinkState::Open;
+    }
+
+    pub(super) fn link_is_open(&self) -> bool {
+        self.link == LinkState::Open
+    }
+
+    /// What is said to a call that comes too late.
+    pub(super) fn lost(&self) -> Failure {
+        self.failure.unwrap_or(Failure::Aborted)
+    }
+}
+
+impl<Q: Queues> Connection<Q> {
+    /// The link has sent our FIN.
+    pub fn fin_done(&mut self) {
+        self.ending.fin = Fin::Done;
+    }
+
+    /// The link is gone; every batch has come back.
+    pub fn link_closed(&mut self) {
+        self.ending.link = LinkState::Closed;
+    }
+
+    /// Start-up does not work out.
+    pub(super) fn fall<L: Link, U: Up>(&mut self, failure: Failure, around: &mut Around<'_, L, U>) {
+        self.drop_link(failure, around);
+    }
+
+    /// Closes the link now; a call that still waits is answered.
+    pub(super) fn drop_link<L: Link, U: Up>(&mut self, failure: Failure, around: &mut Around<'_, L, U>) {
+        self.ending.failure.get_or_insert(failure);
+        let phase = core::mem::replace(&mut self.phase, Phase::Ending);
+        self.answer(phase, failure, around.up);
+        self.close_link(around.link);
+    }
+
+    /// Ends with a last frame and a FIN, for a short time.
+    pub(super) fn farewell(&mut self, failure: Failure, now: u64) {
+        self.ending.failure.get_or_insert(failure);
+        self.ending.rejecting = true;
+        self.phase = Phase::Ending;
+        self.deadline = Some(now + self.patience.farewell);
+    }
+
+    /// The machine has given up. What it still has to say goes out first.
+    pub(super) fn failed<L: Link, U: Up>(&mut self, error: Error, around: &mut Around<'_, L, U>) {
+        let phase = self.phase;
+        if matches!(phase, Phase::Ending | Phase::Over) {
+            return;
+        }
+        let failure = failure_of(error, phase);
+        self.ending.failure.get_or_insert(failure);
+        self.ending.abrupt = error.close() == Close::Reset;
+        // Nobody was told of it yet, so nobody will close it.
+        self.ending.close_asked |= phase == Phase::AwaitRequest;
+        self.phase = Phase::Ending;
+        self.deadline = Some(around.now + self.patience.farewell);
+        self.incoming.discarding = true;
+        if let Some((at, status)) = self.offender(error) {
+            self.blame(at, status);
+        }
+        self.answer(phase, failure, around.up);
+    }
+
+    fn offender(&self, error: Error) -> Option<(Option<usize>, Status)> {
+        match error {
+            Error::LocalAccess(_) => Some((self.outgoing.current, Status::AccessViolation)),
+            Error::ReadSink(_) => Some((self.outgoing.reads.oldest(), Status::AccessViolation)),
+            Error::PeerTerminated(terminate) if terminate.quotes_read => {
+                Some((self.outgoing.reads.oldest(), Status::RemoteError))
+            }
+            _ => None,
+        }
+    }
+
+    /// Tells the consumer what the end means to the call it waits for, and moves the queue pair.
+    fn answer<U: Up>(&mut self, phase: Phase, failure: Failure, up: &U) {
+        match phase {
+            Phase::Connecting | Phase::AwaitReply => {
+                // NDK-CON-08: the queue pair is as before, and no longer ours.
+                self.change(Change::Refused);
+                self.queues = None;
+                up.connect_done(Err(failure));
+            }
+            Phase::Completing | Phase::Accepting => {
+                self.change(Change::Fail);
+                self.incoming.discarding = true;
+                match phase {
+                    Phase::Completing => up.complete_done(Err(failure)),
+                    _ => up.accept_done(Err(failure)),
+                }
+            }
+            Phase::Ready | Phase::Draining => {
+                self.change(Change::Fail);
+                self.incoming.discarding = true;
+                self.cancel_receives();
+                if phase == Phase::Ready && failure != Failure::Cancelled {
+                    self.tell_disconnected(up);
+                }
+            }
+            Phase::Replied => self.change(Change::Fail),
+            Phase::Idle | Phase::AwaitRequest | Phase::Offered | Phase::Ending | Phase::Over => {}
+        }
+    }
+
+    /// NDK-DISC-06: at most once.
+    pub(super) fn tell_disconnected<U: Up>(&mut self, up: &U) {
+        if !core::mem::replace(&mut self.ending.told_disconnected, true) {
+            up.disconnected();
+        }
+    }
+
+    /// Time has passed.
+    pub(super) fn tick<L: Link, U: Up>(&mut self, around: &mut Around<'_, L, U>) {
+        if self.machine.poll_timeout().is_some_and(|due| due <= around.now) {
+            self.machine.handle_timeout(around.now);
+        }
+        if self.deadline.is_some_and(|due| due <= around.now) {
+            self.deadline = None;
+            self.drop_link(Failure::TimedOut, around);
+        }
+    }
+
+    /// Moves the ending along.
+    pub(super) fn end<L: Link, U: Up>(&mut self, around: &mut Around<'_, L, U>) {
+        if self.phase == Phase::Draining && self.outgoing.finished {
+            self.phase = Phase::Ending;
+        }
+        if self.phase != Phase::Ending || !self.ending.link_is_open() {
+            return;
+        }
+        if self.ending.reset {
+            self.ending.failure.get_or_insert(Failure::Aborted);
+            return self.close_link(around.link);
+        }
+        if self.outgoing.finished && self.ending.fin == Fin::NotYet {
+            if self.ending.abrupt {
+                return self.close_link(around.link);
+            }
+            self.ending.fin = Fin::Asked;
+            around.link.disconnect();
+        }
+        // WSK-DIS-11: closing before both directions are shut is a reset.
+        if self.ending.fin == Fin::Done && self.ending.peer_fin {
+            self.close_link(around.link);
+        }
+    }
+
+    fn close_link<L: Link>(&mut self, link: &mut L) {
+        match self.ending.link {
+            LinkState::Open => {
+                self.ending.link = LinkState::Closing;
+                link.close();
+            }
+            LinkState::None => self.ending.link = LinkState::Closed,
+            LinkState::Closing | LinkState::Closed => {}
+        }
+    }
+
+    /// NDK-FLUSH-04: the link is closed, so nothing below touches our memory: flush.
+    pub(super) fn flush_if_over(&mut self) {
+        if self.phase != Phase::Ending || self.ending.link != LinkState::Closed || !self.nothing_pending() {
+            return;
+        }
+        self.phase = Phase::Over;
+        self.deadline = None;
+        self.incoming.discarding = true;
+        self.change(Change::Fail);
+        self.cancel_all();
+    }
+
+    /// The last answers.
+    pub(super) fn finish<L: Link, U: Up>(&mut self, around: &mut Around<'_, L, U>) {
+        if self.phase != Phase::Over {
+            return;
+        }
+        if core::mem::take(&mut self.ending.owes_disconnect) {
+            // NDK-DISC-01: success only if the peer's notification came.
+            let result = self.ending.failure.map_or(Ok(()), Err);
+            around.up.disconnect_done(result);
+        }
+        if self.ending.close_asked && !core::mem::replace(&mut self.ending.told_closed, true) {
+            self.queues = None;
+            around.up.closed();
+        }
+    }
+}
+
+/// What the consumer is told of the machine's reason.
+fn failure_of(error: Error, phase: Phase) -> Failure {
+    match error {
+        Error::RequestTimeout | Error::ReplyTimeout | Error::FirstFpduTimeout => Failure::TimedOut,
+        // NDK-CON-05: a listener that is paused, closing or out of room resets what it does not take.
+        Error::Reset | Error::FinInStartup if phase == Phase::AwaitReply => Failure::Refused,
+        Error::StartupKey
+        | Error::StartupRevision { .. }
+        | Error::StartupLength { .. }
+        | Error::StartupBlock
+        | Error::ReplyNotEnhanced
+        | Error::NoMatchingRtr
+        | Error::InsufficientIrd { .. } => Failure::Protocol,
+        _ => Failure::Aborted,
+    }
+}

@@ -1,0 +1,355 @@
+//! One connection, from the TCP connect to the last callback: the protocol machine, the queue pair
+//! it serves, and the order in which everything ends.
+//!
+//! Inputs are the methods; each leaves state behind, and [`Connection::pump`] then does what
+//! follows from it: tells events, sends, retires requests, moves the ending along. One runner calls
+//! all of it (`sync::Actor`), so there is no lock; calls up may re-enter the endpoint, which then
+//! only leaves its input for the next round.
+
+mod ending;
+mod outgoing;
+mod placing;
+mod retire;
+
+use crate::iwarp::{Config, Event, Machine, ReadLimits as Wire, Ticks};
+use crate::rdma::qp::Event as Change;
+
+use super::api::{Failure, Params, PrivateData, Queues, ReadLimits};
+use super::link::{Batch, Link, Up};
+use ending::Ending;
+use outgoing::Outgoing;
+use placing::Incoming;
+
+/// One second in [`Ticks`].
+pub const SECOND: Ticks = 10_000_000;
+
+/// Where the connection stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// Nothing asked yet.
+    Idle,
+    /// Active: TCP is connecting.
+    Connecting,
+    /// Active: the request is out.
+    AwaitReply,
+    /// Active: the peer accepted, the consumer knows.
+    Replied,
+    /// Active: the consumer went on, the stream is not open yet.
+    Completing,
+    /// Passive: TCP is there, the request is not.
+    AwaitRequest,
+    /// Passive: the consumer decides.
+    Offered,
+    /// Passive: accepted, the peer has not gone on yet.
+    Accepting,
+    /// Data flows.
+    Ready,
+    /// Local disconnect: what was posted before it is finished.
+    Draining,
+    /// On the way down, see [`Ending`].
+    Ending,
+    /// The link is closed, the queues are flushed.
+    Over,
+}
+
+/// Durations, all bounded (WSK-HAZ-10).
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// TCP's connect.
+    pub connect: Ticks,
+    /// A local disconnect, from the call to both FINs (NDK-DISC-13).
+    pub disconnect: Ticks,
+    /// A Terminate or a reject on its way out.
+    pub farewell: Ticks,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { connect: 30 * SECOND, disconnect: 10 * SECOND, farewell: 2 * SECOND }
+    }
+}
+
+/// What an input may use besides the connection.
+pub struct Around<'a, L, U> {
+    pub link: &'a mut L,
+    pub up: &'a U,
+    pub now: Ticks,
+}
+
+pub struct Connection<Q: Queues> {
+    phase: Phase,
+    machine: Machine,
+    config: Config,
+    patience: Patience,
+    params: Params,
+    queues: Option<Q>,
+    outgoing: Outgoing,
+    incoming: Incoming,
+    ending: Ending,
+    /// For the phases that have a deadline of ours.
+    deadline: Option<Ticks>,
+}
+
+impl<Q: Queues> Connection<Q> {
+    pub fn new(config: &Config, patience: Patience) -> Self {
+        Self {
+            phase: Phase::Idle,
+            machine: Machine::initiator(config),
+            config: *config,
+            patience,
+            params: Params::default(),
+            queues: None,
+            outgoing: Outgoing::default(),
+            incoming: Incoming::default(),
+            ending: Ending::default(),
+            deadline: None,
+        }
+    }
+
+    pub fn phase(&self) -> Phase {
+        self.phase
+    }
+
+    /// When `pump` wants to be called for the time's sake.
+    pub fn deadline(&self) -> Option<Ticks> {
+        match (self.machine.poll_timeout().filter(|_| self.phase != Phase::Over), self.deadline) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        }
+    }
+
+    /// Active: the consumer's connect; TCP is connecting. False: not now, `queues` is dropped.
+    pub fn connect(&mut self, now: Ticks, params: Params, queues: Q) -> bool {
+        if self.phase != Phase::Idle {
+            return false;
+        }
+        self.ending.link_opened();
+        self.params = params;
+        self.queues = Some(queues);
+        self.phase = Phase::Connecting;
+        self.deadline = Some(now + self.patience.connect);
+        true
+    }
+
+    /// Active: TCP has connected, or not.
+    pub fn connected<L: Link, U: Up>(&mut self, result: Result<(), Failure>, around: &mut Around<'_, L, U>) {
+        if self.phase != Phase::Connecting {
+            return;
+        }
+        self.deadline = None;
+        if let Err(failure) = result {
+            return self.fall(failure, around);
+        }
+        self.phase = Phase::AwaitReply;
+        let reads = on_the_wire(self.params.reads);
+        if self.machine.request(around.now, self.params.private_data.as_slice(), reads).is_err() {
+            self.fall(Failure::PrivateDataTooLong, around);
+        }
+    }
+
+    /// Passive: TCP has accepted; the peer's request is awaited.
+    pub fn accepted(&mut self, now: Ticks) {
+        self.machine = Machine::responder(&self.config, now);
+        self.ending.link_opened();
+        self.phase = Phase::AwaitRequest;
+    }
+
+    /// Active: the consumer goes on.
+    pub fn complete<L: Link, U: Up>(&mut self, around: &mut Around<'_, L, U>) {
+        match self.phase {
+            Phase::Replied if self.machine.complete().is_ok() => {
+                self.phase = Phase::Completing;
+                self.incoming.stalled = false;
+            }
+            // The peer was lost meanwhile; its failure is the answer.
+            Phase::Ending | Phase::Over => around.up.complete_done(Err(self.ending.lost())),
+            _ => around.up.complete_done(Err(Failure::ConnectionInvalid)),
+        }
+    }
+
+    /// Passive: the consumer accepts.
+    pub fn accept<L: Link, U: Up>(&mut self, params: &Params, queues: Q, around: &mut Around<'_, L, U>) {
+        let answer = match self.phase {
+            Phase::Offered => {
+                let reads = on_the_wire(params.reads);
+                self.machine.accept(around.now, params.private_data.as_slice(), reads).map_err(|_| Failure::Aborted)
+            }
+            Phase::Ending | Phase::Over => Err(self.ending.lost()),
+            _ => Err(Failure::ConnectionInvalid),
+        };
+        self.queues = Some(queues);
+        match answer {
+            Ok(()) => self.phase = Phase::Accepting,
+            Err(failure) => {
+                self.change(Change::Refused);
+                around.up.accept_done(Err(failure));
+            }
+        }
+    }
+
+    /// The consumer refuses: passive before accept, active before complete.
+    pub fn reject<L: Link, U: Up>(&mut self, private_data: &PrivateData, around: &mut Around<'_, L, U>) {
+        match self.phase {
+            Phase::Offered if self.machine.reject(private_data.as_slice()).is_ok() => {
+                self.farewell(Failure::Refused, around.now);
+            }
+            Phase::Offered | Phase::Replied => self.drop_link(Failure::Refused, around),
+            _ => {}
+        }
+    }
+
+    /// The consumer's graceful disconnect; its answer comes when the link is closed.
+    pub fn disconnect<L: Link, U: Up>(&mut self, around: &mut Around<'_, L, U>) {
+        match self.phase {
+            Phase::Ready => {
+                self.ending.owes_disconnect = true;
+                self.change(Change::Disconnect);
+                self.phase = Phase::Draining;
+                self.deadline = Some(around.now + self.patience.disconnect);
+            }
+            Phase::Ending => self.ending.owes_disconnect = true,
+            Phase::Over => around.up.disconnect_done(Err(self.ending.lost())),
+            _ => around.up.disconnect_done(Err(Failure::ConnectionInvalid)),
+        }
+    }
+
+    /// The consumer cancels everything posted. What is on its way is finished, then the stream ends.
+    pub fn flush(&mut self, now: Ticks) {
+        match self.phase {
+            Phase::Ready | Phase::Draining => {
+                self.change(Change::Flush);
+                self.incoming.discarding = true;
+                self.cancel_pending();
+                self.phase = Phase::Draining;
+                let deadline = now + self.patience.disconnect;
+                self.deadline = Some(self.deadline.map_or(deadline, |own| own.min(deadline)));
+            }
+            // Receives kept for a connection that is not there yet (NDK-FLUSH-05).
+            _ => self.cancel_receives(),
+        }
+    }
+
+    /// The consumer's last word.
+    pub fn close<L: Link, U: Up>(&mut self, around: &mut Around<'_, L, U>) {
+        self.ending.close_asked = true;
+        match self.phase {
+            Phase::Idle => self.phase = Phase::Over,
+            Phase::Over => {}
+            // NDK-CON-22: an implicit reject.
+            Phase::Offered if self.machine.reject(&[]).is_ok() => self.farewell(Failure::Refused, around.now),
+            Phase::Ending if self.ending.rejecting => {}
+            _ => self.drop_link(Failure::Cancelled, around),
+        }
+    }
+
+    /// Does what follows from the inputs since the last time.
+    pub fn pump<L: Link, U: Up>(&mut self, around: &mut Around<'_, L, U>)
+    where
+        L::Batch: Batch<Q::Memory>,
+    {
+        self.tick(around);
+        loop {
+            self.tell(around);
+            self.transmit(around);
+            self.retire();
+            if !self.tell(around) {
+                break;
+            }
+        }
+        self.end(around);
+        self.resume(around.link);
+        self.flush_if_over();
+        if let Some(queues) = self.queues.as_ref().filter(|_| self.incoming.notify) {
+            self.incoming.notify = false;
+            queues.notify();
+        }
+        self.finish(around);
+    }
+
+    /// Tells what the machine has to say; whether there was anything.
+    fn tell<L: Link, U: Up>(&mut self, around: &mut Around<'_, L, U>) -> bool {
+        let mut any = false;
+        while let Some(event) = self.machine.poll_event() {
+            any = true;
+            self.told(event, around);
+        }
+        any
+    }
+
+    fn told<L: Link, U: Up>(&mut self, event: Event, around: &mut Around<'_, L, U>) {
+        match event {
+            Event::PeerRequest { reads } => {
+                self.phase = Phase::Offered;
+                around.up.peer_said(self.machine.private_data());
+                around.up.reads_in_force(possible(self.config.caps, reads));
+                around.up.offered();
+            }
+            Event::PeerReply { .. } => {
+                self.phase = Phase::Replied;
+                around.up.peer_said(self.machine.private_data());
+                around.up.reads_in_force(from_the_wire(self.machine.reads()));
+                around.up.connect_done(Ok(()));
+            }
+            Event::PeerReject { .. } => {
+                around.up.peer_said(self.machine.private_data());
+                self.change(Change::Refused);
+                self.farewell(Failure::Refused, around.now);
+                around.up.connect_done(Err(Failure::Refused));
+            }
+            Event::Established => self.established(around),
+            Event::PeerClosed => self.peer_closed(around.up),
+            Event::Failed(error) => self.failed(error, around),
+        }
+    }
+
+    fn established<L: Link, U: Up>(&mut self, around: &mut Around<'_, L, U>) {
+        around.up.reads_in_force(from_the_wire(self.machine.reads()));
+        let active = self.phase == Phase::Completing;
+        if !active && self.phase != Phase::Accepting {
+            return;
+        }
+        self.change(Change::Established);
+        self.phase = Phase::Ready;
+        if active { around.up.complete_done(Ok(())) } else { around.up.accept_done(Ok(())) }
+    }
+
+    /// NDK-DISC-05, 06, 08: tell once, flush nothing.
+    fn peer_closed<U: Up>(&mut self, up: &U) {
+        if self.phase == Phase::Ready {
+            self.tell_disconnected(up);
+        }
+    }
+
+    /// Moves the queue pair's state; what does not fit is no change.
+    fn change(&self, change: Change) {
+        if let Some(queues) = &self.queues {
+            let _same = queues.queue_pair().advance(change);
+        }
+    }
+
+    fn resume<L: Link>(&mut self, link: &mut L) {
+        if self.incoming.paused && !self.incoming.stalled && self.ending.link_is_open() {
+            self.incoming.paused = false;
+            link.resume();
+        }
+    }
+}
+
+fn on_the_wire(reads: ReadLimits) -> Wire {
+    Wire { ird: reads.inbound, ord: reads.outbound }
+}
+
+fn from_the_wire(reads: Wire) -> ReadLimits {
+    ReadLimits { inbound: reads.ird, outbound: reads.ord }
+}
+
+/// NDK-CON-12, 13: what is in force if the consumer asks for the most.
+fn possible(caps: Wire, peer: Option<Wire>) -> ReadLimits {
+    match peer {
+        Some(peer) => ReadLimits { inbound: caps.ird.min(peer.ord), outbound: caps.ord.min(peer.ird) },
+        None => from_the_wire(caps),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,449 @@
+//! The send path: posted requests and the machine's own frames, joined into batches.
+//!
+//! Everything that is queued goes out in one call (`Link::send`); small payloads are copied into
+//! the batch, large ones are described in place and their regions pinned until the batch is back.
+
+use crate::iwarp::{
+    AccessError, FrameSize, Frames, MAX_READS, Machine, PayloadError, Request, Source, Trailer, Transmit,
+};
+use crate::rdma::limits::MAX_SGE;
+use crate::rdma::queue::Window;
+use crate::rdma::request::Progress;
+use crate::rdma::stag::Grant;
+use crate::rdma::{Access, Flags, Limits, Op, Payload, SendRequest, Sge, SgeList, Stag, Status};
+use crate::sync::Allocate;
+use crate::sync::revocable::Pin;
+
+use super::super::api::Queues;
+use super::super::link::{BATCHES, Batch, Link, Up};
+use super::placing::refused;
+use super::{Around, Connection, Phase};
+
+/// Payload from here on stays in place; below, copying it is cheaper than describing it.
+const IN_PLACE: u32 = 16 * 1024;
+
+/// Regions one batch can keep.
+const PINS: usize = 64;
+
+/// Which requests are reads under way: positions in the send queue, oldest first.
+#[derive(Debug, Default)]
+pub(super) struct Reads {
+    /// Requests retired so far: the position of the queue's oldest.
+    base: u64,
+    positions: [u64; MAX_READS],
+    first: usize,
+    count: usize,
+}
+
+impl Reads {
+    /// Where the oldest read lies in the queue's window.
+    pub(super) fn oldest(&self) -> Option<usize> {
+        let position = self.positions.get(self.first).filter(|_| self.count > 0)?;
+        usize::try_from(position.checked_sub(self.base)?).ok()
+    }
+
+    pub(super) fn pop(&mut self) -> Option<usize> {
+        let oldest = self.oldest();
+        if self.count > 0 {
+            self.first = (self.first + 1) % MAX_READS;
+            self.count -= 1;
+        }
+        oldest
+    }
+
+    fn push(&mut self, n: usize) {
+        // The machine starts no more reads than MAX_READS.
+        if let Some(place) = self.positions.get_mut((self.first + self.count) % MAX_READS) {
+            *place = self.base + n as u64;
+            self.count += 1;
+        }
+    }
+}
+
+/// One batch under way.
+#[derive(Debug)]
+struct Lot {
+    /// Offset in the stream where it ends.
+    end: u64,
+    state: Sent,
+    pins: [Option<(Stag, Pin)>; PINS],
+    pinned: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sent {
+    Pending,
+    Done,
+    Failed,
+}
+
+impl Default for Lot {
+    fn default() -> Self {
+        Self { end: 0, state: Sent::Pending, pins: [const { None }; PINS], pinned: 0 }
+    }
+}
+
+/// What the send path remembers.
+#[derive(Debug, Default)]
+pub(super) struct Outgoing {
+    /// The first request not started, in the queue's window.
+    pub(super) next: usize,
+    /// The request being framed.
+    pub(super) current: Option<usize>,
+    /// Some of it was left in place.
+    in_place: bool,
+    pub(super) reads: Reads,
+    lots: [Lot; BATCHES],
+    first: usize,
+    pending: usize,
+    /// Bytes handed to the link, and bytes it is done with.
+    streamed: u64,
+    pub(super) sent: u64,
+    /// The machine was told that nothing more will be started.
+    disconnected: bool,
+    /// The machine has nothing to send ever again, and the link has all of it.
+    pub(super) finished: bool,
+}
+
+impl<Q: Queues> Connection<Q> {
+    /// A batch came back.
+    pub fn sent<L: Link<Batch: Batch<Q::Memory>>>(&mut self, lot: usize, batch: L::Batch, ok: bool, link: &mut L) {
+        link.keep(batch);
+        let state = if ok { Sent::Done } else { Sent::Failed };
+        if let Some(lot) = self.outgoing.lots.get_mut(lot) {
+            lot.state = state;
+        }
+        while self.outgoing.pending > 0 && self.settle_oldest() {}
+        // WSK-TX-04: framing is lost.
+        if !ok {
+            self.reset();
+        }
+    }
+
+    /// Retires the oldest batch if it is back.
+    fn settle_oldest(&mut self) -> bool {
+        let Some(lot) = self.outgoing.lots.get_mut(self.outgoing.first) else { return false };
+        match lot.state {
+            Sent::Pending => return false,
+            Sent::Done => self.outgoing.sent = lot.end,
+            Sent::Failed => {}
+        }
+        for slot in lot.pins.iter_mut().take(lot.pinned) {
+            if let (Some((stag, pin)), Some(queues)) = (slot.take(), &self.queues) {
+                queues.regions().unpin(stag, pin);
+            }
+        }
+        lot.pinned = 0;
+        self.outgoing.first = (self.outgoing.first + 1) % BATCHES;
+        self.outgoing.pending -= 1;
+        true
+    }
+
+    /// Whether the link has none of our memory.
+    pub(super) fn nothing_pending(&self) -> bool {
+        self.outgoing.pending == 0
+    }
+
+    /// Hands out what there is, batch after batch, while the link has some at home.
+    pub(super) fn transmit<L: Link<Batch: Batch<Q::Memory>>, U: Up>(&mut self, around: &mut Around<'_, L, U>) {
+        while self.ending.link_is_open() && !self.outgoing.finished && self.outgoing.pending < BATCHES {
+            let Some(mut batch) = around.link.batch() else { return };
+            let slot = (self.outgoing.first + self.outgoing.pending) % BATCHES;
+            let outcome = self.fill(slot, &mut batch);
+            let length = batch.length();
+            if length == 0 {
+                around.link.keep(batch);
+                self.outgoing.finished = outcome == Transmit::Finished;
+                if outcome == Transmit::Full {
+                    // A frame that fits in no batch.
+                    self.machine.fail();
+                }
+                return;
+            }
+            self.outgoing.streamed += length as u64;
+            if let Some(lot) = self.outgoing.lots.get_mut(slot) {
+                lot.end = self.outgoing.streamed;
+                lot.state = Sent::Pending;
+            }
+            self.outgoing.pending += 1;
+            self.outgoing.finished = outcome == Transmit::Finished;
+            around.link.send(slot, batch);
+            if outcome != Transmit::Full {
+                return;
+            }
+        }
+    }
+
+    /// Fills one batch; why it stopped.
+    fn fill<B: Batch<Q::Memory>>(&mut self, slot: usize, batch: &mut B) -> Transmit {
+        let may_start = matches!(self.phase, Phase::Ready | Phase::Draining) && !self.incoming.discarding;
+        let draining = self.phase == Phase::Draining;
+        let discarding = self.incoming.discarding;
+        let Self { machine, queues, outgoing, .. } = self;
+        let queues = queues.as_ref();
+        let mut window = queues.and_then(|queues| queues.queue_pair().send.window());
+        loop {
+            let payload = outgoing.current.and_then(|n| Some(&window.as_ref()?.get(n)?.payload));
+            let Some(lot) = outgoing.lots.get_mut(slot) else { return Transmit::Idle };
+            let mut framer =
+                Framer { batch, queues, payload, lot, by_value: true, in_place: &mut outgoing.in_place };
+            let outcome = machine.poll_transmit(&mut framer);
+            let end = outgoing.streamed + batch.length() as u64;
+            match outcome {
+                Transmit::MessageDone => outgoing.message_done::<Q::Allocator>(window.as_mut(), end),
+                Transmit::Idle => {}
+                Transmit::Full | Transmit::Finished => return outcome,
+            }
+            let started = match (queues, window.as_mut()) {
+                (Some(queues), Some(window)) if may_start && outgoing.current.is_none() => {
+                    outgoing.start_next(machine, queues, window)
+                }
+                _ => false,
+            };
+            if outcome == Transmit::Idle && !started {
+                if draining && outgoing.is_drained::<Q::Allocator>(window.as_ref(), discarding) {
+                    machine.disconnect();
+                    outgoing.disconnected = true;
+                    continue;
+                }
+                return Transmit::Idle;
+            }
+        }
+    }
+}
+
+impl Outgoing {
+    fn message_done<A: Allocate>(&mut self, window: Option<&mut Window<'_, SendRequest, A>>, end: u64) {
+        let Some(n) = self.current.take() else { return };
+        // NDK-POST-25: what was copied may be reused at once; what lies in place when TCP is done.
+        let until = if core::mem::take(&mut self.in_place) { end } else { 0 };
+        if let Some(request) = window.and_then(|window| window.get_mut(n))
+            && !matches!(request.op, Op::Read(_))
+        {
+            request.progress = Progress::Handed { until };
+        }
+    }
+
+    /// Starts the next request, if there is one and it may go now.
+    fn start_next<Q: Queues>(
+        &mut self,
+        machine: &mut Machine,
+        queues: &Q,
+        window: &mut Window<'_, SendRequest, Q::Allocator>,
+    ) -> bool {
+        loop {
+            let n = self.next;
+            let Some(request) = window.get_mut(n) else { return false };
+            // NDK-POST-16: not before all earlier reads have completed.
+            if request.flags.contains(Flags::FENCE) && machine.reads_outstanding() > 0 {
+                return false;
+            }
+            match begin(queues, request, self.reads.base + n as u64) {
+                Begin::Message(message) => {
+                    // NDK-POST-34: reads wait here for one of those under way.
+                    if !machine.can_start(&message) || machine.start(message).is_err() {
+                        return false;
+                    }
+                    request.progress = Progress::Started;
+                    self.next += 1;
+                    self.current = Some(n);
+                    self.in_place = false;
+                    if matches!(request.op, Op::Read(_)) {
+                        self.reads.push(n);
+                    }
+                    return true;
+                }
+                Begin::Done(status) => {
+                    request.progress = Progress::Done(status);
+                    self.next += 1;
+                    if status != Status::Ok {
+                        // NDK-POST-31: an error ends the connection.
+                        machine.fail();
+                        return true;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Local disconnect: all that was posted is out and answered.
+    fn is_drained<A: Allocate>(&self, window: Option<&Window<'_, SendRequest, A>>, discarding: bool) -> bool {
+        let all_started = window.is_none_or(|window| self.next >= window.len());
+        !self.disconnected && all_started && self.current.is_none() && (discarding || self.reads.count == 0)
+    }
+
+    /// The oldest request has left the queue.
+    pub(super) fn retired(&mut self) {
+        self.next = self.next.saturating_sub(1);
+        self.current = self.current.and_then(|n| n.checked_sub(1));
+        self.reads.base += 1;
+    }
+}
+
+/// What becomes of a request whose turn it is.
+enum Begin {
+    Message(Request),
+    /// It is done here and now.
+    Done(Status),
+}
+
+fn begin<Q: Queues>(queues: &Q, request: &SendRequest, position: u64) -> Begin {
+    let length = request.payload.length();
+    let (Ok(len), true) = (u32::try_from(length), length <= u64::from(Limits::ADAPTER.transfer_length)) else {
+        return Begin::Done(Status::DataOverrun);
+    };
+    let solicited = request.flags.contains(Flags::SOLICITED);
+    let (message, need) = match request.op {
+        Op::Send => (Request::Send { len, solicited, invalidate: None }, Access::empty()),
+        Op::SendAndInvalidate(stag) => {
+            (Request::Send { len, solicited, invalidate: Some(stag) }, Access::empty())
+        }
+        Op::Write(remote) => (Request::Write { len, stag: remote.token, to: remote.address }, Access::empty()),
+        Op::Read(remote) => {
+            // Responses go to the oldest read and nowhere else, so the sink's name is a cookie: no
+            // region of ours is told to the peer (NDK-ADP-10).
+            let sink_stag = Stag(position as u32 | 1 << 31);
+            let message =
+                Request::Read { len, stag: remote.token, to: remote.address, sink_stag, sink_to: 0 };
+            (message, Access::LOCAL_WRITE)
+        }
+        // NDK-FR-10: in order with the messages around it.
+        Op::Invalidate(stag) => return Begin::Done(invalidate(queues, stag)),
+        // What a fast-register or bind publishes was checked and laid ready at the post.
+        Op::FastRegister(_) | Op::Bind(_) => return Begin::Done(Status::Internal),
+    };
+    match &request.payload {
+        Payload::Sges(list) if !all_accessible(queues, list, need) => Begin::Done(Status::AccessViolation),
+        _ => Begin::Message(message),
+    }
+}
+
+/// NDK-MR-07: all of it, before any of it is sent or asked for.
+fn all_accessible<Q: Queues>(queues: &Q, list: &SgeList, need: Access) -> bool {
+    list.as_slice().iter().filter(|sge| sge.length != 0).all(|sge| local(queues, sge, need).is_some())
+}
+
+fn local<'a, Q: Queues>(queues: &'a Q, sge: &Sge, need: Access) -> Option<Grant<'a, Q::Memory>> {
+    let domain = queues.queue_pair().domain;
+    queues.regions().access(sge.token, domain, sge.address, u64::from(sge.length), need).ok()
+}
+
+/// NDK-FR-13, 14.
+fn invalidate<Q: Queues>(queues: &Q, stag: Stag) -> Status {
+    match queues.regions().invalidate(stag, queues.queue_pair().domain, Access::empty()) {
+        Ok(region) => {
+            drop(region);
+            Status::Ok
+        }
+        Err(_) => Status::InvalidToken,
+    }
+}
+
+/// The machine's sink: one batch, and the regions its payload comes from.
+struct Framer<'a, Q: Queues, B> {
+    batch: &'a mut B,
+    queues: Option<&'a Q>,
+    /// Of the request being framed.
+    payload: Option<&'a Payload>,
+    lot: &'a mut Lot,
+    /// This frame's payload is copied.
+    by_value: bool,
+    in_place: &'a mut bool,
+}
+
+impl<Q: Queues, B: Batch<Q::Memory>> Framer<'_, Q, B> {
+    /// Appends a region's bytes.
+    fn append(&mut self, stag: Stag, grant: &Grant<'_, Q::Memory>, length: u32) -> Result<(), PayloadError> {
+        if self.by_value {
+            return match self.batch.copy(&grant.memory, grant.offset, length) {
+                true => Ok(()),
+                false => Err(PayloadError::Access(AccessError::Bounds)),
+            };
+        }
+        if !self.lot.keep(stag, grant) || !self.batch.describe(&grant.memory, grant.offset, length) {
+            return Err(PayloadError::Full);
+        }
+        *self.in_place = true;
+        Ok(())
+    }
+
+    fn request(&mut self, offset: u32, len: u32) -> Result<(), PayloadError> {
+        let gone = PayloadError::Access(AccessError::Bounds);
+        let queues = self.queues.ok_or(gone)?;
+        match self.payload {
+            Some(Payload::Inline { bytes, length }) => {
+                let (from, to) = (offset as usize, offset as usize + len as usize);
+                let whole = bytes.get(..usize::from(*length)).and_then(|bytes| bytes.get(from..to));
+                self.batch.bytes(whole.ok_or(gone)?);
+                Ok(())
+            }
+            Some(Payload::Sges(list)) => {
+                let (mut at, mut left) = (u64::from(offset), len);
+                while left > 0 {
+                    let piece = list.at(at, left).ok_or(gone)?;
+                    let grant = local(queues, &piece, Access::empty()).ok_or(gone)?;
+                    self.append(piece.token, &grant, piece.length)?;
+                    at += u64::from(piece.length);
+                    left -= piece.length;
+                }
+                Ok(())
+            }
+            None => Err(gone),
+        }
+    }
+
+    fn region(&mut self, stag: Stag, to: u64, len: u32) -> Result<(), PayloadError> {
+        let queues = self.queues.ok_or(PayloadError::Access(AccessError::InvalidStag))?;
+        let domain = queues.queue_pair().domain;
+        let grant = queues.regions().access(stag, domain, to, u64::from(len), Access::REMOTE_READ);
+        let grant = grant.map_err(|fault| PayloadError::Access(refused(fault)))?;
+        // Our own requests' memory decides when they retire; this is the peer's read.
+        let before = *self.in_place;
+        let appended = self.append(stag, &grant, len);
+        *self.in_place = before;
+        appended
+    }
+}
+
+impl Lot {
+    /// Pins the region until the batch is back; false when no more can be kept.
+    fn keep<M>(&mut self, stag: Stag, grant: &Grant<'_, M>) -> bool {
+        let kept = self.pins.iter().take(self.pinned).rev().flatten().any(|(kept, _)| *kept == stag);
+        if kept {
+            return true;
+        }
+        let Some(place) = self.pins.get_mut(self.pinned) else { return false };
+        *place = Some((stag, grant.pin()));
+        self.pinned += 1;
+        true
+    }
+}
+
+impl<Q: Queues, B: Batch<Q::Memory>> Frames for Framer<'_, Q, B> {
+    fn begin(&mut self, size: FrameSize) -> bool {
+        self.by_value = size.payload < IN_PLACE as usize;
+        match self.by_value {
+            true => self.batch.begin(size.copied + size.payload, 0, 0),
+            false => self.batch.begin(size.copied, size.payload, MAX_SGE),
+        }
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.batch.bytes(bytes);
+    }
+
+    fn payload(&mut self, source: Source, len: u32) -> Result<(), PayloadError> {
+        match source {
+            Source::Request { offset } => self.request(offset, len),
+            Source::Region { stag, to } => self.region(stag, to, len),
+        }
+    }
+
+    fn end(&mut self, trailer: Trailer) {
+        self.batch.end(trailer);
+    }
+
+    fn cancel(&mut self) {
+        self.batch.cancel();
+    }
+}

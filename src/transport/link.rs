@@ -1,0 +1,66 @@
+//! What a connection needs around it: a byte stream, batches for it, and somebody to tell.
+
+use crate::iwarp::Trailer;
+
+use super::api::{Failure, ReadLimits};
+
+/// Batches that may be on their way at a time, per connection: enough to keep TCP busy while the
+/// oldest waits to be acknowledged (WSK-TX-05), few enough to bound what a silent peer can hold
+/// (WSK-TX-08).
+pub const BATCHES: usize = 4;
+
+/// Bytes of many frames, handed to TCP in one call. Calls come frame after frame as
+/// `begin (bytes | copy | describe)* (end | cancel)`.
+pub trait Batch<M> {
+    /// Room for a whole frame: `copied` bytes by value, `described` ones left in place in `pieces`
+    /// pieces?
+    fn begin(&mut self, copied: usize, described: usize, pieces: usize) -> bool;
+    /// Appends a copy of these bytes.
+    fn bytes(&mut self, bytes: &[u8]);
+    /// Appends a copy of a region's bytes; false when they are not there.
+    #[must_use]
+    fn copy(&mut self, memory: &M, offset: u64, length: u32) -> bool;
+    /// Appends a region's bytes in place; false when there is no room for the description.
+    #[must_use]
+    fn describe(&mut self, memory: &M, offset: u64, length: u32) -> bool;
+    /// The frame is whole: appends the CRC32C since `begin`, or what else is asked.
+    fn end(&mut self, trailer: Trailer);
+    /// Forgets everything since `begin`.
+    fn cancel(&mut self);
+    /// Bytes of whole frames.
+    fn length(&self) -> usize;
+}
+
+/// The stream below.
+pub trait Link {
+    type Batch;
+
+    /// An empty batch, if one is at home.
+    fn batch(&mut self) -> Option<Self::Batch>;
+    /// Takes a batch back home, unused or sent.
+    fn keep(&mut self, batch: Self::Batch);
+    /// Sends it; comes back through `Connection::sent` with `lot`, also when it failed.
+    fn send(&mut self, lot: usize, batch: Self::Batch);
+    /// Indications stopped because not all was taken; go on.
+    fn resume(&mut self);
+    /// FIN after everything sent; `Connection::fin_done` follows.
+    fn disconnect(&mut self);
+    /// Ends the stream, abortively unless both sides have sent FIN, and cancels what is under way;
+    /// `Connection::link_closed` follows, after every batch has come back.
+    fn close(&mut self);
+}
+
+/// Who is told. The names are `Events`'; the others feed what a consumer may ask at any time.
+pub trait Up {
+    /// Passive: a good request is here; accept, reject or close.
+    fn offered(&self);
+    /// The peer's private data, once.
+    fn peer_said(&self, private_data: &[u8]);
+    fn reads_in_force(&self, reads: ReadLimits);
+    fn connect_done(&self, result: Result<(), Failure>);
+    fn accept_done(&self, result: Result<(), Failure>);
+    fn complete_done(&self, result: Result<(), Failure>);
+    fn disconnect_done(&self, result: Result<(), Failure>);
+    fn disconnected(&self);
+    fn closed(&self);
+}
