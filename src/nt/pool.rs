@@ -125,14 +125,14 @@ impl<T> Box<T> {
     }
 
     /// Gives the memory away, to be taken back by `from_leaked`.
-    pub(super) fn leak(self) -> NonNull<T> {
+    pub(crate) fn leak(self) -> NonNull<T> {
         core::mem::ManuallyDrop::new(self).memory
     }
 
     /// # Safety
     ///
     /// `memory` is from `leak` on a box of this tag, and is taken back once.
-    pub(super) unsafe fn from_leaked(tag: Tag, memory: NonNull<T>) -> Self {
+    pub(crate) unsafe fn from_leaked(tag: Tag, memory: NonNull<T>) -> Self {
         Self {
             memory,
             tag,

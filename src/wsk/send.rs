@@ -1,0 +1,300 @@
+//! What one `WskSend` sends: bytes copied into staging memory and consumers' pages described in
+//! place, in the order they were appended.
+
+use wdk_sys::{IRP, PVOID};
+
+use super::base::Routine;
+use crate::{
+    crc32c,
+    nt::{
+        Box, Mapping, Ref, Result, Slice, Tag,
+        irp::Irp,
+        mdl::{Arena, OutOfRange, Staging},
+    },
+    sys::WSK_BUF,
+};
+
+/// How much a batch can take.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct BatchLimits {
+    /// Bytes to copy into.
+    pub(crate) staging: usize,
+    /// Consumers' ranges to describe in place; more are copied.
+    pub(crate) ranges: usize,
+    /// Bytes of the largest batch to describe, for the page numbers of its MDLs.
+    pub(crate) bytes: usize,
+}
+
+/// An IRP with staging memory and MDLs, used for one send after the other. All its memory is made
+/// with it.
+pub(crate) struct SendBatch(Box<Parts>);
+
+pub(super) struct Parts {
+    irp: Irp,
+    buffer: WSK_BUF,
+    /// The core of the socket that sends it.
+    socket: PVOID,
+    // Field order: the MDLs go before what they describe.
+    arena: Arena,
+    staging: Staging,
+    /// Mappings that MDLs of this batch describe.
+    pins: Slice<Option<Ref<Mapping>>>,
+    pinned: usize,
+    /// Staging bytes in use, and those of them with an MDL already.
+    staged: usize,
+    described: usize,
+    length: usize,
+    crc: u32,
+}
+
+// SAFETY: the pointers are of the request under way, which owns the batch then.
+unsafe impl Send for Parts {}
+// SAFETY: as above.
+unsafe impl Sync for Parts {}
+
+/// An MDL's header and the two pages more than its bytes fill, in words.
+const MDL_WORDS: usize = 6 + 2;
+const PAGE: usize = 4096;
+
+impl SendBatch {
+    pub(crate) fn try_new(limits: BatchLimits) -> Result<Self> {
+        // Staged runs lie between the ranges, and before and after.
+        let mdls = 2 * limits.ranges + 1;
+        let words = mdls * MDL_WORDS + (limits.bytes + limits.staging) / PAGE;
+        let parts = Parts {
+            irp: Irp::try_new()?,
+            buffer: WSK_BUF {
+                Mdl: core::ptr::null_mut(),
+                Offset: 0,
+                Length: 0,
+            },
+            socket: core::ptr::null_mut(),
+            arena: Arena::try_new(words)?,
+            staging: Staging::try_new(limits.staging)?,
+            pins: Slice::try_from_fn(Tag::SEND, limits.ranges, |_| Ok(None))?,
+            pinned: 0,
+            staged: 0,
+            described: 0,
+            length: 0,
+            crc: 0,
+        };
+        Box::try_new(Tag::SEND, parts).map(Self)
+    }
+
+    /// Bytes appended.
+    pub(crate) fn len(&self) -> usize {
+        self.0.length
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.length == 0
+    }
+
+    /// Whether `bytes` more can be appended in any way: then `stage`, `stage_from` and `attach` of
+    /// so many in all do not fail for want of room.
+    pub(crate) fn has_room(&self, bytes: usize) -> bool {
+        self.0.staging.bytes().len() - self.0.staged >= bytes
+    }
+
+    /// Whether `bytes` can be described in place; otherwise `attach` copies them.
+    pub(crate) fn can_attach(&self, bytes: usize) -> bool {
+        // The staged run before it, itself, and the last run.
+        self.0.pinned < self.0.pins.len() && self.0.arena.has_room(3, bytes + self.unsealed())
+    }
+
+    /// Starts the checksum of a frame at the next byte.
+    pub(crate) fn start_crc(&mut self) {
+        self.0.crc = 0;
+    }
+
+    /// The CRC32C of everything appended since `start_crc`.
+    pub(crate) fn crc(&self) -> u32 {
+        self.0.crc
+    }
+
+    /// Copies `bytes`; `false`, and nothing appended, without room.
+    pub(crate) fn stage(&mut self, bytes: &[u8]) -> bool {
+        self.stage_with(bytes.len(), |to| {
+            to.copy_from_slice(bytes);
+            Ok(())
+        })
+        .unwrap_or(false)
+    }
+
+    /// Copies `length` bytes at `offset` of `mapping`; `Ok(false)`, and nothing appended, without
+    /// room.
+    pub(crate) fn stage_from(
+        &mut self,
+        mapping: &Mapping,
+        offset: usize,
+        length: usize,
+    ) -> Result<bool, OutOfRange> {
+        self.stage_with(length, |to| mapping.copy_out(offset, to))
+    }
+
+    /// Describes `length` bytes at `offset` of `mapping` in place, keeping the mapping until the
+    /// batch is reset; copies them when the MDLs are used up. `Ok(false)`, and nothing appended,
+    /// without room for that either.
+    pub(crate) fn attach(
+        &mut self,
+        mapping: &Ref<Mapping>,
+        offset: usize,
+        length: usize,
+    ) -> Result<bool, OutOfRange> {
+        if !mapping.contains(offset, length) {
+            return Err(OutOfRange);
+        }
+        if length == 0 {
+            return Ok(true);
+        }
+        if !self.describe(mapping, offset, length)? {
+            return self.stage_from(mapping, offset, length);
+        }
+        let parts = &mut *self.0;
+        parts.crc = mapping.crc(offset, length, parts.crc)?;
+        parts.length += length;
+        Ok(true)
+    }
+
+    /// Makes it empty: to be called when it came back.
+    pub(crate) fn reset(&mut self) {
+        let parts = &mut *self.0;
+        parts.arena.reset();
+        for pin in parts.pins.iter_mut().take(parts.pinned) {
+            drop(pin.take());
+        }
+        (parts.pinned, parts.staged, parts.described, parts.length) = (0, 0, 0, 0);
+        parts.crc = 0;
+    }
+
+    fn stage_with(
+        &mut self,
+        length: usize,
+        fill: impl FnOnce(&mut [u8]) -> Result<(), OutOfRange>,
+    ) -> Result<bool, OutOfRange> {
+        let parts = &mut *self.0;
+        let range = parts.staged..parts.staged.saturating_add(length);
+        let Some(to) = parts.staging.bytes_mut().get_mut(range) else {
+            return Ok(false);
+        };
+        fill(to)?;
+        // The copy is still in the cache.
+        parts.crc = crc32c::update(parts.crc, to);
+        parts.staged += length;
+        parts.length += length;
+        Ok(true)
+    }
+
+    fn describe(
+        &mut self,
+        mapping: &Ref<Mapping>,
+        offset: usize,
+        length: usize,
+    ) -> Result<bool, OutOfRange> {
+        if !self.can_attach(length) || !self.pin(mapping) {
+            return Ok(false);
+        }
+        let unsealed = self.unsealed();
+        let parts = &mut *self.0;
+        let mark = parts.arena.mark();
+        let sealed = unsealed == 0
+            || parts
+                .staging
+                .describe(parts.described, unsealed, &mut parts.arena);
+        // The run that follows needs an MDL as well.
+        if !sealed
+            || !mapping.describe(offset, length, &mut parts.arena)?
+            || !parts
+                .arena
+                .has_room(1, parts.staging.bytes().len() - parts.staged)
+        {
+            parts.arena.rewind(mark);
+            return Ok(false);
+        }
+        parts.described = parts.staged;
+        Ok(true)
+    }
+
+    fn unsealed(&self) -> usize {
+        self.0.staged - self.0.described
+    }
+
+    /// Keeps `mapping`; `false` without a place for it.
+    fn pin(&mut self, mapping: &Ref<Mapping>) -> bool {
+        let parts = &mut *self.0;
+        let last = parts
+            .pinned
+            .checked_sub(1)
+            .and_then(|last| parts.pins.get(last));
+        if last
+            .and_then(Option::as_ref)
+            .is_some_and(|last| Ref::same(last, mapping))
+        {
+            return true;
+        }
+        let Some(place) = parts.pins.get_mut(parts.pinned) else {
+            return false;
+        };
+        *place = Some(mapping.clone());
+        parts.pinned += 1;
+        true
+    }
+
+    /// Makes the chain complete; `false` when it is empty.
+    pub(super) fn seal(&mut self) -> bool {
+        let unsealed = self.unsealed();
+        let parts = &mut *self.0;
+        let mut mdl = parts.arena.chain();
+        if mdl.is_null() {
+            // All of it staged: the staging memory's own MDL will do.
+            mdl = parts.staging.mdl();
+        } else if unsealed != 0
+            && !parts
+                .staging
+                .describe(parts.described, unsealed, &mut parts.arena)
+        {
+            return false;
+        } else {
+            parts.described = parts.staged;
+        }
+        parts.buffer = WSK_BUF {
+            Mdl: mdl,
+            Offset: 0,
+            Length: parts.length,
+        };
+        parts.length != 0
+    }
+
+    /// Gives the batch to a send whose completion calls `routine` with it.
+    pub(super) fn start(
+        self,
+        routine: Routine,
+        socket: PVOID,
+    ) -> (*mut Parts, *mut WSK_BUF, *mut IRP) {
+        let parts = self.0.leak().as_ptr();
+        // SAFETY: leaked, so ours alone until the send is started; the IRP is idle (a batch under
+        // way is not ours), and stays with the batch until `routine` takes it back.
+        unsafe {
+            (*parts).socket = socket;
+            let irp = (*parts).irp.arm(Some(routine), parts.cast());
+            (parts, &raw mut (*parts).buffer, irp)
+        }
+    }
+
+    /// In the completion routine: the batch, and the socket it was started with.
+    ///
+    /// # Safety
+    ///
+    /// `context` is the first of what `start` gave, and the send is over.
+    pub(super) unsafe fn take_back(context: PVOID) -> (Self, PVOID) {
+        // SAFETY: leaked by `start` from a box of this tag, taken back once (caller).
+        let parts = unsafe {
+            Box::from_leaked(
+                Tag::SEND,
+                core::ptr::NonNull::new_unchecked(context.cast::<Parts>()),
+            )
+        };
+        let socket = parts.socket;
+        (Self(parts), socket)
+    }
+}
