@@ -2,6 +2,7 @@
 //! each becomes on the wire (once, here).
 
 use super::api::{AccessError, InvalidateError, PeerTerminate};
+use super::wire::terminate::Code;
 
 /// How TCP is to be closed after the machine has finished.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,6 +117,69 @@ impl Error {
         }
     }
 
+    /// The Terminate that tells the peer, if one may be sent: RFC 5040 section 4.8, RFC 5041
+    /// section 7.2, RFC 5044 section 8, RFC 6581 section 8.
+    pub(super) fn terminate(&self) -> Option<Code> {
+        // Layer and type, code, whether the offending header goes along.
+        let (layer_and_type, code, quote) = match self {
+            Self::Local | Self::LocalAccess(_) => (0x00, 0x00, false),
+            Self::ReceivePlacement(_) => (0x10, 0x00, true),
+            Self::UlpduLength { .. } => (0x10, 0x00, false),
+            Self::ReadRequestShape => (0x10, 0x00, true),
+            Self::Crc => (0x20, 0x02, false),
+            Self::InsufficientIrd { .. } => (0x20, 0x06, false),
+            Self::NoMatchingRtr => (0x20, 0x07, false),
+            Self::TaggedVersion => (0x11, 0x04, false),
+            Self::UntaggedVersion => (0x12, 0x06, false),
+            Self::RdmapVersion => (0x02, 0x05, false),
+            Self::Opcode { .. } => (0x02, 0x06, false),
+            Self::OpcodeModel { .. } | Self::OpcodeChanged | Self::ReadResponseUnsolicited => {
+                (0x02, 0x06, true)
+            }
+            Self::QueueNumber => (0x12, 0x01, true),
+            Self::NoReceive | Self::ReadRequestsExceeded => (0x12, 0x02, true),
+            Self::SequenceNumber => (0x12, 0x03, true),
+            Self::MessageOffset => (0x12, 0x04, true),
+            Self::MessageTooLong => (0x12, 0x05, true),
+            Self::ReadAccess(error) => (0x01, remote_protection(*error), true),
+            Self::ReadResponseStag | Self::ReadSink(_) => (0x11, 0x00, true),
+            Self::ReadResponseRange => (0x11, 0x01, true),
+            Self::WriteAccess(AccessError::InvalidStag) => (0x11, 0x00, true),
+            Self::WriteAccess(AccessError::Bounds) => (0x11, 0x01, true),
+            Self::WriteAccess(AccessError::NotAssociated) => (0x11, 0x02, true),
+            Self::WriteAccess(AccessError::Wrap) => (0x11, 0x03, true),
+            // DDP has no code for it.
+            Self::WriteAccess(AccessError::Rights) => (0x01, 0x02, true),
+            Self::Invalidate(InvalidateError::InvalidStag | InvalidateError::NotInvalidatable) => {
+                (0x02, 0x09, true)
+            }
+            Self::Invalidate(InvalidateError::NotAssociated) => (0x01, 0x09, true),
+            Self::Invalidate(InvalidateError::Rights) => (0x01, 0x02, true),
+            // TCP is gone, start-up never got as far as FPDUs, or the peer terminated itself.
+            Self::Reset
+            | Self::RequestTimeout
+            | Self::ReplyTimeout
+            | Self::FirstFpduTimeout
+            | Self::FinInStartup
+            | Self::FinInFpdu
+            | Self::FinInMessage
+            | Self::FinWithReads
+            | Self::StartupKey
+            | Self::StartupRevision { .. }
+            | Self::StartupLength { .. }
+            | Self::StartupBlock
+            | Self::ReplyNotEnhanced
+            | Self::EarlyData
+            | Self::PeerTerminated(_)
+            | Self::TerminateShape => return None,
+        };
+        Some(Code {
+            layer_and_type,
+            code,
+            quote,
+        })
+    }
+
     fn startup(&self) -> bool {
         matches!(
             self,
@@ -131,6 +195,17 @@ impl Error {
                 | Self::ReplyNotEnhanced
                 | Self::EarlyData
         )
+    }
+}
+
+/// The code of RDMAP's remote protection errors.
+fn remote_protection(error: AccessError) -> u8 {
+    match error {
+        AccessError::InvalidStag => 0x00,
+        AccessError::Bounds => 0x01,
+        AccessError::Rights => 0x02,
+        AccessError::NotAssociated => 0x03,
+        AccessError::Wrap => 0x04,
     }
 }
 

@@ -24,14 +24,26 @@
 //! [`Machine::poll_transmit`] runs, [`Event`]s through [`Machine::poll_event`], the next deadline
 //! through [`Machine::poll_timeout`]. It never allocates, never blocks and never panics.
 
+#![forbid(unsafe_code)]
+
 mod api;
 mod error;
+mod fifo;
 mod machine;
+mod phase;
+mod reads;
+mod rx;
+mod startup;
+mod tx;
+mod wire;
+
+#[cfg(test)]
+mod tests;
 
 pub use api::{
-    AccessError, Config, Event, FrameSize, Frames, InvalidateError, NoReceive, PayloadError,
-    PeerTerminate, ReadLimits, ReceiveBuffer, ReceiveFault, Received, Request, Revision, Source,
-    Ticks, Timeouts, Trailer, Transmit, Upper,
+    AccessError, Config, Event, FrameSize, Frames, InvalidateError, PayloadError, PeerTerminate,
+    ReadLimits, ReceiveBuffer, ReceiveFault, Received, Request, Revision, Source, Ticks, Timeouts,
+    Trailer, Transmit, Upper,
 };
 pub use error::{CallError, Close, Error};
 pub use machine::Machine;

@@ -1,0 +1,56 @@
+//! A bounded queue held by value.
+
+use super::MAX_READS;
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fifo<T> {
+    slots: [Option<T>; MAX_READS],
+    first: usize,
+    len: usize,
+}
+
+impl<T: Copy> Fifo<T> {
+    pub(super) const fn new() -> Self {
+        Self {
+            slots: [None; MAX_READS],
+            first: 0,
+            len: 0,
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Appends; gives the item back if the queue is full.
+    pub(super) fn push(&mut self, item: T) -> Result<(), T> {
+        if self.len == MAX_READS {
+            return Err(item);
+        }
+        match self.slots.get_mut((self.first + self.len) % MAX_READS) {
+            Some(slot) => *slot = Some(item),
+            None => return Err(item),
+        }
+        self.len += 1;
+        Ok(())
+    }
+
+    pub(super) fn front(&self) -> Option<&T> {
+        self.slots.get(self.first)?.as_ref()
+    }
+
+    pub(super) fn front_mut(&mut self) -> Option<&mut T> {
+        self.slots.get_mut(self.first)?.as_mut()
+    }
+
+    pub(super) fn pop(&mut self) -> Option<T> {
+        let item = self.slots.get_mut(self.first)?.take()?;
+        self.first = (self.first + 1) % MAX_READS;
+        self.len -= 1;
+        Some(item)
+    }
+}

@@ -1,0 +1,8 @@
+//! The machine against published frames, against a hostile peer, and against itself.
+
+mod hostile;
+mod pair;
+mod phases;
+mod startup;
+mod support;
+mod vectors;

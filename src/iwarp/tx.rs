@@ -1,0 +1,495 @@
+//! Outbound FPDUs: requests and Read Responses cut into segments, each written straight to the
+//! sink.
+//!
+//! A message, once begun, is finished before another begins (peers rely on it); between messages
+//! Read Responses and requests take turns.
+
+use super::api::{AccessError, FrameSize, Frames, PayloadError, Request, Source, Trailer};
+use super::reads::{Outbound, Reads};
+use super::wire::ddp::{TAGGED_LEN, Tagged, UNTAGGED_LEN, Untagged};
+use super::wire::fpdu;
+use super::wire::head::Head;
+use super::wire::rdmap::{Opcode, QUEUE_READ_REQUEST, QUEUE_SEND, READ_REQUEST_ULPDU, ReadRequest};
+use crate::rdma::Stag;
+
+/// What became of one FPDU, or of a whole round.
+pub(super) enum Emitted {
+    Frame,
+    Full,
+    /// The payload may not be read.
+    Fault(AccessError),
+}
+
+/// What [`Tx::poll`] came to.
+pub(super) enum Polled {
+    RequestDone,
+    Full,
+    Idle,
+    /// Our request's memory may not be read.
+    RequestFault(AccessError),
+    /// The region that the peer reads is gone; the head quotes the rest of its request.
+    ResponseFault(AccessError, Head),
+}
+
+/// Whose message is being cut into segments.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sending {
+    Nobody,
+    /// Our request, framed up to here.
+    Request(u32),
+    /// The response to the peer's oldest Read.
+    Response,
+}
+
+/// The outbound half of the stream.
+pub(super) struct Tx {
+    writer: Writer,
+    emss: u32,
+    mulpdu: usize,
+    send_sequence: u32,
+    read_sequence: u32,
+    request: Option<Request>,
+    sending: Sending,
+    /// Between messages: a response goes next if there is one.
+    response_next: bool,
+    /// Finish what was begun, begin nothing more.
+    ending: bool,
+}
+
+/// Puts FPDUs on the stream: pad, CRC, and markers if the peer asked for them.
+struct Writer {
+    crc: bool,
+    /// Bytes of the FPDU stream so far, modulo the marker interval; `None` without markers.
+    marker_phase: Option<usize>,
+}
+
+impl Tx {
+    pub(super) fn new(emss: u32) -> Self {
+        Self {
+            writer: Writer {
+                crc: true,
+                marker_phase: None,
+            },
+            emss,
+            mulpdu: fpdu::mulpdu(emss, false),
+            send_sequence: 1,
+            read_sequence: 1,
+            request: None,
+            sending: Sending::Nobody,
+            response_next: true,
+            ending: false,
+        }
+    }
+
+    /// What the startup frames agreed on.
+    pub(super) fn negotiated(&mut self, crc: bool, markers: bool) {
+        self.writer.crc = crc;
+        self.writer.marker_phase = markers.then_some(0);
+        self.mulpdu = fpdu::mulpdu(self.emss, markers);
+    }
+
+    pub(super) fn has_request(&self) -> bool {
+        self.request.is_some()
+    }
+
+    pub(super) fn start(&mut self, request: Request) {
+        self.request = Some(request);
+    }
+
+    pub(super) fn end(&mut self) {
+        self.ending = true;
+    }
+
+    /// Writes FPDUs until the sink is full, our request is done, or there is nothing to do.
+    pub(super) fn poll<F: Frames>(&mut self, reads: &mut Reads, frames: &mut F) -> Polled {
+        loop {
+            if self.sending == Sending::Nobody {
+                self.choose(reads);
+            }
+            match (self.sending, self.request) {
+                (Sending::Request(offset), Some(request)) => {
+                    match self.request_segment(request, offset, reads, frames) {
+                        Emitted::Frame if self.request.is_none() => return Polled::RequestDone,
+                        Emitted::Frame => {}
+                        Emitted::Full => return Polled::Full,
+                        Emitted::Fault(error) => return Polled::RequestFault(error),
+                    }
+                }
+                (Sending::Response, _) => match self.response_segment(reads, frames) {
+                    Some(Emitted::Frame) => {}
+                    Some(Emitted::Full) => return Polled::Full,
+                    Some(Emitted::Fault(error)) => {
+                        let rest = reads.inbound.front().map(|read| read.remainder());
+                        return Polled::ResponseFault(error, rest.unwrap_or(Head::new()));
+                    }
+                    None => self.sending = Sending::Nobody,
+                },
+                (Sending::Nobody | Sending::Request(_), _) => return Polled::Idle,
+            }
+        }
+    }
+
+    /// Whose message goes next.
+    fn choose(&mut self, reads: &Reads) {
+        if self.ending {
+            return;
+        }
+        let request = self.request.is_some();
+        let response = !reads.inbound.is_empty();
+        self.sending = match (response, request) {
+            (false, false) => Sending::Nobody,
+            (true, false) => Sending::Response,
+            (false, true) => Sending::Request(0),
+            (true, true) if self.response_next => Sending::Response,
+            (true, true) => Sending::Request(0),
+        };
+        self.response_next = self.sending != Sending::Response;
+    }
+
+    /// The next FPDU of our request.
+    fn request_segment<F: Frames>(
+        &mut self,
+        request: Request,
+        offset: u32,
+        reads: &mut Reads,
+        frames: &mut F,
+    ) -> Emitted {
+        match request {
+            Request::Send {
+                len,
+                solicited,
+                invalidate,
+            } => {
+                let piece = self.piece(len, offset, UNTAGGED_LEN);
+                let header = Untagged {
+                    last: piece.last,
+                    opcode: Opcode::send(solicited, invalidate.is_some()),
+                    invalidate: invalidate.unwrap_or(Stag(0)),
+                    queue: QUEUE_SEND,
+                    sequence: self.send_sequence,
+                    offset,
+                };
+                let mut head = Head::of_ulpdu(UNTAGGED_LEN + piece.len);
+                head.push(&header.emit());
+                let emitted = self.request_frame(&head, offset, piece, frames);
+                if matches!(emitted, Emitted::Frame) && piece.last {
+                    self.send_sequence = self.send_sequence.wrapping_add(1);
+                }
+                emitted
+            }
+            Request::Write { len, stag, to } => {
+                let piece = self.piece(len, offset, TAGGED_LEN);
+                let header = Tagged {
+                    last: piece.last,
+                    opcode: Opcode::Write,
+                    stag,
+                    to: to.wrapping_add(u64::from(offset)),
+                };
+                let mut head = Head::of_ulpdu(TAGGED_LEN + piece.len);
+                head.push(&header.emit());
+                self.request_frame(&head, offset, piece, frames)
+            }
+            Request::Read {
+                len,
+                stag,
+                to,
+                sink_stag,
+                sink_to,
+            } => {
+                let read = ReadRequest {
+                    sink_stag,
+                    sink_to,
+                    len,
+                    source_stag: stag,
+                    source_to: to,
+                };
+                let emitted = self.read_request(read, false, reads, frames);
+                if matches!(emitted, Emitted::Frame) {
+                    self.request = None;
+                    self.sending = Sending::Nobody;
+                }
+                emitted
+            }
+        }
+    }
+
+    /// Writes one segment of our Send or Write and moves on.
+    fn request_frame<F: Frames>(
+        &mut self,
+        head: &Head,
+        offset: u32,
+        piece: Piece,
+        frames: &mut F,
+    ) -> Emitted {
+        let payload = Payload {
+            source: Source::Request { offset },
+            len: piece.len,
+        };
+        let emitted = self.writer.frame(head.as_slice(), payload, frames);
+        if matches!(emitted, Emitted::Frame) {
+            // A piece is at most MULPDU_MAX, and pieces add up to the message.
+            self.sending = Sending::Request(offset.saturating_add(piece.len as u32));
+            if piece.last {
+                self.sending = Sending::Nobody;
+                self.request = None;
+            }
+        }
+        emitted
+    }
+
+    /// Writes a Read Request and remembers it. `silent`: it is the ready-to-receive frame.
+    pub(super) fn read_request<F: Frames>(
+        &mut self,
+        read: ReadRequest,
+        silent: bool,
+        reads: &mut Reads,
+        frames: &mut F,
+    ) -> Emitted {
+        let header = Untagged {
+            last: true,
+            opcode: Opcode::ReadRequest,
+            invalidate: Stag(0),
+            queue: QUEUE_READ_REQUEST,
+            sequence: self.read_sequence,
+            offset: 0,
+        };
+        let mut head = Head::of_ulpdu(READ_REQUEST_ULPDU);
+        head.push(&header.emit());
+        head.push(&read.emit());
+        let emitted = self.bare(&head, frames);
+        if matches!(emitted, Emitted::Frame) {
+            self.read_sequence = self.read_sequence.wrapping_add(1);
+            let outbound = Outbound {
+                sink_stag: read.sink_stag,
+                sink_to: read.sink_to,
+                len: read.len,
+                placed: 0,
+                silent,
+            };
+            // There is room: `Reads::may_request` was asked, or this is the first Read of all.
+            let pushed = reads.outbound.push(outbound);
+            debug_assert!(pushed.is_ok());
+        }
+        emitted
+    }
+
+    /// The next FPDU of the response to the peer's oldest Read; `None` if there is no such Read.
+    fn response_segment<F: Frames>(
+        &mut self,
+        reads: &mut Reads,
+        frames: &mut F,
+    ) -> Option<Emitted> {
+        let read = *reads.inbound.front()?;
+        let piece = self.piece(read.request.len, read.done, TAGGED_LEN);
+        let done = u64::from(read.done);
+        let header = Tagged {
+            last: piece.last,
+            opcode: Opcode::ReadResponse,
+            stag: read.request.sink_stag,
+            to: read.request.sink_to.wrapping_add(done),
+        };
+        let mut head = Head::of_ulpdu(TAGGED_LEN + piece.len);
+        head.push(&header.emit());
+        let payload = Payload {
+            source: Source::Region {
+                stag: read.request.source_stag,
+                to: read.request.source_to.wrapping_add(done),
+            },
+            len: piece.len,
+        };
+        let emitted = self.writer.frame(head.as_slice(), payload, frames);
+        if matches!(emitted, Emitted::Frame) {
+            match (piece.last, reads.inbound.front_mut()) {
+                (false, Some(read)) => read.done = read.done.saturating_add(piece.len as u32),
+                (true, _) | (false, None) => {
+                    reads.inbound.pop();
+                    self.sending = Sending::Nobody;
+                }
+            }
+        }
+        Some(emitted)
+    }
+
+    /// An FPDU that is all headers (a Terminate, a Read Request, a ready-to-receive Write).
+    pub(super) fn bare<F: Frames>(&mut self, head: &Head, frames: &mut F) -> Emitted {
+        let nothing = Payload {
+            source: Source::Request { offset: 0 },
+            len: 0,
+        };
+        self.writer.frame(head.as_slice(), nothing, frames)
+    }
+
+    /// How much of a message of `len` bytes goes into the segment at `offset`.
+    fn piece(&self, len: u32, offset: u32, header: usize) -> Piece {
+        let left = len.saturating_sub(offset) as usize;
+        let room = self.mulpdu.saturating_sub(header);
+        Piece {
+            len: left.min(room),
+            last: left <= room,
+        }
+    }
+}
+
+/// One segment's share of a message.
+#[derive(Clone, Copy)]
+struct Piece {
+    len: usize,
+    last: bool,
+}
+
+#[derive(Clone, Copy)]
+struct Payload {
+    source: Source,
+    len: usize,
+}
+
+impl Writer {
+    /// Writes one FPDU: `head` starts with the length field, `payload` follows it.
+    fn frame<F: Frames>(&mut self, head: &[u8], payload: Payload, frames: &mut F) -> Emitted {
+        let ulpdu = head.len().saturating_sub(fpdu::LENGTH) + payload.len;
+        let pad = fpdu::pad(ulpdu);
+        let before = self.marker_phase;
+        let size = FrameSize {
+            copied: head.len() + pad + fpdu::CRC + self.marker_bytes(ulpdu),
+            payload: payload.len,
+        };
+        if !frames.begin(size) {
+            return Emitted::Full;
+        }
+        let written = match before {
+            None => plain(head, payload, frames),
+            Some(phase) => self.marked(phase, head, payload, frames),
+        };
+        let error = match written {
+            Ok(()) => {
+                frames.end(match self.crc {
+                    true => Trailer::Crc,
+                    false => Trailer::Zero,
+                });
+                return Emitted::Frame;
+            }
+            Err(error) => error,
+        };
+        frames.cancel();
+        self.marker_phase = before;
+        match error {
+            PayloadError::Full => Emitted::Full,
+            PayloadError::Access(error) => Emitted::Fault(error),
+        }
+    }
+
+    /// Bytes of markers that an FPDU around this ULPDU will hold.
+    fn marker_bytes(&self, ulpdu: usize) -> usize {
+        let Some(phase) = self.marker_phase else {
+            return 0;
+        };
+        let spacing = fpdu::MARKER_INTERVAL - fpdu::MARKER;
+        // FPDU bytes until the first marker; a marker is due at once at phase 0.
+        let first = (fpdu::MARKER_INTERVAL - phase) % fpdu::MARKER_INTERVAL;
+        match fpdu::total(ulpdu).checked_sub(first + 1) {
+            Some(beyond) => (1 + beyond / spacing) * fpdu::MARKER,
+            None => 0,
+        }
+    }
+
+    /// The same FPDU with a marker wherever the stream position calls for one
+    /// (RFC 5044 section 4.3).
+    fn marked<F: Frames>(
+        &mut self,
+        phase: usize,
+        head: &[u8],
+        payload: Payload,
+        frames: &mut F,
+    ) -> Result<(), PayloadError> {
+        let mut cursor = Cursor { phase, offset: 0 };
+        cursor.bytes(head, frames);
+        cursor.payload(payload, frames)?;
+        let ulpdu = head.len().saturating_sub(fpdu::LENGTH) + payload.len;
+        cursor.bytes(PAD.get(..fpdu::pad(ulpdu)).unwrap_or_default(), frames);
+        // One that falls between pad and CRC belongs to this FPDU.
+        cursor.marker_if_due(frames);
+        self.marker_phase = Some((cursor.phase + fpdu::CRC) % fpdu::MARKER_INTERVAL);
+        Ok(())
+    }
+}
+
+const PAD: [u8; 3] = [0; 3];
+
+fn plain<F: Frames>(head: &[u8], payload: Payload, frames: &mut F) -> Result<(), PayloadError> {
+    frames.bytes(head);
+    if payload.len > 0 {
+        frames.payload(payload.source, payload.len as u32)?;
+    }
+    let ulpdu = head.len().saturating_sub(fpdu::LENGTH) + payload.len;
+    let pad = PAD.get(..fpdu::pad(ulpdu)).unwrap_or_default();
+    if !pad.is_empty() {
+        frames.bytes(pad);
+    }
+    Ok(())
+}
+
+/// A place in the stream and in the FPDU being written.
+struct Cursor {
+    phase: usize,
+    /// Bytes since the ULPDU_Length field, markers included: what a marker says.
+    offset: usize,
+}
+
+impl Cursor {
+    fn marker_if_due<F: Frames>(&mut self, frames: &mut F) {
+        if self.phase != 0 {
+            return;
+        }
+        // An FPDU with its markers is below 65536.
+        let [high, low] = (self.offset as u16).to_be_bytes();
+        frames.bytes(&[0, 0, high, low]);
+        self.phase = fpdu::MARKER;
+        // A marker in front of the length field is not inside the FPDU.
+        if self.offset > 0 {
+            self.offset += fpdu::MARKER;
+        }
+    }
+
+    /// Writes what is due, then says how many of `wanted` bytes may follow before the next one.
+    fn advance<F: Frames>(&mut self, wanted: usize, frames: &mut F) -> usize {
+        self.marker_if_due(frames);
+        let n = wanted.min(fpdu::MARKER_INTERVAL - self.phase);
+        self.phase = (self.phase + n) % fpdu::MARKER_INTERVAL;
+        self.offset += n;
+        n
+    }
+
+    fn bytes<F: Frames>(&mut self, mut bytes: &[u8], frames: &mut F) {
+        while !bytes.is_empty() {
+            let n = self.advance(bytes.len(), frames);
+            let (now, rest) = bytes.split_at_checked(n).unwrap_or((bytes, &[]));
+            frames.bytes(now);
+            bytes = rest;
+        }
+    }
+
+    fn payload<F: Frames>(&mut self, payload: Payload, frames: &mut F) -> Result<(), PayloadError> {
+        let mut done = 0;
+        while done < payload.len {
+            let n = self.advance(payload.len - done, frames);
+            frames.payload(payload.source.advanced(done as u32), n as u32)?;
+            done += n;
+        }
+        Ok(())
+    }
+}
+
+impl Source {
+    /// The same memory, `by` bytes further on.
+    fn advanced(self, by: u32) -> Self {
+        match self {
+            Self::Request { offset } => Self::Request {
+                offset: offset.saturating_add(by),
+            },
+            Self::Region { stag, to } => Self::Region {
+                stag,
+                to: to.wrapping_add(u64::from(by)),
+            },
+        }
+    }
+}

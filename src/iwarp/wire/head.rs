@@ -1,0 +1,61 @@
+//! A short run of bytes held by value: the headers of one FPDU, being gathered or being built.
+
+use super::fpdu;
+
+/// The longest header run we handle: length field, and a Terminate that quotes a Read Request.
+pub(crate) const HEAD_MAX: usize = fpdu::LENGTH + super::terminate::ULPDU_MAX;
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Head {
+    bytes: [u8; HEAD_MAX],
+    len: usize,
+}
+
+impl Head {
+    pub(crate) const fn new() -> Self {
+        Self {
+            bytes: [0; HEAD_MAX],
+            len: 0,
+        }
+    }
+
+    /// The head of an FPDU to send, beginning with its length field.
+    #[inline]
+    pub(crate) fn of_ulpdu(len: usize) -> Self {
+        let mut head = Self::new();
+        // Never more than MULPDU_MAX, by the segmentation.
+        let field = u16::try_from(len).unwrap_or(u16::MAX);
+        head.push(&field.to_be_bytes());
+        head
+    }
+
+    /// Appends as much of `bytes` as there is room for, and says how much that was.
+    #[inline]
+    pub(crate) fn push(&mut self, bytes: &[u8]) -> usize {
+        let Some(room) = self.bytes.get_mut(self.len..) else {
+            return 0;
+        };
+        let taken = room.len().min(bytes.len());
+        for (to, from) in room.iter_mut().zip(bytes) {
+            *to = *from;
+        }
+        self.len += taken;
+        taken
+    }
+
+    /// Takes bytes from the front of `bytes` until `self` has `wanted`; how many were taken.
+    #[inline]
+    pub(crate) fn fill(&mut self, wanted: usize, bytes: &[u8]) -> usize {
+        let missing = wanted.saturating_sub(self.len).min(bytes.len());
+        self.push(bytes.get(..missing).unwrap_or_default())
+    }
+
+    #[inline]
+    pub(crate) fn as_slice(&self) -> &[u8] {
+        self.bytes.get(..self.len).unwrap_or_default()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+}
