@@ -184,8 +184,12 @@ pub enum ReceiveBuffer {
     /// bytes once a receive is posted.
     Wait,
     /// None posted, and the peer ought to have known: end the stream.
-    Refused,
+    Refused(NoReceive),
 }
+
+/// There is no receive for a Send, and there will be none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoReceive;
 
 /// A complete Send sits in the current receive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

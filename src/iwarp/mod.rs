@@ -41,9 +41,9 @@ mod wire;
 mod tests;
 
 pub use api::{
-    AccessError, Config, Event, FrameSize, Frames, InvalidateError, PayloadError, PeerTerminate,
-    ReadLimits, ReceiveBuffer, ReceiveFault, Received, Request, Revision, Source, Ticks, Timeouts,
-    Trailer, Transmit, Upper,
+    AccessError, Config, Event, FrameSize, Frames, InvalidateError, NoReceive, PayloadError,
+    PeerTerminate, ReadLimits, ReceiveBuffer, ReceiveFault, Received, Request, Revision, Source,
+    Ticks, Timeouts, Trailer, Transmit, Upper,
 };
 pub use error::{CallError, Close, Error};
 pub use machine::Machine;

@@ -439,7 +439,7 @@ impl Rx {
                     received: 0,
                 },
                 ReceiveBuffer::Wait => return Ok(Admitted::Wait),
-                ReceiveBuffer::Refused => return Err(Error::NoReceive),
+                ReceiveBuffer::Refused(_) => return Err(Error::NoReceive),
             },
         };
         self.message = Some(message);

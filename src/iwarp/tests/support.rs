@@ -2,9 +2,9 @@
 
 use crate::crc32c;
 use crate::iwarp::{
-    AccessError, Config, Event, FrameSize, Frames, InvalidateError, Machine, PayloadError,
-    ReadLimits, ReceiveBuffer, ReceiveFault, Received, Request, Revision, Source, Ticks, Timeouts,
-    Trailer, Transmit, Upper,
+    AccessError, Config, Event, FrameSize, Frames, InvalidateError, Machine, NoReceive,
+    PayloadError, ReadLimits, ReceiveBuffer, ReceiveFault, Received, Request, Revision, Source,
+    Ticks, Timeouts, Trailer, Transmit, Upper,
 };
 use crate::rdma::Stag;
 use std::collections::VecDeque;
@@ -159,7 +159,7 @@ impl Upper for Memory {
                     capacity: capacity as u64,
                 }
             }
-            None if self.refuse => ReceiveBuffer::Refused,
+            None if self.refuse => ReceiveBuffer::Refused(NoReceive),
             None => ReceiveBuffer::Wait,
         }
     }
