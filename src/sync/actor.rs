@@ -31,7 +31,7 @@ impl<T> Actor<T> {
     pub fn post(&self, inputs: u32) -> Option<Turn<'_, T>> {
         debug_assert_eq!(inputs & RUNNING, 0);
         let before = self.word.fetch_or(inputs | RUNNING, Ordering::AcqRel);
-        (before & RUNNING == 0).then_some(Turn { actor: self })
+        (before & RUNNING == 0).then(|| Turn { actor: self })
     }
 
     /// Leaves `inputs` without running. True: nobody has the turn, so the caller must see to it

@@ -113,7 +113,7 @@ struct Claim<'a>(&'a AtomicBool);
 
 impl<'a> Claim<'a> {
     fn take(side: &'a AtomicBool) -> Option<Self> {
-        (!side.swap(true, Ordering::SeqCst)).then_some(Self(side))
+        (!side.swap(true, Ordering::SeqCst)).then(|| Self(side))
     }
 }
 

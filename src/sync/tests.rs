@@ -1,1 +1,269 @@
+//! Each algorithm alone, then (with `--cfg loom`) in every interleaving of two threads.
 
+#[cfg(loom)]
+mod models;
+
+#[cfg(not(loom))]
+mod alone {
+    use super::super::completion_ring::{CompletionRing, Slot as CompletionSlot};
+    use super::super::notify::Positions;
+    use super::super::ring::{Refused, Slot};
+    use super::super::*;
+
+    fn ring(depth: usize) -> Ring<u32, Vec<Slot<u32>>> {
+        Ring::new((0..depth).map(|_| Slot::new(0)).collect())
+    }
+
+    fn completions(depth: usize) -> CompletionRing<u32, Vec<CompletionSlot<u32>>> {
+        CompletionRing::new((0..depth).map(|_| CompletionSlot::new()).collect())
+    }
+
+    fn pop_all(ring: &CompletionRing<u32, Vec<CompletionSlot<u32>>>) -> Vec<u32> {
+        let mut popped = Vec::new();
+        ring.pop(usize::MAX, |_, value| popped.push(value));
+        popped
+    }
+
+    // NDK-POST-10: exactly the depth fits; a retired slot is usable at once.
+    #[test]
+    fn ring_takes_its_depth_and_a_retired_slot_again() {
+        let ring = ring(3);
+        for n in 0..3 {
+            ring.push(|slot| *slot = n).unwrap();
+        }
+        assert_eq!(ring.push(|_| {}), Err(Refused::Full));
+        let mut window = ring.consumer().unwrap();
+        assert_eq!((window.get(0), window.get(2), window.get(3)), (Some(&0), Some(&2), None));
+        window.retire();
+        ring.push(|slot| *slot = 3).unwrap();
+        assert_eq!((window.get(0), window.get(2)), (Some(&1), Some(&3)));
+    }
+
+    #[test]
+    fn ring_has_one_consumer_at_a_time() {
+        let ring = ring(1);
+        let window = ring.consumer();
+        assert!(ring.consumer().is_none());
+        assert!(ring.consumer().is_none());
+        drop(window);
+        assert!(ring.consumer().is_some());
+    }
+
+    #[test]
+    fn ring_forgets_an_entry_whose_writing_failed() {
+        let ring = ring(1);
+        assert_eq!(ring.try_push(|_| Err(Refused::Contended)), Err(Refused::Contended));
+        assert!(ring.is_empty());
+    }
+
+    #[test]
+    fn ring_of_no_depth_is_always_full() {
+        assert_eq!(ring(0).push(|_| {}), Err(Refused::Full));
+    }
+
+    // NDK-CQ-20: the entry beyond the depth is refused, and so is everything after it.
+    #[test]
+    fn completion_ring_stays_overrun() {
+        let ring = completions(1);
+        ring.push(1, false).unwrap();
+        assert_eq!(ring.push(2, false), Err(Overrun));
+        assert_eq!(pop_all(&ring), [1]);
+        assert_eq!(ring.push(3, false), Err(Overrun));
+        assert!(ring.is_overrun());
+    }
+
+    #[test]
+    fn completion_ring_pops_no_more_than_asked() {
+        let ring = completions(4);
+        for n in 0..4 {
+            ring.push(n, false).unwrap();
+        }
+        let mut popped = Vec::new();
+        assert_eq!(ring.pop(3, |at, value| popped.push((at, value))), 3);
+        assert_eq!(popped, [(0, 0), (1, 1), (2, 2)]);
+        assert_eq!(pop_all(&ring), [3]);
+    }
+
+    #[test]
+    fn completion_ring_goes_round_many_times() {
+        let ring = completions(3);
+        for n in 0..100 {
+            ring.push(n, n % 7 == 0).unwrap();
+            assert_eq!(pop_all(&ring), [n]);
+        }
+        assert_eq!((ring.placed(), ring.taken(), ring.solicited()), (100, 100, 99));
+    }
+
+    /// A queue whose counters the test moves.
+    struct Counters(usize, usize, usize);
+
+    impl Positions for Counters {
+        fn taken(&self) -> usize {
+            self.0
+        }
+        fn placed(&self) -> usize {
+            self.1
+        }
+        fn solicited(&self) -> usize {
+            self.2
+        }
+    }
+
+    // NDK-CQ-02
+    #[test]
+    fn notify_fires_once_per_arm() {
+        let notify = Notify::new();
+        assert_eq!(notify.begin(&Counters(0, 1, 0)), None);
+        notify.arm(Arm::Any);
+        assert_eq!(notify.begin(&Counters(0, 1, 0)), Some(Notice::Completions));
+        notify.end();
+        assert_eq!(notify.begin(&Counters(0, 2, 0)), None);
+    }
+
+    // NDK-CQ-03, NDK-CQ-05
+    #[test]
+    fn notify_needs_something_newer_than_the_last_callback() {
+        let notify = Notify::new();
+        notify.arm(Arm::Any);
+        assert!(notify.begin(&Counters(0, 1, 0)).is_some());
+        notify.end();
+        notify.arm(Arm::Any);
+        assert_eq!(notify.begin(&Counters(0, 1, 0)), None);
+        assert!(notify.begin(&Counters(0, 2, 0)).is_some());
+    }
+
+    // NDK-CQ-03: what was polled meanwhile is not new.
+    #[test]
+    fn notify_does_not_call_for_an_empty_queue() {
+        let notify = Notify::new();
+        notify.arm(Arm::Any);
+        assert_eq!(notify.begin(&Counters(5, 5, 0)), None);
+    }
+
+    // NDK-CQ-07
+    #[test]
+    fn notify_waits_for_the_running_callback() {
+        let notify = Notify::new();
+        notify.arm(Arm::Any);
+        assert!(notify.begin(&Counters(0, 1, 0)).is_some());
+        notify.arm(Arm::Any);
+        assert_eq!(notify.begin(&Counters(0, 2, 0)), None);
+        notify.end();
+        assert!(notify.begin(&Counters(0, 2, 0)).is_some());
+    }
+
+    // NDK-CQ-09: all nine cells.
+    #[test]
+    fn notify_merges_double_arms_to_the_more_permissive() {
+        let arms = [Arm::Errors, Arm::Solicited, Arm::Any];
+        for first in arms {
+            for second in arms {
+                let notify = Notify::new();
+                notify.arm(first);
+                notify.arm(second);
+                let strongest = first.max(second);
+                let plain = notify.begin(&Counters(0, 1, 0)).is_some();
+                assert_eq!(plain, strongest == Arm::Any, "{first:?} {second:?}");
+                let solicited = plain || notify.begin(&Counters(0, 2, 2)).is_some();
+                assert_eq!(solicited, strongest >= Arm::Solicited, "{first:?} {second:?}");
+            }
+        }
+    }
+
+    // NDK-CQ-11, NDK-CQ-20
+    #[test]
+    fn notify_tells_an_overrun_to_any_arm_once() {
+        let notify = Notify::new();
+        notify.arm(Arm::Errors);
+        assert_eq!(notify.begin(&Counters(0, 1, 1)), None);
+        notify.overrun();
+        assert_eq!(notify.begin(&Counters(0, 1, 1)), Some(Notice::Overrun));
+        notify.end();
+        notify.arm(Arm::Errors);
+        assert_eq!(notify.begin(&Counters(0, 1, 1)), None);
+    }
+
+    #[test]
+    fn actor_gives_the_turn_to_the_first() {
+        let actor = Actor::new(0);
+        let mut turn = actor.post(1).unwrap();
+        assert!(actor.post(2).is_none());
+        assert!(!actor.leave(4));
+        assert_eq!(turn.take(), 7);
+        *turn += 1;
+        turn.finish().unwrap();
+        assert!(!actor.is_busy());
+    }
+
+    #[test]
+    fn actor_turn_goes_on_while_inputs_come() {
+        let actor = Actor::new(());
+        let mut turn = actor.post(1).unwrap();
+        turn.take();
+        assert!(actor.post(2).is_none());
+        let mut turn = turn.finish().unwrap_err();
+        assert_eq!(turn.take(), 2);
+        turn.finish().unwrap();
+    }
+
+    #[test]
+    fn actor_deferred_inputs_wait_for_the_next_turn() {
+        let actor = Actor::new(());
+        let mut turn = actor.post(1).unwrap();
+        turn.take();
+        turn.defer(8);
+        assert!(actor.leave(2));
+        assert_eq!(actor.post(0).unwrap().take(), 10);
+    }
+
+    #[test]
+    fn gate_names_the_last_one_out_once() {
+        let gate = Gate::new();
+        assert!(gate.enter());
+        gate.hold();
+        assert_eq!(gate.stop(), None);
+        assert!(!gate.enter());
+        assert_eq!(gate.leave(), None);
+        assert!(gate.leave().is_some());
+        assert_eq!(gate.stop(), None);
+    }
+
+    #[test]
+    fn gate_stopped_empty_is_last_at_once() {
+        let gate = Gate::new();
+        assert!(gate.stop().is_some());
+    }
+
+    #[test]
+    fn revoked_value_comes_back_when_unused() {
+        let place = Revocable::new(5);
+        assert_eq!(place.revoke(), Some(5));
+        assert!(place.access().is_none());
+        assert_eq!(place.fill(6), Ok(()));
+        assert_eq!(place.access().map(|value| *value), Some(6));
+    }
+
+    #[test]
+    fn revoked_value_is_dropped_by_the_last_user() {
+        let value = std::rc::Rc::new(());
+        let place = Revocable::new(value.clone());
+        let access = place.access().unwrap();
+        let pin = access.pin();
+        assert!(place.revoke().is_none());
+        assert!(place.access().is_none());
+        drop(access);
+        assert_eq!(std::rc::Rc::strong_count(&value), 2);
+        place.unpin(pin);
+        assert_eq!(std::rc::Rc::strong_count(&value), 1);
+        assert!(place.is_empty());
+    }
+
+    #[test]
+    fn once_is_filled_once() {
+        let once = Once::new();
+        assert_eq!(once.get(), None);
+        assert_eq!(once.fill(1), Ok(()));
+        assert_eq!(once.fill(2), Err(2));
+        assert_eq!(once.get_or_fill(|| Some(3)), Some(&1));
+    }
+}

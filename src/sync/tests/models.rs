@@ -1,0 +1,272 @@
+//! Two threads, every interleaving.
+
+use loom::sync::Arc;
+use loom::thread;
+
+use super::super::completion_ring::{CompletionRing, Slot as CompletionSlot};
+use super::super::ring::Slot;
+use super::super::*;
+
+type Queue = (CompletionRing<u32, Vec<CompletionSlot<u32>>>, Notify);
+
+fn queue(depth: usize) -> Arc<Queue> {
+    let slots = (0..depth).map(|_| CompletionSlot::new()).collect();
+    Arc::new((CompletionRing::new(slots), Notify::new()))
+}
+
+/// What a producer or an armer does at the end: callbacks that are due, counted.
+fn deliver(queue: &Queue) -> usize {
+    let mut calls = 0;
+    while queue.1.begin(&queue.0).is_some() {
+        calls += 1;
+        queue.1.end();
+    }
+    calls
+}
+
+#[test]
+fn ring_entry_is_whole_when_seen() {
+    loom::model(|| {
+        let ring: Arc<Ring<(u32, u32), Vec<Slot<(u32, u32)>>>> = Arc::new(Ring::new(vec![Slot::new((0, 0))]));
+        let producer = {
+            let ring = ring.clone();
+            thread::spawn(move || {
+                let first = ring.push(|slot| *slot = (1, 1));
+                let second = ring.push(|slot| *slot = (2, 2));
+                assert!(first.is_ok());
+                second.is_ok()
+            })
+        };
+        let mut window = ring.consumer().unwrap();
+        if let Some((a, b)) = window.get(0) {
+            assert_eq!(a, b);
+            window.retire();
+        }
+        drop(window);
+        let both = producer.join().unwrap();
+        assert!(ring.len() <= 1 + usize::from(both));
+    });
+}
+
+#[test]
+fn two_flushes_and_a_post_leave_nothing_behind() {
+    loom::model(|| {
+        let ring: Arc<Ring<u32, Vec<Slot<u32>>>> = Arc::new(Ring::new(vec![Slot::new(0)]));
+        fn flush(ring: &Ring<u32, Vec<Slot<u32>>>) -> usize {
+            let mut count = 0;
+            while !ring.is_empty() {
+                let Some(mut window) = ring.consumer() else { return count };
+                while window.retire() {
+                    count += 1;
+                }
+            }
+            count
+        }
+        let poster = {
+            let ring = ring.clone();
+            thread::spawn(move || {
+                ring.push(|slot| *slot = 1).unwrap();
+                flush(&ring)
+            })
+        };
+        let here = flush(&ring);
+        assert_eq!(here + poster.join().unwrap(), 1);
+        assert!(ring.is_empty());
+    });
+}
+
+#[test]
+fn completions_of_two_producers_are_all_seen() {
+    loom::model(|| {
+        let queue = queue(2);
+        let other = {
+            let queue = queue.clone();
+            thread::spawn(move || queue.0.push(1, false).unwrap())
+        };
+        queue.0.push(2, false).unwrap();
+        other.join().unwrap();
+        let mut sum = 0;
+        assert_eq!(queue.0.pop(2, |_, value| sum += value), 2);
+        assert_eq!(sum, 3);
+    });
+}
+
+#[test]
+fn completion_ring_refuses_what_does_not_fit_once() {
+    loom::model(|| {
+        let queue = queue(1);
+        let other = {
+            let queue = queue.clone();
+            thread::spawn(move || queue.0.push(1, false).is_ok())
+        };
+        let here = queue.0.push(2, false).is_ok();
+        let there = other.join().unwrap();
+        assert!(here != there);
+        assert!(queue.0.is_overrun());
+        assert_eq!(queue.0.pop(2, |_, _| {}), 1);
+    });
+}
+
+// NDK-CQ-08: between an empty poll and the arm.
+#[test]
+fn arm_never_misses_a_completion() {
+    loom::model(|| {
+        let queue = queue(1);
+        let producer = {
+            let queue = queue.clone();
+            thread::spawn(move || {
+                queue.0.push(1, false).unwrap();
+                deliver(&queue)
+            })
+        };
+        let polled = queue.0.pop(1, |_, _| {});
+        queue.1.arm(Arm::Any);
+        let here = deliver(&queue);
+        let calls = here + producer.join().unwrap();
+        assert_eq!(calls + polled, 1, "told once, or polled before the arm");
+    });
+}
+
+// NDK-CQ-10: two producers, one solicited.
+#[test]
+fn solicited_completion_is_told_whoever_commits_it() {
+    loom::model(|| {
+        let queue = queue(2);
+        queue.1.arm(Arm::Solicited);
+        let producer = {
+            let queue = queue.clone();
+            thread::spawn(move || {
+                queue.0.push(1, true).unwrap();
+                deliver(&queue)
+            })
+        };
+        queue.0.push(2, false).unwrap();
+        let here = deliver(&queue);
+        assert_eq!(here + producer.join().unwrap(), 1);
+    });
+}
+
+// NDK-CQ-03: a callback always finds an entry.
+#[test]
+fn callback_finds_an_entry() {
+    loom::model(|| {
+        let queue = queue(2);
+        queue.1.arm(Arm::Any);
+        let produce = |queue: Arc<Queue>| {
+            move || {
+                queue.0.push(1, false).unwrap();
+                if queue.1.begin(&queue.0).is_some() {
+                    assert!(queue.0.pop(2, |_, _| {}) > 0);
+                    queue.1.end();
+                }
+            }
+        };
+        let other = thread::spawn(produce(queue.clone()));
+        produce(queue.clone())();
+        other.join().unwrap();
+    });
+}
+
+#[test]
+fn actor_loses_no_input_and_runs_one_at_a_time() {
+    loom::model(|| {
+        let actor = Arc::new(Actor::new(0_u32));
+        fn run(actor: &Actor<u32>, input: u32) {
+            let Some(mut turn) = actor.post(input) else { return };
+            loop {
+                let inputs = turn.take();
+                *turn |= inputs;
+                match turn.finish() {
+                    Ok(()) => return,
+                    Err(again) => turn = again,
+                }
+            }
+        }
+        let other = {
+            let actor = actor.clone();
+            thread::spawn(move || run(&actor, 1))
+        };
+        run(&actor, 2);
+        other.join().unwrap();
+        assert!(!actor.is_busy());
+        let turn = actor.post(4).unwrap();
+        assert_eq!(*turn, 3);
+    });
+}
+
+#[test]
+fn actor_left_input_is_run_by_somebody() {
+    loom::model(|| {
+        let actor = Arc::new(Actor::new(0_u32));
+        let other = {
+            let actor = actor.clone();
+            // A completion routine: leaves, and has a DPC run it if nobody does.
+            thread::spawn(move || actor.leave(1))
+        };
+        if let Some(mut turn) = actor.post(2) {
+            loop {
+                let inputs = turn.take();
+                *turn |= inputs;
+                match turn.finish() {
+                    Ok(()) => break,
+                    Err(again) => turn = again,
+                }
+            }
+        }
+        let asked = other.join().unwrap();
+        let mut turn = actor.post(0).unwrap();
+        let rest = turn.take();
+        assert!(rest == 0 || asked, "left behind and nobody asked to run it");
+        assert_eq!(*turn | rest, 3);
+    });
+}
+
+#[test]
+fn gate_has_one_last() {
+    loom::model(|| {
+        let gate = Arc::new(Gate::new());
+        let other = {
+            let gate = gate.clone();
+            thread::spawn(move || gate.enter() && gate.leave().is_some())
+        };
+        let stopper = gate.stop().is_some();
+        let user = other.join().unwrap();
+        assert!(stopper != user);
+    });
+}
+
+#[test]
+fn revoked_value_is_dropped_once_and_never_in_use() {
+    loom::model(|| {
+        let value = std::sync::Arc::new(());
+        let place = Arc::new(Revocable::new(value.clone()));
+        let other = {
+            let place = place.clone();
+            thread::spawn(move || {
+                if let Some(access) = place.access() {
+                    assert!(std::sync::Arc::strong_count(&access) >= 2);
+                    place.unpin(access.pin());
+                }
+            })
+        };
+        drop(place.revoke());
+        other.join().unwrap();
+        assert!(place.is_empty());
+        assert_eq!(std::sync::Arc::strong_count(&value), 1);
+    });
+}
+
+#[test]
+fn once_is_whole_when_seen() {
+    loom::model(|| {
+        let once = Arc::new(Once::new());
+        let other = {
+            let once = once.clone();
+            thread::spawn(move || once.fill((1, 1)).is_ok())
+        };
+        if let Some((a, b)) = once.get() {
+            assert_eq!(a, b);
+        }
+        assert!(other.join().unwrap());
+    });
+}
