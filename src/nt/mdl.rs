@@ -21,7 +21,7 @@ mod arena;
 mod mapping;
 
 pub(crate) use self::{
-    arena::{Arena, Staging},
+    arena::{Arena, Mark, Staging},
     mapping::{Mapping, OutOfRange},
 };
 

@@ -6,8 +6,9 @@ use wdk_sys::PVOID;
 
 use super::{
     address,
-    base::{Call, Core, Role, SocketOption, Step},
+    base::{Call, Core, Role},
     events::{Acceptor, Events},
+    opening::{SocketOption, Step},
     socket::{Connection, Socket},
 };
 use crate::{

@@ -17,6 +17,7 @@ mod base;
 pub(crate) mod client;
 pub(crate) mod events;
 pub(crate) mod listener;
+mod opening;
 pub(crate) mod send;
 pub(crate) mod socket;
 
@@ -24,6 +25,6 @@ pub(crate) use self::{
     client::Client,
     events::{Accept, Acceptor, Events, Indication},
     listener::{Incoming, Listener},
-    send::{BatchLimits, SendBatch},
+    send::{BatchLimits, BatchMark, SendBatch},
     socket::Socket,
 };

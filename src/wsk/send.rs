@@ -9,7 +9,7 @@ use crate::{
     nt::{
         Box, Mapping, Ref, Result, Slice, Tag,
         irp::Irp,
-        mdl::{Arena, OutOfRange, Staging},
+        mdl::{Arena, Mark, OutOfRange, Staging},
     },
     sys::WSK_BUF,
 };
@@ -28,6 +28,16 @@ pub(crate) struct BatchLimits {
 /// An IRP with staging memory and MDLs, used for one send after the other. All its memory is made
 /// with it.
 pub(crate) struct SendBatch(Box<Parts>);
+
+/// A filling of a batch, to go back to.
+#[derive(Clone, Copy)]
+pub(crate) struct BatchMark {
+    arena: Mark,
+    pinned: usize,
+    staged: usize,
+    described: usize,
+    length: usize,
+}
 
 pub(super) struct Parts {
     irp: Irp,
@@ -96,10 +106,16 @@ impl SendBatch {
         self.0.staging.bytes().len() - self.0.staged >= bytes
     }
 
-    /// Whether `bytes` can be described in place; otherwise `attach` copies them.
-    pub(crate) fn can_attach(&self, bytes: usize) -> bool {
-        // The staged run before it, itself, and the last run.
-        self.0.pinned < self.0.pins.len() && self.0.arena.has_room(3, bytes + self.unsealed())
+    /// Whether `described` bytes in `ranges` ranges can be described in place, with `copied` bytes
+    /// copied between them. The ranges of one mapping count by the MDLs they touch.
+    pub(crate) fn can_describe(&self, copied: usize, described: usize, ranges: usize) -> bool {
+        // A staged run before each range, the ranges, and the last run.
+        self.has_room(copied)
+            && self.0.pinned + ranges <= self.0.pins.len()
+            && self
+                .0
+                .arena
+                .has_room(2 * ranges + 1, described + self.unsealed() + copied)
     }
 
     /// Starts the checksum of a frame at the next byte.
@@ -141,19 +157,58 @@ impl SendBatch {
         offset: usize,
         length: usize,
     ) -> Result<bool, OutOfRange> {
+        if self.describe(mapping, offset, length)? {
+            return Ok(true);
+        }
+        self.stage_from(mapping, offset, length)
+    }
+
+    /// As `attach`, but never copies: `Ok(false)`, and nothing appended, when there is no room for
+    /// the description.
+    pub(crate) fn describe(
+        &mut self,
+        mapping: &Ref<Mapping>,
+        offset: usize,
+        length: usize,
+    ) -> Result<bool, OutOfRange> {
         if !mapping.contains(offset, length) {
             return Err(OutOfRange);
         }
         if length == 0 {
             return Ok(true);
         }
-        if !self.describe(mapping, offset, length)? {
-            return self.stage_from(mapping, offset, length);
+        if !self.append_mdls(mapping, offset, length)? {
+            return Ok(false);
         }
         let parts = &mut *self.0;
         parts.crc = mapping.crc(offset, length, parts.crc)?;
         parts.length += length;
         Ok(true)
+    }
+
+    /// A point to go back to.
+    pub(crate) fn mark(&self) -> BatchMark {
+        let parts = &*self.0;
+        BatchMark {
+            arena: parts.arena.mark(),
+            pinned: parts.pinned,
+            staged: parts.staged,
+            described: parts.described,
+            length: parts.length,
+        }
+    }
+
+    /// Forgets what was appended since `mark`, which is of this batch and its present filling.
+    pub(crate) fn rewind(&mut self, mark: BatchMark) {
+        let parts = &mut *self.0;
+        parts.arena.rewind(mark.arena);
+        for pin in parts.pins.iter_mut().take(parts.pinned).skip(mark.pinned) {
+            drop(pin.take());
+        }
+        parts.pinned = mark.pinned.min(parts.pinned);
+        parts.staged = mark.staged.min(parts.staged);
+        parts.described = mark.described.min(parts.described);
+        parts.length = mark.length.min(parts.length);
     }
 
     /// Makes it empty: to be called when it came back.
@@ -185,13 +240,13 @@ impl SendBatch {
         Ok(true)
     }
 
-    fn describe(
+    fn append_mdls(
         &mut self,
         mapping: &Ref<Mapping>,
         offset: usize,
         length: usize,
     ) -> Result<bool, OutOfRange> {
-        if !self.can_attach(length) || !self.pin(mapping) {
+        if !self.can_describe(0, length, 1) || !self.pin(mapping) {
             return Ok(false);
         }
         let unsealed = self.unsealed();

@@ -10,9 +10,10 @@ use core::{
 use wdk_sys::{IRP, PVOID};
 
 use super::{
-    base::{Core, ROLE_WORK, Request, Role, Routine, SocketOption, Step},
+    base::{Core, ROLE_WORK, Request, Role, Routine},
     client,
     events::{Accept, End, Events, Indication},
+    opening::{SocketOption, Step},
     send::{self, SendBatch},
 };
 use crate::{

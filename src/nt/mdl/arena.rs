@@ -6,13 +6,14 @@ use super::*;
 ///
 /// # Invariants
 /// `chain` is null or the first of the MDLs built in the first `used` words of `memory`, linked in
-/// order, `last` the last of them; nobody but the holder of the arena's chain uses them.
+/// order, `last` the last of the `count` of them; nobody but the holder of the arena's chain uses them.
 pub(crate) struct Arena {
     /// Pool memory: 8 bytes are an MDL's alignment.
     memory: Slice<u64>,
     used: usize,
     chain: *mut MDL,
     last: *mut MDL,
+    count: usize,
 }
 
 // SAFETY: the pointers are into its own memory.
@@ -20,12 +21,9 @@ unsafe impl Send for Arena {}
 // SAFETY: shared references only read.
 unsafe impl Sync for Arena {}
 
-/// A point to go back to.
+/// A point to go back to: so many MDLs.
 #[derive(Clone, Copy)]
-pub(crate) struct Mark {
-    used: usize,
-    last: *mut MDL,
-}
+pub(crate) struct Mark(usize);
 
 const WORD: usize = size_of::<u64>();
 const HEADER_WORDS: usize = size_of::<MDL>() / WORD;
@@ -44,6 +42,7 @@ impl Arena {
             used: 0,
             chain: ptr::null_mut(),
             last: ptr::null_mut(),
+            count: 0,
         })
     }
 
@@ -61,36 +60,50 @@ impl Arena {
 
     /// Throws the MDLs away.
     pub(crate) fn reset(&mut self) {
-        self.rewind(Mark {
-            used: 0,
-            last: ptr::null_mut(),
-        });
+        self.rewind(Mark(0));
     }
 
     pub(crate) fn mark(&self) -> Mark {
-        Mark {
-            used: self.used,
-            last: self.last,
-        }
+        Mark(self.count)
     }
 
-    /// Throws away what was appended since `mark`, which is of this arena.
+    /// Throws away what was appended since `mark`.
     pub(crate) fn rewind(&mut self, mark: Mark) {
-        let mut mdl = if mark.last.is_null() {
-            core::mem::replace(&mut self.chain, ptr::null_mut())
+        if mark.0 >= self.count {
+            return;
+        }
+        let (mut kept, mut mdl) = (ptr::null_mut::<MDL>(), self.chain);
+        for _ in 0..mark.0 {
+            kept = mdl;
+            // SAFETY: fewer than `count`, so an MDL of ours (invariant).
+            mdl = unsafe { (*mdl).Next };
+        }
+        self.discard(mdl);
+        if kept.is_null() {
+            (self.chain, self.used) = (ptr::null_mut(), 0);
         } else {
             // SAFETY: an MDL of ours (invariant).
-            unsafe { core::mem::replace(&mut (*mark.last).Next, ptr::null_mut()) }
-        };
+            unsafe { (*kept).Next = ptr::null_mut() };
+            self.used = self.words_through(kept);
+        }
+        (self.last, self.count) = (kept, mark.0);
+    }
+
+    /// Readies the MDLs from `mdl` on to be forgotten: below us they may have been mapped.
+    fn discard(&self, mut mdl: *mut MDL) {
         while !mdl.is_null() {
-            // SAFETY: MDLs of ours that nobody uses (invariant). Below us they may have been mapped.
+            // SAFETY: MDLs of ours that nobody uses (invariant).
             unsafe {
                 prepare_for_reuse(mdl);
                 mdl = (*mdl).Next;
             }
         }
-        self.used = mark.used;
-        self.last = mark.last;
+    }
+
+    /// Words from the start of the memory to the end of `mdl`.
+    fn words_through(&self, mdl: *mut MDL) -> usize {
+        let start = (mdl as usize - self.memory.as_ptr() as usize) / WORD;
+        start + words_for(virtual_address(mdl), byte_count(mdl) as usize)
     }
 
     /// Appends a partial MDL for `length` bytes at `offset` of what `source` describes; `false`
@@ -128,6 +141,7 @@ impl Arena {
         }
         self.last = mdl;
         self.used += words;
+        self.count += 1;
         true
     }
 }
