@@ -1,0 +1,16 @@
+//! Entry points of the memory window.
+
+use super::{close, query_extension};
+use crate::ndk::mw::Mw;
+use crate::sys::{NDK_MW, NDK_MW_DISPATCH};
+
+pub(in crate::ndk) static TABLE: NDK_MW_DISPATCH = NDK_MW_DISPATCH {
+    NdkCloseMw: Some(close::<Mw>),
+    NdkQueryExtension: Some(query_extension),
+    NdkGetRemoteTokenFromMw: Some(get_remote_token_from_mw),
+};
+
+unsafe extern "win64" fn get_remote_token_from_mw(_mw: *mut NDK_MW) -> u32 {
+    // A window is never bound (NDK-MW-06), so it has no token; 0 is never one (NDK-MR-12).
+    0
+}

@@ -1,0 +1,130 @@
+//! Entry points of the protection domain.
+
+use core::ffi::c_void;
+use core::ptr::NonNull;
+
+use super::{close, give, hold, query_extension};
+use crate::ndk::cq::Cq;
+use crate::ndk::pd::Pd;
+use crate::ndk::qp::Shape;
+use crate::nt::Status;
+use crate::sys::{
+    NDK_CQ, NDK_FN_CREATE_COMPLETION, NDK_FN_SRQ_NOTIFICATION_CALLBACK, NDK_MR, NDK_MW, NDK_PD, NDK_PD_DISPATCH,
+    NDK_QP, NDK_SRQ, NTSTATUS, PGROUP_AFFINITY,
+};
+
+pub(in crate::ndk) static TABLE: NDK_PD_DISPATCH = NDK_PD_DISPATCH {
+    NdkClosePd: Some(close::<Pd>),
+    NdkQueryExtension: Some(query_extension),
+    NdkCreateMr: Some(create_mr),
+    NdkCreateMw: Some(create_mw),
+    NdkCreateSrq: Some(create_srq),
+    NdkCreateQp: Some(create_qp),
+    NdkCreateQpWithSrq: Some(create_qp_with_srq),
+    NdkGetPrivilegedMemoryRegionToken: Some(get_privileged_memory_region_token),
+};
+
+unsafe extern "win64" fn create_mr(
+    pd: *mut NDK_PD,
+    fast_register: u8,
+    _completion: NDK_FN_CREATE_COMPLETION,
+    _context: *mut c_void,
+    out: *mut *mut NDK_MR,
+) -> NTSTATUS {
+    // SAFETY: the caller.
+    let made = unsafe { hold::<Pd, _>(pd) }.ok_or(Status::INVALID_PARAMETER);
+    let made = made.and_then(|pd| pd.create_mr(&pd, fast_register != 0));
+    // SAFETY: the caller.
+    unsafe { give(made, out) }
+}
+
+unsafe extern "win64" fn create_mw(
+    pd: *mut NDK_PD,
+    _completion: NDK_FN_CREATE_COMPLETION,
+    _context: *mut c_void,
+    out: *mut *mut NDK_MW,
+) -> NTSTATUS {
+    // SAFETY: the caller.
+    let made = unsafe { hold::<Pd, _>(pd) }.ok_or(Status::INVALID_PARAMETER);
+    // SAFETY: the caller.
+    unsafe { give(made.and_then(|pd| pd.create_mw(&pd)), out) }
+}
+
+unsafe extern "win64" fn create_srq(
+    pd: *mut NDK_PD,
+    depth: u32,
+    max_sge: u32,
+    _threshold: u32,
+    _notification: NDK_FN_SRQ_NOTIFICATION_CALLBACK,
+    _notification_context: *mut c_void,
+    _affinity: PGROUP_AFFINITY,
+    _completion: NDK_FN_CREATE_COMPLETION,
+    _context: *mut c_void,
+    out: *mut *mut NDK_SRQ,
+) -> NTSTATUS {
+    // SAFETY: the caller.
+    let made = unsafe { hold::<Pd, _>(pd) }.ok_or(Status::INVALID_PARAMETER);
+    // SAFETY: the caller.
+    unsafe { give(made.and_then(|pd| pd.create_srq(depth, max_sge)), out) }
+}
+
+unsafe extern "win64" fn create_qp(
+    pd: *mut NDK_PD,
+    receive_cq: *mut NDK_CQ,
+    initiator_cq: *mut NDK_CQ,
+    qp_context: *mut c_void,
+    receive_depth: u32,
+    initiator_depth: u32,
+    receive_sge: u32,
+    initiator_sge: u32,
+    inline_size: u32,
+    _completion: NDK_FN_CREATE_COMPLETION,
+    _context: *mut c_void,
+    out: *mut *mut NDK_QP,
+) -> NTSTATUS {
+    // SAFETY: the caller.
+    let pd = unsafe { hold::<Pd, _>(pd) };
+    // SAFETY: the caller.
+    let receive_cq = unsafe { hold::<Cq, _>(receive_cq) };
+    // SAFETY: the caller.
+    let initiator_cq = unsafe { hold::<Cq, _>(initiator_cq) };
+    let shape = Shape {
+        qp_context: qp_context as u64,
+        receive_depth,
+        initiator_depth,
+        receive_sge,
+        initiator_sge,
+        inline_size,
+    };
+    let made = match (pd, receive_cq, initiator_cq) {
+        (Some(pd), Some(receive_cq), Some(initiator_cq)) => pd.create_qp(&pd, receive_cq, initiator_cq, shape),
+        _ => Err(Status::INVALID_PARAMETER),
+    };
+    // SAFETY: the caller.
+    unsafe { give(made, out) }
+}
+
+unsafe extern "win64" fn create_qp_with_srq(
+    _pd: *mut NDK_PD,
+    _receive_cq: *mut NDK_CQ,
+    _initiator_cq: *mut NDK_CQ,
+    _srq: *mut NDK_SRQ,
+    _qp_context: *mut c_void,
+    _initiator_depth: u32,
+    _initiator_sge: u32,
+    _inline_size: u32,
+    _completion: NDK_FN_CREATE_COMPLETION,
+    _context: *mut c_void,
+    _out: *mut *mut NDK_QP,
+) -> NTSTATUS {
+    // NDK-ADP-08: no SRQ can exist, so there is none to create from.
+    Status::NOT_SUPPORTED.code()
+}
+
+unsafe extern "win64" fn get_privileged_memory_region_token(pd: *mut NDK_PD, token: *mut u32) {
+    // SAFETY: the caller.
+    if let (Some(pd), Some(token)) = (unsafe { hold::<Pd, _>(pd) }, NonNull::new(token)) {
+        // SAFETY: the caller.
+        unsafe { token.write(pd.privileged_token()) };
+    }
+}

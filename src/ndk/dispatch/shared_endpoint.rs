@@ -1,0 +1,21 @@
+//! Entry points of the shared endpoint. None is ever created yet; the table is whole all the same
+//! (NDK-VER-05).
+
+use super::{close, query_extension, write_address};
+use crate::ndk::shared_endpoint::SharedEndpoint;
+use crate::sys::{NDK_CONNECTOR, NDK_SHARED_ENDPOINT_DISPATCH, NTSTATUS, SOCKADDR, NDK_SHARED_ENDPOINT};
+
+pub(in crate::ndk) static TABLE: NDK_SHARED_ENDPOINT_DISPATCH = NDK_SHARED_ENDPOINT_DISPATCH {
+    NdkCloseSharedEndpoint: Some(close::<SharedEndpoint>),
+    NdkQueryExtension: Some(query_extension),
+    NdkGetLocalAddress: Some(get_local_address),
+};
+
+unsafe extern "win64" fn get_local_address(
+    _endpoint: *mut NDK_SHARED_ENDPOINT,
+    address: *mut SOCKADDR,
+    length: *mut u32,
+) -> NTSTATUS {
+    // SAFETY: the caller.
+    unsafe { write_address(None, address, length) }
+}
