@@ -1,2 +1,28 @@
 //! The one place where the outcome of a work request becomes an NTSTATUS.
 
+use crate::nt::Status;
+use crate::rdma::{self, PostError};
+
+/// What a completion says (NDK-CQ, by analogy with NDSPI where the page names no value).
+pub(super) fn of(status: rdma::Status) -> Status {
+    match status {
+        rdma::Status::Ok => Status::SUCCESS,
+        rdma::Status::Cancelled => Status::CANCELLED,
+        rdma::Status::AccessViolation | rdma::Status::InvalidToken => Status::ACCESS_VIOLATION,
+        rdma::Status::BufferOverflow => Status::BUFFER_OVERFLOW,
+        rdma::Status::DataOverrun => Status::DATA_OVERRUN,
+        rdma::Status::RemoteError => Status::REMOTE_RESOURCES,
+        rdma::Status::IoTimeout => Status::IO_TIMEOUT,
+        rdma::Status::Internal => Status::INTERNAL_ERROR,
+    }
+}
+
+/// What a refused post says (NDK-POST-10, NDK-POST-11, NDK-POST-12).
+pub(super) fn of_post(error: PostError) -> Status {
+    match error {
+        PostError::Full => Status::NO_MORE_ENTRIES,
+        PostError::Contended => Status::INVALID_DEVICE_STATE,
+        PostError::TooMany => Status::DATA_OVERRUN,
+        PostError::InlineTooLong => Status::INVALID_BUFFER_SIZE,
+    }
+}

@@ -1,0 +1,83 @@
+//! The completion queue: results, arming, notification.
+
+use super::adapter::Adapter;
+use super::dispatch::{self, CqNotification};
+use super::object::{Hold, Kind, Object, Open, Reaper};
+use crate::nt::Status;
+use crate::nt::pool::Pool;
+use crate::rdma::{Completion, CompletionQueue};
+use crate::sync::{Arm, Notice, Overrun};
+use crate::sys::{NDK_CQ_DISPATCH, NDK_OBJECT_TYPE, NdkObjectTypeCq};
+
+/// A completion queue of one consumer, for any number of queue pairs (NDK-CQ-22).
+pub(super) struct Cq {
+    queue: CompletionQueue<Pool>,
+    notification: CqNotification,
+    adapter: Hold<Adapter>,
+}
+
+impl Cq {
+    /// `NdkCreateCq`. NDK-CQ-23: affinity is a wish; callbacks come where the work is done.
+    pub(super) fn create(
+        adapter: &Hold<Adapter>,
+        depth: u32,
+        notification: CqNotification,
+    ) -> Result<Open<Self>, Status> {
+        // NDK-ADP-05.
+        if depth > adapter.limits().completion_queue_depth {
+            return Err(Status::INVALID_PARAMETER);
+        }
+        let queue = CompletionQueue::new(depth as usize).ok_or(Status::INSUFFICIENT_RESOURCES)?;
+        Object::create(adapter.version(), Self { queue, notification, adapter: adapter.clone() })
+    }
+
+    /// `NdkArmCq`. NDK-CQ-04, NDK-CQ-06: what is there already may satisfy it at once.
+    pub(super) fn arm(cq: &Hold<Self>, arm: Arm) {
+        cq.queue.arm(arm);
+        Self::notify(cq);
+    }
+
+    /// `NdkGetCqResults` and `NdkGetCqResultsEx`.
+    pub(super) fn take(&self, most: usize, take: impl FnMut(usize, Completion)) -> usize {
+        self.queue.pop(most, take)
+    }
+
+    /// Adds a completion; [`Cq::notify`] follows when all of an input are in.
+    pub(super) fn complete(&self, completion: Completion, solicited: bool) -> Result<(), Overrun> {
+        self.queue.push(completion, solicited)
+    }
+
+    /// Makes the notification callbacks that are due, with no lock held, one at a time
+    /// (NDK-CQ-07). Any number may ask at once; one of them calls.
+    pub(super) fn notify(cq: &Hold<Self>) {
+        while let Some(notice) = cq.queue.begin() {
+            // NDK-CQ-28: none once the close has begun; one in progress keeps the queue.
+            if let Some(in_progress) = cq.enter() {
+                in_progress.notification.notify(match notice {
+                    Notice::Completions => Status::SUCCESS,
+                    Notice::Overrun => Status::BUFFER_OVERFLOW,
+                    Notice::Fatal => Status::INTERNAL_ERROR,
+                });
+            }
+            cq.queue.end();
+        }
+    }
+
+    /// Whether `adapter` made this queue (NDK-PD-04).
+    pub(super) fn is_of(&self, adapter: &Hold<Adapter>) -> bool {
+        self.adapter == *adapter
+    }
+}
+
+impl Kind for Cq {
+    const TYPE: NDK_OBJECT_TYPE = NdkObjectTypeCq;
+    type Dispatch = NDK_CQ_DISPATCH;
+
+    fn dispatch() -> &'static NDK_CQ_DISPATCH {
+        &dispatch::CQ
+    }
+
+    fn reaper(&self) -> Option<&Reaper> {
+        Some(self.adapter.reaper())
+    }
+}

@@ -1,0 +1,122 @@
+//! Entry points of the completion queue.
+
+use core::ffi::c_void;
+use core::ptr;
+
+use super::{close, hold, query_extension};
+use crate::ndk::cq::Cq;
+use crate::ndk::status;
+use crate::nt::Status;
+use crate::rdma::{Completion, Kind};
+use crate::sync::Arm;
+use crate::sys::{
+    NDK_CQ, NDK_CQ_DISPATCH, NDK_CQ_NOTIFY_ANY, NDK_CQ_NOTIFY_ERRORS, NDK_CQ_NOTIFY_SOLICITED,
+    NDK_FN_REQUEST_COMPLETION, NDK_OPERATION_TYPE, NDK_RESULT, NDK_RESULT_EX, NTSTATUS, NdkOperationTypeBind,
+    NdkOperationTypeFastRegister, NdkOperationTypeInvalidate, NdkOperationTypeRead, NdkOperationTypeReceive,
+    NdkOperationTypeReceiveAndInvalidate, NdkOperationTypeSend, NdkOperationTypeWrite,
+};
+
+pub(in crate::ndk) static TABLE: NDK_CQ_DISPATCH = NDK_CQ_DISPATCH {
+    NdkCloseCq: Some(close::<Cq>),
+    NdkQueryExtension: Some(query_extension),
+    NdkResizeCq: Some(resize_cq),
+    NdkArmCq: Some(arm_cq),
+    NdkGetCqResults: Some(get_cq_results),
+    NdkControlCqInterruptModeration: Some(control_cq_interrupt_moderation),
+    NdkGetCqResultsEx: Some(get_cq_results_ex),
+};
+
+unsafe extern "win64" fn resize_cq(
+    _cq: *mut NDK_CQ,
+    _depth: u32,
+    _completion: NDK_FN_REQUEST_COMPLETION,
+    _context: *mut c_void,
+) -> NTSTATUS {
+    // NDK-ADP-13: not advertised.
+    Status::NOT_SUPPORTED.code()
+}
+
+unsafe extern "win64" fn arm_cq(cq: *mut NDK_CQ, kind: u32) {
+    let arm = match kind {
+        NDK_CQ_NOTIFY_ERRORS => Arm::Errors,
+        NDK_CQ_NOTIFY_ANY => Arm::Any,
+        NDK_CQ_NOTIFY_SOLICITED => Arm::Solicited,
+        _ => return,
+    };
+    // SAFETY: the caller.
+    if let Some(cq) = unsafe { hold::<Cq, _>(cq) } {
+        Cq::arm(&cq, arm);
+    }
+}
+
+unsafe extern "win64" fn get_cq_results(cq: *mut NDK_CQ, results: *mut NDK_RESULT, count: u32) -> u32 {
+    // SAFETY: the caller; the array has `count` entries.
+    unsafe { take(cq, results, count, plain) }
+}
+
+unsafe extern "win64" fn get_cq_results_ex(cq: *mut NDK_CQ, results: *mut NDK_RESULT_EX, count: u32) -> u32 {
+    // SAFETY: the caller; the array has `count` entries.
+    unsafe { take(cq, results, count, extended) }
+}
+
+unsafe extern "win64" fn control_cq_interrupt_moderation(_cq: *mut NDK_CQ, _interval: u32, _count: u32) -> NTSTATUS {
+    // NDK-ADP-13: not advertised.
+    Status::NOT_SUPPORTED.code()
+}
+
+/// Moves up to `count` completions into `results` (NDK-CQ-13) and says how many.
+///
+/// # Safety
+/// `cq` is an open completion queue, `results` writable for `count` entries.
+unsafe fn take<R>(cq: *mut NDK_CQ, results: *mut R, count: u32, convert: fn(Completion) -> R) -> u32 {
+    // SAFETY: the caller's promise.
+    let Some(cq) = (unsafe { hold::<Cq, _>(cq) }) else {
+        return 0;
+    };
+    if results.is_null() {
+        return 0;
+    }
+    let taken = cq.take(count as usize, |n, completion| {
+        // SAFETY: `n` is below `count`; writes exactly one entry.
+        unsafe { ptr::write(results.add(n), convert(completion)) };
+    });
+    taken as u32
+}
+
+fn plain(completion: Completion) -> NDK_RESULT {
+    NDK_RESULT {
+        Status: status::of(completion.status).code(),
+        BytesTransferred: completion.bytes,
+        // NDK-CQ-14: bit for bit what the consumer gave.
+        QPContext: completion.qp_context as *mut c_void,
+        RequestContext: completion.context as *mut c_void,
+    }
+}
+
+fn extended(completion: Completion) -> NDK_RESULT_EX {
+    let NDK_RESULT { Status, BytesTransferred, QPContext, RequestContext } = plain(completion);
+    NDK_RESULT_EX {
+        Status,
+        BytesTransferred,
+        QPContext,
+        RequestContext,
+        Type: operation(completion.kind),
+        // NDK-VER-06, NDK-VER-07: zero for success, and always where these bytes are padding.
+        ProviderErrorCode: 0,
+        TypeSpecificCompletionOutput: completion.output,
+    }
+}
+
+/// NDK-CQ-16, NDK-ABI-07.
+fn operation(kind: Kind) -> NDK_OPERATION_TYPE {
+    match kind {
+        Kind::Receive => NdkOperationTypeReceive,
+        Kind::ReceiveAndInvalidate => NdkOperationTypeReceiveAndInvalidate,
+        Kind::Send => NdkOperationTypeSend,
+        Kind::Write => NdkOperationTypeWrite,
+        Kind::Read => NdkOperationTypeRead,
+        Kind::FastRegister => NdkOperationTypeFastRegister,
+        Kind::Bind => NdkOperationTypeBind,
+        Kind::Invalidate => NdkOperationTypeInvalidate,
+    }
+}
