@@ -1,17 +1,15 @@
 //! The completion queue: results, arming, notification.
 
 use super::adapter::Adapter;
-use super::dispatch::{self, CqNotification};
+use super::dispatch::CqNotification;
 use super::object::{Hold, Kind, Object, Open, Reaper};
-use crate::nt::Status;
-use crate::nt::pool::Pool;
+use crate::nt::{NonPaged, Ref, Status};
 use crate::rdma::{Completion, CompletionQueue};
 use crate::sync::{Arm, Notice, Overrun};
-use crate::sys::{NDK_CQ_DISPATCH, NDK_OBJECT_TYPE, NdkObjectTypeCq};
 
 /// A completion queue of one consumer, for any number of queue pairs (NDK-CQ-22).
 pub(super) struct Cq {
-    queue: CompletionQueue<Pool>,
+    queue: CompletionQueue<NonPaged>,
     notification: CqNotification,
     adapter: Hold<Adapter>,
 }
@@ -70,14 +68,7 @@ impl Cq {
 }
 
 impl Kind for Cq {
-    const TYPE: NDK_OBJECT_TYPE = NdkObjectTypeCq;
-    type Dispatch = NDK_CQ_DISPATCH;
-
-    fn dispatch() -> &'static NDK_CQ_DISPATCH {
-        &dispatch::CQ
-    }
-
-    fn reaper(&self) -> Option<&Reaper> {
+    fn reaper(&self) -> Option<&Ref<Reaper>> {
         Some(self.adapter.reaper())
     }
 }

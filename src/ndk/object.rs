@@ -18,23 +18,24 @@ use core::ptr::{self, NonNull};
 
 use super::dispatch::CloseCompletion;
 use super::version::Version;
-use crate::nt::pool::Box;
-use crate::nt::{Dpc, SpinLock, Status};
+use crate::nt::{Box, Dpc, Ref, SpinLock, Status, Tag};
 use crate::sync::{Gate, Last};
 use crate::sys::{NDK_OBJECT_HEADER, NDK_OBJECT_HEADER_RESERVED_BLOCK, NDK_OBJECT_TYPE, NDK_VERSION};
 
-/// What one kind of NDK object adds to the common part.
-pub(super) trait Kind: Send + Sync + Sized + 'static {
+/// How one kind of NDK object looks to the consumer; told by its dispatch module.
+pub(super) trait Face: Sized + 'static {
     /// The header's object type (NDK-ABI-02).
     const TYPE: NDK_OBJECT_TYPE;
     /// The dispatch table of this kind.
     type Dispatch: Sync + 'static;
+    /// The table the object is born with.
+    const TABLE: &'static Self::Dispatch;
+}
 
-    /// The table that the object is born with.
-    fn dispatch() -> &'static Self::Dispatch;
-
+/// How one kind of NDK object lives; told by its own module.
+pub(super) trait Kind: Face + Send + Sync {
     /// Where a pended close is completed; `None` for the adapter, whose close blocks instead.
-    fn reaper(&self) -> Option<&Reaper>;
+    fn reaper(&self) -> Option<&Ref<Reaper>>;
 
     /// NDK-LIFE-14: starts the cancelling of everything pending. Called once, at close, with the
     /// gate stopped: no new event enters. `object` stays alive for the call.
@@ -99,8 +100,8 @@ impl<T: Kind> Object<T> {
     ///
     /// NDK-LIFE-01: the header and the dispatch pointer are whole before anyone sees the object.
     pub(super) fn create(version: Version, kind: T) -> Result<Open<T>, Status> {
-        let dispatch: *const T::Dispatch = T::dispatch();
-        let object = Box::new(Self {
+        let dispatch: *const T::Dispatch = T::TABLE;
+        let object = Box::try_new(Tag::OBJECT, Self {
             common: Common {
                 visible: UnsafeCell::new(Visible {
                     header: NDK_OBJECT_HEADER {
@@ -121,7 +122,7 @@ impl<T: Kind> Object<T> {
         // The consumer's own hold, which its close gives back.
         let entered = object.common.gate.enter();
         debug_assert!(entered, "nobody has stopped a new gate");
-        Ok(Open(Hold(Box::into_raw(object))))
+        Ok(Open(Hold(object.leak())))
     }
 }
 
@@ -207,6 +208,15 @@ impl<T: Kind> Drop for Open<T> {
     }
 }
 
+/// The object behind a consumer's pointer, for one call that cannot close it.
+///
+/// # Safety
+/// `raw` is an open object of kind `T`, and stays open for `'a` (NDK-LIFE-11).
+pub(super) unsafe fn borrow<'a, T: Kind, R>(raw: *mut R) -> Option<&'a T> {
+    // SAFETY: the caller's promise; all objects are made by `Object::create`.
+    NonNull::new(raw.cast::<Object<T>>()).map(|object| unsafe { &object.as_ref().kind })
+}
+
 /// Closes an object (`NDK_FN_CLOSE_OBJECT`).
 ///
 /// NDK-LIFE-12: the answer is success, when the object is gone already, or pending. After pending,
@@ -231,7 +241,7 @@ pub(super) unsafe fn close<T: Kind, R>(raw: *mut R, completion: CloseCompletion)
         return Status::PENDING;
     }
     // SAFETY: the gate said, once, that nobody is inside any more.
-    drop(unsafe { Box::from_raw(object) });
+    drop(unsafe { Box::from_leaked(Tag::OBJECT, object) });
     Status::SUCCESS
 }
 
@@ -251,7 +261,7 @@ pub(super) unsafe fn close_blocking<T: Kind, R>(raw: *mut R, wait: impl FnOnce(&
         wait(&shared.kind);
     }
     // SAFETY: nobody is inside any more, and `emptied` was the last touch.
-    drop(unsafe { Box::from_raw(object) });
+    drop(unsafe { Box::from_leaked(Tag::OBJECT, object) });
 }
 
 /// Everybody left a closed object, as `last` proves: hands it to its reaper.
@@ -259,7 +269,7 @@ fn last_out<T: Kind>(object: NonNull<Object<T>>, _last: Last) {
     // SAFETY: the caller is the only one left, so the object is there until it is ended.
     let shared = unsafe { object.as_ref() };
     match shared.kind.reaper() {
-        Some(reaper) => reaper.push(object.cast()),
+        Some(reaper) => Reaper::push(reaper.clone(), object.cast()),
         None => shared.kind.emptied(),
     }
 }
@@ -277,13 +287,41 @@ unsafe fn end<T: Kind>(common: NonNull<Common>) {
     }
     // NDK-LIFE-18: the antecedents are let go only now, when the callback has returned.
     // SAFETY: made by `Object::create`, which boxed it.
-    drop(unsafe { Box::from_raw(object) });
+    drop(unsafe { Box::from_leaked(Tag::OBJECT, object) });
 }
 
-/// Ends the objects of one adapter whose close was pended, from a DPC, one after another.
+/// Ends the objects of one adapter whose close was pended, one after another, from a DPC.
 pub(super) struct Reaper {
     queue: SpinLock<Queue>,
     dpc: Dpc<Self>,
+}
+
+/// Objects ended in one DPC; the rest wait for the next (NDK-CQ-31's reason holds here too).
+const BATCH: usize = 64;
+
+impl Reaper {
+    pub(super) fn create() -> Result<Ref<Self>, Status> {
+        let queue = SpinLock::new(Queue { head: ptr::null_mut(), tail: ptr::null_mut() });
+        Ref::try_new(Self { queue, dpc: Dpc::try_new(Self::run)? })
+    }
+
+    fn push(reaper: Ref<Self>, common: NonNull<Common>) {
+        reaper.queue.lock().push(common);
+        // The object may be ended already, and the adapter with it: only the reference is used.
+        reaper.dpc.queue(reaper.clone());
+    }
+
+    fn run(reaper: Ref<Self>) {
+        for _ in 0..BATCH {
+            let popped = reaper.queue.lock().pop();
+            let Some(common) = popped else { return };
+            // SAFETY: in the queue, so everybody left it, and it is alive until this call.
+            let end = unsafe { common.as_ref() }.end;
+            // SAFETY: `end` is of the object's own kind, and it was in the queue once.
+            unsafe { end(common) };
+        }
+        reaper.dpc.queue(reaper.clone());
+    }
 }
 
 /// Objects to end, oldest first, linked through [`Common::next`].

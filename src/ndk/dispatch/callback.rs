@@ -40,7 +40,7 @@ impl RequestCompletion {
     pub(in crate::ndk) fn complete(self, status: Status) {
         if let Some(function) = self.function {
             // SAFETY: the promise made to `new`; `self` is consumed, so it is the one call.
-            unsafe { function(self.context.0, status.code()) };
+            unsafe { function(self.context.0, status.to_raw()) };
         }
     }
 }
@@ -85,7 +85,7 @@ impl CqNotification {
     pub(in crate::ndk) fn notify(&self, status: Status) {
         if let Some(function) = self.function {
             // SAFETY: the promise made to `new`; the caller holds the queue.
-            unsafe { function(self.context.0, status.code()) };
+            unsafe { function(self.context.0, status.to_raw()) };
         }
     }
 }

@@ -4,19 +4,26 @@ use core::ffi::c_void;
 use core::ptr;
 
 use super::{close, hold, query_extension};
+use crate::ndk::object::{self, Face};
 use crate::ndk::cq::Cq;
 use crate::ndk::status;
 use crate::nt::Status;
 use crate::rdma::{Completion, Kind};
 use crate::sync::Arm;
-use crate::sys::{
+use crate::sys::{NDK_OBJECT_TYPE, NdkObjectTypeCq, 
     NDK_CQ, NDK_CQ_DISPATCH, NDK_CQ_NOTIFY_ANY, NDK_CQ_NOTIFY_ERRORS, NDK_CQ_NOTIFY_SOLICITED,
     NDK_FN_REQUEST_COMPLETION, NDK_OPERATION_TYPE, NDK_RESULT, NDK_RESULT_EX, NTSTATUS, NdkOperationTypeBind,
     NdkOperationTypeFastRegister, NdkOperationTypeInvalidate, NdkOperationTypeRead, NdkOperationTypeReceive,
     NdkOperationTypeReceiveAndInvalidate, NdkOperationTypeSend, NdkOperationTypeWrite,
 };
 
-pub(in crate::ndk) static TABLE: NDK_CQ_DISPATCH = NDK_CQ_DISPATCH {
+impl Face for Cq {
+    const TYPE: NDK_OBJECT_TYPE = NdkObjectTypeCq;
+    type Dispatch = NDK_CQ_DISPATCH;
+    const TABLE: &'static NDK_CQ_DISPATCH = &TABLE;
+}
+
+static TABLE: NDK_CQ_DISPATCH = NDK_CQ_DISPATCH {
     NdkCloseCq: Some(close::<Cq>),
     NdkQueryExtension: Some(query_extension),
     NdkResizeCq: Some(resize_cq),
@@ -33,7 +40,7 @@ unsafe extern "win64" fn resize_cq(
     _context: *mut c_void,
 ) -> NTSTATUS {
     // NDK-ADP-13: not advertised.
-    Status::NOT_SUPPORTED.code()
+    Status::NOT_SUPPORTED.to_raw()
 }
 
 unsafe extern "win64" fn arm_cq(cq: *mut NDK_CQ, kind: u32) {
@@ -61,7 +68,7 @@ unsafe extern "win64" fn get_cq_results_ex(cq: *mut NDK_CQ, results: *mut NDK_RE
 
 unsafe extern "win64" fn control_cq_interrupt_moderation(_cq: *mut NDK_CQ, _interval: u32, _count: u32) -> NTSTATUS {
     // NDK-ADP-13: not advertised.
-    Status::NOT_SUPPORTED.code()
+    Status::NOT_SUPPORTED.to_raw()
 }
 
 /// Moves up to `count` completions into `results` (NDK-CQ-13) and says how many.
@@ -70,7 +77,7 @@ unsafe extern "win64" fn control_cq_interrupt_moderation(_cq: *mut NDK_CQ, _inte
 /// `cq` is an open completion queue, `results` writable for `count` entries.
 unsafe fn take<R>(cq: *mut NDK_CQ, results: *mut R, count: u32, convert: fn(Completion) -> R) -> u32 {
     // SAFETY: the caller's promise.
-    let Some(cq) = (unsafe { hold::<Cq, _>(cq) }) else {
+    let Some(cq) = (unsafe { object::borrow::<Cq, _>(cq) }) else {
         return 0;
     };
     if results.is_null() {
@@ -85,7 +92,7 @@ unsafe fn take<R>(cq: *mut NDK_CQ, results: *mut R, count: u32, convert: fn(Comp
 
 fn plain(completion: Completion) -> NDK_RESULT {
     NDK_RESULT {
-        Status: status::of(completion.status).code(),
+        Status: status::of(completion.status).to_raw(),
         BytesTransferred: completion.bytes,
         // NDK-CQ-14: bit for bit what the consumer gave.
         QPContext: completion.qp_context as *mut c_void,

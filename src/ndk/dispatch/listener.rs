@@ -3,11 +3,18 @@
 use core::ffi::c_void;
 
 use super::{RequestCompletion, close, hold, query_extension, read_address, write_address};
+use crate::ndk::object::Face;
 use crate::ndk::listener::Listener;
 use crate::nt::Status;
-use crate::sys::{NDK_FN_REQUEST_COMPLETION, NDK_LISTENER, NDK_LISTENER_DISPATCH, NTSTATUS, SOCKADDR};
+use crate::sys::{NDK_OBJECT_TYPE, NdkObjectTypeListener, NDK_FN_REQUEST_COMPLETION, NDK_LISTENER, NDK_LISTENER_DISPATCH, NTSTATUS, SOCKADDR};
 
-pub(in crate::ndk) static TABLE: NDK_LISTENER_DISPATCH = NDK_LISTENER_DISPATCH {
+impl Face for Listener {
+    const TYPE: NDK_OBJECT_TYPE = NdkObjectTypeListener;
+    type Dispatch = NDK_LISTENER_DISPATCH;
+    const TABLE: &'static NDK_LISTENER_DISPATCH = &TABLE;
+}
+
+static TABLE: NDK_LISTENER_DISPATCH = NDK_LISTENER_DISPATCH {
     NdkCloseListener: Some(close::<Listener>),
     NdkQueryExtension: Some(query_extension),
     NdkListen: Some(listen),
@@ -24,16 +31,16 @@ unsafe extern "win64" fn listen(
 ) -> NTSTATUS {
     // SAFETY: the caller.
     let Some(listener) = (unsafe { hold::<Listener, _>(listener) }) else {
-        return Status::INVALID_PARAMETER.code();
+        return Status::INVALID_PARAMETER.to_raw();
     };
     // SAFETY: the caller.
     let address = match unsafe { read_address(address, length) } {
         Ok(address) => address,
-        Err(status) => return status.code(),
+        Err(status) => return status.to_raw(),
     };
     // SAFETY: the caller; used once, and only after pending.
     let completion = unsafe { RequestCompletion::new(completion, context) };
-    Listener::listen(&listener, address, completion).code()
+    Listener::listen(&listener, address, completion).to_raw()
 }
 
 unsafe extern "win64" fn get_local_address(

@@ -25,17 +25,7 @@ use core::net::SocketAddr;
 use core::ptr::NonNull;
 use core::slice;
 
-pub(super) use adapter::TABLE as ADAPTER;
 pub(super) use callback::{CloseCompletion, ConnectEvent, CqNotification, DisconnectEvent, RequestCompletion};
-pub(super) use connector::TABLE as CONNECTOR;
-pub(super) use cq::TABLE as CQ;
-pub(super) use listener::TABLE as LISTENER;
-pub(super) use mr::TABLE as MR;
-pub(super) use mw::TABLE as MW;
-pub(super) use pd::TABLE as PD;
-pub(super) use qp::TABLE as QP;
-pub(super) use shared_endpoint::TABLE as SHARED_ENDPOINT;
-pub(super) use srq::TABLE as SRQ;
 
 use super::object::{self, Hold, Kind, Open};
 use super::{address, extension};
@@ -51,7 +41,7 @@ unsafe extern "win64" fn query_extension(
     _version: NDK_VERSION,
     _interface: *mut NDK_EXTENSION_INTERFACE,
 ) -> NTSTATUS {
-    extension::query().code()
+    extension::query().to_raw()
 }
 
 /// `NdkClose…` of every kind but the adapter.
@@ -61,7 +51,7 @@ unsafe extern "win64" fn close<T: Kind>(
     context: *mut c_void,
 ) -> NTSTATUS {
     // SAFETY: the caller closes its object once; the callback is good for one call.
-    unsafe { object::close::<T, _>(object, CloseCompletion::new(completion, context)) }.code()
+    unsafe { object::close::<T, _>(object, CloseCompletion::new(completion, context)) }.to_raw()
 }
 
 /// Enters an object for a call that may complete a request, whose callback may close the object
@@ -81,21 +71,21 @@ unsafe fn hold<T: Kind, R>(raw: *mut R) -> Option<Hold<T>> {
 /// `out` is writable.
 unsafe fn give<T: Kind, R>(made: Result<Open<T>, Status>, out: *mut *mut R) -> NTSTATUS {
     let Some(out) = NonNull::new(out) else {
-        return Status::INVALID_PARAMETER.code();
+        return Status::INVALID_PARAMETER.to_raw();
     };
     match made {
         Ok(open) => {
             // SAFETY: the caller's promise.
             unsafe { out.write(open.into_raw()) };
-            Status::SUCCESS.code()
+            Status::SUCCESS.to_raw()
         }
-        Err(status) => status.code(),
+        Err(status) => status.to_raw(),
     }
 }
 
 /// The status of a call that gives nothing back.
 fn code(result: Result<(), Status>) -> NTSTATUS {
-    result.err().unwrap_or(Status::SUCCESS).code()
+    result.err().unwrap_or(Status::SUCCESS).to_raw()
 }
 
 /// The consumer's bytes, for the call; none for a null pointer.
@@ -126,10 +116,10 @@ unsafe fn read_address(pointer: *const SOCKADDR, length: u32) -> Result<SocketAd
 /// `length` is writable, and `pointer`, unless null, for the bytes it says.
 unsafe fn write_address(address: Option<SocketAddr>, pointer: *mut SOCKADDR, length: *mut u32) -> NTSTATUS {
     let Some(address) = address else {
-        return Status::CONNECTION_INVALID.code();
+        return Status::CONNECTION_INVALID.to_raw();
     };
     let Some(length) = NonNull::new(length) else {
-        return Status::INVALID_PARAMETER.code();
+        return Status::INVALID_PARAMETER.to_raw();
     };
     let raw = address::raw(address);
     // SAFETY: the caller's promise.
@@ -137,9 +127,9 @@ unsafe fn write_address(address: Option<SocketAddr>, pointer: *mut SOCKADDR, len
     // SAFETY: the caller's promise.
     unsafe { length.write(raw.length as u32) };
     if pointer.is_null() || (room as usize) < raw.length {
-        return Status::BUFFER_TOO_SMALL.code();
+        return Status::BUFFER_TOO_SMALL.to_raw();
     }
     // SAFETY: the room was just checked; our own copy cannot overlap the consumer's buffer.
     unsafe { raw.bytes.as_ptr().copy_to_nonoverlapping(pointer.cast(), raw.length) };
-    Status::SUCCESS.code()
+    Status::SUCCESS.to_raw()
 }

@@ -3,11 +3,18 @@
 use core::ffi::c_void;
 
 use super::{close, code, hold, query_extension};
+use crate::ndk::object::Face;
 use crate::ndk::mr::Mr;
 use crate::nt::{MdlChain, Status};
-use crate::sys::{NDK_FN_REQUEST_COMPLETION, NDK_MR, NDK_MR_DISPATCH, NTSTATUS, PMDL};
+use crate::sys::{NDK_OBJECT_TYPE, NdkObjectTypeMr, NDK_FN_REQUEST_COMPLETION, NDK_MR, NDK_MR_DISPATCH, NTSTATUS, PMDL};
 
-pub(in crate::ndk) static TABLE: NDK_MR_DISPATCH = NDK_MR_DISPATCH {
+impl Face for Mr {
+    const TYPE: NDK_OBJECT_TYPE = NdkObjectTypeMr;
+    type Dispatch = NDK_MR_DISPATCH;
+    const TABLE: &'static NDK_MR_DISPATCH = &TABLE;
+}
+
+static TABLE: NDK_MR_DISPATCH = NDK_MR_DISPATCH {
     NdkCloseMr: Some(close::<Mr>),
     NdkQueryExtension: Some(query_extension),
     NdkRegisterMr: Some(register_mr),
@@ -27,11 +34,11 @@ unsafe extern "win64" fn register_mr(
 ) -> NTSTATUS {
     // SAFETY: the caller.
     let Some(mr) = (unsafe { hold::<Mr, _>(mr) }) else {
-        return Status::INVALID_PARAMETER.code();
+        return Status::INVALID_PARAMETER.to_raw();
     };
     // SAFETY: NDK-MR-05: the pages stay locked and the chain as it is until deregistration.
     let Some(chain) = (unsafe { MdlChain::new(mdl.cast()) }) else {
-        return Status::INVALID_PARAMETER.code();
+        return Status::INVALID_PARAMETER.to_raw();
     };
     code(mr.register(&chain, length, flags))
 }
@@ -54,7 +61,7 @@ unsafe extern "win64" fn initialize_fast_register_mr(
     _context: *mut c_void,
 ) -> NTSTATUS {
     // NDK-FR-01: no page count is supported, so any is above what is.
-    Status::IMPLEMENTATION_LIMIT.code()
+    Status::IMPLEMENTATION_LIMIT.to_raw()
 }
 
 unsafe extern "win64" fn get_remote_token_from_mr(mr: *mut NDK_MR) -> u32 {

@@ -1,10 +1,17 @@
 //! Entry points of the memory window.
 
 use super::{close, query_extension};
+use crate::ndk::object::Face;
 use crate::ndk::mw::Mw;
-use crate::sys::{NDK_MW, NDK_MW_DISPATCH};
+use crate::sys::{NDK_OBJECT_TYPE, NdkObjectTypeMw, NDK_MW, NDK_MW_DISPATCH};
 
-pub(in crate::ndk) static TABLE: NDK_MW_DISPATCH = NDK_MW_DISPATCH {
+impl Face for Mw {
+    const TYPE: NDK_OBJECT_TYPE = NdkObjectTypeMw;
+    type Dispatch = NDK_MW_DISPATCH;
+    const TABLE: &'static NDK_MW_DISPATCH = &TABLE;
+}
+
+static TABLE: NDK_MW_DISPATCH = NDK_MW_DISPATCH {
     NdkCloseMw: Some(close::<Mw>),
     NdkQueryExtension: Some(query_extension),
     NdkGetRemoteTokenFromMw: Some(get_remote_token_from_mw),

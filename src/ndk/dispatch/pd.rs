@@ -5,15 +5,24 @@ use core::ptr::NonNull;
 
 use super::{close, give, hold, query_extension};
 use crate::ndk::cq::Cq;
+use crate::ndk::mr::Mr;
+use crate::ndk::mw::Mw;
+use crate::ndk::object::Face;
 use crate::ndk::pd::Pd;
 use crate::ndk::qp::Shape;
 use crate::nt::Status;
-use crate::sys::{
+use crate::sys::{NDK_OBJECT_TYPE, NdkObjectTypePd, 
     NDK_CQ, NDK_FN_CREATE_COMPLETION, NDK_FN_SRQ_NOTIFICATION_CALLBACK, NDK_MR, NDK_MW, NDK_PD, NDK_PD_DISPATCH,
     NDK_QP, NDK_SRQ, NTSTATUS, PGROUP_AFFINITY,
 };
 
-pub(in crate::ndk) static TABLE: NDK_PD_DISPATCH = NDK_PD_DISPATCH {
+impl Face for Pd {
+    const TYPE: NDK_OBJECT_TYPE = NdkObjectTypePd;
+    type Dispatch = NDK_PD_DISPATCH;
+    const TABLE: &'static NDK_PD_DISPATCH = &TABLE;
+}
+
+static TABLE: NDK_PD_DISPATCH = NDK_PD_DISPATCH {
     NdkClosePd: Some(close::<Pd>),
     NdkQueryExtension: Some(query_extension),
     NdkCreateMr: Some(create_mr),
@@ -33,7 +42,7 @@ unsafe extern "win64" fn create_mr(
 ) -> NTSTATUS {
     // SAFETY: the caller.
     let made = unsafe { hold::<Pd, _>(pd) }.ok_or(Status::INVALID_PARAMETER);
-    let made = made.and_then(|pd| pd.create_mr(&pd, fast_register != 0));
+    let made = made.and_then(|pd| Mr::create(&pd, fast_register != 0));
     // SAFETY: the caller.
     unsafe { give(made, out) }
 }
@@ -47,7 +56,7 @@ unsafe extern "win64" fn create_mw(
     // SAFETY: the caller.
     let made = unsafe { hold::<Pd, _>(pd) }.ok_or(Status::INVALID_PARAMETER);
     // SAFETY: the caller.
-    unsafe { give(made.and_then(|pd| pd.create_mw(&pd)), out) }
+    unsafe { give(made.and_then(|pd| Mw::create(&pd)), out) }
 }
 
 unsafe extern "win64" fn create_srq(
@@ -118,7 +127,7 @@ unsafe extern "win64" fn create_qp_with_srq(
     _out: *mut *mut NDK_QP,
 ) -> NTSTATUS {
     // NDK-ADP-08: no SRQ can exist, so there is none to create from.
-    Status::NOT_SUPPORTED.code()
+    Status::NOT_SUPPORTED.to_raw()
 }
 
 unsafe extern "win64" fn get_privileged_memory_region_token(pd: *mut NDK_PD, token: *mut u32) {

@@ -6,17 +6,23 @@ use core::ffi::c_void;
 use core::slice;
 
 use super::{bytes, close, query_extension};
-use crate::ndk::object;
+use crate::ndk::object::{self, Face};
 use crate::ndk::qp::{Post, Qp};
 use crate::nt::Status;
 use crate::rdma::{Flags, Op, Payload, PostError, Remote, Sge, SgeList, Stag};
-use crate::sys::{
+use crate::sys::{NDK_OBJECT_TYPE, NdkObjectTypeQp, 
     NDK_MR, NDK_MW, NDK_OBJECT_HEADER, NDK_OP_FLAG_DEFER, NDK_OP_FLAG_INLINE, NDK_OP_FLAG_RDMA_READ_LOCAL_INVALIDATE,
     NDK_OP_FLAG_READ_FENCE, NDK_OP_FLAG_SEND_AND_SOLICIT_EVENT, NDK_OP_FLAG_SILENT_SUCCESS, NDK_QP, NDK_QP_DISPATCH,
     NDK_SGE, NTSTATUS,
 };
 
-pub(in crate::ndk) static TABLE: NDK_QP_DISPATCH = NDK_QP_DISPATCH {
+impl Face for Qp {
+    const TYPE: NDK_OBJECT_TYPE = NdkObjectTypeQp;
+    type Dispatch = NDK_QP_DISPATCH;
+    const TABLE: &'static NDK_QP_DISPATCH = &TABLE;
+}
+
+static TABLE: NDK_QP_DISPATCH = NDK_QP_DISPATCH {
     NdkCloseQp: Some(close::<Qp>),
     NdkQueryExtension: Some(query_extension),
     NdkFlush: Some(flush),
@@ -99,11 +105,11 @@ unsafe extern "win64" fn receive(
 ) -> NTSTATUS {
     // SAFETY: the caller.
     let Some(qp) = (unsafe { object::borrow::<Qp, _>(qp) }) else {
-        return Status::INVALID_PARAMETER.code();
+        return Status::INVALID_PARAMETER.to_raw();
     };
     // SAFETY: the caller; copied before the call ends (NDK-FR-07).
     let sgl = unsafe { entries(sgl, count) };
-    qp.receive(context as u64, |list| gather(list, sgl)).code()
+    qp.receive(context as u64, |list| gather(list, sgl)).to_raw()
 }
 
 unsafe extern "win64" fn bind(
@@ -161,14 +167,14 @@ unsafe fn initiate(
 ) -> NTSTATUS {
     // SAFETY: the caller's promise.
     let Some(qp) = (unsafe { object::borrow::<Qp, _>(qp) }) else {
-        return Status::INVALID_PARAMETER.code();
+        return Status::INVALID_PARAMETER.to_raw();
     };
     // SAFETY: the caller's promise; copied before the call ends (NDK-FR-07).
     let sgl = unsafe { entries(sgl, count) };
     let post = Post { context: context as u64, op, flags: flags_of(flags) };
     if flags & NDK_OP_FLAG_INLINE != 0 {
         // SAFETY: NDK-POST-12: the data is resident until the call returns.
-        qp.initiate(post, |payload, most| unsafe { copy_inline(payload, most, sgl) }).code()
+        qp.initiate(post, |payload, most| unsafe { copy_inline(payload, most, sgl) }).to_raw()
     } else {
         qp.initiate(post, |payload, _| {
             let mut list = SgeList::default();
@@ -176,7 +182,7 @@ unsafe fn initiate(
             *payload = Payload::Sges(list);
             Ok(())
         })
-        .code()
+        .to_raw()
     }
 }
 
@@ -187,8 +193,8 @@ unsafe fn initiate(
 unsafe fn refuse(qp: *mut NDK_QP, status: Status) -> NTSTATUS {
     // SAFETY: the caller's promise.
     match unsafe { object::borrow::<Qp, _>(qp) } {
-        Some(qp) => qp.refuse(status).code(),
-        None => Status::INVALID_PARAMETER.code(),
+        Some(qp) => qp.refuse(status).to_raw(),
+        None => Status::INVALID_PARAMETER.to_raw(),
     }
 }
 

@@ -2,10 +2,17 @@
 //! (NDK-VER-05).
 
 use super::{close, query_extension, write_address};
+use crate::ndk::object::Face;
 use crate::ndk::shared_endpoint::SharedEndpoint;
-use crate::sys::{NDK_CONNECTOR, NDK_SHARED_ENDPOINT_DISPATCH, NTSTATUS, SOCKADDR, NDK_SHARED_ENDPOINT};
+use crate::sys::{NDK_OBJECT_TYPE, NdkObjectTypeSharedEndpoint, NDK_CONNECTOR, NDK_SHARED_ENDPOINT_DISPATCH, NTSTATUS, SOCKADDR, NDK_SHARED_ENDPOINT};
 
-pub(in crate::ndk) static TABLE: NDK_SHARED_ENDPOINT_DISPATCH = NDK_SHARED_ENDPOINT_DISPATCH {
+impl Face for SharedEndpoint {
+    const TYPE: NDK_OBJECT_TYPE = NdkObjectTypeSharedEndpoint;
+    type Dispatch = NDK_SHARED_ENDPOINT_DISPATCH;
+    const TABLE: &'static NDK_SHARED_ENDPOINT_DISPATCH = &TABLE;
+}
+
+static TABLE: NDK_SHARED_ENDPOINT_DISPATCH = NDK_SHARED_ENDPOINT_DISPATCH {
     NdkCloseSharedEndpoint: Some(close::<SharedEndpoint>),
     NdkQueryExtension: Some(query_extension),
     NdkGetLocalAddress: Some(get_local_address),

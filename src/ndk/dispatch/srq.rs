@@ -4,11 +4,18 @@
 use core::ffi::c_void;
 
 use super::{close, query_extension};
+use crate::ndk::object::Face;
 use crate::ndk::srq::Srq;
 use crate::nt::Status;
-use crate::sys::{NDK_FN_REQUEST_COMPLETION, NDK_SGE, NDK_SRQ, NDK_SRQ_DISPATCH, NTSTATUS};
+use crate::sys::{NDK_OBJECT_TYPE, NdkObjectTypeSrq, NDK_FN_REQUEST_COMPLETION, NDK_SGE, NDK_SRQ, NDK_SRQ_DISPATCH, NTSTATUS};
 
-pub(in crate::ndk) static TABLE: NDK_SRQ_DISPATCH = NDK_SRQ_DISPATCH {
+impl Face for Srq {
+    const TYPE: NDK_OBJECT_TYPE = NdkObjectTypeSrq;
+    type Dispatch = NDK_SRQ_DISPATCH;
+    const TABLE: &'static NDK_SRQ_DISPATCH = &TABLE;
+}
+
+static TABLE: NDK_SRQ_DISPATCH = NDK_SRQ_DISPATCH {
     NdkCloseSrq: Some(close::<Srq>),
     NdkQueryExtension: Some(query_extension),
     NdkModifySrq: Some(modify_srq),
@@ -22,7 +29,7 @@ unsafe extern "win64" fn modify_srq(
     _completion: NDK_FN_REQUEST_COMPLETION,
     _context: *mut c_void,
 ) -> NTSTATUS {
-    Status::NOT_SUPPORTED.code()
+    Status::NOT_SUPPORTED.to_raw()
 }
 
 unsafe extern "win64" fn srq_receive(
@@ -31,5 +38,5 @@ unsafe extern "win64" fn srq_receive(
     _sgl: *const NDK_SGE,
     _count: u32,
 ) -> NTSTATUS {
-    Status::NOT_SUPPORTED.code()
+    Status::NOT_SUPPORTED.to_raw()
 }

@@ -1,0 +1,78 @@
+//! What the miniport lends to the NDK adapters opened on it: whether NDK is enabled, its
+//! addresses, its settings and the counters of OID_NDK_STATISTICS.
+//!
+//! The miniport makes one, keeps it current, and gives it to each opening.
+
+use core::net::IpAddr;
+use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use super::port::PortMap;
+use crate::nt::{Ref, Slice, SpinLock, Status};
+
+/// What the adapter's keywords say about NDK.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Settings {
+    /// NDK-CON-18.
+    pub(crate) ports: PortMap,
+    /// The largest TCP segment the path to the peers is taken to carry.
+    pub(crate) max_segment: u32,
+}
+
+/// What OID_NDK_STATISTICS tells (NDK-ADP-18).
+#[derive(Debug, Default)]
+pub(crate) struct Counters {
+    pub(crate) connect: AtomicU64,
+    pub(crate) accept: AtomicU64,
+    pub(crate) connect_failure: AtomicU64,
+    pub(crate) connection_error: AtomicU64,
+    pub(crate) active_connection: AtomicU64,
+    pub(crate) cq_error: AtomicU64,
+}
+
+pub(crate) struct Host {
+    settings: Settings,
+    enabled: AtomicBool,
+    addresses: SpinLock<Slice<IpAddr>>,
+    counters: Counters,
+}
+
+impl Host {
+    /// Disabled and without addresses.
+    pub(crate) fn create(settings: Settings) -> Result<Ref<Self>, Status> {
+        Ref::try_new(Self {
+            settings,
+            enabled: AtomicBool::new(false),
+            addresses: SpinLock::new(Slice::empty()),
+            counters: Counters::default(),
+        })
+    }
+
+    /// NDK-NDIS-09: disabling refuses new openings and leaves open ones as they are.
+    pub(crate) fn enable(&self, enabled: bool) {
+        self.enabled.store(enabled, Ordering::SeqCst);
+    }
+
+    pub(crate) fn is_enabled(&self) -> bool {
+        self.enabled.load(Ordering::SeqCst)
+    }
+
+    /// The miniport's unicast addresses from now on.
+    pub(crate) fn set_addresses(&self, addresses: Slice<IpAddr>) {
+        // The old list is freed when the lock is not held any more.
+        let old = core::mem::replace(&mut *self.addresses.lock(), addresses);
+        drop(old);
+    }
+
+    /// Whether `address` is one of the miniport's (NDK-CON-07).
+    pub(crate) fn owns(&self, address: IpAddr) -> bool {
+        self.addresses.lock().contains(&address)
+    }
+
+    pub(crate) fn settings(&self) -> Settings {
+        self.settings
+    }
+
+    pub(crate) fn counters(&self) -> &Counters {
+        &self.counters
+    }
+}

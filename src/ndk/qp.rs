@@ -1,0 +1,291 @@
+//! The queue pair: posting, flushing, and the transport's way to its queues.
+//!
+//! The consumer serialises posts per queue (NDK-POST-03), so no lock is taken here; a flush or a
+//! closing connector may run beside a post (NDK-POST-05, NDK-POST-06), which [`Qp::kick`] answers
+//! for: whatever is posted to a dead queue pair comes back cancelled.
+
+use super::adapter::Adapter;
+use super::connector::Endpoint;
+use super::cq::Cq;
+use super::mr::Registered;
+use super::object::{Hold, Kind, Object, Open, Reaper};
+use super::pd::Pd;
+use super::status;
+use crate::nt::{NonPaged, Ref, Status};
+use crate::rdma::qp::Event;
+use crate::rdma::stag::Table;
+use crate::rdma::{Completion, Flags, Kind as Work, Limits, Op, Payload, PostError, QueuePair, SgeList};
+use crate::rdma::request::Progress;
+use crate::sync::Revocable;
+use crate::transport::{Queues, Side};
+
+/// The numbers a queue pair is made with.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shape {
+    pub(super) qp_context: u64,
+    pub(super) receive_depth: u32,
+    pub(super) initiator_depth: u32,
+    pub(super) receive_sge: u32,
+    pub(super) initiator_sge: u32,
+    pub(super) inline_size: u32,
+}
+
+impl Shape {
+    /// NDK-ADP-05: each limit is honoured at its exact value.
+    fn fits(&self, limits: &Limits) -> bool {
+        self.receive_depth <= limits.receive_queue_depth
+            && self.initiator_depth <= limits.initiator_queue_depth
+            && self.receive_sge <= limits.receive_sge
+            && self.initiator_sge <= limits.initiator_sge
+            && self.inline_size <= limits.inline_data
+    }
+}
+
+/// What an initiator request says besides its buffers.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Post {
+    pub(super) context: u64,
+    pub(super) op: Op,
+    pub(super) flags: Flags,
+}
+
+pub(super) struct Qp {
+    pair: QueuePair<NonPaged>,
+    shape: Shape,
+    /// The connection that runs the queues, from connect or accept until it lets go of them.
+    endpoint: Revocable<Ref<Endpoint>>,
+    receive_cq: Hold<Cq>,
+    initiator_cq: Hold<Cq>,
+    pd: Hold<Pd>,
+}
+
+impl Qp {
+    /// `NdkCreateQp`.
+    pub(super) fn create(
+        pd: &Hold<Pd>,
+        receive_cq: Hold<Cq>,
+        initiator_cq: Hold<Cq>,
+        shape: Shape,
+    ) -> Result<Open<Self>, Status> {
+        let adapter = pd.adapter();
+        if !shape.fits(adapter.limits()) {
+            return Err(Status::INVALID_PARAMETER);
+        }
+        let pair = QueuePair::new(shape.initiator_depth as usize, shape.receive_depth as usize, pd.domain())
+            .ok_or(Status::INSUFFICIENT_RESOURCES)?;
+        let qp =
+            Self { pair, shape, endpoint: Revocable::empty(), receive_cq, initiator_cq, pd: pd.clone() };
+        Object::create(adapter.version(), qp)
+    }
+
+    /// Posts an initiator request whose buffers `fill` copies out of the consumer's call; it is
+    /// told how many INLINE bytes fit.
+    pub(super) fn initiate(
+        &self,
+        post: Post,
+        fill: impl FnOnce(&mut Payload, usize) -> Result<(), PostError>,
+    ) -> Status {
+        // NDK-POST-07.
+        if !self.pair.state().takes_initiator_requests() {
+            return self.refuse(Status::CONNECTION_INVALID);
+        }
+        let limits = self.adapter().limits();
+        let posted = self.pair.send.post(|request| {
+            fill(&mut request.payload, self.shape.inline_size as usize)?;
+            self.check(post.op, &request.payload, limits)?;
+            request.context = post.context;
+            request.op = post.op;
+            request.flags = post.flags;
+            request.progress = Progress::Queued;
+            Ok(())
+        });
+        match posted {
+            Ok(()) => {
+                // NDK-POST-18: a hint; what follows, or a failing post, sends it on its way.
+                if !post.flags.contains(Flags::DEFER) || !self.pair.state().takes_initiator_requests() {
+                    self.kick();
+                }
+                Status::SUCCESS
+            }
+            Err(error) => self.refuse(status::of_post(error)),
+        }
+    }
+
+    /// `NdkReceive`. NDK-POST-08: legal before the connection is there.
+    pub(super) fn receive(
+        &self,
+        context: u64,
+        fill: impl FnOnce(&mut SgeList) -> Result<(), PostError>,
+    ) -> Status {
+        let limits = self.adapter().limits();
+        let posted = self.pair.receive.post(|request| {
+            fill(&mut request.sges)?;
+            check_list(&request.sges, self.shape.receive_sge, limits)?;
+            request.context = context;
+            Ok(())
+        });
+        match posted {
+            Ok(()) => {
+                self.kick();
+                Status::SUCCESS
+            }
+            Err(error) => status::of_post(error),
+        }
+    }
+
+    /// Fails a post inline. NDK-POST-19: earlier deferred requests go on their way.
+    pub(super) fn refuse(&self, status: Status) -> Status {
+        if !self.pair.send.is_empty() {
+            self.kick();
+        }
+        status
+    }
+
+    /// `NdkFlush`. NDK-FLUSH-01: cancelling has begun when it returns.
+    pub(super) fn flush(&self) {
+        if let Some(endpoint) = self.endpoint.access() {
+            endpoint.flush();
+            return;
+        }
+        // NDK-FLUSH-05: never connected, or not any more.
+        let _ = self.pair.advance(Event::Flush);
+        self.cancel_all();
+    }
+
+    /// Has the connection look at the queues; a queue pair that lost its connection cancels what
+    /// was posted meanwhile (NDK-POST-09).
+    fn kick(&self) {
+        match self.endpoint.access() {
+            Some(endpoint) => endpoint.doorbell(),
+            None if self.pair.state().flushes() => self.cancel_all(),
+            None => {}
+        }
+    }
+
+    /// NDK-FLUSH-09: oldest first in each queue.
+    fn cancel_all(&self) {
+        self.pair.send.flush(|request| {
+            self.put(Side::Initiator, Completion {
+                context: request.context,
+                kind: request.op.kind(),
+                status: crate::rdma::Status::Cancelled,
+                ..Completion::default()
+            });
+        });
+        self.pair.receive.flush(|request| {
+            self.put(Side::Receive, Completion {
+                context: request.context,
+                kind: Work::Receive,
+                status: crate::rdma::Status::Cancelled,
+                ..Completion::default()
+            });
+        });
+        self.notify();
+    }
+
+    /// Puts a completion into the queue of its side; an overrun is told by the queue itself.
+    fn put(&self, side: Side, completion: Completion) {
+        let _ = self.complete(side, completion, false);
+    }
+
+    fn complete(&self, side: Side, completion: Completion, solicited: bool) -> bool {
+        let completion = Completion { qp_context: self.shape.qp_context, ..completion };
+        match side {
+            Side::Initiator => self.initiator_cq.complete(completion, solicited),
+            Side::Receive => self.receive_cq.complete(completion, solicited),
+        }
+        .is_ok()
+    }
+
+    fn notify(&self) {
+        Cq::notify(&self.receive_cq);
+        if self.initiator_cq != self.receive_cq {
+            Cq::notify(&self.initiator_cq);
+        }
+    }
+
+    fn check(&self, op: Op, payload: &Payload, limits: &Limits) -> Result<(), PostError> {
+        match (payload, op) {
+            // NDK-POST-11: INLINE is exempt from the number of entries.
+            (Payload::Inline { .. }, _) => Ok(()),
+            // NDK-ADP-06.
+            (Payload::Sges(list), Op::Read(_)) => {
+                check_list(list, self.shape.initiator_sge.min(limits.read_sge), limits)
+            }
+            (Payload::Sges(list), _) => check_list(list, self.shape.initiator_sge, limits),
+        }
+    }
+
+    fn adapter(&self) -> &Hold<Adapter> {
+        self.pd.adapter()
+    }
+
+    /// Whether `adapter` is the one the queue pair belongs to.
+    pub(super) fn is_of(&self, adapter: &Hold<Adapter>) -> bool {
+        *self.adapter() == *adapter
+    }
+}
+
+/// NDK-POST-11, NDK-ADP-07.
+fn check_list(list: &SgeList, most: u32, limits: &Limits) -> Result<(), PostError> {
+    if list.as_slice().len() > most as usize || list.length() > u64::from(limits.transfer_length) {
+        return Err(PostError::TooMany);
+    }
+    Ok(())
+}
+
+impl Kind for Qp {
+    fn reaper(&self) -> Option<&Ref<Reaper>> {
+        Some(self.adapter().reaper())
+    }
+
+    fn closing(qp: &Hold<Self>) {
+        // NDK-FLUSH-08: close implies flush.
+        qp.flush();
+    }
+}
+
+/// A queue pair in the hands of a connection (NDK-CON-28: it cannot end meanwhile).
+pub(super) struct Attached(Hold<Qp>);
+
+impl Attached {
+    /// Gives `qp` to `endpoint`; refused when it is connected or connecting (NDK-CON-10).
+    pub(super) fn attach(qp: &Hold<Qp>, endpoint: &Ref<Endpoint>) -> Result<Self, Status> {
+        match qp.endpoint.fill(endpoint.clone()) {
+            Ok(()) => Ok(Self(qp.clone())),
+            Err(_) => Err(Status::CONNECTION_ACTIVE),
+        }
+    }
+}
+
+impl Drop for Attached {
+    fn drop(&mut self) {
+        // Posts that still saw the connection were made before this point, so that what the
+        // connection did not flush any more is seen here.
+        drop(self.0.endpoint.revoke());
+        if self.0.pair.state().flushes() {
+            self.0.cancel_all();
+        }
+    }
+}
+
+impl Queues for Attached {
+    type Allocator = NonPaged;
+    type Memory = Registered;
+
+    fn queue_pair(&self) -> &QueuePair<NonPaged> {
+        &self.0.pair
+    }
+
+    fn regions(&self) -> &Table<Registered, NonPaged> {
+        self.0.adapter().regions()
+    }
+
+    fn complete(&self, side: Side, completion: Completion, solicited: bool) -> bool {
+        self.0.complete(side, completion, solicited)
+    }
+
+    fn notify(&self) {
+        self.0.notify();
+    }
+}
