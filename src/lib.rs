@@ -23,7 +23,7 @@ pub mod sys;
 mod driver;
 #[cfg(target_os = "windows")]
 mod ndis;
-#[cfg(target_os = "windows")]
+#[cfg(any(target_os = "windows", test))]
 mod ndk;
 #[cfg(target_os = "windows")]
 mod nt;

@@ -49,15 +49,6 @@ impl Mr {
         if length > mr.pd.adapter().limits().registration_size as u64 {
             return Err(Status::INVALID_PARAMETER);
         }
-        // NDK-MR-02, NDK-MR-03, NDK-MR-05: through MDLs of our own, contiguity checked.
-        let mapping = Mapping::try_new(chain, length)?;
-        let region = Region {
-            base: mapping.base(),
-            length,
-            access,
-            domain: mr.pd.domain(),
-            memory: Registered { mapping, region: mr.clone() },
-        };
         {
             let mut state = mr.state.lock();
             if !matches!(*state, State::Unregistered) {
@@ -65,14 +56,24 @@ impl Mr {
             }
             *state = State::Registered;
         }
-        match mr.pd.adapter().regions().publish(mr.token, region) {
-            Ok(()) => Ok(()),
-            Err(unused) => {
+        // NDK-MR-02, NDK-MR-03, NDK-MR-05: through MDLs of our own, contiguity checked.
+        let mapping = match Mapping::try_new(chain, length) {
+            Ok(mapping) => mapping,
+            Err(status) => {
                 *mr.state.lock() = State::Unregistered;
-                drop(unused);
-                Err(Status::INVALID_DEVICE_STATE)
+                return Err(status);
             }
-        }
+        };
+        let region = Region {
+            base: mapping.base(),
+            length,
+            access,
+            domain: mr.pd.domain(),
+            memory: Registered { mapping, region: mr.clone() },
+        };
+        // The token was reserved at creation and gives no access, so this does not fail; if it
+        // did, dropping the region would unregister it again.
+        mr.pd.adapter().regions().publish(mr.token, region).map_err(|_unused| Status::INVALID_DEVICE_STATE)
     }
 
     /// `NdkDeregisterMr`. NDK-MR-10: the tokens are dead when this returns; pending while requests

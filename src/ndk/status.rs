@@ -2,6 +2,7 @@
 
 use crate::nt::Status;
 use crate::rdma::{self, PostError};
+use crate::transport::Failure;
 
 /// What a completion says (NDK-CQ, by analogy with NDSPI where the page names no value).
 pub(super) fn of(status: rdma::Status) -> Status {
@@ -25,4 +26,28 @@ pub(super) fn of_post(error: PostError) -> Status {
         PostError::TooMany => Status::DATA_OVERRUN,
         PostError::InlineTooLong => Status::INVALID_BUFFER_SIZE,
     }
+}
+
+/// What a request about a connection says; each value is one of the page's (NDK-CON-05 to 07).
+pub(super) fn of_failure(failure: Failure) -> Status {
+    match failure {
+        Failure::NoResources => Status::INSUFFICIENT_RESOURCES,
+        Failure::NetworkUnreachable => Status::NETWORK_UNREACHABLE,
+        Failure::HostUnreachable => Status::HOST_UNREACHABLE,
+        Failure::Refused => Status::CONNECTION_REFUSED,
+        Failure::TimedOut => Status::IO_TIMEOUT,
+        Failure::AddressInUse => Status::SHARING_VIOLATION,
+        Failure::AddressInvalid => Status::INVALID_ADDRESS,
+        Failure::AddressesExhausted => Status::TOO_MANY_ADDRESSES,
+        Failure::ConnectionExists => Status::ADDRESS_ALREADY_EXISTS,
+        Failure::Aborted | Failure::Protocol => Status::CONNECTION_ABORTED,
+        Failure::ConnectionInvalid => Status::CONNECTION_INVALID,
+        Failure::ConnectionActive => Status::CONNECTION_ACTIVE,
+        Failure::PrivateDataTooLong => Status::INVALID_BUFFER_SIZE,
+        Failure::Cancelled => Status::CANCELLED,
+    }
+}
+
+pub(super) fn of_result(result: Result<(), Failure>) -> Status {
+    result.map_or_else(of_failure, |()| Status::SUCCESS)
 }

@@ -8,7 +8,7 @@
 //! out-parameters are writable, and a callback may be called with its context until its last
 //! occasion.
 
-mod adapter;
+pub(super) mod adapter;
 mod callback;
 mod connector;
 mod cq;

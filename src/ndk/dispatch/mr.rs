@@ -2,11 +2,13 @@
 
 use core::ffi::c_void;
 
-use super::{close, code, hold, query_extension};
+use super::{RequestCompletion, close, code, hold, query_extension};
 use crate::ndk::object::Face;
 use crate::ndk::mr::Mr;
-use crate::nt::{MdlChain, Status};
-use crate::sys::{NDK_OBJECT_TYPE, NdkObjectTypeMr, NDK_FN_REQUEST_COMPLETION, NDK_MR, NDK_MR_DISPATCH, NTSTATUS, PMDL};
+use crate::nt::Status;
+use crate::nt::mdl::Chain;
+use crate::rdma::Access;
+use crate::sys::{NDK_MR_FLAG_ALLOW_LOCAL_WRITE, NDK_MR_FLAG_ALLOW_REMOTE_READ, NDK_MR_FLAG_ALLOW_REMOTE_WRITE, NDK_OBJECT_TYPE, NdkObjectTypeMr, NDK_FN_REQUEST_COMPLETION, NDK_MR, NDK_MR_DISPATCH, NTSTATUS, PMDL};
 
 impl Face for Mr {
     const TYPE: NDK_OBJECT_TYPE = NdkObjectTypeMr;
@@ -36,21 +38,26 @@ unsafe extern "win64" fn register_mr(
     let Some(mr) = (unsafe { hold::<Mr, _>(mr) }) else {
         return Status::INVALID_PARAMETER.to_raw();
     };
-    // SAFETY: NDK-MR-05: the pages stay locked and the chain as it is until deregistration.
-    let Some(chain) = (unsafe { MdlChain::new(mdl.cast()) }) else {
+    if mdl.is_null() {
         return Status::INVALID_PARAMETER.to_raw();
-    };
-    code(mr.register(&chain, length, flags))
+    }
+    // SAFETY: NDK-MR-05: the pages stay locked and the chain as it is until deregistration.
+    let chain = unsafe { Chain::from_raw(mdl) };
+    code(Mr::register(&mr, chain, length, access_of(flags)))
 }
 
 unsafe extern "win64" fn deregister_mr(
     mr: *mut NDK_MR,
-    _completion: NDK_FN_REQUEST_COMPLETION,
-    _context: *mut c_void,
+    completion: NDK_FN_REQUEST_COMPLETION,
+    context: *mut c_void,
 ) -> NTSTATUS {
+    // SAFETY: the caller; used once, and only after pending.
+    let completion = unsafe { RequestCompletion::new(completion, context) };
     // SAFETY: the caller.
-    let mr = unsafe { hold::<Mr, _>(mr) };
-    code(mr.ok_or(Status::INVALID_PARAMETER).and_then(|mr| mr.deregister()))
+    match unsafe { hold::<Mr, _>(mr) } {
+        Some(mr) => mr.deregister(completion).to_raw(),
+        None => Status::INVALID_PARAMETER.to_raw(),
+    }
 }
 
 unsafe extern "win64" fn initialize_fast_register_mr(
@@ -72,4 +79,15 @@ unsafe extern "win64" fn get_remote_token_from_mr(mr: *mut NDK_MR) -> u32 {
 unsafe extern "win64" fn get_local_token_from_mr(mr: *mut NDK_MR) -> u32 {
     // SAFETY: the caller.
     unsafe { hold::<Mr, _>(mr) }.map_or(0, |mr| mr.local_token())
+}
+
+/// NDK-ABI-09: remote write is a mask of two bits and includes local write. NDK-MR-09: a read sink
+/// needs no right of its own here.
+fn access_of(flags: u32) -> Access {
+    let grants = [
+        (NDK_MR_FLAG_ALLOW_LOCAL_WRITE, Access::LOCAL_WRITE),
+        (NDK_MR_FLAG_ALLOW_REMOTE_READ, Access::REMOTE_READ),
+        (NDK_MR_FLAG_ALLOW_REMOTE_WRITE, Access::REMOTE_WRITE),
+    ];
+    grants.into_iter().filter(|(mask, _)| flags & mask == *mask).map(|(_, access)| access).collect()
 }
