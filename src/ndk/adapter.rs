@@ -3,11 +3,12 @@
 use core::sync::atomic::{AtomicU64, Ordering};
 
 use super::host::Host;
+use super::mr::Registered;
 use super::object::{Kind, Object, Open, Reaper};
 use super::version::{self, Version};
 use crate::nt::{Event, NonPaged, Ref, Status, clock};
-use crate::rdma::{Domain, Limits};
 use crate::rdma::stag::Table;
+use crate::rdma::{Domain, Limits};
 
 /// Why an adapter could not be opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +32,7 @@ pub(super) struct Adapter {
     version: Version,
     host: Ref<Host>,
     reaper: Ref<Reaper>,
-    regions: Table<Memory, NonPaged>,
+    regions: Table<Registered, NonPaged>,
     domains: AtomicU64,
     /// Set when every descendant is gone.
     empty: Event,
@@ -43,11 +44,13 @@ impl Adapter {
             return Err(OpenError::NotReady);
         }
         let version = version::negotiate(asked).map_err(|_| OpenError::BadVersion)?;
+        let reaper = Reaper::create()?;
+        let seed = clock::now().0.rotate_left(32) ^ Ref::as_ptr(&reaper) as u64;
         let adapter = Self {
             version,
             host: host.clone(),
-            reaper: Reaper::create()?,
-            regions: Table::new(clock::seed()).ok_or(OpenError::Resources)?,
+            reaper,
+            regions: Table::new(seed).ok_or(OpenError::Resources)?,
             domains: AtomicU64::new(1),
             empty: Event::try_notification()?,
         };
@@ -71,7 +74,7 @@ impl Adapter {
     }
 
     /// The memory tokens of this opening.
-    pub(super) fn regions(&self) -> &Table<Memory, NonPaged> {
+    pub(super) fn regions(&self) -> &Table<Registered, NonPaged> {
         &self.regions
     }
 

@@ -31,7 +31,10 @@ pub(crate) fn parse(bytes: &[u8]) -> Option<SocketAddr> {
 fn parse_v4(bytes: &[u8; V4_LENGTH]) -> Option<SocketAddr> {
     let [_, _, p0, p1, a, b, c, d, ..] = *bytes;
     let address = Ipv4Addr::new(a, b, c, d);
-    Some(SocketAddr::V4(SocketAddrV4::new(address, u16::from_be_bytes([p0, p1]))))
+    Some(SocketAddr::V4(SocketAddrV4::new(
+        address,
+        u16::from_be_bytes([p0, p1]),
+    )))
 }
 
 fn parse_v6(bytes: &[u8; V6_LENGTH]) -> Option<SocketAddr> {
@@ -41,7 +44,9 @@ fn parse_v6(bytes: &[u8; V6_LENGTH]) -> Option<SocketAddr> {
     // The flow label keeps the byte order it came in, as the C structure does.
     let flow = u32::from_ne_bytes([*f0, *f1, *f2, *f3]);
     let port = u16::from_be_bytes([*p0, *p1]);
-    Some(SocketAddr::V6(SocketAddrV6::new(address, port, flow, scope)))
+    Some(SocketAddr::V6(SocketAddrV6::new(
+        address, port, flow, scope,
+    )))
 }
 
 /// The `SOCKADDR` of an address.
@@ -101,7 +106,10 @@ mod tests {
     fn short_and_unknown_addresses_are_refused() {
         assert_eq!(parse(&[]), None);
         assert_eq!(parse(&[2]), None);
-        assert_eq!(parse(&raw("192.0.2.7:1".parse().unwrap()).bytes[..15]), None);
+        assert_eq!(
+            parse(&raw("192.0.2.7:1".parse().unwrap()).bytes[..15]),
+            None
+        );
         assert_eq!(parse(&raw("[::1]:1".parse().unwrap()).bytes[..27]), None);
         assert_eq!(parse(&[1; 28]), None);
     }

@@ -9,16 +9,17 @@ use core::net::SocketAddr;
 use core::sync::atomic::Ordering;
 
 use super::adapter::Adapter;
+use super::awaiting;
 use super::dispatch::{DisconnectEvent, RequestCompletion};
 use super::listener::Listener;
 use super::object::{Hold, Kind, Object, Open, Reaper};
 use super::qp::{Attached, Qp};
 use super::status;
 use crate::nt::{Ref, SpinLock, Status};
-use crate::transport::{self, ConnectionData, Events, Failure, Params, PrivateData, ReadLimits};
+use crate::transport::{ConnectionData, Events, Failure, Params, PrivateData, ReadLimits};
 
 /// The transport's end of a connection.
-pub(super) type Endpoint = transport::Endpoint<Link>;
+pub(super) type Endpoint = awaiting::Endpoint<Link>;
 
 /// What an endpoint calls up to; dropped with the endpoint, after its `closed`.
 pub(super) struct Link(Hold<Connector>);
@@ -75,16 +76,22 @@ pub(super) struct Ask<'a> {
 impl Connector {
     /// `NdkCreateConnector`.
     pub(super) fn create(adapter: &Hold<Adapter>) -> Result<Open<Self>, Status> {
-        Object::create(adapter.version(), Self {
-            state: SpinLock::new(State::default()),
-            listener: None,
-            adapter: adapter.clone(),
-        })
+        Object::create(
+            adapter.version(),
+            Self {
+                state: SpinLock::new(State::default()),
+                listener: None,
+                adapter: adapter.clone(),
+            },
+        )
     }
 
     /// The connector of an incoming request, with its endpoint. NDK-CON-23: both addresses are
     /// known when the consumer hears of it.
-    pub(super) fn incoming(listener: &Hold<Listener>, endpoint: &Ref<Endpoint>) -> Result<Open<Self>, Status> {
+    pub(super) fn incoming(
+        listener: &Hold<Listener>,
+        endpoint: &Ref<Endpoint>,
+    ) -> Result<Open<Self>, Status> {
         let adapter = listener.adapter();
         let (Some(local), Some(peer)) = (endpoint.local_address(), endpoint.peer_address()) else {
             return Err(Status::CONNECTION_ABORTED);
@@ -93,11 +100,14 @@ impl Connector {
         if !adapter.host().owns(local.ip()) {
             return Err(Status::INVALID_ADDRESS);
         }
-        let connector = Object::create(adapter.version(), Self {
-            state: SpinLock::new(State::default()),
-            listener: Some(listener.clone()),
-            adapter: adapter.clone(),
-        })?;
+        let connector = Object::create(
+            adapter.version(),
+            Self {
+                state: SpinLock::new(State::default()),
+                listener: Some(listener.clone()),
+                adapter: adapter.clone(),
+            },
+        )?;
         endpoint.attach(Link(connector.hold()));
         connector.install(endpoint, listener.reached(local), peer)?;
         Ok(connector)
@@ -123,9 +133,16 @@ impl Connector {
             endpoint.attach(Link(connector.clone()));
             let attached = Attached::attach(qp, &endpoint)?;
             connector.install(&endpoint, local, peer)?;
-            connector.file(Some(qp), None, Pending { completion, connector: connector.clone() })?;
+            connector.file(
+                Some(qp),
+                None,
+                Pending {
+                    completion,
+                    connector: connector.clone(),
+                },
+            )?;
             // NDK-CON-18.
-            let remote = with_port(peer, host.settings().ports.to_tcp(peer.port()));
+            let remote = with_port(peer, host.ports().to_tcp(peer.port()));
             connector.answer(endpoint.connect(local, remote, &params, attached))
         };
         start().err().unwrap_or(Status::PENDING)
@@ -140,7 +157,10 @@ impl Connector {
         let start = || {
             // NDK-CON-11.
             let endpoint = connector.endpoint().ok_or(Status::CONNECTION_INVALID)?;
-            let pending = Pending { completion, connector: connector.clone() };
+            let pending = Pending {
+                completion,
+                connector: connector.clone(),
+            };
             connector.file(None, Some(event), pending)?;
             connector.answer(endpoint.complete_connect())
         };
@@ -160,7 +180,10 @@ impl Connector {
             let params = connector.params(ask, connector.adapter.limits().callee_data)?;
             let endpoint = connector.endpoint().ok_or(Status::CONNECTION_INVALID)?;
             let attached = Attached::attach(qp, &endpoint)?;
-            let pending = Pending { completion, connector: connector.clone() };
+            let pending = Pending {
+                completion,
+                connector: connector.clone(),
+            };
             connector.file(Some(qp), Some(event), pending)?;
             connector.answer(endpoint.accept(&params, attached))
         };
@@ -170,7 +193,8 @@ impl Connector {
     /// `NdkReject`. NDK-CON-21: on either side, and done when it returns.
     pub(super) fn reject(&self, private_data: &[u8]) -> Status {
         let reject = || {
-            let private_data = self.private_data(private_data, self.adapter.limits().callee_data)?;
+            let private_data =
+                self.private_data(private_data, self.adapter.limits().callee_data)?;
             let endpoint = self.endpoint().ok_or(Status::CONNECTION_INVALID)?;
             endpoint.reject(&private_data).map_err(status::of_failure)
         };
@@ -187,7 +211,10 @@ impl Connector {
                 if state.disconnecting.is_some() {
                     return Err(Status::CONNECTION_INVALID);
                 }
-                state.disconnecting = Some(Pending { completion, connector: connector.clone() });
+                state.disconnecting = Some(Pending {
+                    completion,
+                    connector: connector.clone(),
+                });
             }
             endpoint.disconnect().map_err(|failure| {
                 drop(connector.take(|state| state.disconnecting.take()));
@@ -199,12 +226,13 @@ impl Connector {
 
     /// What `NdkGetConnectionData` tells; NDK-CON-14: for as long as the connector lives.
     pub(super) fn connection_data(&self) -> Option<ConnectionData> {
-        self.endpoint()?.connection_data()
+        Some(self.endpoint()?.connection_data())
     }
 
     /// `NdkGetLocalAddress`: after a connect from port 0, with the port that was chosen.
     pub(super) fn local_address(&self) -> Option<SocketAddr> {
-        let (endpoint, addresses) = self.take(|state| state.endpoint.clone().zip(state.addresses))?;
+        let (endpoint, addresses) =
+            self.take(|state| state.endpoint.clone().zip(state.addresses))?;
         if addresses.local.port() != 0 {
             return Some(addresses.local);
         }
@@ -213,13 +241,19 @@ impl Connector {
 
     /// `NdkGetPeerAddress`.
     pub(super) fn peer_address(&self) -> Option<SocketAddr> {
-        self.take(|state| state.addresses).map(|addresses| addresses.peer)
+        self.take(|state| state.addresses)
+            .map(|addresses| addresses.peer)
     }
 }
 
 impl Connector {
     /// Gives the connector its endpoint, once.
-    pub(super) fn install(&self, endpoint: &Ref<Endpoint>, local: SocketAddr, peer: SocketAddr) -> Result<(), Status> {
+    pub(super) fn install(
+        &self,
+        endpoint: &Ref<Endpoint>,
+        local: SocketAddr,
+        peer: SocketAddr,
+    ) -> Result<(), Status> {
         let mut state = self.state.lock();
         // NDK-CON-09: a connector is for one connection.
         if state.endpoint.is_some() {
@@ -231,7 +265,12 @@ impl Connector {
     }
 
     /// Files a request that establishes the connection, with what it brings along. One at a time.
-    fn file(&self, qp: Option<&Hold<Qp>>, event: Option<DisconnectEvent>, pending: Pending) -> Result<(), Status> {
+    fn file(
+        &self,
+        qp: Option<&Hold<Qp>>,
+        event: Option<DisconnectEvent>,
+        pending: Pending,
+    ) -> Result<(), Status> {
         let mut state = self.state.lock();
         if state.establishing.is_some() {
             return Err(Status::CONNECTION_INVALID);
@@ -256,7 +295,11 @@ impl Connector {
     }
 
     fn check(&self, qp: &Hold<Qp>) -> Result<(), Status> {
-        if qp.is_of(&self.adapter) { Ok(()) } else { Err(Status::INVALID_PARAMETER) }
+        if qp.is_of(&self.adapter) {
+            Ok(())
+        } else {
+            Err(Status::INVALID_PARAMETER)
+        }
     }
 
     /// NDK-CON-12: larger limits are capped silently.
@@ -267,7 +310,10 @@ impl Connector {
             inbound: cap(ask.inbound, limits.inbound_reads),
             outbound: cap(ask.outbound, limits.outbound_reads),
         };
-        Ok(Params { private_data: self.private_data(ask.private_data, most)?, reads })
+        Ok(Params {
+            private_data: self.private_data(ask.private_data, most)?,
+            reads,
+        })
     }
 
     /// NDK-CON-20.
@@ -305,7 +351,12 @@ impl Events for Link {
 
     fn connect_done(&self, result: Result<(), Failure>) {
         if result.is_err() {
-            self.0.adapter.host().counters().connect_failure.fetch_add(1, Ordering::Relaxed);
+            self.0
+                .adapter
+                .host()
+                .counters()
+                .connect_failure
+                .fetch_add(1, Ordering::Relaxed);
         }
         self.0.established(result);
     }

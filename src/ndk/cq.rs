@@ -26,7 +26,14 @@ impl Cq {
             return Err(Status::INVALID_PARAMETER);
         }
         let queue = CompletionQueue::new(depth as usize).ok_or(Status::INSUFFICIENT_RESOURCES)?;
-        Object::create(adapter.version(), Self { queue, notification, adapter: adapter.clone() })
+        Object::create(
+            adapter.version(),
+            Self {
+                queue,
+                notification,
+                adapter: adapter.clone(),
+            },
+        )
     }
 
     /// `NdkArmCq`. NDK-CQ-04, NDK-CQ-06: what is there already may satisfy it at once.

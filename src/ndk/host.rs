@@ -6,16 +6,16 @@
 use core::net::IpAddr;
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use super::awaiting;
 use super::port::PortMap;
 use crate::nt::{Ref, Slice, SpinLock, Status};
 
 /// What the adapter's keywords say about NDK.
-#[derive(Clone, Copy, Debug)]
 pub(crate) struct Settings {
     /// NDK-CON-18.
     pub(crate) ports: PortMap,
-    /// The largest TCP segment the path to the peers is taken to carry.
-    pub(crate) max_segment: u32,
+    /// How connections are made.
+    pub(crate) transport: awaiting::Settings,
 }
 
 /// What OID_NDK_STATISTICS tells (NDK-ADP-18).
@@ -68,8 +68,12 @@ impl Host {
         self.addresses.lock().contains(&address)
     }
 
-    pub(crate) fn settings(&self) -> Settings {
-        self.settings
+    pub(crate) fn ports(&self) -> PortMap {
+        self.settings.ports
+    }
+
+    pub(crate) fn transport(&self) -> &awaiting::Settings {
+        &self.settings.transport
     }
 
     pub(crate) fn counters(&self) -> &Counters {

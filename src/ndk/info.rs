@@ -23,7 +23,10 @@ const FLAGS: u32 = NDK_ADAPTER_FLAG_IN_ORDER_DMA_SUPPORTED
 pub(crate) fn adapter_info(version: Version, limits: &Limits) -> NDK_ADAPTER_INFO {
     NDK_ADAPTER_INFO {
         // NDK-VER-02.
-        Version: NDK_VERSION { Major: version.major, Minor: version.minor },
+        Version: NDK_VERSION {
+            Major: version.major,
+            Minor: version.minor,
+        },
         VendorId: VENDOR,
         DeviceId: DEVICE,
         MaxRegistrationSize: limits.registration_size as u64,

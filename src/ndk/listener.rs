@@ -3,15 +3,16 @@
 use core::net::SocketAddr;
 
 use super::adapter::Adapter;
+use super::awaiting;
 use super::connector::{Connector, Endpoint, Link};
 use super::dispatch::{ConnectEvent, RequestCompletion};
 use super::object::{Hold, Kind, Object, Open, Reaper};
 use super::status;
 use crate::nt::{Ref, SpinLock, Status};
-use crate::transport::{self, Failure};
+use crate::transport::Failure;
 
 /// The transport's listener.
-type Socket = transport::Listener<Door>;
+type Socket = awaiting::Listener<Door>;
 
 /// What the transport's listener calls up to; dropped with it, after its `closed`.
 pub(super) struct Door(Hold<Listener>);
@@ -40,8 +41,15 @@ pub(super) struct Listener {
 
 impl Listener {
     /// `NdkCreateListener`: not yet listening (NDK-LSN-02).
-    pub(super) fn create(adapter: &Hold<Adapter>, event: ConnectEvent) -> Result<Open<Self>, Status> {
-        let listener = Self { state: SpinLock::new(State::default()), event, adapter: adapter.clone() };
+    pub(super) fn create(
+        adapter: &Hold<Adapter>,
+        event: ConnectEvent,
+    ) -> Result<Open<Self>, Status> {
+        let listener = Self {
+            state: SpinLock::new(State::default()),
+            event,
+            adapter: adapter.clone(),
+        };
         Object::create(adapter.version(), listener)
     }
 
@@ -50,18 +58,30 @@ impl Listener {
     }
 
     /// `NdkListen`.
-    pub(super) fn listen(listener: &Hold<Self>, address: SocketAddr, completion: RequestCompletion) -> Status {
+    pub(super) fn listen(
+        listener: &Hold<Self>,
+        address: SocketAddr,
+        completion: RequestCompletion,
+    ) -> Status {
         let start = || {
             let host = listener.adapter.host();
             // NDK-LSN-03. The wildcard stands for all of the adapter's addresses.
             if !address.ip().is_unspecified() && !host.owns(address.ip()) {
                 return Err(Status::INVALID_ADDRESS);
             }
-            let socket = Socket::new(host.transport(), Door(listener.clone())).map_err(status::of_failure)?;
-            listener.install(&socket, address, Pending { completion, listener: listener.clone() })?;
+            let socket = Socket::new(host.transport(), Door(listener.clone()))
+                .map_err(status::of_failure)?;
+            listener.install(
+                &socket,
+                address,
+                Pending {
+                    completion,
+                    listener: listener.clone(),
+                },
+            )?;
             // NDK-CON-18.
             let mut local = address;
-            local.set_port(host.settings().ports.to_tcp(address.port()));
+            local.set_port(host.ports().to_tcp(address.port()));
             socket.listen(local).map_err(|failure| {
                 drop(listener.take(|state| state.listening.take()));
                 status::of_failure(failure)
@@ -84,11 +104,20 @@ impl Listener {
     /// `NdkGetLocalAddress`: with the port that was chosen, if the consumer left it open.
     pub(super) fn local_address(&self) -> Option<SocketAddr> {
         let (socket, address) = self.take(|state| state.socket.clone().zip(state.address))?;
-        if address.port() != 0 { Some(address) } else { socket.local_address() }
+        if address.port() != 0 {
+            Some(address)
+        } else {
+            socket.local_address()
+        }
     }
 
     /// Files a listen. One in a listener's life; one that failed leaves it as it was.
-    fn install(&self, socket: &Ref<Socket>, address: SocketAddr, pending: Pending) -> Result<(), Status> {
+    fn install(
+        &self,
+        socket: &Ref<Socket>,
+        address: SocketAddr,
+        pending: Pending,
+    ) -> Result<(), Status> {
         let mut state = self.state.lock();
         if state.socket.is_some() {
             return Err(Status::ADDRESS_ALREADY_EXISTS);
@@ -101,7 +130,9 @@ impl Listener {
 
     /// The ND address a peer reached: the consumer's port, where the port map changed it.
     pub(super) fn reached(&self, tcp: SocketAddr) -> SocketAddr {
-        let asked = self.take(|state| state.address).map_or(0, |address| address.port());
+        let asked = self
+            .take(|state| state.address)
+            .map_or(0, |address| address.port());
         let mut nd = tcp;
         if asked != 0 {
             nd.set_port(asked);
@@ -114,7 +145,7 @@ impl Listener {
     }
 }
 
-impl transport::Incoming for Door {
+impl awaiting::Incoming for Door {
     type Events = Link;
 
     fn listen_done(&self, result: Result<(), Failure>) {

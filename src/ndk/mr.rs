@@ -6,6 +6,7 @@ use super::pd::Pd;
 use crate::nt::mdl::Chain;
 use crate::nt::{Mapping, Ref, SpinLock, Status};
 use crate::rdma::{Access, Region, Stag};
+use crate::transport::Memory;
 
 /// How far the region is.
 enum State {
@@ -34,13 +35,27 @@ pub(super) struct Registered {
 impl Mr {
     /// `NdkCreateMr`.
     pub(super) fn create(pd: &Hold<Pd>, fast_register: bool) -> Result<Open<Self>, Status> {
-        let token = pd.adapter().regions().reserve().ok_or(Status::INSUFFICIENT_RESOURCES)?;
-        let mr = Self { token, fast_register, state: SpinLock::new(State::Unregistered), pd: pd.clone() };
+        let token = pd
+            .adapter()
+            .regions()
+            .reserve()
+            .ok_or(Status::INSUFFICIENT_RESOURCES)?;
+        let mr = Self {
+            token,
+            fast_register,
+            state: SpinLock::new(State::Unregistered),
+            pd: pd.clone(),
+        };
         Object::create(pd.adapter().version(), mr)
     }
 
     /// `NdkRegisterMr`: never pending, for mapping needs no wait.
-    pub(super) fn register(mr: &Hold<Self>, chain: Chain, length: u64, access: Access) -> Result<(), Status> {
+    pub(super) fn register(
+        mr: &Hold<Self>,
+        chain: Chain,
+        length: u64,
+        access: Access,
+    ) -> Result<(), Status> {
         // NDK-MR-01.
         if mr.fast_register {
             return Err(Status::INVALID_DEVICE_REQUEST);
@@ -69,11 +84,18 @@ impl Mr {
             length,
             access,
             domain: mr.pd.domain(),
-            memory: Registered { mapping, region: mr.clone() },
+            memory: Registered {
+                mapping,
+                region: mr.clone(),
+            },
         };
         // The token was reserved at creation and gives no access, so this does not fail; if it
         // did, dropping the region would unregister it again.
-        mr.pd.adapter().regions().publish(mr.token, region).map_err(|_unused| Status::INVALID_DEVICE_STATE)
+        mr.pd
+            .adapter()
+            .regions()
+            .publish(mr.token, region)
+            .map_err(|_unused| Status::INVALID_DEVICE_STATE)
     }
 
     /// `NdkDeregisterMr`. NDK-MR-10: the tokens are dead when this returns; pending while requests
@@ -123,6 +145,14 @@ impl Drop for Mr {
     fn drop(&mut self) {
         // Withdrawn by `closing`, or never registered.
         let _ = self.pd.adapter().regions().release(self.token);
+    }
+}
+
+impl Memory for Registered {
+    fn write(&self, offset: u64, bytes: &[u8]) {
+        // The range was checked against the region, which is as long as the mapping.
+        let written = usize::try_from(offset).map(|offset| self.mapping.copy_in(offset, bytes));
+        debug_assert!(matches!(written, Ok(Ok(()))));
     }
 }
 

@@ -20,7 +20,9 @@ use super::dispatch::CloseCompletion;
 use super::version::Version;
 use crate::nt::{Box, Dpc, Ref, SpinLock, Status, Tag};
 use crate::sync::{Gate, Last};
-use crate::sys::{NDK_OBJECT_HEADER, NDK_OBJECT_HEADER_RESERVED_BLOCK, NDK_OBJECT_TYPE, NDK_VERSION};
+use crate::sys::{
+    NDK_OBJECT_HEADER, NDK_OBJECT_HEADER_RESERVED_BLOCK, NDK_OBJECT_TYPE, NDK_VERSION,
+};
 
 /// How one kind of NDK object looks to the consumer; told by its dispatch module.
 pub(super) trait Face: Sized + 'static {
@@ -101,24 +103,32 @@ impl<T: Kind> Object<T> {
     /// NDK-LIFE-01: the header and the dispatch pointer are whole before anyone sees the object.
     pub(super) fn create(version: Version, kind: T) -> Result<Open<T>, Status> {
         let dispatch: *const T::Dispatch = T::TABLE;
-        let object = Box::try_new(Tag::OBJECT, Self {
-            common: Common {
-                visible: UnsafeCell::new(Visible {
-                    header: NDK_OBJECT_HEADER {
-                        // NDK-LIFE-04: the highest minor, not the asked one.
-                        Version: NDK_VERSION { Major: version.major, Minor: version.minor },
-                        ObjectType: T::TYPE,
-                        NdkReserved: NDK_OBJECT_HEADER_RESERVED_BLOCK { rf: [ptr::null_mut(); 4] },
-                    },
-                    dispatch: dispatch.cast(),
-                }),
-                gate: Gate::new(),
-                completion: UnsafeCell::new(None),
-                next: UnsafeCell::new(ptr::null_mut()),
-                end: end::<T>,
+        let object = Box::try_new(
+            Tag::OBJECT,
+            Self {
+                common: Common {
+                    visible: UnsafeCell::new(Visible {
+                        header: NDK_OBJECT_HEADER {
+                            // NDK-LIFE-04: the highest minor, not the asked one.
+                            Version: NDK_VERSION {
+                                Major: version.major,
+                                Minor: version.minor,
+                            },
+                            ObjectType: T::TYPE,
+                            NdkReserved: NDK_OBJECT_HEADER_RESERVED_BLOCK {
+                                rf: [ptr::null_mut(); 4],
+                            },
+                        },
+                        dispatch: dispatch.cast(),
+                    }),
+                    gate: Gate::new(),
+                    completion: UnsafeCell::new(None),
+                    next: UnsafeCell::new(ptr::null_mut()),
+                    end: end::<T>,
+                },
+                kind,
             },
-            kind,
-        })?;
+        )?;
         // The consumer's own hold, which its close gives back.
         let entered = object.common.gate.enter();
         debug_assert!(entered, "nobody has stopped a new gate");
@@ -156,7 +166,11 @@ impl<T: Kind> Hold<T> {
     pub(super) unsafe fn from_raw<R>(raw: *mut R) -> Option<Self> {
         let object = NonNull::new(raw.cast::<Object<T>>())?;
         // SAFETY: the caller's promise; all objects are made by `Object::create`.
-        unsafe { object.as_ref() }.common.gate.enter().then_some(Self(object))
+        unsafe { object.as_ref() }
+            .common
+            .gate
+            .enter()
+            .then_some(Self(object))
     }
 
     /// A second hold if the object is not being closed: for an event that is about to call up.
@@ -301,8 +315,14 @@ const BATCH: usize = 64;
 
 impl Reaper {
     pub(super) fn create() -> Result<Ref<Self>, Status> {
-        let queue = SpinLock::new(Queue { head: ptr::null_mut(), tail: ptr::null_mut() });
-        Ref::try_new(Self { queue, dpc: Dpc::try_new(Self::run)? })
+        let queue = SpinLock::new(Queue {
+            head: ptr::null_mut(),
+            tail: ptr::null_mut(),
+        });
+        Ref::try_new(Self {
+            queue,
+            dpc: Dpc::try_new(Self::run)?,
+        })
     }
 
     fn push(reaper: Ref<Self>, common: NonNull<Common>) {

@@ -19,8 +19,15 @@ pub(super) struct Pd {
 impl Pd {
     /// `NdkCreatePd`.
     pub(super) fn create(adapter: &Hold<Adapter>) -> Result<Open<Self>, Status> {
-        let privileged = adapter.regions().reserve().ok_or(Status::INSUFFICIENT_RESOURCES)?;
-        let pd = Self { domain: adapter.new_domain(), privileged, adapter: adapter.clone() };
+        let privileged = adapter
+            .regions()
+            .reserve()
+            .ok_or(Status::INSUFFICIENT_RESOURCES)?;
+        let pd = Self {
+            domain: adapter.new_domain(),
+            privileged,
+            adapter: adapter.clone(),
+        };
         Object::create(adapter.version(), pd)
     }
 

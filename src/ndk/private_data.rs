@@ -20,9 +20,17 @@ pub(crate) struct Delivery {
 /// consumer's error and nothing is written for it.
 pub(crate) fn deliver(held: usize, present: bool, length: usize) -> Delivery {
     if !present {
-        return Delivery { copy: 0, required: held, fits: length == 0 };
+        return Delivery {
+            copy: 0,
+            required: held,
+            fits: length == 0,
+        };
     }
-    Delivery { copy: held.min(length), required: held, fits: length >= held }
+    Delivery {
+        copy: held.min(length),
+        required: held,
+        fits: length >= held,
+    }
 }
 
 #[cfg(test)]
@@ -31,20 +39,69 @@ mod tests {
 
     #[test]
     fn without_a_buffer_the_size_is_told() {
-        assert_eq!(deliver(56, false, 0), Delivery { copy: 0, required: 56, fits: true });
+        assert_eq!(
+            deliver(56, false, 0),
+            Delivery {
+                copy: 0,
+                required: 56,
+                fits: true
+            }
+        );
     }
 
     #[test]
     fn a_short_buffer_gets_the_part_that_fits() {
-        assert_eq!(deliver(56, true, 1), Delivery { copy: 1, required: 56, fits: false });
-        assert_eq!(deliver(56, true, 55), Delivery { copy: 55, required: 56, fits: false });
-        assert_eq!(deliver(56, true, 0), Delivery { copy: 0, required: 56, fits: false });
+        assert_eq!(
+            deliver(56, true, 1),
+            Delivery {
+                copy: 1,
+                required: 56,
+                fits: false
+            }
+        );
+        assert_eq!(
+            deliver(56, true, 55),
+            Delivery {
+                copy: 55,
+                required: 56,
+                fits: false
+            }
+        );
+        assert_eq!(
+            deliver(56, true, 0),
+            Delivery {
+                copy: 0,
+                required: 56,
+                fits: false
+            }
+        );
     }
 
     #[test]
     fn a_buffer_of_the_size_or_more_gets_all() {
-        assert_eq!(deliver(56, true, 56), Delivery { copy: 56, required: 56, fits: true });
-        assert_eq!(deliver(56, true, 256), Delivery { copy: 56, required: 56, fits: true });
-        assert_eq!(deliver(0, true, 256), Delivery { copy: 0, required: 0, fits: true });
+        assert_eq!(
+            deliver(56, true, 56),
+            Delivery {
+                copy: 56,
+                required: 56,
+                fits: true
+            }
+        );
+        assert_eq!(
+            deliver(56, true, 256),
+            Delivery {
+                copy: 56,
+                required: 56,
+                fits: true
+            }
+        );
+        assert_eq!(
+            deliver(0, true, 256),
+            Delivery {
+                copy: 0,
+                required: 0,
+                fits: true
+            }
+        );
     }
 }

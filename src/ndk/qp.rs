@@ -13,9 +13,11 @@ use super::pd::Pd;
 use super::status;
 use crate::nt::{NonPaged, Ref, Status};
 use crate::rdma::qp::Event;
-use crate::rdma::stag::Table;
-use crate::rdma::{Completion, Flags, Kind as Work, Limits, Op, Payload, PostError, QueuePair, SgeList};
 use crate::rdma::request::Progress;
+use crate::rdma::stag::Table;
+use crate::rdma::{
+    Completion, Flags, Kind as Work, Limits, Op, Payload, PostError, QueuePair, SgeList,
+};
 use crate::sync::Revocable;
 use crate::transport::{Queues, Side};
 
@@ -71,10 +73,20 @@ impl Qp {
         if !shape.fits(adapter.limits()) {
             return Err(Status::INVALID_PARAMETER);
         }
-        let pair = QueuePair::new(shape.initiator_depth as usize, shape.receive_depth as usize, pd.domain())
-            .ok_or(Status::INSUFFICIENT_RESOURCES)?;
-        let qp =
-            Self { pair, shape, endpoint: Revocable::empty(), receive_cq, initiator_cq, pd: pd.clone() };
+        let pair = QueuePair::new(
+            shape.initiator_depth as usize,
+            shape.receive_depth as usize,
+            pd.domain(),
+        )
+        .ok_or(Status::INSUFFICIENT_RESOURCES)?;
+        let qp = Self {
+            pair,
+            shape,
+            endpoint: Revocable::empty(),
+            receive_cq,
+            initiator_cq,
+            pd: pd.clone(),
+        };
         Object::create(adapter.version(), qp)
     }
 
@@ -102,7 +114,9 @@ impl Qp {
         match posted {
             Ok(()) => {
                 // NDK-POST-18: a hint; what follows, or a failing post, sends it on its way.
-                if !post.flags.contains(Flags::DEFER) || !self.pair.state().takes_initiator_requests() {
+                if !post.flags.contains(Flags::DEFER)
+                    || !self.pair.state().takes_initiator_requests()
+                {
                     self.kick();
                 }
                 Status::SUCCESS
@@ -165,20 +179,26 @@ impl Qp {
     /// NDK-FLUSH-09: oldest first in each queue.
     fn cancel_all(&self) {
         self.pair.send.flush(|request| {
-            self.put(Side::Initiator, Completion {
-                context: request.context,
-                kind: request.op.kind(),
-                status: crate::rdma::Status::Cancelled,
-                ..Completion::default()
-            });
+            self.put(
+                Side::Initiator,
+                Completion {
+                    context: request.context,
+                    kind: request.op.kind(),
+                    status: crate::rdma::Status::Cancelled,
+                    ..Completion::default()
+                },
+            );
         });
         self.pair.receive.flush(|request| {
-            self.put(Side::Receive, Completion {
-                context: request.context,
-                kind: Work::Receive,
-                status: crate::rdma::Status::Cancelled,
-                ..Completion::default()
-            });
+            self.put(
+                Side::Receive,
+                Completion {
+                    context: request.context,
+                    kind: Work::Receive,
+                    status: crate::rdma::Status::Cancelled,
+                    ..Completion::default()
+                },
+            );
         });
         self.notify();
     }
@@ -189,7 +209,10 @@ impl Qp {
     }
 
     fn complete(&self, side: Side, completion: Completion, solicited: bool) -> bool {
-        let completion = Completion { qp_context: self.shape.qp_context, ..completion };
+        let completion = Completion {
+            qp_context: self.shape.qp_context,
+            ..completion
+        };
         match side {
             Side::Initiator => self.initiator_cq.complete(completion, solicited),
             Side::Receive => self.receive_cq.complete(completion, solicited),

@@ -13,7 +13,10 @@ pub(super) struct SharedEndpoint(Infallible);
 
 impl SharedEndpoint {
     /// `NdkCreateSharedEndpoint`.
-    pub(super) fn create(adapter: &Hold<Adapter>, address: SocketAddr) -> Result<Open<Self>, Status> {
+    pub(super) fn create(
+        adapter: &Hold<Adapter>,
+        address: SocketAddr,
+    ) -> Result<Open<Self>, Status> {
         if !adapter.host().owns(address.ip()) {
             return Err(Status::INVALID_ADDRESS);
         }

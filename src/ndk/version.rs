@@ -12,7 +12,10 @@ pub(crate) struct Version {
 /// The highest minor of each major that is spoken here. NDK-VER-05: every dispatch slot that these
 /// versions name is filled. NDK-VER-04: both majors are accepted, because in-box consumers of
 /// newer Windows ask for 2.x and older ones for 1.x.
-const HIGHEST: [Version; 2] = [Version { major: 1, minor: 2 }, Version { major: 2, minor: 1 }];
+const HIGHEST: [Version; 2] = [
+    Version { major: 1, minor: 2 },
+    Version { major: 2, minor: 1 },
+];
 
 /// The asked version cannot be served: the major is unknown or the minor is above the highest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,11 +50,17 @@ mod tests {
 
     #[test]
     fn a_minor_above_the_highest_is_refused() {
-        assert_eq!([ask(1, 3), ask(1, u16::MAX), ask(2, 2)], [Err(Unsupported); 3]);
+        assert_eq!(
+            [ask(1, 3), ask(1, u16::MAX), ask(2, 2)],
+            [Err(Unsupported); 3]
+        );
     }
 
     #[test]
     fn an_unknown_major_is_refused() {
-        assert_eq!([ask(0, 0), ask(3, 0), ask(u16::MAX, 0)], [Err(Unsupported); 3]);
+        assert_eq!(
+            [ask(0, 0), ask(3, 0), ask(u16::MAX, 0)],
+            [Err(Unsupported); 3]
+        );
     }
 }

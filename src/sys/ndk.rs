@@ -221,7 +221,7 @@ pub struct NDK_LISTENER_DISPATCH {
     pub NdkCloseListener: NDK_FN_CLOSE_OBJECT,
     pub NdkQueryExtension: NDK_FN_QUERY_EXTENSION_INTERFACE,
     pub NdkListen: NDK_FN_LISTEN,
-    pub NdkGetLocalAddress: NDK_FN_GET_LOCAL_ADDRESS,
+    pub NdkGetLocalAddress: NDK_FN_GET_LISTENER_LOCAL_ADDRESS,
     pub NdkControlConnectEvents: NDK_FN_CONTROL_CONNECT_EVENTS,
 }
 
@@ -230,7 +230,7 @@ pub struct NDK_LISTENER_DISPATCH {
 pub struct NDK_SHARED_ENDPOINT_DISPATCH {
     pub NdkCloseSharedEndpoint: NDK_FN_CLOSE_OBJECT,
     pub NdkQueryExtension: NDK_FN_QUERY_EXTENSION_INTERFACE,
-    pub NdkGetLocalAddress: NDK_FN_GET_LOCAL_ADDRESS,
+    pub NdkGetLocalAddress: NDK_FN_GET_SHARED_ENDPOINT_LOCAL_ADDRESS,
 }
 
 #[repr(C)]

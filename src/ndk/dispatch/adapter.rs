@@ -16,10 +16,11 @@ use crate::ndk::shared_endpoint::SharedEndpoint;
 use crate::ndk::version::Version;
 use crate::nt::{Ref, Status};
 use crate::sys::{
-    NDK_ADAPTER, NDK_ADAPTER_DISPATCH, NDK_ADAPTER_INFO, NDK_CONNECTOR, NDK_CQ, NDK_FN_CONNECT_EVENT_CALLBACK,
-    NDK_FN_CQ_NOTIFICATION_CALLBACK, NDK_FN_CREATE_COMPLETION, NDK_FN_REQUEST_COMPLETION, NDK_LISTENER,
-    NDK_LOGICAL_ADDRESS_MAPPING, NDK_OBJECT_TYPE, NDK_PD, NDK_SHARED_ENDPOINT, NDK_VERSION, NTSTATUS,
-    NdkObjectTypeAdapter, PGROUP_AFFINITY, PMDL, SOCKADDR,
+    NDK_ADAPTER, NDK_ADAPTER_DISPATCH, NDK_ADAPTER_INFO, NDK_CONNECTOR, NDK_CQ,
+    NDK_FN_CONNECT_EVENT_CALLBACK, NDK_FN_CQ_NOTIFICATION_CALLBACK, NDK_FN_CREATE_COMPLETION,
+    NDK_FN_REQUEST_COMPLETION, NDK_LISTENER, NDK_LOGICAL_ADDRESS_MAPPING, NDK_OBJECT_TYPE, NDK_PD,
+    NDK_SHARED_ENDPOINT, NDK_VERSION, NTSTATUS, NdkObjectTypeAdapter, PGROUP_AFFINITY, PMDL,
+    SOCKADDR,
 };
 
 impl Face for Adapter {
@@ -42,8 +43,14 @@ static TABLE: NDK_ADAPTER_DISPATCH = NDK_ADAPTER_DISPATCH {
 };
 
 /// Opens an adapter for a consumer (`OPEN_NDK_ADAPTER_HANDLER`). `PASSIVE_LEVEL`.
-pub(crate) fn open(host: &Ref<Host>, asked: NDK_VERSION) -> Result<NonNull<NDK_ADAPTER>, OpenError> {
-    let asked = Version { major: asked.Major, minor: asked.Minor };
+pub(crate) fn open(
+    host: &Ref<Host>,
+    asked: NDK_VERSION,
+) -> Result<NonNull<NDK_ADAPTER>, OpenError> {
+    let asked = Version {
+        major: asked.Major,
+        minor: asked.Minor,
+    };
     let open = Adapter::open(host, asked)?;
     NonNull::new(open.into_raw()).ok_or(OpenError::Resources)
 }
@@ -64,7 +71,10 @@ unsafe extern "win64" fn query_adapter_info(
     size: *mut u32,
 ) -> NTSTATUS {
     // SAFETY: the caller.
-    let (Some(adapter), Some(size)) = (unsafe { object::borrow::<Adapter, _>(adapter) }, NonNull::new(size)) else {
+    let (Some(adapter), Some(size)) = (
+        unsafe { object::borrow::<Adapter, _>(adapter) },
+        NonNull::new(size),
+    ) else {
         return Status::INVALID_PARAMETER.to_raw();
     };
     let needed = size_of::<NDK_ADAPTER_INFO>() as u32;
@@ -96,7 +106,12 @@ unsafe extern "win64" fn create_cq(
     // SAFETY: the caller.
     let made = unsafe { hold::<Adapter, _>(adapter) }.ok_or(Status::INVALID_PARAMETER);
     // SAFETY: the caller.
-    unsafe { give(made.and_then(|adapter| Cq::create(&adapter, depth, notification)), out) }
+    unsafe {
+        give(
+            made.and_then(|adapter| Cq::create(&adapter, depth, notification)),
+            out,
+        )
+    }
 }
 
 unsafe extern "win64" fn create_pd(
@@ -153,13 +168,18 @@ unsafe extern "win64" fn create_listener(
     // SAFETY: the caller.
     let made = unsafe { hold::<Adapter, _>(adapter) }.ok_or(Status::INVALID_PARAMETER);
     // SAFETY: the caller.
-    unsafe { give(made.and_then(|adapter| Listener::create(&adapter, event)), out) }
+    unsafe {
+        give(
+            made.and_then(|adapter| Listener::create(&adapter, event)),
+            out,
+        )
+    }
 }
 
 unsafe extern "win64" fn build_lam(
     _adapter: *mut NDK_ADAPTER,
     _mdl: PMDL,
-    _length: u64,
+    _length: usize,
     _completion: NDK_FN_REQUEST_COMPLETION,
     _context: *mut c_void,
     _lam: *mut NDK_LOGICAL_ADDRESS_MAPPING,
@@ -170,6 +190,9 @@ unsafe extern "win64" fn build_lam(
     Status::NOT_SUPPORTED.to_raw()
 }
 
-unsafe extern "win64" fn release_lam(_adapter: *mut NDK_ADAPTER, _lam: *mut NDK_LOGICAL_ADDRESS_MAPPING) {
+unsafe extern "win64" fn release_lam(
+    _adapter: *mut NDK_ADAPTER,
+    _lam: *mut NDK_LOGICAL_ADDRESS_MAPPING,
+) {
     // None was ever built.
 }

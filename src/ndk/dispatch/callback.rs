@@ -9,8 +9,9 @@ use crate::ndk::connector::Connector;
 use crate::ndk::object::Open;
 use crate::nt::Status;
 use crate::sys::{
-    NDK_CONNECTOR, NDK_FN_CLOSE_COMPLETION, NDK_FN_CONNECT_EVENT_CALLBACK, NDK_FN_CQ_NOTIFICATION_CALLBACK,
-    NDK_FN_DISCONNECT_EVENT_CALLBACK, NDK_FN_DISCONNECT_EVENT_CALLBACK_EX, NDK_FN_REQUEST_COMPLETION,
+    NDK_CONNECTOR, NDK_FN_CLOSE_COMPLETION, NDK_FN_CONNECT_EVENT_CALLBACK,
+    NDK_FN_CQ_NOTIFICATION_CALLBACK, NDK_FN_DISCONNECT_EVENT_CALLBACK,
+    NDK_FN_DISCONNECT_EVENT_CALLBACK_EX, NDK_FN_REQUEST_COMPLETION,
 };
 
 /// The consumer's opaque context: handed back, never looked at.
@@ -33,7 +34,10 @@ impl RequestCompletion {
     /// # Safety
     /// `function`, if given, may be called once with `context` at `DISPATCH_LEVEL` or below.
     pub(super) unsafe fn new(function: NDK_FN_REQUEST_COMPLETION, context: *mut c_void) -> Self {
-        Self { function, context: Context(context) }
+        Self {
+            function,
+            context: Context(context),
+        }
     }
 
     /// Tells the consumer that its request finished with `status`.
@@ -56,7 +60,10 @@ impl CloseCompletion {
     /// # Safety
     /// As [`RequestCompletion::new`]. NDK-LIFE-24: a null context is as good as any.
     pub(super) unsafe fn new(function: NDK_FN_CLOSE_COMPLETION, context: *mut c_void) -> Self {
-        Self { function, context: Context(context) }
+        Self {
+            function,
+            context: Context(context),
+        }
     }
 
     /// The object's last callback.
@@ -78,8 +85,14 @@ pub(in crate::ndk) struct CqNotification {
 impl CqNotification {
     /// # Safety
     /// `function`, if given, may be called with `context` until the queue's close completes.
-    pub(super) unsafe fn new(function: NDK_FN_CQ_NOTIFICATION_CALLBACK, context: *mut c_void) -> Self {
-        Self { function, context: Context(context) }
+    pub(super) unsafe fn new(
+        function: NDK_FN_CQ_NOTIFICATION_CALLBACK,
+        context: *mut c_void,
+    ) -> Self {
+        Self {
+            function,
+            context: Context(context),
+        }
     }
 
     pub(in crate::ndk) fn notify(&self, status: Status) {
@@ -100,8 +113,14 @@ pub(in crate::ndk) struct ConnectEvent {
 impl ConnectEvent {
     /// # Safety
     /// `function`, if given, may be called with `context` until the listener's close completes.
-    pub(super) unsafe fn new(function: NDK_FN_CONNECT_EVENT_CALLBACK, context: *mut c_void) -> Self {
-        Self { function, context: Context(context) }
+    pub(super) unsafe fn new(
+        function: NDK_FN_CONNECT_EVENT_CALLBACK,
+        context: *mut c_void,
+    ) -> Self {
+        Self {
+            function,
+            context: Context(context),
+        }
     }
 
     /// Gives `connector` to the consumer, who owns it from the call on (NDK-LSN-01). Without a
@@ -132,14 +151,26 @@ enum Disconnect {
 impl DisconnectEvent {
     /// # Safety
     /// As [`CqNotification::new`], for the connector.
-    pub(super) unsafe fn plain(function: NDK_FN_DISCONNECT_EVENT_CALLBACK, context: *mut c_void) -> Self {
-        Self { function: Disconnect::Plain(function), context: Context(context) }
+    pub(super) unsafe fn plain(
+        function: NDK_FN_DISCONNECT_EVENT_CALLBACK,
+        context: *mut c_void,
+    ) -> Self {
+        Self {
+            function: Disconnect::Plain(function),
+            context: Context(context),
+        }
     }
 
     /// # Safety
     /// As [`DisconnectEvent::plain`].
-    pub(super) unsafe fn with_reason(function: NDK_FN_DISCONNECT_EVENT_CALLBACK_EX, context: *mut c_void) -> Self {
-        Self { function: Disconnect::WithReason(function), context: Context(context) }
+    pub(super) unsafe fn with_reason(
+        function: NDK_FN_DISCONNECT_EVENT_CALLBACK_EX,
+        context: *mut c_void,
+    ) -> Self {
+        Self {
+            function: Disconnect::WithReason(function),
+            context: Context(context),
+        }
     }
 
     /// NDK-DISC-06: at most once. NDK-DISC-16: the reason is 0, none is known.
@@ -153,4 +184,3 @@ impl DisconnectEvent {
         }
     }
 }
-

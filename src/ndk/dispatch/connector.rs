@@ -4,7 +4,8 @@ use core::ffi::c_void;
 use core::ptr::NonNull;
 
 use super::{
-    DisconnectEvent, RequestCompletion, bytes, close, hold, query_extension, read_address, write_address,
+    DisconnectEvent, RequestCompletion, bytes, close, hold, query_extension, read_address,
+    write_address,
 };
 use crate::ndk::connector::{Ask, Connector};
 use crate::ndk::object::{Face, Hold};
@@ -12,9 +13,9 @@ use crate::ndk::private_data;
 use crate::ndk::qp::Qp;
 use crate::nt::Status;
 use crate::sys::{
-    NDK_CONNECTOR, NDK_CONNECTOR_DISPATCH, NDK_FN_DISCONNECT_EVENT_CALLBACK, NDK_FN_DISCONNECT_EVENT_CALLBACK_EX,
-    NDK_FN_REQUEST_COMPLETION, NDK_OBJECT_TYPE, NDK_QP, NDK_SHARED_ENDPOINT, NTSTATUS, NdkObjectTypeConnector,
-    SOCKADDR,
+    NDK_CONNECTOR, NDK_CONNECTOR_DISPATCH, NDK_FN_DISCONNECT_EVENT_CALLBACK,
+    NDK_FN_DISCONNECT_EVENT_CALLBACK_EX, NDK_FN_REQUEST_COMPLETION, NDK_OBJECT_TYPE, NDK_QP,
+    NDK_SHARED_ENDPOINT, NTSTATUS, NdkObjectTypeConnector, SOCKADDR,
 };
 
 impl Face for Connector {
@@ -60,7 +61,10 @@ unsafe extern "win64" fn connect(
     };
     // SAFETY: the caller.
     let (source, destination) = unsafe {
-        (read_address(source, source_length), read_address(destination, destination_length))
+        (
+            read_address(source, source_length),
+            read_address(destination, destination_length),
+        )
     };
     let (Ok(source), Ok(destination)) = (source, destination) else {
         return Status::INVALID_ADDRESS.to_raw();
@@ -69,7 +73,11 @@ unsafe extern "win64" fn connect(
     let private_data = unsafe { bytes(private_data, private_data_length) };
     // SAFETY: the caller; used once, and only after pending.
     let completion = unsafe { RequestCompletion::new(completion, context) };
-    let ask = Ask { inbound, outbound, private_data };
+    let ask = Ask {
+        inbound,
+        outbound,
+        private_data,
+    };
     Connector::connect(&connector, &qp, (source, destination), ask, completion).to_raw()
 }
 
@@ -148,9 +156,21 @@ unsafe extern "win64" fn accept(
     // SAFETY: the caller.
     let event = unsafe { DisconnectEvent::plain(event, event_context) };
     // SAFETY: the caller.
-    let ask = Ask { inbound, outbound, private_data: unsafe { bytes(private_data, private_data_length) } };
+    let ask = Ask {
+        inbound,
+        outbound,
+        private_data: unsafe { bytes(private_data, private_data_length) },
+    };
     // SAFETY: the caller.
-    unsafe { accept_with(connector, qp, ask, event, RequestCompletion::new(completion, context)) }
+    unsafe {
+        accept_with(
+            connector,
+            qp,
+            ask,
+            event,
+            RequestCompletion::new(completion, context),
+        )
+    }
 }
 
 unsafe extern "win64" fn accept_ex(
@@ -168,9 +188,21 @@ unsafe extern "win64" fn accept_ex(
     // SAFETY: the caller.
     let event = unsafe { DisconnectEvent::with_reason(event, event_context) };
     // SAFETY: the caller.
-    let ask = Ask { inbound, outbound, private_data: unsafe { bytes(private_data, private_data_length) } };
+    let ask = Ask {
+        inbound,
+        outbound,
+        private_data: unsafe { bytes(private_data, private_data_length) },
+    };
     // SAFETY: the caller.
-    unsafe { accept_with(connector, qp, ask, event, RequestCompletion::new(completion, context)) }
+    unsafe {
+        accept_with(
+            connector,
+            qp,
+            ask,
+            event,
+            RequestCompletion::new(completion, context),
+        )
+    }
 }
 
 /// # Safety
@@ -218,7 +250,10 @@ unsafe extern "win64" fn get_connection_data(
         return Status::CONNECTION_INVALID.to_raw();
     };
     // NDK-CON-13: both limits, and the private data, are optional.
-    for (out, limit) in [(inbound, data.reads.inbound), (outbound, data.reads.outbound)] {
+    for (out, limit) in [
+        (inbound, data.reads.inbound),
+        (outbound, data.reads.outbound),
+    ] {
         if let Some(out) = NonNull::new(out) {
             // SAFETY: the caller.
             unsafe { out.write(u32::from(limit)) };
@@ -245,7 +280,12 @@ unsafe fn deliver(held: &[u8], buffer: *mut u8, length: NonNull<u32>) -> NTSTATU
     }
     // SAFETY: the caller's promise.
     unsafe { length.write(delivery.required as u32) };
-    if delivery.fits { Status::SUCCESS } else { Status::BUFFER_TOO_SMALL }.to_raw()
+    if delivery.fits {
+        Status::SUCCESS
+    } else {
+        Status::BUFFER_TOO_SMALL
+    }
+    .to_raw()
 }
 
 unsafe extern "win64" fn get_local_address(
@@ -254,7 +294,8 @@ unsafe extern "win64" fn get_local_address(
     length: *mut u32,
 ) -> NTSTATUS {
     // SAFETY: the caller.
-    let local = unsafe { hold::<Connector, _>(connector) }.and_then(|connector| connector.local_address());
+    let local =
+        unsafe { hold::<Connector, _>(connector) }.and_then(|connector| connector.local_address());
     // SAFETY: the caller.
     unsafe { write_address(local, address, length) }
 }
@@ -265,7 +306,8 @@ unsafe extern "win64" fn get_peer_address(
     length: *mut u32,
 ) -> NTSTATUS {
     // SAFETY: the caller.
-    let peer = unsafe { hold::<Connector, _>(connector) }.and_then(|connector| connector.peer_address());
+    let peer =
+        unsafe { hold::<Connector, _>(connector) }.and_then(|connector| connector.peer_address());
     // SAFETY: the caller.
     unsafe { write_address(peer, address, length) }
 }
@@ -286,7 +328,10 @@ unsafe extern "win64" fn disconnect(
 
 /// # Safety
 /// Both are open objects of their kinds.
-unsafe fn enter(connector: *mut NDK_CONNECTOR, qp: *mut NDK_QP) -> Result<(Hold<Connector>, Hold<Qp>), Status> {
+unsafe fn enter(
+    connector: *mut NDK_CONNECTOR,
+    qp: *mut NDK_QP,
+) -> Result<(Hold<Connector>, Hold<Qp>), Status> {
     // SAFETY: the caller's promise.
     let connector = unsafe { hold::<Connector, _>(connector) };
     // SAFETY: the caller's promise.

@@ -4,16 +4,17 @@ use core::ffi::c_void;
 use core::ptr;
 
 use super::{close, hold, query_extension};
-use crate::ndk::object::{self, Face};
 use crate::ndk::cq::Cq;
+use crate::ndk::object::{self, Face};
 use crate::ndk::status;
 use crate::nt::Status;
 use crate::rdma::{Completion, Kind};
 use crate::sync::Arm;
-use crate::sys::{NDK_OBJECT_TYPE, NdkObjectTypeCq, 
+use crate::sys::{
     NDK_CQ, NDK_CQ_DISPATCH, NDK_CQ_NOTIFY_ANY, NDK_CQ_NOTIFY_ERRORS, NDK_CQ_NOTIFY_SOLICITED,
-    NDK_FN_REQUEST_COMPLETION, NDK_OPERATION_TYPE, NDK_RESULT, NDK_RESULT_EX, NTSTATUS, NdkOperationTypeBind,
-    NdkOperationTypeFastRegister, NdkOperationTypeInvalidate, NdkOperationTypeRead, NdkOperationTypeReceive,
+    NDK_FN_REQUEST_COMPLETION, NDK_OBJECT_TYPE, NDK_OPERATION_TYPE, NDK_RESULT, NDK_RESULT_EX,
+    NTSTATUS, NdkObjectTypeCq, NdkOperationTypeBind, NdkOperationTypeFastRegister,
+    NdkOperationTypeInvalidate, NdkOperationTypeRead, NdkOperationTypeReceive,
     NdkOperationTypeReceiveAndInvalidate, NdkOperationTypeSend, NdkOperationTypeWrite,
 };
 
@@ -56,17 +57,29 @@ unsafe extern "win64" fn arm_cq(cq: *mut NDK_CQ, kind: u32) {
     }
 }
 
-unsafe extern "win64" fn get_cq_results(cq: *mut NDK_CQ, results: *mut NDK_RESULT, count: u32) -> u32 {
+unsafe extern "win64" fn get_cq_results(
+    cq: *mut NDK_CQ,
+    results: *mut NDK_RESULT,
+    count: u32,
+) -> u32 {
     // SAFETY: the caller; the array has `count` entries.
     unsafe { take(cq, results, count, plain) }
 }
 
-unsafe extern "win64" fn get_cq_results_ex(cq: *mut NDK_CQ, results: *mut NDK_RESULT_EX, count: u32) -> u32 {
+unsafe extern "win64" fn get_cq_results_ex(
+    cq: *mut NDK_CQ,
+    results: *mut NDK_RESULT_EX,
+    count: u32,
+) -> u32 {
     // SAFETY: the caller; the array has `count` entries.
     unsafe { take(cq, results, count, extended) }
 }
 
-unsafe extern "win64" fn control_cq_interrupt_moderation(_cq: *mut NDK_CQ, _interval: u32, _count: u32) -> NTSTATUS {
+unsafe extern "win64" fn control_cq_interrupt_moderation(
+    _cq: *mut NDK_CQ,
+    _interval: u32,
+    _count: u32,
+) -> NTSTATUS {
     // NDK-ADP-13: not advertised.
     Status::NOT_SUPPORTED.to_raw()
 }
@@ -75,7 +88,12 @@ unsafe extern "win64" fn control_cq_interrupt_moderation(_cq: *mut NDK_CQ, _inte
 ///
 /// # Safety
 /// `cq` is an open completion queue, `results` writable for `count` entries.
-unsafe fn take<R>(cq: *mut NDK_CQ, results: *mut R, count: u32, convert: fn(Completion) -> R) -> u32 {
+unsafe fn take<R>(
+    cq: *mut NDK_CQ,
+    results: *mut R,
+    count: u32,
+    convert: fn(Completion) -> R,
+) -> u32 {
     // SAFETY: the caller's promise.
     let Some(cq) = (unsafe { object::borrow::<Cq, _>(cq) }) else {
         return 0;
@@ -101,7 +119,12 @@ fn plain(completion: Completion) -> NDK_RESULT {
 }
 
 fn extended(completion: Completion) -> NDK_RESULT_EX {
-    let NDK_RESULT { Status, BytesTransferred, QPContext, RequestContext } = plain(completion);
+    let NDK_RESULT {
+        Status,
+        BytesTransferred,
+        QPContext,
+        RequestContext,
+    } = plain(completion);
     NDK_RESULT_EX {
         Status,
         BytesTransferred,

@@ -3,10 +3,13 @@
 use core::ffi::c_void;
 
 use super::{RequestCompletion, close, hold, query_extension, read_address, write_address};
-use crate::ndk::object::Face;
 use crate::ndk::listener::Listener;
+use crate::ndk::object::Face;
 use crate::nt::Status;
-use crate::sys::{NDK_OBJECT_TYPE, NdkObjectTypeListener, NDK_FN_REQUEST_COMPLETION, NDK_LISTENER, NDK_LISTENER_DISPATCH, NTSTATUS, SOCKADDR};
+use crate::sys::{
+    NDK_FN_REQUEST_COMPLETION, NDK_LISTENER, NDK_LISTENER_DISPATCH, NDK_OBJECT_TYPE, NTSTATUS,
+    NdkObjectTypeListener, SOCKADDR,
+};
 
 impl Face for Listener {
     const TYPE: NDK_OBJECT_TYPE = NdkObjectTypeListener;
@@ -49,7 +52,8 @@ unsafe extern "win64" fn get_local_address(
     length: *mut u32,
 ) -> NTSTATUS {
     // SAFETY: the caller.
-    let local = unsafe { hold::<Listener, _>(listener) }.and_then(|listener| listener.local_address());
+    let local =
+        unsafe { hold::<Listener, _>(listener) }.and_then(|listener| listener.local_address());
     // SAFETY: the caller.
     unsafe { write_address(local, address, length) }
 }

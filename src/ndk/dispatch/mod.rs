@@ -25,13 +25,16 @@ use core::net::SocketAddr;
 use core::ptr::NonNull;
 use core::slice;
 
-pub(super) use callback::{CloseCompletion, ConnectEvent, CqNotification, DisconnectEvent, RequestCompletion};
+pub(super) use callback::{
+    CloseCompletion, ConnectEvent, CqNotification, DisconnectEvent, RequestCompletion,
+};
 
 use super::object::{self, Hold, Kind, Open};
 use super::{address, extension};
 use crate::nt::Status;
 use crate::sys::{
-    GUID, NDK_EXTENSION_INTERFACE, NDK_FN_CLOSE_COMPLETION, NDK_OBJECT_HEADER, NDK_VERSION, NTSTATUS, SOCKADDR,
+    GUID, NDK_EXTENSION_INTERFACE, NDK_FN_CLOSE_COMPLETION, NDK_OBJECT_HEADER, NDK_VERSION,
+    NTSTATUS, SOCKADDR,
 };
 
 /// `NdkQueryExtension` of all ten tables.
@@ -114,7 +117,11 @@ unsafe fn read_address(pointer: *const SOCKADDR, length: u32) -> Result<SocketAd
 ///
 /// # Safety
 /// `length` is writable, and `pointer`, unless null, for the bytes it says.
-unsafe fn write_address(address: Option<SocketAddr>, pointer: *mut SOCKADDR, length: *mut u32) -> NTSTATUS {
+unsafe fn write_address(
+    address: Option<SocketAddr>,
+    pointer: *mut SOCKADDR,
+    length: *mut u32,
+) -> NTSTATUS {
     let Some(address) = address else {
         return Status::CONNECTION_INVALID.to_raw();
     };
@@ -130,6 +137,10 @@ unsafe fn write_address(address: Option<SocketAddr>, pointer: *mut SOCKADDR, len
         return Status::BUFFER_TOO_SMALL.to_raw();
     }
     // SAFETY: the room was just checked; our own copy cannot overlap the consumer's buffer.
-    unsafe { raw.bytes.as_ptr().copy_to_nonoverlapping(pointer.cast(), raw.length) };
+    unsafe {
+        raw.bytes
+            .as_ptr()
+            .copy_to_nonoverlapping(pointer.cast(), raw.length)
+    };
     Status::SUCCESS.to_raw()
 }

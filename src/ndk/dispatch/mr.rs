@@ -3,12 +3,16 @@
 use core::ffi::c_void;
 
 use super::{RequestCompletion, close, code, hold, query_extension};
-use crate::ndk::object::Face;
 use crate::ndk::mr::Mr;
+use crate::ndk::object::Face;
 use crate::nt::Status;
 use crate::nt::mdl::Chain;
 use crate::rdma::Access;
-use crate::sys::{NDK_MR_FLAG_ALLOW_LOCAL_WRITE, NDK_MR_FLAG_ALLOW_REMOTE_READ, NDK_MR_FLAG_ALLOW_REMOTE_WRITE, NDK_OBJECT_TYPE, NdkObjectTypeMr, NDK_FN_REQUEST_COMPLETION, NDK_MR, NDK_MR_DISPATCH, NTSTATUS, PMDL};
+use crate::sys::{
+    NDK_FN_REQUEST_COMPLETION, NDK_MR, NDK_MR_DISPATCH, NDK_MR_FLAG_ALLOW_LOCAL_WRITE,
+    NDK_MR_FLAG_ALLOW_REMOTE_READ, NDK_MR_FLAG_ALLOW_REMOTE_WRITE, NDK_OBJECT_TYPE, NTSTATUS,
+    NdkObjectTypeMr, PMDL,
+};
 
 impl Face for Mr {
     const TYPE: NDK_OBJECT_TYPE = NdkObjectTypeMr;
@@ -29,7 +33,7 @@ static TABLE: NDK_MR_DISPATCH = NDK_MR_DISPATCH {
 unsafe extern "win64" fn register_mr(
     mr: *mut NDK_MR,
     mdl: PMDL,
-    length: u64,
+    length: usize,
     flags: u32,
     _completion: NDK_FN_REQUEST_COMPLETION,
     _context: *mut c_void,
@@ -43,7 +47,7 @@ unsafe extern "win64" fn register_mr(
     }
     // SAFETY: NDK-MR-05: the pages stay locked and the chain as it is until deregistration.
     let chain = unsafe { Chain::from_raw(mdl) };
-    code(Mr::register(&mr, chain, length, access_of(flags)))
+    code(Mr::register(&mr, chain, length as u64, access_of(flags)))
 }
 
 unsafe extern "win64" fn deregister_mr(
@@ -89,5 +93,9 @@ fn access_of(flags: u32) -> Access {
         (NDK_MR_FLAG_ALLOW_REMOTE_READ, Access::REMOTE_READ),
         (NDK_MR_FLAG_ALLOW_REMOTE_WRITE, Access::REMOTE_WRITE),
     ];
-    grants.into_iter().filter(|(mask, _)| flags & mask == *mask).map(|(_, access)| access).collect()
+    grants
+        .into_iter()
+        .filter(|(mask, _)| flags & mask == *mask)
+        .map(|(_, access)| access)
+        .collect()
 }

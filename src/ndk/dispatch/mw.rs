@@ -1,9 +1,9 @@
 //! Entry points of the memory window.
 
 use super::{close, query_extension};
-use crate::ndk::object::Face;
 use crate::ndk::mw::Mw;
-use crate::sys::{NDK_OBJECT_TYPE, NdkObjectTypeMw, NDK_MW, NDK_MW_DISPATCH};
+use crate::ndk::object::Face;
+use crate::sys::{NDK_MW, NDK_MW_DISPATCH, NDK_OBJECT_TYPE, NdkObjectTypeMw};
 
 impl Face for Mw {
     const TYPE: NDK_OBJECT_TYPE = NdkObjectTypeMw;

@@ -11,9 +11,10 @@ use crate::ndk::object::Face;
 use crate::ndk::pd::Pd;
 use crate::ndk::qp::Shape;
 use crate::nt::Status;
-use crate::sys::{NDK_OBJECT_TYPE, NdkObjectTypePd, 
-    NDK_CQ, NDK_FN_CREATE_COMPLETION, NDK_FN_SRQ_NOTIFICATION_CALLBACK, NDK_MR, NDK_MW, NDK_PD, NDK_PD_DISPATCH,
-    NDK_QP, NDK_SRQ, NTSTATUS, PGROUP_AFFINITY,
+use crate::sys::{
+    NDK_CQ, NDK_FN_CREATE_COMPLETION, NDK_FN_SRQ_NOTIFICATION_CALLBACK, NDK_MR, NDK_MW,
+    NDK_OBJECT_TYPE, NDK_PD, NDK_PD_DISPATCH, NDK_QP, NDK_SRQ, NTSTATUS, NdkObjectTypePd,
+    PGROUP_AFFINITY,
 };
 
 impl Face for Pd {
@@ -106,7 +107,9 @@ unsafe extern "win64" fn create_qp(
         inline_size,
     };
     let made = match (pd, receive_cq, initiator_cq) {
-        (Some(pd), Some(receive_cq), Some(initiator_cq)) => pd.create_qp(&pd, receive_cq, initiator_cq, shape),
+        (Some(pd), Some(receive_cq), Some(initiator_cq)) => {
+            pd.create_qp(&pd, receive_cq, initiator_cq, shape)
+        }
         _ => Err(Status::INVALID_PARAMETER),
     };
     // SAFETY: the caller.

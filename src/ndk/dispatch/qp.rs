@@ -10,10 +10,11 @@ use crate::ndk::object::{self, Face};
 use crate::ndk::qp::{Post, Qp};
 use crate::nt::Status;
 use crate::rdma::{Flags, Op, Payload, PostError, Remote, Sge, SgeList, Stag};
-use crate::sys::{NDK_OBJECT_TYPE, NdkObjectTypeQp, 
-    NDK_MR, NDK_MW, NDK_OBJECT_HEADER, NDK_OP_FLAG_DEFER, NDK_OP_FLAG_INLINE, NDK_OP_FLAG_RDMA_READ_LOCAL_INVALIDATE,
-    NDK_OP_FLAG_READ_FENCE, NDK_OP_FLAG_SEND_AND_SOLICIT_EVENT, NDK_OP_FLAG_SILENT_SUCCESS, NDK_QP, NDK_QP_DISPATCH,
-    NDK_SGE, NTSTATUS,
+use crate::sys::{
+    NDK_MR, NDK_MW, NDK_OBJECT_HEADER, NDK_OBJECT_TYPE, NDK_OP_FLAG_DEFER, NDK_OP_FLAG_INLINE,
+    NDK_OP_FLAG_RDMA_READ_LOCAL_INVALIDATE, NDK_OP_FLAG_READ_FENCE,
+    NDK_OP_FLAG_SEND_AND_SOLICIT_EVENT, NDK_OP_FLAG_SILENT_SUCCESS, NDK_QP, NDK_QP_DISPATCH,
+    NDK_SGE, NTSTATUS, NdkObjectTypeQp,
 };
 
 impl Face for Qp {
@@ -63,7 +64,16 @@ unsafe extern "win64" fn send_and_invalidate(
     token: u32,
 ) -> NTSTATUS {
     // SAFETY: the caller.
-    unsafe { initiate(qp, context, Op::SendAndInvalidate(Stag(token)), sgl, count, flags) }
+    unsafe {
+        initiate(
+            qp,
+            context,
+            Op::SendAndInvalidate(Stag(token)),
+            sgl,
+            count,
+            flags,
+        )
+    }
 }
 
 unsafe extern "win64" fn write(
@@ -76,7 +86,10 @@ unsafe extern "win64" fn write(
     flags: u32,
 ) -> NTSTATUS {
     // NDK-POST-29: host byte order, token as the consumer's protocol carried it.
-    let op = Op::Write(Remote { address, token: Stag(token) });
+    let op = Op::Write(Remote {
+        address,
+        token: Stag(token),
+    });
     // SAFETY: the caller.
     unsafe { initiate(qp, context, op, sgl, count, flags) }
 }
@@ -90,7 +103,10 @@ unsafe extern "win64" fn read(
     token: u32,
     flags: u32,
 ) -> NTSTATUS {
-    let op = Op::Read(Remote { address, token: Stag(token) });
+    let op = Op::Read(Remote {
+        address,
+        token: Stag(token),
+    });
     // A read has no bytes to carry inline: the flag is not among its own.
     let flags = flags & !NDK_OP_FLAG_INLINE;
     // SAFETY: the caller.
@@ -109,7 +125,8 @@ unsafe extern "win64" fn receive(
     };
     // SAFETY: the caller; copied before the call ends (NDK-FR-07).
     let sgl = unsafe { entries(sgl, count) };
-    qp.receive(context as u64, |list| gather(list, sgl)).to_raw()
+    qp.receive(context as u64, |list| gather(list, sgl))
+        .to_raw()
 }
 
 unsafe extern "win64" fn bind(
@@ -118,7 +135,7 @@ unsafe extern "win64" fn bind(
     _mr: *mut NDK_MR,
     _mw: *mut NDK_MW,
     _address: *mut c_void,
-    _length: u64,
+    _length: usize,
     _flags: u32,
 ) -> NTSTATUS {
     // NDK-MW-06: windows are not usable, so no region grants one.
@@ -133,7 +150,7 @@ unsafe extern "win64" fn fast_register(
     _page_count: u32,
     _pages: *const u64,
     _fbo: u32,
-    _length: u64,
+    _length: usize,
     _base: *mut c_void,
     _flags: u32,
 ) -> NTSTATUS {
@@ -171,10 +188,17 @@ unsafe fn initiate(
     };
     // SAFETY: the caller's promise; copied before the call ends (NDK-FR-07).
     let sgl = unsafe { entries(sgl, count) };
-    let post = Post { context: context as u64, op, flags: flags_of(flags) };
+    let post = Post {
+        context: context as u64,
+        op,
+        flags: flags_of(flags),
+    };
     if flags & NDK_OP_FLAG_INLINE != 0 {
         // SAFETY: NDK-POST-12: the data is resident until the call returns.
-        qp.initiate(post, |payload, most| unsafe { copy_inline(payload, most, sgl) }).to_raw()
+        qp.initiate(post, |payload, most| unsafe {
+            copy_inline(payload, most, sgl)
+        })
+        .to_raw()
     } else {
         qp.initiate(post, |payload, _| {
             let mut list = SgeList::default();
@@ -208,7 +232,11 @@ fn flags_of(flags: u32) -> Flags {
     ];
     // NDK-FR-15: not advertised, so the flag is ignored.
     let _ = NDK_OP_FLAG_RDMA_READ_LOCAL_INVALIDATE;
-    pairs.into_iter().filter(|(bit, _)| flags & bit != 0).map(|(_, flag)| flag).collect()
+    pairs
+        .into_iter()
+        .filter(|(bit, _)| flags & bit != 0)
+        .map(|(_, flag)| flag)
+        .collect()
 }
 
 /// The consumer's list, for the call.
@@ -229,7 +257,11 @@ fn gather(list: &mut SgeList, sgl: &[NDK_SGE]) -> Result<(), PostError> {
     for sge in sgl {
         // SAFETY: both members of the union are 64 bits and valid for any value.
         let address = unsafe { sge.Address.LogicalAddress };
-        if !list.push(Sge { address, length: sge.Length, token: Stag(sge.MemoryRegionToken) }) {
+        if !list.push(Sge {
+            address,
+            length: sge.Length,
+            token: Stag(sge.MemoryRegionToken),
+        }) {
             return Err(PostError::TooMany);
         }
     }
@@ -241,7 +273,11 @@ fn gather(list: &mut SgeList, sgl: &[NDK_SGE]) -> Result<(), PostError> {
 ///
 /// # Safety
 /// Every entry's address is readable for its length.
-unsafe fn copy_inline(payload: &mut Payload, most: usize, sgl: &[NDK_SGE]) -> Result<(), PostError> {
+unsafe fn copy_inline(
+    payload: &mut Payload,
+    most: usize,
+    sgl: &[NDK_SGE],
+) -> Result<(), PostError> {
     let mut inline = [0; crate::rdma::limits::MAX_INLINE];
     let mut used = 0;
     for sge in sgl {
@@ -255,9 +291,16 @@ unsafe fn copy_inline(payload: &mut Payload, most: usize, sgl: &[NDK_SGE]) -> Re
             return Err(PostError::InlineTooLong);
         };
         // SAFETY: the caller's promise.
-        room.copy_from_slice(unsafe { bytes(address, sge.Length) }.get(..room.len()).ok_or(PostError::TooMany)?);
+        room.copy_from_slice(
+            unsafe { bytes(address, sge.Length) }
+                .get(..room.len())
+                .ok_or(PostError::TooMany)?,
+        );
         used = end;
     }
-    *payload = Payload::Inline { bytes: inline, length: used as u16 };
+    *payload = Payload::Inline {
+        bytes: inline,
+        length: used as u16,
+    };
     Ok(())
 }

@@ -4,7 +4,10 @@
 use super::{close, query_extension, write_address};
 use crate::ndk::object::Face;
 use crate::ndk::shared_endpoint::SharedEndpoint;
-use crate::sys::{NDK_OBJECT_TYPE, NdkObjectTypeSharedEndpoint, NDK_CONNECTOR, NDK_SHARED_ENDPOINT_DISPATCH, NTSTATUS, SOCKADDR, NDK_SHARED_ENDPOINT};
+use crate::sys::{
+    NDK_OBJECT_TYPE, NDK_SHARED_ENDPOINT, NDK_SHARED_ENDPOINT_DISPATCH, NTSTATUS,
+    NdkObjectTypeSharedEndpoint, SOCKADDR,
+};
 
 impl Face for SharedEndpoint {
     const TYPE: NDK_OBJECT_TYPE = NdkObjectTypeSharedEndpoint;

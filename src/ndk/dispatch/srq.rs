@@ -7,7 +7,10 @@ use super::{close, query_extension};
 use crate::ndk::object::Face;
 use crate::ndk::srq::Srq;
 use crate::nt::Status;
-use crate::sys::{NDK_OBJECT_TYPE, NdkObjectTypeSrq, NDK_FN_REQUEST_COMPLETION, NDK_SGE, NDK_SRQ, NDK_SRQ_DISPATCH, NTSTATUS};
+use crate::sys::{
+    NDK_FN_REQUEST_COMPLETION, NDK_OBJECT_TYPE, NDK_SGE, NDK_SRQ, NDK_SRQ_DISPATCH, NTSTATUS,
+    NdkObjectTypeSrq,
+};
 
 impl Face for Srq {
     const TYPE: NDK_OBJECT_TYPE = NdkObjectTypeSrq;
