@@ -109,6 +109,9 @@ impl Driver {
     /// What an unloading driver must not leave: pool, DPCs, timers, work items, locks.
     fn check_left_behind(&self) -> Vec<Leak> {
         let (base, end) = (self.image.base, self.image.base + self.image.size);
+        self.machine.ndis.check_unloaded(base, end);
+        self.machine.wsk.check_unloaded(base, end);
+        self.machine.ip.check_unloaded(base, end);
         crate::pool::check_in_use(current(), base, end, "unloaded");
         let leaks = self.machine.pool.leaks(base);
         self.machine.pool.check_quarantine();

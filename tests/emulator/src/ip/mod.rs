@@ -101,6 +101,15 @@ impl State {
         addresses.is_empty() || addresses.iter().any(|address| address.ip == ip)
     }
 
+    /// What a driver whose image spans `[base, end)` must have undone when it is unloaded.
+    pub(crate) fn check_unloaded(&self, base: usize, end: usize) {
+        let all = self.notifications.lock().expect("no holder panics");
+        let within = |n: &Arc<Notification>| n.callback.is_some_and(|call| (base..end).contains(&(call as usize)));
+        if all.iter().any(within) {
+            violation("IP-NOTIFY", "the driver was unloaded with an address notification registered");
+        }
+    }
+
     fn notify(&self, address: &Address, kind: MIB_NOTIFICATION_TYPE) {
         let all = self.notifications.lock().expect("no holder panics").clone();
         for notification in all.iter().filter(|n| is_of_family(address.ip, n.family)) {

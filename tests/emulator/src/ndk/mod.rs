@@ -1,12 +1,16 @@
-//! What the OS does for NDK consumers.
+//! What the OS does for NDK consumers: it opens a provider's adapter for them, keeps its own state
+//! in `NdkReserved`, puts its own tables into `Dispatch`, and checks what crosses.
 
-use softrnic::sys::WSK_PROVIDER_NDK_DISPATCH;
+mod open;
+#[cfg(test)]
+mod tests;
 
-/// The per-machine state.
+use std::sync::Mutex;
+
+pub(crate) use open::wsk_dispatch;
+
+/// The NDK state of a machine.
 #[derive(Default)]
-pub struct State {}
-
-/// What `WSKNDK_GET_WSK_PROVIDER_NDK_DISPATCH` gives.
-pub(crate) fn wsk_dispatch() -> WSK_PROVIDER_NDK_DISPATCH {
-    WSK_PROVIDER_NDK_DISPATCH::default()
+pub struct State {
+    open: Mutex<Vec<open::OpenAdapter>>,
 }

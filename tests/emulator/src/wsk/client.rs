@@ -36,6 +36,11 @@ impl Client {
         self.counts.lock().expect("no holder panics")
     }
 
+    /// Whether the registration block lies in `[base, end)`.
+    pub(super) fn is_within(&self, base: usize, end: usize) -> bool {
+        (base..end).contains(&self.registration)
+    }
+
     pub(super) fn static_events(&self) -> u32 {
         self.static_events.load(Ordering::Acquire)
     }

@@ -122,6 +122,13 @@ impl State {
         }
     }
 
+    /// What a driver whose image spans `[base, end)` must have undone when it is unloaded: WSK-REG-02.
+    pub(crate) fn check_unloaded(&self, base: usize, end: usize) {
+        if self.clients().iter().any(|client| client.is_within(base, end)) {
+            crate::verifier::violation("WSK-REG-02", "the driver was unloaded with its WSK client registered");
+        }
+    }
+
     fn wait_ready(&self, milliseconds: u32) -> bool {
         let ready = self.ready.lock().expect("no holder panics");
         if milliseconds == softrnic::sys::WSK_NO_WAIT {

@@ -1,0 +1,443 @@
+//! One adapter: its states and the calls that move it between them, as NDIS and PnP make them.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU8, AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::time::Duration;
+
+use softrnic::sys::*;
+
+use super::attributes::{Attributes, NdkAttributes};
+use super::configuration::Keyword;
+use super::driver::MiniportDriver;
+use super::nbl::Outstanding;
+use super::slot::Slot;
+use super::succeeded;
+use crate::machine::{Driver, Machine};
+use crate::verifier::violation;
+use crate::{bridge, ip};
+
+/// How long NDIS waits for a pause or restart before the run is called hung.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Ethernet, in an interface's LUID.
+const IF_TYPE: u64 = 6;
+
+/// NDIS-LIFE-01.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum LifeState {
+    Halted,
+    Initializing,
+    Paused,
+    Restarting,
+    Running,
+    Pausing,
+}
+
+/// What an adapter is made with.
+#[derive(Clone, Debug, Default)]
+pub struct AdapterOptions {
+    /// Keywords of the adapter's instance key, with their values.
+    pub keywords: Vec<(String, Keyword)>,
+    /// The addresses TCP/IP has on the adapter, with prefix lengths.
+    pub addresses: Vec<(IpAddr, u8)>,
+    /// Leave it paused: no restart after initialisation.
+    pub paused: bool,
+}
+
+/// One adapter as NDIS keeps it. Its address is the handle the driver gets.
+pub(crate) struct Miniport {
+    pub(crate) machine: &'static Machine,
+    pub(crate) driver: Arc<MiniportDriver>,
+    pub(crate) luid: u64,
+    pub(crate) if_index: u32,
+    life: AtomicU8,
+    context: AtomicPtr<c_void>,
+    attributes: Mutex<Attributes>,
+    keywords: Mutex<BTreeMap<String, Keyword>>,
+    open_configurations: AtomicUsize,
+    pub(super) pause: Slot,
+    pub(super) restart: Slot,
+    pub(super) oid: Slot,
+    pub(super) oid_turn: Mutex<()>,
+    pub(super) direct: Mutex<Vec<(usize, Arc<Slot>)>>,
+    pub(super) sends: Mutex<Outstanding>,
+    pub(super) sends_done: Condvar,
+    pub(super) surprise_removed: AtomicBool,
+    /// NDK adapters open, and whether the driver said that NDK is enabled.
+    ndk: Mutex<Ndk>,
+    ndk_closed: Condvar,
+}
+
+#[derive(Default)]
+struct Ndk {
+    open: usize,
+    enabled: bool,
+    changing: bool,
+}
+
+impl Miniport {
+    pub(crate) fn handle(self: &Arc<Self>) -> NDIS_HANDLE {
+        Arc::as_ptr(self).cast_mut().cast()
+    }
+
+    pub(crate) fn life(&self) -> LifeState {
+        match self.life.load(Ordering::Acquire) {
+            0 => LifeState::Halted,
+            1 => LifeState::Initializing,
+            2 => LifeState::Paused,
+            3 => LifeState::Restarting,
+            4 => LifeState::Running,
+            _ => LifeState::Pausing,
+        }
+    }
+
+    fn set_life(&self, state: LifeState) {
+        self.life.store(state as u8, Ordering::Release);
+    }
+
+    pub(crate) fn context(&self) -> PVOID {
+        self.context.load(Ordering::Acquire)
+    }
+
+    pub(super) fn set_context(&self, context: PVOID) {
+        self.context.store(context, Ordering::Release);
+    }
+
+    pub(super) fn attributes(&self) -> MutexGuard<'_, Attributes> {
+        self.attributes.lock().expect("no holder panics")
+    }
+
+    /// What the driver said of NDK at initialisation.
+    pub(crate) fn ndk_attributes(&self) -> Option<NdkAttributes> {
+        self.attributes().ndk
+    }
+
+    /// The driver's NDK provider handlers.
+    pub(crate) fn driver_ndk(&self) -> Option<NDIS_NDK_PROVIDER_CHARACTERISTICS> {
+        self.driver.ndk()
+    }
+
+    pub(super) fn keywords(&self) -> BTreeMap<String, Keyword> {
+        self.keywords.lock().expect("no holder panics").clone()
+    }
+
+    pub(super) fn configuration_opened(&self) {
+        self.open_configurations.fetch_add(1, Ordering::AcqRel);
+    }
+
+    pub(super) fn configuration_closed(&self) {
+        self.open_configurations.fetch_sub(1, Ordering::AcqRel);
+    }
+
+    fn ndk(&self) -> MutexGuard<'_, Ndk> {
+        self.ndk.lock().expect("no holder panics")
+    }
+
+    /// Whether the driver has NDK disabled, as far as it has told.
+    pub(crate) fn ndk_is_disabled(&self) -> bool {
+        let ndk = self.ndk();
+        !ndk.enabled && !ndk.changing
+    }
+
+    pub(crate) fn ndk_opened(&self) {
+        self.ndk().open += 1;
+    }
+
+    pub(crate) fn ndk_closed(&self) {
+        self.ndk().open -= 1;
+        self.ndk_closed.notify_all();
+    }
+
+    /// NDK-NDIS-08: consumers are told; disabling waits until their adapters are closed.
+    pub(super) fn change_ndk(&self, enabled: bool) {
+        {
+            let mut ndk = self.ndk();
+            ndk.changing = true;
+            ndk.enabled = enabled;
+        }
+        self.machine.ndis.tell_ndk_state(self.if_index, enabled);
+        if !enabled {
+            self.wait_ndk_closed();
+        }
+        self.ndk().changing = false;
+    }
+
+    fn wait_ndk_closed(&self) {
+        let ndk = self.ndk();
+        let (ndk, waited) = self
+            .ndk_closed
+            .wait_timeout_while(ndk, PATIENCE * 3, |ndk| ndk.open > 0)
+            .expect("no holder panics");
+        if waited.timed_out() {
+            let open = ndk.open;
+            drop(ndk);
+            violation("NDK-NDIS-08", &format!("{open} NDK adapter(s) stay open though NDK is disabled"));
+        }
+    }
+}
+
+impl Machine {
+    /// Makes an adapter of the driver and starts it: initialize, restart, addresses.
+    /// The caller is a thread of the machine at PASSIVE_LEVEL.
+    pub fn add_adapter(&'static self, driver: &Driver, options: AdapterOptions) -> Result<Adapter, NDIS_STATUS> {
+        let (base, end) = (driver.image.base, driver.image.base + driver.image.size);
+        let found = self.ndis.drivers().iter().find(|driver| driver.is_within(base, end)).cloned();
+        let driver = found.ok_or(NDIS_STATUS_ADAPTER_NOT_FOUND)?;
+        Adapter::start(self, driver, options)
+    }
+}
+
+/// The host's hold on an adapter. Halt it before the driver is unloaded.
+pub struct Adapter {
+    pub(super) miniport: Arc<Miniport>,
+}
+
+impl Adapter {
+    pub(super) fn start(
+        machine: &'static Machine,
+        driver: Arc<MiniportDriver>,
+        options: AdapterOptions,
+    ) -> Result<Self, NDIS_STATUS> {
+        let if_index = machine.ndis.next_interface.fetch_add(1, Ordering::AcqRel) + 2;
+        let luid = IF_TYPE << 48 | u64::from(if_index) << 24;
+        let mut keywords: BTreeMap<_, _> =
+            [("*iftype", "6"), ("*mediatype", "0"), ("*physicalmediatype", "14"), ("*networkdirect", "1")]
+                .map(|(name, value)| (name.to_string(), Keyword::from(value)))
+                .into();
+        keywords.extend(options.keywords.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.clone())));
+        let miniport = Arc::new(Miniport {
+            machine,
+            driver,
+            luid,
+            if_index,
+            life: AtomicU8::new(LifeState::Initializing as u8),
+            context: AtomicPtr::default(),
+            attributes: Mutex::default(),
+            keywords: Mutex::new(keywords),
+            open_configurations: AtomicUsize::new(0),
+            pause: Slot::default(),
+            restart: Slot::default(),
+            oid: Slot::default(),
+            oid_turn: Mutex::new(()),
+            direct: Mutex::default(),
+            sends: Mutex::default(),
+            sends_done: Condvar::new(),
+            surprise_removed: AtomicBool::new(false),
+            ndk: Mutex::default(),
+            ndk_closed: Condvar::new(),
+        });
+        let adapter = Self { miniport };
+        adapter.initialize()?;
+        if !options.paused {
+            adapter.restart()?;
+        }
+        for (ip, prefix) in options.addresses {
+            adapter.add_address(ip, prefix);
+        }
+        Ok(adapter)
+    }
+
+    fn initialize(&self) -> Result<(), NDIS_STATUS> {
+        let (miniport, ndis) = (&self.miniport, &self.miniport.machine.ndis);
+        ndis.adapters().push(Arc::clone(miniport));
+        miniport.machine.ip.add_interface(miniport.luid, miniport.if_index);
+        let mut parameters = NDIS_MINIPORT_INIT_PARAMETERS {
+            Header: NDIS_OBJECT_HEADER {
+                Type: NDIS_OBJECT_TYPE_MINIPORT_INIT_PARAMETERS,
+                Revision: NDIS_MINIPORT_INIT_PARAMETERS_REVISION_1,
+                Size: size_of::<NDIS_MINIPORT_INIT_PARAMETERS>() as u16,
+            },
+            IfIndex: miniport.if_index,
+            NetLuid: NET_LUID { Value: miniport.luid },
+            ..Default::default()
+        };
+        let (handle, context) = (miniport.handle(), miniport.driver.context);
+        let initialize = miniport.driver.handlers.InitializeHandlerEx.ok_or(NDIS_STATUS_FAILURE)?;
+        let status = bridge::callback("MiniportInitializeEx", || {
+            // SAFETY: the driver's handler, called as documented.
+            unsafe { initialize(handle, context, &raw mut parameters) }
+        });
+        self.check_configurations_closed("MiniportInitializeEx");
+        if !succeeded(status) {
+            self.forget();
+            return Err(status);
+        }
+        self.check_attributes();
+        let enabled = miniport.ndk_attributes().is_some_and(|ndk| ndk.enabled);
+        miniport.ndk().enabled = enabled;
+        miniport.set_life(LifeState::Paused);
+        Ok(())
+    }
+
+    /// NDIS-LIFE-04, NDK-NDIS-02, NDK-OID-01.
+    fn check_attributes(&self) {
+        let attributes = self.miniport.attributes();
+        if attributes.general.is_none() {
+            violation("NDIS-LIFE-04", "MiniportInitializeEx succeeded without general attributes");
+        }
+        if self.miniport.driver.ndk().is_none() {
+            return;
+        }
+        if attributes.ndk.is_none() {
+            violation("NDK-NDIS-02", "MiniportInitializeEx succeeded without NDK attributes");
+        }
+        let ndk = [OID_NDK_SET_STATE, OID_NDK_STATISTICS, OID_NDK_CONNECTIONS, OID_NDK_LOCAL_ENDPOINTS];
+        if let Some(oid) = ndk.iter().find(|oid| !attributes.oids.contains(oid)) {
+            violation("NDK-OID-01", &format!("OID {oid:#x} is not in the list of supported OIDs"));
+        }
+    }
+
+    fn check_configurations_closed(&self, after: &str) {
+        let open = self.miniport.open_configurations.load(Ordering::Acquire);
+        if open != 0 {
+            violation("NDIS-LIFE-12", &format!("{open} configuration handle(s) are open after {after}"));
+        }
+    }
+
+    fn forget(&self) {
+        let machine = self.miniport.machine;
+        self.miniport.set_life(LifeState::Halted);
+        machine.ip.remove_interface(self.miniport.luid);
+        machine.ndis.adapters().retain(|other| !Arc::ptr_eq(other, &self.miniport));
+    }
+
+    fn expect_life(&self, expected: LifeState, call: &str) {
+        let now = self.miniport.life();
+        assert!(now == expected, "{call} on an adapter that is {now:?}, not {expected:?}");
+    }
+
+    /// Paused → Running: NDIS-LIFE-10.
+    pub fn restart(&self) -> Result<(), NDIS_STATUS> {
+        self.expect_life(LifeState::Paused, "restart");
+        let miniport = &self.miniport;
+        miniport.set_life(LifeState::Restarting);
+        miniport.restart.open();
+        let mut parameters = NDIS_MINIPORT_RESTART_PARAMETERS::default();
+        parameters.Header = NDIS_OBJECT_HEADER {
+            Type: NDIS_OBJECT_TYPE_DEFAULT,
+            Revision: NDIS_MINIPORT_RESTART_PARAMETERS_REVISION_1,
+            Size: NDIS_SIZEOF_MINIPORT_RESTART_PARAMETERS_REVISION_1,
+        };
+        let handler = miniport.driver.handlers.RestartHandler.ok_or(NDIS_STATUS_FAILURE)?;
+        let answer = bridge::callback("MiniportRestart", || {
+            // SAFETY: the driver's handler, called as documented.
+            unsafe { handler(miniport.context(), &raw mut parameters) }
+        });
+        let late = ("NDIS-LIFE-10", PATIENCE);
+        let status = miniport.restart.finish(answer, "MiniportRestart", "NDIS-LIFE-10", late);
+        if succeeded(status) {
+            miniport.set_life(LifeState::Running);
+            return Ok(());
+        }
+        miniport.set_life(LifeState::Paused);
+        Err(status)
+    }
+
+    /// Running → Paused: NDIS-LIFE-08.
+    pub fn pause(&self) {
+        self.expect_life(LifeState::Running, "pause");
+        let miniport = &self.miniport;
+        miniport.set_life(LifeState::Pausing);
+        miniport.pause.open();
+        let mut parameters = NDIS_MINIPORT_PAUSE_PARAMETERS::default();
+        parameters.Header = NDIS_OBJECT_HEADER {
+            Type: NDIS_OBJECT_TYPE_DEFAULT,
+            Revision: NDIS_MINIPORT_PAUSE_PARAMETERS_REVISION_1,
+            Size: size_of::<NDIS_MINIPORT_PAUSE_PARAMETERS>() as u16,
+        };
+        let Some(handler) = miniport.driver.handlers.PauseHandler else { return };
+        let answer = bridge::callback("MiniportPause", || {
+            // SAFETY: the driver's handler, called as documented.
+            unsafe { handler(miniport.context(), &raw mut parameters) }
+        });
+        if answer != NDIS_STATUS_SUCCESS && answer != NDIS_STATUS_PENDING {
+            violation("NDIS-LIFE-08", &format!("MiniportPause returned {answer:#x}"));
+        }
+        miniport.pause.finish(answer, "MiniportPause", "NDIS-LIFE-08", ("NDIS-LIFE-08", PATIENCE));
+        if self.outstanding_sends() != 0 {
+            violation("NDIS-LIFE-08", "MiniportPause ended with sends that are not completed");
+        }
+        miniport.set_life(LifeState::Paused);
+    }
+
+    /// Ends the adapter: consumers close their NDK adapters, TCP/IP unbinds, pause, halt.
+    pub fn halt(self) {
+        self.end(NdisHaltDeviceDisabled);
+    }
+
+    /// The device is gone: NDIS-LIFE-16.
+    pub fn surprise_remove(self) {
+        self.miniport.surprise_removed.store(true, Ordering::Release);
+        self.pnp_event(NdisDevicePnPEventSurpriseRemoved);
+        self.end(NdisHaltDeviceSurpriseRemoved);
+    }
+
+    fn end(self, action: NDIS_HALT_ACTION) {
+        let miniport = &self.miniport;
+        if miniport.ndk().open > 0 {
+            miniport.machine.ndis.tell_ndk_state(miniport.if_index, false);
+            miniport.wait_ndk_closed();
+        }
+        if miniport.life() == LifeState::Running {
+            self.pause();
+        }
+        let Some(handler) = miniport.driver.handlers.HaltHandlerEx else { return };
+        bridge::callback("MiniportHaltEx", || {
+            // SAFETY: the driver's handler, called as documented.
+            unsafe { handler(miniport.context(), action) }
+        });
+        self.check_configurations_closed("MiniportHaltEx");
+        self.forget();
+    }
+
+    /// Tells the miniport of a PnP event.
+    pub fn pnp_event(&self, event: NDIS_DEVICE_PNP_EVENT) {
+        let mut parameters = NET_DEVICE_PNP_EVENT {
+            Header: NDIS_OBJECT_HEADER {
+                Type: NDIS_OBJECT_TYPE_DEFAULT,
+                Revision: NET_DEVICE_PNP_EVENT_REVISION_1,
+                Size: NDIS_SIZEOF_NET_DEVICE_PNP_EVENT_REVISION_1,
+            },
+            DevicePnPEvent: event,
+            ..Default::default()
+        };
+        let Some(handler) = self.miniport.driver.handlers.DevicePnPEventNotifyHandler else { return };
+        bridge::callback("MiniportDevicePnPEventNotify", || {
+            // SAFETY: the driver's handler, called as documented.
+            unsafe { handler(self.miniport.context(), &raw mut parameters) }
+        });
+    }
+
+    /// Gives the adapter an IP address; drivers that asked are told.
+    pub fn add_address(&self, ip: IpAddr, prefix: u8) {
+        let (luid, if_index) = (self.miniport.luid, self.miniport.if_index);
+        self.miniport.machine.ip.add_address(ip::Address { luid, if_index, ip, prefix });
+    }
+
+    pub fn remove_address(&self, ip: IpAddr) {
+        self.miniport.machine.ip.remove_address(self.miniport.luid, ip);
+    }
+
+    #[must_use]
+    pub fn if_index(&self) -> u32 {
+        self.miniport.if_index
+    }
+
+    #[must_use]
+    pub fn luid(&self) -> u64 {
+        self.miniport.luid
+    }
+
+    /// The NDK limits the driver gave at initialisation: NDK-ADP-03.
+    #[must_use]
+    pub fn ndk_info(&self) -> Option<NDK_ADAPTER_INFO> {
+        self.miniport.ndk_attributes().map(|ndk| ndk.info)
+    }
+
+    /// Changes a keyword. Drivers read keywords when they initialize.
+    pub fn set_keyword(&self, name: &str, value: impl Into<Keyword>) {
+        self.miniport.keywords.lock().expect("no holder panics").insert(name.to_ascii_lowercase(), value.into());
+    }
+}

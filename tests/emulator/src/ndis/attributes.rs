@@ -1,0 +1,134 @@
+//! What a miniport says of its adapter during InitializeEx: NDIS-LIFE-04, NDIS-LIFE-05,
+//! NDK-NDIS-02..04.
+
+use softrnic::sys::*;
+
+use super::adapter::{LifeState, Miniport};
+use crate::thread;
+use crate::verifier::violation;
+use crate::wdm::PASSIVE_LEVEL;
+
+/// What was set, in order.
+#[derive(Default)]
+pub(crate) struct Attributes {
+    pub(crate) registration: Option<NDIS_MINIPORT_ADAPTER_REGISTRATION_ATTRIBUTES>,
+    pub(crate) general: Option<NDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES>,
+    pub(crate) oids: Vec<u32>,
+    pub(crate) ndk: Option<NdkAttributes>,
+}
+
+// SAFETY: the pointers inside are only compared or were copied out of while they were valid.
+unsafe impl Send for Attributes {}
+
+/// The NDK attributes with what they pointed at.
+#[derive(Clone, Copy)]
+pub(crate) struct NdkAttributes {
+    pub(crate) enabled: bool,
+    pub(crate) info: NDK_ADAPTER_INFO,
+}
+
+/// PASSIVE_LEVEL, inside InitializeEx.
+pub(super) unsafe extern "win64" fn NdisMSetMiniportAttributes(
+    handle: NDIS_HANDLE,
+    attributes: *mut NDIS_MINIPORT_ADAPTER_ATTRIBUTES,
+) -> NDIS_STATUS {
+    let thread = thread::enter("NdisMSetMiniportAttributes", PASSIVE_LEVEL);
+    let adapter = thread.machine.ndis.adapter(handle, "NdisMSetMiniportAttributes");
+    if adapter.life() != LifeState::Initializing {
+        violation("NDIS-LIFE-04", "NdisMSetMiniportAttributes outside of InitializeEx");
+    }
+    // SAFETY: the driver passes one of the structures, all of which begin with the header.
+    let header = unsafe { (*attributes).Header };
+    // SAFETY: the type says which member of the union it is.
+    unsafe {
+        match header.Type {
+            NDIS_OBJECT_TYPE_MINIPORT_ADAPTER_REGISTRATION_ATTRIBUTES => {
+                set_registration(&adapter, attributes.cast(), header)
+            }
+            NDIS_OBJECT_TYPE_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES => set_general(&adapter, attributes.cast(), header),
+            NDIS_OBJECT_TYPE_MINIPORT_ADAPTER_NDK_ATTRIBUTES => set_ndk(&adapter, attributes.cast(), header),
+            _ => NDIS_STATUS_NOT_SUPPORTED,
+        }
+    }
+}
+
+unsafe fn set_registration(
+    adapter: &Miniport,
+    from: *const NDIS_MINIPORT_ADAPTER_REGISTRATION_ATTRIBUTES,
+    header: NDIS_OBJECT_HEADER,
+) -> NDIS_STATUS {
+    if header.Size < NDIS_SIZEOF_MINIPORT_ADAPTER_REGISTRATION_ATTRIBUTES_REVISION_1 {
+        violation("NDIS-LIFE-04", "registration attributes with a wrong size");
+    }
+    // SAFETY: the caller looked at the header.
+    let registration = unsafe { from.read_unaligned() };
+    if registration.AttributeFlags & (NDIS_MINIPORT_ATTRIBUTES_HARDWARE_DEVICE | NDIS_MINIPORT_ATTRIBUTES_BUS_MASTER) != 0 {
+        violation("NDIS-LIFE-04", "a driver without hardware sets HARDWARE_DEVICE or BUS_MASTER");
+    }
+    if registration.AttributeFlags & NDIS_MINIPORT_ATTRIBUTES_NO_PAUSE_ON_SUSPEND != 0 {
+        violation("NDIS-PM-04", "NO_PAUSE_ON_SUSPEND is set");
+    }
+    if registration.AttributeFlags & NDIS_MINIPORT_ATTRIBUTES_REGISTER_BUGCHECK_CALLBACK != 0 {
+        violation("NDIS-LIFE-15", "REGISTER_BUGCHECK_CALLBACK is set");
+    }
+    adapter.set_context(registration.MiniportAdapterContext);
+    adapter.attributes().registration = Some(registration);
+    NDIS_STATUS_SUCCESS
+}
+
+unsafe fn set_general(
+    adapter: &Miniport,
+    from: *const NDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES,
+    header: NDIS_OBJECT_HEADER,
+) -> NDIS_STATUS {
+    // SAFETY: the caller looked at the header.
+    let general = unsafe { from.read_unaligned() };
+    let mut attributes = adapter.attributes();
+    if attributes.registration.is_none() {
+        violation("NDIS-LIFE-04", "general attributes before registration attributes");
+    }
+    if header.Size < NDIS_SIZEOF_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES_REVISION_1 {
+        violation("NDIS-LIFE-04", "general attributes with a wrong size");
+    }
+    let count = general.SupportedOidListLength as usize / 4;
+    if general.SupportedOidList.is_null() || count == 0 {
+        violation("NDIS-LIFE-04", "general attributes without a list of supported OIDs");
+    }
+    // SAFETY: the driver's list is as long as it says.
+    let oids = unsafe { std::slice::from_raw_parts(general.SupportedOidList, count) };
+    attributes.oids = oids.to_vec();
+    attributes.general = Some(general);
+    NDIS_STATUS_SUCCESS
+}
+
+unsafe fn set_ndk(
+    adapter: &Miniport,
+    from: *const NDIS_MINIPORT_ADAPTER_NDK_ATTRIBUTES,
+    header: NDIS_OBJECT_HEADER,
+) -> NDIS_STATUS {
+    // SAFETY: the caller looked at the header.
+    let ndk = unsafe { from.read_unaligned() };
+    let mut attributes = adapter.attributes();
+    if attributes.general.is_none() {
+        violation("NDIS-LIFE-04", "NDK attributes before general attributes");
+    }
+    let right = header.Revision == NDIS_MINIPORT_ADAPTER_NDK_ATTRIBUTES_REVISION_1
+        && header.Size >= NDIS_SIZEOF_MINIPORT_ADAPTER_NDK_ATTRIBUTES_REVISION_1;
+    if !right || ndk.NdkCapabilities.is_null() {
+        violation("NDK-NDIS-02", "NDK attributes with a wrong header or null capabilities");
+    }
+    // SAFETY: not null; the driver keeps the capabilities valid during the call.
+    let capabilities = unsafe { *ndk.NdkCapabilities };
+    let right = capabilities.Header.Type == NDIS_OBJECT_TYPE_DEFAULT
+        && capabilities.Header.Revision == NDIS_NDK_CAPABILITIES_REVISION_1
+        && capabilities.Header.Size >= NDIS_SIZEOF_NDK_CAPABILITIES_REVISION_1
+        && capabilities.Flags == 0
+        && !capabilities.NdkInfo.is_null();
+    if !right {
+        violation("NDK-NDIS-03", "NDK capabilities with a wrong header, flags, or null NdkInfo");
+    }
+    // SAFETY: not null; valid during the call.
+    let info = unsafe { *capabilities.NdkInfo };
+    attributes.ndk = Some(NdkAttributes { enabled: ndk.Enabled != 0, info });
+    NDIS_STATUS_SUCCESS
+}

@@ -1,0 +1,59 @@
+//! What a miniport tells NDIS: status indications and PnP events.
+
+#![expect(non_upper_case_globals, reason = "the constants have the names of the Windows headers")]
+
+use softrnic::sys::*;
+
+use super::adapter::LifeState;
+use super::oid;
+use crate::thread;
+use crate::verifier::violation;
+use crate::wdm::{DISPATCH_LEVEL, PASSIVE_LEVEL};
+
+/// At most DISPATCH_LEVEL. Not after HaltEx (NDIS-STAT-02; a handle of a halted adapter is none).
+pub(super) unsafe extern "win64" fn NdisMIndicateStatusEx(
+    handle: NDIS_HANDLE,
+    indication: *mut NDIS_STATUS_INDICATION,
+) {
+    let thread = thread::enter("NdisMIndicateStatusEx", DISPATCH_LEVEL);
+    let _ = thread.machine.ndis.adapter(handle, "NdisMIndicateStatusEx");
+    // SAFETY: the driver passes an indication.
+    let indication = unsafe { &*indication };
+    let right = indication.Header.Type == NDIS_OBJECT_TYPE_STATUS_INDICATION
+        && indication.Header.Size >= NDIS_SIZEOF_STATUS_INDICATION_REVISION_1;
+    if !right {
+        violation("NDIS-STAT-01", "a status indication with a wrong header");
+    }
+    if indication.SourceHandle != handle {
+        violation("NDIS-STAT-01", "a status indication whose SourceHandle is not the adapter's handle");
+    }
+}
+
+/// PASSIVE_LEVEL. NDK-NDIS-07: not inside MiniportOidRequest, nor while an OID pends.
+/// Disabling NDK returns when every NDK adapter is closed (NDK-NDIS-08).
+pub(super) unsafe extern "win64" fn NdisMNetPnPEvent(
+    handle: NDIS_HANDLE,
+    notification: *mut NET_PNP_EVENT_NOTIFICATION,
+) -> NDIS_STATUS {
+    let thread = thread::enter("NdisMNetPnPEvent", PASSIVE_LEVEL);
+    let adapter = thread.machine.ndis.adapter(handle, "NdisMNetPnPEvent");
+    if oid::is_inside() {
+        violation("NDK-NDIS-07", "NdisMNetPnPEvent inside MiniportOidRequest");
+    }
+    if matches!(adapter.life(), LifeState::Initializing | LifeState::Halted) {
+        violation("NDK-NDIS-07", "NdisMNetPnPEvent before the adapter is initialized or after it is halted");
+    }
+    // SAFETY: the driver passes a notification.
+    let notification = unsafe { &*notification };
+    let right = notification.Header.Type == NDIS_OBJECT_TYPE_DEFAULT
+        && notification.Header.Size >= NDIS_SIZEOF_NET_PNP_EVENT_NOTIFICATION_REVISION_1;
+    if !right {
+        violation("NDK-NDIS-08", "a PnP event notification with a wrong header");
+    }
+    match notification.NetPnPEvent.NetEvent {
+        NetEventNDKEnable => adapter.change_ndk(true),
+        NetEventNDKDisable => adapter.change_ndk(false),
+        _ => return NDIS_STATUS_NOT_SUPPORTED,
+    }
+    NDIS_STATUS_SUCCESS
+}

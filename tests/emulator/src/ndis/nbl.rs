@@ -1,0 +1,171 @@
+//! Net buffer lists: sends and who owns them, and receives. NDIS-NBL-01..08.
+
+use std::time::Duration;
+
+use softrnic::sys::*;
+
+use super::adapter::{Adapter, LifeState};
+use crate::bridge;
+use crate::thread;
+use crate::verifier::violation;
+use crate::wdm::{DISPATCH_LEVEL, MDL};
+
+/// NDIS-NBL-08.
+const LIMIT: Duration = Duration::from_secs(30);
+const SOURCE_IS_NONPAGED_POOL: i16 = 0x0004;
+
+/// Sent lists and their results.
+#[derive(Default)]
+pub(crate) struct Outstanding {
+    sent: Vec<usize>,
+    done: Vec<(usize, NDIS_STATUS)>,
+}
+
+/// A frame with the structures that describe it.
+struct Frame {
+    list: Box<NET_BUFFER_LIST>,
+    buffer: Box<NET_BUFFER>,
+    mdl: Box<MDL>,
+    _data: Vec<u8>,
+}
+
+impl Frame {
+    fn new(data: &[u8], source: NDIS_HANDLE) -> Self {
+        let mut data = data.to_vec();
+        let mut mdl = Box::new(MDL {
+            Next: std::ptr::null_mut(),
+            Size: size_of::<MDL>() as i16,
+            MdlFlags: SOURCE_IS_NONPAGED_POOL,
+            Process: 0,
+            MappedSystemVa: data.as_mut_ptr().cast(),
+            StartVa: ((data.as_ptr() as usize) & !0xFFF) as PVOID,
+            ByteCount: data.len() as u32,
+            ByteOffset: (data.as_ptr() as usize & 0xFFF) as u32,
+        });
+        let mut buffer = Box::new(NET_BUFFER::default());
+        buffer.CurrentMdl = (&raw mut *mdl).cast();
+        buffer.MdlChain = buffer.CurrentMdl;
+        buffer.stDataLength = data.len() as u64;
+        let mut list = Box::new(NET_BUFFER_LIST::default());
+        list.FirstNetBuffer = &raw mut *buffer;
+        list.SourceHandle = source;
+        Self { list, buffer, mdl, _data: data }
+    }
+
+    fn address(&self) -> usize {
+        &raw const *self.list as usize
+    }
+
+    /// NDIS-NBL-02: fields come back as they went.
+    fn check_restored(&self) {
+        let same = std::ptr::eq(self.buffer.MdlChain.cast::<MDL>(), &raw const *self.mdl)
+            && self.buffer.DataOffset == 0
+            && std::ptr::eq(self.list.FirstNetBuffer, &raw const *self.buffer);
+        if !same {
+            violation("NDIS-NBL-02", "a sent net buffer list came back with its buffers changed");
+        }
+    }
+}
+
+impl Adapter {
+    /// Sends frames in one call and waits until each is completed; their results, in order.
+    pub fn send(&self, frames: &[&[u8]]) -> Vec<NDIS_STATUS> {
+        let state = self.miniport.life();
+        assert!(!matches!(state, LifeState::Halted | LifeState::Initializing), "a send on an adapter that is {state:?}");
+        let source = self.miniport.handle();
+        let mut sent: Vec<Frame> = frames.iter().map(|data| Frame::new(data, source)).collect();
+        let addresses: Vec<usize> = sent.iter().map(Frame::address).collect();
+        for index in (1..sent.len()).rev() {
+            sent[index - 1].list.Next = addresses[index] as *mut NET_BUFFER_LIST;
+        }
+        let Some(&first) = addresses.first() else { return Vec::new() };
+        self.miniport.sends.lock().expect("no holder panics").sent.extend(&addresses);
+        let Some(handler) = self.miniport.driver.handlers.SendNetBufferListsHandler else { return Vec::new() };
+        bridge::callback("MiniportSendNetBufferLists", || {
+            // SAFETY: the driver's handler, called as documented.
+            unsafe { handler(self.miniport.context(), first as *mut NET_BUFFER_LIST, NDIS_DEFAULT_PORT_NUMBER, 0) }
+        });
+        let results = self.collect(&addresses);
+        sent.iter().for_each(Frame::check_restored);
+        results
+    }
+
+    fn collect(&self, addresses: &[usize]) -> Vec<NDIS_STATUS> {
+        let sends = self.miniport.sends.lock().expect("no holder panics");
+        let missing = |sends: &mut Outstanding| addresses.iter().any(|address| sends.sent.contains(address));
+        let (mut sends, waited) =
+            self.miniport.sends_done.wait_timeout_while(sends, LIMIT, missing).expect("no holder panics");
+        if waited.timed_out() {
+            violation("NDIS-NBL-08", "a send was not completed within 30 s");
+        }
+        let result = |sends: &Outstanding, address: usize| {
+            sends.done.iter().find(|(done, _)| *done == address).map_or(NDIS_STATUS_FAILURE, |(_, status)| *status)
+        };
+        let results = addresses.iter().map(|&address| result(&sends, address)).collect();
+        sends.done.retain(|(done, _)| !addresses.contains(done));
+        results
+    }
+
+    pub(super) fn outstanding_sends(&self) -> usize {
+        self.miniport.sends.lock().expect("no holder panics").sent.len()
+    }
+}
+
+/// At most DISPATCH_LEVEL. Each sent list is completed exactly once.
+pub(super) unsafe extern "win64" fn NdisMSendNetBufferListsComplete(
+    handle: NDIS_HANDLE,
+    lists: *mut NET_BUFFER_LIST,
+    _flags: u32,
+) {
+    let thread = thread::enter("NdisMSendNetBufferListsComplete", DISPATCH_LEVEL);
+    no_lock_held("NdisMSendNetBufferListsComplete");
+    let adapter = thread.machine.ndis.adapter(handle, "NdisMSendNetBufferListsComplete");
+    let mut sends = adapter.sends.lock().expect("no holder panics");
+    let mut next = lists;
+    while !next.is_null() {
+        let Some(at) = sends.sent.iter().position(|sent| *sent == next as usize) else {
+            drop(sends);
+            violation("NDIS-NBL-02", "a net buffer list is completed that was not sent, or is completed twice");
+        };
+        sends.sent.swap_remove(at);
+        // SAFETY: it was sent by us and not completed before.
+        let list = unsafe { &mut *next };
+        if list.Status == NDIS_STATUS_PENDING {
+            violation("NDIS-NBL-02", "a net buffer list is completed with NDIS_STATUS_PENDING");
+        }
+        sends.done.push((next as usize, list.Status));
+        next = list.Next;
+    }
+    adapter.sends_done.notify_all();
+}
+
+/// At most DISPATCH_LEVEL. There is no protocol above that wants frames: they go back at once.
+pub(super) unsafe extern "win64" fn NdisMIndicateReceiveNetBufferLists(
+    handle: NDIS_HANDLE,
+    lists: *mut NET_BUFFER_LIST,
+    _port: u32,
+    _count: u32,
+    flags: u32,
+) {
+    let thread = thread::enter("NdisMIndicateReceiveNetBufferLists", DISPATCH_LEVEL);
+    no_lock_held("NdisMIndicateReceiveNetBufferLists");
+    let adapter = thread.machine.ndis.adapter(handle, "NdisMIndicateReceiveNetBufferLists");
+    if !matches!(adapter.life(), LifeState::Running | LifeState::Restarting) {
+        violation("NDIS-LIFE-09", &format!("a receive is indicated while the adapter is {:?}", adapter.life()));
+    }
+    if flags & NDIS_RECEIVE_FLAGS_RESOURCES != 0 {
+        return;
+    }
+    let Some(handler) = adapter.driver.handlers.ReturnNetBufferListsHandler else { return };
+    bridge::callback("MiniportReturnNetBufferLists", || {
+        // SAFETY: the driver's handler, called as documented.
+        unsafe { handler(adapter.context(), lists, 0) }
+    });
+}
+
+/// NDIS-NBL-06.
+fn no_lock_held(call: &str) {
+    if !thread::current().held_locks().is_empty() {
+        violation("NDIS-NBL-06", &format!("{call} with a spin lock held"));
+    }
+}
