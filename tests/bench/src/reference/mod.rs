@@ -1,0 +1,89 @@
+//! Raw TCP: what the same job costs with nothing but sockets.
+//!
+//! Two threads on two processors, one connection over loopback, both polling. `plain` moves the
+//! bytes; `framed` adds what iWARP must add: headers, padding and a CRC32C computed by one side
+//! and checked by the other. Nothing on the way to the provider can be cheaper.
+
+mod frame;
+mod measure;
+mod socket;
+
+use std::time::Duration;
+
+use crate::{
+    point::{Kind, Point},
+    rounds::Contender,
+};
+
+/// Messages handed to the socket in one call take this many bytes at most.
+const JOINED: usize = 256 << 10;
+
+/// How a reference run is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Shape {
+    /// Bytes a message.
+    size: usize,
+    /// Messages outstanding.
+    window: usize,
+    /// Messages a socket call.
+    batch: usize,
+    /// With headers, padding and CRC.
+    framed: bool,
+}
+
+/// Raw TCP, plain or framed.
+pub struct Reference {
+    framed: bool,
+}
+
+impl Reference {
+    /// The bytes alone.
+    #[must_use]
+    pub fn plain() -> Self {
+        Self { framed: false }
+    }
+
+    /// With MPA framing and CRC32C.
+    #[must_use]
+    pub fn framed() -> Self {
+        Self { framed: true }
+    }
+
+    /// At 64 bytes the plain reference is one call a message: the wall every peer stands at.
+    fn batch(&self, point: &Point) -> usize {
+        let joined = point.window.min(JOINED / point.size.max(1)).max(1);
+        if point.size <= 64 && !self.framed {
+            1
+        } else {
+            joined
+        }
+    }
+}
+
+impl Contender for Reference {
+    fn name(&self) -> &str {
+        if self.framed { "TCP framed+CRC" } else { "TCP" }
+    }
+
+    fn measure(&mut self, point: &Point, time: Duration) -> Result<Option<f64>, String> {
+        let (size, window) = (point.size, point.window);
+        let shape = Shape {
+            size,
+            window,
+            batch: self.batch(point),
+            framed: self.framed,
+        };
+        let measured = match point.kind {
+            Kind::HalfRoundTrip => measure::half_round_trip(shape, time),
+            Kind::Send | Kind::Write => measure::stream(shape, time),
+            Kind::Read => measure::read(shape, time),
+            Kind::Connect if !self.framed => measure::connect(time),
+            Kind::Connect | Kind::IdleMemory | Kind::Instructions => return Ok(None),
+        };
+        let rate = measured.map_err(|error| error.to_string())?;
+        Ok(Some(match point.unit {
+            crate::point::Unit::MebibytesPerSecond => rate * size as f64 / f64::from(1 << 20),
+            _ => rate,
+        }))
+    }
+}

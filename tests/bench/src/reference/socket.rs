@@ -1,0 +1,85 @@
+//! A socket that polls: a call that would block is made again.
+
+use std::{
+    hint,
+    io::{self, ErrorKind, IoSlice, IoSliceMut, Read, Write},
+    net::{Ipv4Addr, TcpListener, TcpStream},
+};
+
+pub(crate) struct Socket {
+    stream: TcpStream,
+}
+
+/// A listener on loopback, any port.
+pub(crate) fn listen() -> io::Result<TcpListener> {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+}
+
+pub(crate) fn connect(listener: &TcpListener) -> io::Result<Socket> {
+    Socket::new(TcpStream::connect(listener.local_addr()?)?)
+}
+
+pub(crate) fn accept(listener: &TcpListener) -> io::Result<Socket> {
+    Socket::new(listener.accept()?.0)
+}
+
+impl Socket {
+    fn new(stream: TcpStream) -> io::Result<Self> {
+        stream.set_nodelay(true)?;
+        stream.set_nonblocking(true)?;
+        Ok(Self { stream })
+    }
+
+    /// Reads what is there, at least a byte; the end of the stream is an error.
+    pub(crate) fn read(&self, bytes: &mut [u8]) -> io::Result<usize> {
+        some(poll(|| (&self.stream).read(bytes))?)
+    }
+
+    /// As `read`, into several buffers.
+    pub(crate) fn read_vectored(&self, buffers: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
+        some(poll(|| (&self.stream).read_vectored(buffers))?)
+    }
+
+    /// As `read`, but nothing when nothing is there.
+    pub(crate) fn read_now(&self, bytes: &mut [u8]) -> io::Result<usize> {
+        match (&self.stream).read(bytes) {
+            Err(error) if error.kind() == ErrorKind::WouldBlock => Ok(0),
+            other => some(other?),
+        }
+    }
+
+    pub(crate) fn read_exact(&self, mut bytes: &mut [u8]) -> io::Result<()> {
+        while !bytes.is_empty() {
+            let read = self.read(bytes)?;
+            bytes = &mut bytes[read..];
+        }
+        Ok(())
+    }
+
+    /// Writes all the buffers with as few calls as the socket takes.
+    pub(crate) fn write_all(&self, mut buffers: &mut [IoSlice<'_>]) -> io::Result<()> {
+        while !buffers.is_empty() {
+            let written = poll(|| (&self.stream).write_vectored(buffers))?;
+            IoSlice::advance_slices(&mut buffers, written);
+        }
+        Ok(())
+    }
+}
+
+fn some(count: usize) -> io::Result<usize> {
+    if count == 0 {
+        Err(ErrorKind::UnexpectedEof.into())
+    } else {
+        Ok(count)
+    }
+}
+
+fn poll(mut call: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
+    loop {
+        match call() {
+            Err(error) if error.kind() == ErrorKind::WouldBlock => hint::spin_loop(),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            other => return other,
+        }
+    }
+}
