@@ -8,6 +8,7 @@
 #![expect(
     non_snake_case,
     non_camel_case_types,
+    non_upper_case_globals,
     reason = "functions and structures have the names of the Windows headers"
 )]
 #![expect(

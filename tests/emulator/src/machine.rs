@@ -21,6 +21,8 @@ pub struct Options {
     /// At most 64.
     pub processors: u32,
     pub pool: PoolMode,
+    /// What `DbgPrint` calls: the machine's name and the text.
+    pub debug_print: fn(&str, &str),
 }
 
 impl Default for Options {
@@ -29,6 +31,7 @@ impl Default for Options {
             name: "machine".into(),
             processors: 4,
             pool: PoolMode::Special,
+            debug_print: |machine, text| eprintln!("[{machine}] {text}"),
         }
     }
 }
@@ -42,6 +45,12 @@ pub struct Machine {
     pub ndk: crate::ndk::State,
     pub wsk: crate::wsk::State,
     pub ip: crate::ip::State,
+    pub registry: crate::zw::Registry,
+    pub etw: crate::etw::Providers,
+    pub(crate) timers: crate::ke::timer::Timers,
+    pub(crate) threads: crate::ps::Threads,
+    pub(crate) handles: crate::ps::Handles,
+    pub(crate) mappings: crate::mm::map::Mappings,
     pub(crate) work: crate::ex::work::Queue,
     pub(crate) cancel_lock: crate::ke::spin_lock::KernelLock,
     images: Mutex<Vec<Arc<Image>>>,
@@ -61,6 +70,12 @@ impl Machine {
             ndk: Default::default(),
             wsk: Default::default(),
             ip: Default::default(),
+            registry: Default::default(),
+            etw: Default::default(),
+            timers: Default::default(),
+            threads: Default::default(),
+            handles: Default::default(),
+            mappings: Default::default(),
             work: Default::default(),
             cancel_lock: Default::default(),
             images: Mutex::default(),

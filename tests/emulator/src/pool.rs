@@ -82,6 +82,12 @@ impl Pool {
         }
     }
 
+    /// How allocations are watched.
+    #[must_use]
+    pub fn mode(&self) -> PoolMode {
+        self.mode
+    }
+
     /// Allocates. Memory of a page or more starts at a page, as Windows does it.
     pub fn allocate(&self, request: Request) -> *mut u8 {
         if request.size == 0 {
@@ -265,6 +271,12 @@ pub(crate) fn check_in_use(thread: &crate::thread::Thread, start: usize, end: us
                 &format!("the DPC at {dpc:#x} is queued and {done}"),
             );
         }
+    }
+    if let Some(timer) = thread.machine.timers.queued_within(start, end) {
+        violation(
+            "VERIF-FREE-TIMER",
+            &format!("the timer at {timer:#x} is set and {done}"),
+        );
     }
     if let Some(item) = thread.machine.work.queued_within(start, end) {
         violation(

@@ -1,1 +1,227 @@
-//! Filled next.
+//! `Rtl…`, `DbgPrint…` and the C functions that the kernel exports.
+
+use std::arch::naked_asm;
+use std::ffi::c_void;
+
+use crate::export::Export;
+use crate::wdm::{ANSI_STRING, BOOLEAN, NTSTATUS, STATUS_SUCCESS, UNICODE_STRING};
+
+pub mod format;
+
+pub const EXPORTS: &[Export] = crate::exports! {
+    "ntoskrnl.exe": RtlInitUnicodeString, RtlInitAnsiString, RtlCopyUnicodeString,
+        RtlEqualUnicodeString, RtlCompareUnicodeString, RtlCompareMemory, RtlGetVersion,
+        DbgPrint, DbgPrintEx, vDbgPrintEx, memcpy, memmove, memset, memcmp, strlen, wcslen;
+};
+
+pub unsafe extern "win64" fn RtlInitUnicodeString(
+    destination: *mut UNICODE_STRING,
+    source: *const u16,
+) {
+    // SAFETY: the driver passes an out parameter and a terminated string or null.
+    unsafe {
+        let length = if source.is_null() {
+            0
+        } else {
+            wcslen(source) * 2
+        };
+        let length = length.min(usize::from(u16::MAX - 3)) as u16;
+        destination.write(UNICODE_STRING {
+            Length: length,
+            MaximumLength: if source.is_null() { 0 } else { length + 2 },
+            Buffer: source.cast_mut(),
+        });
+    }
+}
+
+pub unsafe extern "win64" fn RtlInitAnsiString(destination: *mut ANSI_STRING, source: *const u8) {
+    // SAFETY: the driver passes an out parameter and a terminated string or null.
+    unsafe {
+        let length = if source.is_null() { 0 } else { strlen(source) };
+        let length = length.min(usize::from(u16::MAX - 1)) as u16;
+        destination.write(ANSI_STRING {
+            Length: length,
+            MaximumLength: if source.is_null() { 0 } else { length + 1 },
+            Buffer: source.cast_mut(),
+        });
+    }
+}
+
+pub unsafe extern "win64" fn RtlCopyUnicodeString(
+    destination: *mut UNICODE_STRING,
+    source: *const UNICODE_STRING,
+) {
+    // SAFETY: the driver passes valid strings; source may be null.
+    unsafe {
+        let Some(source) = source.as_ref() else {
+            (*destination).Length = 0;
+            return;
+        };
+        let length = source.Length.min((*destination).MaximumLength & !1);
+        std::ptr::copy(
+            source.Buffer,
+            (*destination).Buffer,
+            usize::from(length / 2),
+        );
+        (*destination).Length = length;
+        if length + 2 <= (*destination).MaximumLength {
+            (*destination).Buffer.add(usize::from(length / 2)).write(0);
+        }
+    }
+}
+
+/// The text of a counted string.
+///
+/// # Safety
+/// `string` is valid.
+#[must_use]
+pub unsafe fn text(string: *const UNICODE_STRING) -> String {
+    // SAFETY: as the function's.
+    unsafe {
+        let string = &*string;
+        if string.Length == 0 {
+            return String::new();
+        }
+        let units = std::slice::from_raw_parts(string.Buffer, usize::from(string.Length / 2));
+        String::from_utf16_lossy(units)
+    }
+}
+
+pub unsafe extern "win64" fn RtlEqualUnicodeString(
+    one: *const UNICODE_STRING,
+    other: *const UNICODE_STRING,
+    ignore_case: BOOLEAN,
+) -> BOOLEAN {
+    // SAFETY: as documented.
+    unsafe { (RtlCompareUnicodeString(one, other, ignore_case) == 0).into() }
+}
+
+pub unsafe extern "win64" fn RtlCompareUnicodeString(
+    one: *const UNICODE_STRING,
+    other: *const UNICODE_STRING,
+    ignore_case: BOOLEAN,
+) -> i32 {
+    // SAFETY: the driver passes valid strings.
+    let (one, other) = unsafe { (text(one), text(other)) };
+    let order = match ignore_case {
+        0 => one.cmp(&other),
+        _ => one.to_uppercase().cmp(&other.to_uppercase()),
+    };
+    order as i32
+}
+
+pub unsafe extern "win64" fn RtlCompareMemory(
+    one: *const u8,
+    other: *const u8,
+    length: usize,
+) -> usize {
+    // SAFETY: the driver passes `length` readable bytes twice.
+    unsafe {
+        (0..length)
+            .take_while(|&i| one.add(i).read() == other.add(i).read())
+            .count()
+    }
+}
+
+/// `RTL_OSVERSIONINFOW`: Windows Server 2022.
+pub unsafe extern "win64" fn RtlGetVersion(version: *mut u32) -> NTSTATUS {
+    // SAFETY: the driver passes the structure, whose first five fields are 32 bits wide.
+    unsafe {
+        for (index, value) in [(1, 10), (2, 0), (3, 20348), (4, 2)] {
+            version.add(index).write(value);
+        }
+    }
+    STATUS_SUCCESS
+}
+
+/// Variable arguments: spilled to where the caller left room for them, they are an array.
+#[unsafe(naked)]
+pub unsafe extern "win64" fn DbgPrint(format: *const u8) -> u32 {
+    naked_asm!(
+        "mov [rsp + 8], rcx",
+        "mov [rsp + 16], rdx",
+        "mov [rsp + 24], r8",
+        "mov [rsp + 32], r9",
+        "lea rdx, [rsp + 16]",
+        "sub rsp, 0x28",
+        "call {inner}",
+        "add rsp, 0x28",
+        "ret",
+        inner = sym print,
+    )
+}
+
+#[unsafe(naked)]
+pub unsafe extern "win64" fn DbgPrintEx(component: u32, level: u32, format: *const u8) -> u32 {
+    naked_asm!(
+        "mov [rsp + 24], r8",
+        "mov [rsp + 32], r9",
+        "mov rcx, r8",
+        "lea rdx, [rsp + 32]",
+        "sub rsp, 0x28",
+        "call {inner}",
+        "add rsp, 0x28",
+        "ret",
+        inner = sym print,
+    )
+}
+
+pub unsafe extern "win64" fn vDbgPrintEx(
+    _component: u32,
+    _level: u32,
+    format: *const u8,
+    arguments: *const u64,
+) -> u32 {
+    // SAFETY: as documented.
+    unsafe { print(format, arguments) }
+}
+
+unsafe extern "win64" fn print(format: *const u8, arguments: *const u64) -> u32 {
+    let thread = crate::thread::current();
+    // SAFETY: the driver passes a terminated format and the arguments it names.
+    let text = unsafe { format::format(format, arguments) };
+    (thread.machine.options.debug_print)(&thread.machine.options.name, text.trim_end());
+    STATUS_SUCCESS as u32
+}
+
+pub unsafe extern "win64" fn memcpy(
+    to: *mut c_void,
+    from: *const c_void,
+    count: usize,
+) -> *mut c_void {
+    // SAFETY: as documented.
+    unsafe { libc::memmove(to, from, count) }
+}
+
+pub unsafe extern "win64" fn memmove(
+    to: *mut c_void,
+    from: *const c_void,
+    count: usize,
+) -> *mut c_void {
+    // SAFETY: as documented.
+    unsafe { libc::memmove(to, from, count) }
+}
+
+pub unsafe extern "win64" fn memset(to: *mut c_void, value: i32, count: usize) -> *mut c_void {
+    // SAFETY: as documented.
+    unsafe { libc::memset(to, value, count) }
+}
+
+pub unsafe extern "win64" fn memcmp(a: *const c_void, b: *const c_void, count: usize) -> i32 {
+    // SAFETY: as documented.
+    unsafe { libc::memcmp(a, b, count) }
+}
+
+pub unsafe extern "win64" fn strlen(text: *const u8) -> usize {
+    // SAFETY: as documented.
+    unsafe { libc::strlen(text.cast()) }
+}
+
+pub unsafe extern "win64" fn wcslen(text: *const u16) -> usize {
+    let mut length = 0;
+    // SAFETY: the driver passes a terminated string.
+    while unsafe { text.add(length).read() } != 0 {
+        length += 1;
+    }
+    length
+}

@@ -115,6 +115,21 @@ impl Driver {
         crate::pool::check_in_use(current(), base, end, "unloaded");
         let leaks = self.machine.pool.leaks(base);
         self.machine.pool.check_quarantine();
+        if let Some(mapping) = self.machine.mappings.left_by(base).first() {
+            violation(
+                "VERIF-LEAK-MAPPING",
+                &format!("{}: left {mapping}", self.image.name),
+            );
+        }
+        if let Some(thread) = self.machine.threads.running_in(base, end) {
+            violation(
+                "VERIF-UNLOAD-THREAD",
+                &format!("system thread {thread} still runs"),
+            );
+        }
+        if self.machine.etw.registered_in(base, end) {
+            violation("VERIF-UNLOAD-ETW", "an event provider is still registered");
+        }
         if let Some(first) = leaks.first() {
             let bytes: usize = leaks.iter().map(|l| l.size).sum();
             for leak in leaks.iter().take(20) {

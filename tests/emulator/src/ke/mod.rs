@@ -1,5 +1,10 @@
 //! `Ke…`: the core kernel.
 
+pub mod bug_check;
 pub mod dpc;
+pub mod event;
 pub mod irql;
+pub mod region;
 pub mod spin_lock;
+pub mod time;
+pub mod timer;

@@ -78,12 +78,12 @@ unsafe extern "C" fn on_fault(
         return not_ours(signal);
     };
     let mut frames = stack::from(sp);
+    let place = thread.machine.pool.explain(address);
     if image_at(ip).is_some() {
         frames.insert(0, ip);
-    } else if frames.is_empty() {
+    } else if frames.is_empty() && place.is_none() {
         return not_ours(signal);
     }
-    let place = thread.machine.pool.explain(address);
     let what = match signal {
         libc::SIGILL | libc::SIGTRAP => "an illegal instruction",
         libc::SIGFPE => "an arithmetic fault",

@@ -1,0 +1,198 @@
+//! Push locks, fast mutexes, reader-writer spin locks, interlocked lists.
+
+use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
+
+use crate::export::Export;
+use crate::processor::{lower, raise};
+use crate::sched;
+use crate::thread::{current, enter};
+use crate::verifier::violation;
+use crate::wdm::{APC_LEVEL, DISPATCH_LEVEL, FAST_MUTEX, KIRQL};
+
+pub const EXPORTS: &[Export] = crate::exports! {
+    "ntoskrnl.exe": ExInitializePushLock, ExAcquirePushLockExclusiveEx, ExAcquirePushLockSharedEx,
+        ExReleasePushLockExclusiveEx, ExReleasePushLockSharedEx, ExAcquireFastMutex,
+        ExReleaseFastMutex, ExAcquireSpinLockShared, ExReleaseSpinLockShared,
+        ExAcquireSpinLockExclusive, ExReleaseSpinLockExclusive;
+};
+
+/// A push lock's word: this bit, or a count of sharers in steps of two.
+const EXCLUSIVE: usize = 1;
+const SHARER: usize = 2;
+
+fn push_lock(lock: *mut AtomicUsize) -> &'static AtomicUsize {
+    // SAFETY: the driver passes its push lock, alive during the call.
+    unsafe { &*lock }
+}
+
+fn expect_region(function: &str) {
+    let thread = enter("push lock", APC_LEVEL);
+    if thread.regions.get() == 0 && thread.irql() < APC_LEVEL {
+        violation(
+            "EX-PUSH-LOCK",
+            &format!("{function} outside a critical region"),
+        );
+    }
+}
+
+pub extern "win64" fn ExInitializePushLock(lock: *mut AtomicUsize) {
+    push_lock(lock).store(0, Ordering::SeqCst);
+}
+
+pub extern "win64" fn ExAcquirePushLockExclusiveEx(lock: *mut AtomicUsize, _flags: u32) {
+    expect_region("ExAcquirePushLockExclusive");
+    let word = push_lock(lock);
+    while word
+        .compare_exchange(0, EXCLUSIVE, Ordering::Acquire, Ordering::Relaxed)
+        .is_err()
+    {
+        sched::park(lock as usize, None, || word.load(Ordering::SeqCst) != 0);
+    }
+}
+
+pub extern "win64" fn ExReleasePushLockExclusiveEx(lock: *mut AtomicUsize, _flags: u32) {
+    if push_lock(lock).swap(0, Ordering::SeqCst) != EXCLUSIVE {
+        violation(
+            "EX-PUSH-LOCK",
+            "a push lock is released that is not held exclusively",
+        );
+    }
+    sched::unpark_all(lock as usize);
+}
+
+pub extern "win64" fn ExAcquirePushLockSharedEx(lock: *mut AtomicUsize, _flags: u32) {
+    expect_region("ExAcquirePushLockShared");
+    let word = push_lock(lock);
+    let share = |old: usize| (old & EXCLUSIVE == 0).then_some(old + SHARER);
+    while word
+        .fetch_update(Ordering::SeqCst, Ordering::Relaxed, share)
+        .is_err()
+    {
+        sched::park(lock as usize, None, || {
+            word.load(Ordering::SeqCst) & EXCLUSIVE != 0
+        });
+    }
+}
+
+pub extern "win64" fn ExReleasePushLockSharedEx(lock: *mut AtomicUsize, _flags: u32) {
+    let leave = |old: usize| {
+        (old & EXCLUSIVE == 0)
+            .then(|| old.checked_sub(SHARER))
+            .flatten()
+    };
+    match push_lock(lock).fetch_update(Ordering::SeqCst, Ordering::Relaxed, leave) {
+        Ok(SHARER) => sched::unpark_all(lock as usize),
+        Ok(_) => {}
+        Err(_) => violation(
+            "EX-PUSH-LOCK",
+            "a push lock is released that is not held shared",
+        ),
+    }
+}
+
+pub unsafe extern "win64" fn ExAcquireFastMutex(mutex: *mut FAST_MUTEX) {
+    let thread = enter("ExAcquireFastMutex", APC_LEVEL);
+    // SAFETY: the driver passes its mutex; `Count` is 1 when it is free.
+    unsafe {
+        if (*mutex).Owner.load(Ordering::Relaxed) == thread.address() {
+            violation(
+                "EX-FAST-MUTEX",
+                "a fast mutex is acquired by the thread that owns it",
+            );
+        }
+        let old = raise(thread, APC_LEVEL);
+        let count: &AtomicI32 = &(*mutex).Count;
+        while count
+            .compare_exchange(1, 0, Ordering::Acquire, Ordering::Relaxed)
+            .is_err()
+        {
+            sched::park(mutex as usize, None, || count.load(Ordering::SeqCst) != 1);
+        }
+        (*mutex).Owner.store(thread.address(), Ordering::Relaxed);
+        (*mutex).OldIrql = old.into();
+    }
+}
+
+pub unsafe extern "win64" fn ExReleaseFastMutex(mutex: *mut FAST_MUTEX) {
+    let thread = enter("ExReleaseFastMutex", APC_LEVEL);
+    // SAFETY: the driver passes its mutex, which this thread owns.
+    unsafe {
+        if (*mutex).Owner.load(Ordering::Relaxed) != thread.address() {
+            violation(
+                "EX-FAST-MUTEX",
+                "a fast mutex is released by a thread that doesn't own it",
+            );
+        }
+        let old = (*mutex).OldIrql as KIRQL;
+        (*mutex).Owner.store(0, Ordering::Relaxed);
+        (*mutex).Count.store(1, Ordering::SeqCst);
+        sched::unpark_one(mutex as usize);
+        lower(thread, old);
+    }
+}
+
+/// A reader-writer spin lock's word: this bit, or a count of readers.
+const WRITER: i32 = i32::MIN;
+
+fn spin_lock(lock: *mut AtomicI32) -> &'static AtomicI32 {
+    // SAFETY: the driver passes its lock, alive during the call.
+    unsafe { &*lock }
+}
+
+fn spin_until(mut done: impl FnMut() -> bool) {
+    let mut spins = 0;
+    while !done() {
+        spins += 1;
+        if spins % 200 == 0 {
+            std::thread::yield_now();
+        }
+        std::hint::spin_loop();
+    }
+}
+
+pub extern "win64" fn ExAcquireSpinLockShared(lock: *mut AtomicI32) -> KIRQL {
+    let old = raise(
+        enter("ExAcquireSpinLockShared", DISPATCH_LEVEL),
+        DISPATCH_LEVEL,
+    );
+    let share = |old: i32| (old >= 0).then_some(old + 1);
+    spin_until(|| {
+        spin_lock(lock)
+            .fetch_update(Ordering::Acquire, Ordering::Relaxed, share)
+            .is_ok()
+    });
+    old
+}
+
+pub extern "win64" fn ExReleaseSpinLockShared(lock: *mut AtomicI32, irql: KIRQL) {
+    if spin_lock(lock).fetch_sub(1, Ordering::Release) <= 0 {
+        violation(
+            "VERIF-LOCK-OWNER",
+            "a reader-writer spin lock is released that is not held",
+        );
+    }
+    lower(current(), irql);
+}
+
+pub extern "win64" fn ExAcquireSpinLockExclusive(lock: *mut AtomicI32) -> KIRQL {
+    let old = raise(
+        enter("ExAcquireSpinLockExclusive", DISPATCH_LEVEL),
+        DISPATCH_LEVEL,
+    );
+    let word = spin_lock(lock);
+    spin_until(|| {
+        word.compare_exchange(0, WRITER, Ordering::Acquire, Ordering::Relaxed)
+            .is_ok()
+    });
+    old
+}
+
+pub extern "win64" fn ExReleaseSpinLockExclusive(lock: *mut AtomicI32, irql: KIRQL) {
+    if spin_lock(lock).swap(0, Ordering::Release) != WRITER {
+        violation(
+            "VERIF-LOCK-OWNER",
+            "a reader-writer spin lock is released that is not held",
+        );
+    }
+    lower(current(), irql);
+}

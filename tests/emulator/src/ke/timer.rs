@@ -1,0 +1,236 @@
+//! Timers: `KeInitializeTimer`, `KeSetTimer` and the like; a thread of each machine expires them.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use parking_lot::{Condvar, Mutex};
+
+use super::{dpc, event};
+use crate::clock;
+use crate::export::Export;
+use crate::machine::Machine;
+use crate::processor::{lower, raise};
+use crate::sched;
+use crate::thread::{Thread, current, enter};
+use crate::verifier::violation;
+use crate::wdm::{BOOLEAN, DISPATCH_LEVEL, KDPC, KTIMER, object_type as kind};
+
+pub const EXPORTS: &[Export] = crate::exports! {
+    "ntoskrnl.exe": KeInitializeTimer, KeInitializeTimerEx, KeSetTimer, KeSetTimerEx,
+        KeSetCoalescableTimer, KeCancelTimer, KeReadStateTimer;
+};
+
+const TIMER_WORDS: u8 = 16;
+
+/// The timers of one machine, by when they expire.
+#[derive(Default)]
+pub struct Timers {
+    queue: Mutex<Queue>,
+    changed: Condvar,
+    started: AtomicBool,
+}
+
+#[derive(Default)]
+struct Queue {
+    /// (deadline, sequence) → address.
+    timers: BTreeMap<(u64, u64), usize>,
+    next: u64,
+}
+
+impl Queue {
+    /// The key is kept in the timer itself.
+    unsafe fn insert(&mut self, timer: *mut KTIMER, deadline: u64) {
+        self.next += 1;
+        // SAFETY: the driver's timer, owned by the queue from here on.
+        unsafe {
+            (*timer).DueTime = deadline;
+            (*timer).TimerListEntry.Flink = self.next as *mut _;
+            (*timer).Header.Inserted.store(1, Ordering::Release);
+        }
+        self.timers.insert((deadline, self.next), timer as usize);
+    }
+
+    /// Takes it out; whether it was in.
+    unsafe fn remove(&mut self, timer: *mut KTIMER) -> bool {
+        // SAFETY: the driver's timer.
+        unsafe {
+            let key = ((*timer).DueTime, (*timer).TimerListEntry.Flink as u64);
+            (*timer).Header.Inserted.swap(0, Ordering::AcqRel) != 0
+                && self.timers.remove(&key).is_some()
+        }
+    }
+}
+
+impl Timers {
+    pub(crate) fn queued_within(&self, start: usize, end: usize) -> Option<usize> {
+        if !self.started.load(Ordering::Relaxed) {
+            return None;
+        }
+        self.queue
+            .lock()
+            .timers
+            .values()
+            .copied()
+            .find(|a| (start..end).contains(a))
+    }
+
+    fn run(&self, machine: &'static Machine) {
+        let thread = current();
+        while !machine.is_stopping() {
+            let mut queue = self.queue.lock();
+            let now = clock::nanoseconds();
+            match queue.timers.first_key_value() {
+                Some((&(deadline, _), _)) if deadline <= now => {
+                    drop(queue);
+                    self.expire(thread);
+                }
+                first => {
+                    let wait = first.map_or(50_000_000, |(&(deadline, _), _)| deadline - now);
+                    let wait = std::time::Duration::from_nanos(wait.min(50_000_000));
+                    self.changed.wait_for(&mut queue, wait);
+                }
+            }
+        }
+    }
+
+    /// Expires what is due. DPCs are queued under the lock, so that after `KeCancelTimer` has
+    /// said that a timer is not set, `KeFlushQueuedDpcs` finds its DPC.
+    fn expire(&self, thread: &'static Thread) {
+        let old = raise(thread, DISPATCH_LEVEL);
+        let mut keys = Vec::new();
+        let mut queue = self.queue.lock();
+        let now = clock::nanoseconds();
+        while let Some(entry) = queue.timers.first_entry()
+            && entry.key().0 <= now
+        {
+            let (key, timer) = entry.remove_entry();
+            let timer = timer as *mut KTIMER;
+            // SAFETY: a timer in the queue is alive: freeing it would be a violation.
+            unsafe {
+                (*timer).Header.Inserted.store(0, Ordering::Release);
+                if (*timer).Period != 0 {
+                    queue.insert(timer, key.0 + u64::from((*timer).Period) * 1_000_000);
+                }
+                let dpc = (*timer).Dpc;
+                (*timer).Header.SignalState.store(1, Ordering::SeqCst);
+                keys.push(timer as usize);
+                if !dpc.is_null() {
+                    dpc::insert(thread, dpc, std::ptr::null_mut(), std::ptr::null_mut());
+                }
+            }
+        }
+        drop(queue);
+        keys.into_iter().for_each(sched::unpark_all);
+        lower(thread, old);
+    }
+}
+
+pub unsafe extern "win64" fn KeInitializeTimer(timer: *mut KTIMER) {
+    // SAFETY: as documented.
+    unsafe { KeInitializeTimerEx(timer, 0) };
+}
+
+pub unsafe extern "win64" fn KeInitializeTimerEx(timer: *mut KTIMER, timer_type: i32) {
+    let _ = enter("KeInitializeTimerEx", DISPATCH_LEVEL);
+    let kind = if timer_type == 0 {
+        kind::NOTIFICATION_TIMER
+    } else {
+        kind::SYNCHRONIZATION_TIMER
+    };
+    // SAFETY: the driver passes memory for a timer that is not set.
+    unsafe {
+        event::initialize(timer.cast(), kind, TIMER_WORDS, 0);
+        (*timer).DueTime = 0;
+        (*timer).Dpc = std::ptr::null_mut();
+        (*timer).Period = 0;
+    }
+}
+
+pub unsafe extern "win64" fn KeSetTimer(timer: *mut KTIMER, due: i64, dpc: *mut KDPC) -> BOOLEAN {
+    // SAFETY: as documented.
+    unsafe { set("KeSetTimer", timer, due, 0, dpc) }
+}
+
+pub unsafe extern "win64" fn KeSetTimerEx(
+    timer: *mut KTIMER,
+    due: i64,
+    period: i32,
+    dpc: *mut KDPC,
+) -> BOOLEAN {
+    // SAFETY: as documented.
+    unsafe { set("KeSetTimerEx", timer, due, period as u32, dpc) }
+}
+
+pub unsafe extern "win64" fn KeSetCoalescableTimer(
+    timer: *mut KTIMER,
+    due: i64,
+    period: u32,
+    _tolerable_delay: u32,
+    dpc: *mut KDPC,
+) -> BOOLEAN {
+    // SAFETY: as documented.
+    unsafe { set("KeSetCoalescableTimer", timer, due, period, dpc) }
+}
+
+unsafe fn set(
+    function: &'static str,
+    timer: *mut KTIMER,
+    due: i64,
+    period: u32,
+    dpc: *mut KDPC,
+) -> BOOLEAN {
+    let machine = enter(function, DISPATCH_LEVEL).machine;
+    let timers = &machine.timers;
+    let deadline = clock::deadline(due);
+    let mut queue = timers.queue.lock();
+    // SAFETY: the driver's initialised timer; the queue's lock makes the changes exclusive.
+    let (was_set, first) = unsafe {
+        expect_timer(timer, function);
+        let was_set = queue.remove(timer);
+        (*timer).Header.SignalState.store(0, Ordering::SeqCst);
+        (*timer).Period = period;
+        (*timer).Dpc = dpc;
+        queue.insert(timer, deadline);
+        (
+            was_set,
+            queue.timers.values().next() == Some(&(timer as usize)),
+        )
+    };
+    drop(queue);
+    if !timers.started.swap(true, Ordering::SeqCst) {
+        machine.spawn("timer", move || timers.run(machine));
+    }
+    if first {
+        timers.changed.notify_one();
+    }
+    was_set.into()
+}
+
+unsafe fn expect_timer(timer: *mut KTIMER, function: &str) {
+    // SAFETY: the driver's timer.
+    let header = unsafe { &(*timer).Header };
+    if header.Size.load(Ordering::Relaxed) != TIMER_WORDS {
+        violation(
+            "KE-TIMER-INIT",
+            &format!("{function} on something that is not a timer"),
+        );
+    }
+}
+
+/// Takes a timer out of the queue; whether it was set.
+pub unsafe extern "win64" fn KeCancelTimer(timer: *mut KTIMER) -> BOOLEAN {
+    let machine = enter("KeCancelTimer", DISPATCH_LEVEL).machine;
+    // SAFETY: the driver's initialised timer.
+    unsafe {
+        expect_timer(timer, "KeCancelTimer");
+        let mut queue = machine.timers.queue.lock();
+        let was_set = queue.remove(timer);
+        (*timer).Period = 0;
+        was_set.into()
+    }
+}
+
+pub unsafe extern "win64" fn KeReadStateTimer(timer: *mut KTIMER) -> BOOLEAN {
+    // SAFETY: the driver's timer.
+    unsafe { ((*timer).Header.SignalState.load(Ordering::SeqCst) != 0).into() }
+}
