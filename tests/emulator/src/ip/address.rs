@@ -21,14 +21,22 @@ pub unsafe fn read(address: *const SOCKADDR) -> Option<SocketAddr> {
             let v4 = unsafe { address.cast::<SOCKADDR_IN>().read_unaligned() };
             // SAFETY: all views of an IN_ADDR are integers.
             let ip = Ipv4Addr::from(unsafe { v4.sin_addr.S_addr }.to_ne_bytes());
-            Some(SocketAddr::V4(SocketAddrV4::new(ip, u16::from_be(v4.sin_port))))
+            Some(SocketAddr::V4(SocketAddrV4::new(
+                ip,
+                u16::from_be(v4.sin_port),
+            )))
         }
         AF_INET6 => {
             // SAFETY: the family says that it is a SOCKADDR_IN6.
             let v6 = unsafe { address.cast::<SOCKADDR_IN6>().read_unaligned() };
             // SAFETY: all views of an IN6_ADDR are integers.
             let ip = Ipv6Addr::from(unsafe { v6.sin6_addr.Byte });
-            Some(SocketAddr::V6(SocketAddrV6::new(ip, u16::from_be(v6.sin6_port), 0, v6.sin6_scope_id)))
+            Some(SocketAddr::V6(SocketAddrV6::new(
+                ip,
+                u16::from_be(v6.sin6_port),
+                0,
+                v6.sin6_scope_id,
+            )))
         }
         _ => None,
     }
@@ -43,7 +51,9 @@ pub fn to_windows(address: &SocketAddr) -> SOCKADDR_INET {
             inet.Ipv4 = SOCKADDR_IN {
                 sin_family: AF_INET,
                 sin_port: v4.port().to_be(),
-                sin_addr: IN_ADDR { S_addr: u32::from_ne_bytes(v4.ip().octets()) },
+                sin_addr: IN_ADDR {
+                    S_addr: u32::from_ne_bytes(v4.ip().octets()),
+                },
                 sin_zero: [0; 8],
             };
         }
@@ -52,7 +62,9 @@ pub fn to_windows(address: &SocketAddr) -> SOCKADDR_INET {
                 sin6_family: AF_INET6,
                 sin6_port: v6.port().to_be(),
                 sin6_flowinfo: 0,
-                sin6_addr: IN6_ADDR { Byte: v6.ip().octets() },
+                sin6_addr: IN6_ADDR {
+                    Byte: v6.ip().octets(),
+                },
                 sin6_scope_id: v6.scope_id(),
             };
         }
@@ -66,7 +78,13 @@ pub fn to_windows(address: &SocketAddr) -> SOCKADDR_INET {
 /// `place` is writable for the family's size.
 pub unsafe fn write(place: *mut SOCKADDR, address: &SocketAddr) {
     let inet = to_windows(address);
-    let length = if address.is_ipv4() { size_of::<SOCKADDR_IN>() } else { size_of::<SOCKADDR_IN6>() };
+    let length = if address.is_ipv4() {
+        size_of::<SOCKADDR_IN>()
+    } else {
+        size_of::<SOCKADDR_IN6>()
+    };
     // SAFETY: the caller vouches for the room; the union is as large as its largest member.
-    unsafe { std::ptr::copy_nonoverlapping((&raw const inet).cast::<u8>(), place.cast::<u8>(), length) };
+    unsafe {
+        std::ptr::copy_nonoverlapping((&raw const inet).cast::<u8>(), place.cast::<u8>(), length)
+    };
 }

@@ -10,9 +10,9 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use softrnic::sys::{
-    AF_INET, AF_INET6, AF_UNSPEC, IpDadStatePreferred, IpPrefixOriginManual, IpSuffixOriginManual, MIB_NOTIFICATION_TYPE,
-    MIB_UNICASTIPADDRESS_ROW, MibAddInstance, MibDeleteInstance, MibInitialNotification, NET_LUID,
-    PUNICAST_IPADDRESS_CHANGE_CALLBACK, PVOID, SCOPE_ID,
+    AF_INET, AF_INET6, AF_UNSPEC, IpDadStatePreferred, IpPrefixOriginManual, IpSuffixOriginManual,
+    MIB_NOTIFICATION_TYPE, MIB_UNICASTIPADDRESS_ROW, MibAddInstance, MibDeleteInstance,
+    MibInitialNotification, NET_LUID, PUNICAST_IPADDRESS_CHANGE_CALLBACK, PVOID, SCOPE_ID,
 };
 
 use crate::bridge;
@@ -61,7 +61,10 @@ impl State {
 
     /// Makes an interface known; NDIS does it for each adapter.
     pub(crate) fn add_interface(&self, luid: u64, if_index: u32) {
-        self.interfaces.lock().expect("no holder panics").push((luid, if_index));
+        self.interfaces
+            .lock()
+            .expect("no holder panics")
+            .push((luid, if_index));
     }
 
     /// Gives an interface an address. The caller is a thread of the machine at PASSIVE_LEVEL.
@@ -87,11 +90,19 @@ impl State {
 
     /// Removes an interface with its addresses.
     pub(crate) fn remove_interface(&self, luid: u64) {
-        let gone: Vec<Address> = self.addresses().iter().copied().filter(|address| address.luid == luid).collect();
+        let gone: Vec<Address> = self
+            .addresses()
+            .iter()
+            .copied()
+            .filter(|address| address.luid == luid)
+            .collect();
         for address in gone {
             self.remove_address(luid, address.ip);
         }
-        self.interfaces.lock().expect("no holder panics").retain(|(other, _)| *other != luid);
+        self.interfaces
+            .lock()
+            .expect("no holder panics")
+            .retain(|(other, _)| *other != luid);
     }
 
     /// Whether `ip` is an address of this machine. A machine without addresses has them all.
@@ -121,9 +132,13 @@ impl State {
 impl Notification {
     fn call(&self, address: Option<&Address>, kind: MIB_NOTIFICATION_TYPE) {
         let _busy = self.busy.lock().expect("no holder panics");
-        let Some(callback) = self.callback else { return };
+        let Some(callback) = self.callback else {
+            return;
+        };
         let mut row = address.map(row);
-        let place = row.as_mut().map_or(std::ptr::null_mut(), std::ptr::from_mut);
+        let place = row
+            .as_mut()
+            .map_or(std::ptr::null_mut(), std::ptr::from_mut);
         bridge::callback("IpAddressChangeCallback", || {
             // SAFETY: the driver's callback, called as documented.
             unsafe { callback(self.context as PVOID, place, kind) }
@@ -144,7 +159,9 @@ fn is_of_family(ip: IpAddr, family: u16) -> bool {
 fn row(address: &Address) -> MIB_UNICASTIPADDRESS_ROW {
     MIB_UNICASTIPADDRESS_ROW {
         Address: address::to_windows(&(address.ip, 0).into()),
-        InterfaceLuid: NET_LUID { Value: address.luid },
+        InterfaceLuid: NET_LUID {
+            Value: address.luid,
+        },
         InterfaceIndex: address.if_index,
         PrefixOrigin: IpPrefixOriginManual,
         SuffixOrigin: IpSuffixOriginManual,
@@ -170,10 +187,21 @@ pub unsafe extern "win64" fn NotifyUnicastIpAddressChange(
     if callback.is_none() || handle.is_null() || !matches!(family, AF_UNSPEC | AF_INET | AF_INET6) {
         return STATUS_INVALID_PARAMETER;
     }
-    let notification = Arc::new(Notification { family, callback, context: context as usize, busy: Mutex::new(()) });
+    let notification = Arc::new(Notification {
+        family,
+        callback,
+        context: context as usize,
+        busy: Mutex::new(()),
+    });
     // SAFETY: the caller passes an out parameter.
     unsafe { handle.write(Arc::as_ptr(&notification).cast_mut().cast()) };
-    thread.machine.ip.notifications.lock().expect("no holder panics").push(Arc::clone(&notification));
+    thread
+        .machine
+        .ip
+        .notifications
+        .lock()
+        .expect("no holder panics")
+        .push(Arc::clone(&notification));
     if initial != 0 {
         notification.call(None, MibInitialNotification);
     }
@@ -184,23 +212,41 @@ pub unsafe extern "win64" fn NotifyUnicastIpAddressChange(
 pub unsafe extern "win64" fn CancelMibChangeNotify2(handle: PVOID) -> NTSTATUS {
     let thread = thread::enter("CancelMibChangeNotify2", PASSIVE_LEVEL);
     let found = {
-        let mut all = thread.machine.ip.notifications.lock().expect("no holder panics");
-        let at = all.iter().position(|n| Arc::as_ptr(n) as usize == handle as usize);
+        let mut all = thread
+            .machine
+            .ip
+            .notifications
+            .lock()
+            .expect("no holder panics");
+        let at = all
+            .iter()
+            .position(|n| Arc::as_ptr(n) as usize == handle as usize);
         at.map(|at| all.remove(at))
     };
     let Some(notification) = found else {
-        violation("IP-NOTIFY", "CancelMibChangeNotify2 with a handle that is not registered");
+        violation(
+            "IP-NOTIFY",
+            "CancelMibChangeNotify2 with a handle that is not registered",
+        );
     };
     drop(notification.busy.lock().expect("no holder panics"));
     STATUS_SUCCESS
 }
 
 /// At most APC_LEVEL is documented; any IRQL works here.
-pub unsafe extern "win64" fn ConvertInterfaceLuidToIndex(luid: *const NET_LUID, index: *mut u32) -> NTSTATUS {
+pub unsafe extern "win64" fn ConvertInterfaceLuidToIndex(
+    luid: *const NET_LUID,
+    index: *mut u32,
+) -> NTSTATUS {
     let thread = thread::enter("ConvertInterfaceLuidToIndex", PASSIVE_LEVEL);
     // SAFETY: the caller passes a LUID.
     let wanted = unsafe { (*luid).Value };
-    let interfaces = thread.machine.ip.interfaces.lock().expect("no holder panics");
+    let interfaces = thread
+        .machine
+        .ip
+        .interfaces
+        .lock()
+        .expect("no holder panics");
     let Some((_, found)) = interfaces.iter().find(|(luid, _)| *luid == wanted) else {
         return STATUS_INVALID_PARAMETER;
     };
@@ -210,9 +256,17 @@ pub unsafe extern "win64" fn ConvertInterfaceLuidToIndex(luid: *const NET_LUID, 
 }
 
 /// As [`ConvertInterfaceLuidToIndex`], the other way.
-pub unsafe extern "win64" fn ConvertInterfaceIndexToLuid(index: u32, luid: *mut NET_LUID) -> NTSTATUS {
+pub unsafe extern "win64" fn ConvertInterfaceIndexToLuid(
+    index: u32,
+    luid: *mut NET_LUID,
+) -> NTSTATUS {
     let thread = thread::enter("ConvertInterfaceIndexToLuid", PASSIVE_LEVEL);
-    let interfaces = thread.machine.ip.interfaces.lock().expect("no holder panics");
+    let interfaces = thread
+        .machine
+        .ip
+        .interfaces
+        .lock()
+        .expect("no holder panics");
     let Some((found, _)) = interfaces.iter().find(|(_, other)| *other == index) else {
         return STATUS_INVALID_PARAMETER;
     };

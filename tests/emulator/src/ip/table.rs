@@ -2,18 +2,25 @@
 
 use std::alloc::{Layout, alloc_zeroed, dealloc};
 
-use softrnic::sys::{AF_INET, AF_INET6, AF_UNSPEC, MIB_UNICASTIPADDRESS_ROW, MIB_UNICASTIPADDRESS_TABLE, PVOID};
+use softrnic::sys::{
+    AF_INET, AF_INET6, AF_UNSPEC, MIB_UNICASTIPADDRESS_ROW, MIB_UNICASTIPADDRESS_TABLE, PVOID,
+};
 
 use super::{State, is_of_family, row};
 use crate::thread;
 use crate::verifier::violation;
-use crate::wdm::{NTSTATUS, PASSIVE_LEVEL, STATUS_INSUFFICIENT_RESOURCES, STATUS_INVALID_PARAMETER, STATUS_SUCCESS};
+use crate::wdm::{
+    NTSTATUS, PASSIVE_LEVEL, STATUS_INSUFFICIENT_RESOURCES, STATUS_INVALID_PARAMETER,
+    STATUS_SUCCESS,
+};
 
 /// Before each table: how many rows were allocated.
 const HEADER: usize = 16;
 
 fn layout(rows: usize) -> Layout {
-    let size = HEADER + size_of::<MIB_UNICASTIPADDRESS_TABLE>() + rows * size_of::<MIB_UNICASTIPADDRESS_ROW>();
+    let size = HEADER
+        + size_of::<MIB_UNICASTIPADDRESS_TABLE>()
+        + rows * size_of::<MIB_UNICASTIPADDRESS_ROW>();
     Layout::from_size_align(size, 16).expect("a table is small")
 }
 
@@ -35,8 +42,12 @@ pub(super) unsafe extern "win64" fn GetUnicastIpAddressTable(
         return STATUS_INVALID_PARAMETER;
     }
     let ip = &thread.machine.ip;
-    let rows: Vec<_> =
-        ip.addresses().iter().filter(|address| is_of_family(address.ip, family)).map(row).collect();
+    let rows: Vec<_> = ip
+        .addresses()
+        .iter()
+        .filter(|address| is_of_family(address.ip, family))
+        .map(row)
+        .collect();
     // SAFETY: the layout is not empty.
     let memory = unsafe { alloc_zeroed(layout(rows.len())) };
     if memory.is_null() {
@@ -49,7 +60,10 @@ pub(super) unsafe extern "win64" fn GetUnicastIpAddressTable(
         (*place).NumEntries = rows.len() as u32;
         let first = (&raw mut (*place).Table).cast::<MIB_UNICASTIPADDRESS_ROW>();
         std::ptr::copy_nonoverlapping(rows.as_ptr(), first, rows.len());
-        ip.tables.lock().expect("no holder panics").push(place as usize);
+        ip.tables
+            .lock()
+            .expect("no holder panics")
+            .push(place as usize);
         table.write(place);
     }
     STATUS_SUCCESS
@@ -60,7 +74,10 @@ pub(super) unsafe extern "win64" fn FreeMibTable(memory: PVOID) {
     let thread = thread::enter("FreeMibTable", PASSIVE_LEVEL);
     let mut tables = thread.machine.ip.tables.lock().expect("no holder panics");
     let Some(at) = tables.iter().position(|table| *table == memory as usize) else {
-        violation("IP-TABLE", "FreeMibTable of memory that is no table, or a second time");
+        violation(
+            "IP-TABLE",
+            "FreeMibTable of memory that is no table, or a second time",
+        );
     };
     tables.swap_remove(at);
     drop(tables);

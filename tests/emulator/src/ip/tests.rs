@@ -18,11 +18,19 @@ fn a_table_lists_the_addresses_of_its_family() {
     let machine = crate::Machine::new(crate::Options::default());
     let _attached = machine.attach();
     for ip in ["127.0.0.2", "::1"] {
-        machine.ip.add_address(Address { luid: 7, if_index: 3, ip: ip.parse().expect("an address"), prefix: 8 });
+        machine.ip.add_address(Address {
+            luid: 7,
+            if_index: 3,
+            ip: ip.parse().expect("an address"),
+            prefix: 8,
+        });
     }
     let mut table = std::ptr::null_mut();
     // SAFETY: the out parameter lives here.
-    assert_eq!(unsafe { GetUnicastIpAddressTable(AF_INET6, &raw mut table) }, STATUS_SUCCESS);
+    assert_eq!(
+        unsafe { GetUnicastIpAddressTable(AF_INET6, &raw mut table) },
+        STATUS_SUCCESS
+    );
     // SAFETY: the call succeeded.
     let (rows, luid) = unsafe { ((*table).NumEntries, (*table).Table[0].InterfaceLuid.Value) };
     assert_eq!((rows, luid), (1, 7));

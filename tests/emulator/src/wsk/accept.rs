@@ -33,8 +33,12 @@ pub(super) fn serve(listener: &Arc<Socket>) -> bool {
         if !waiting && !listener.enabled(WSK_EVENT_ACCEPT) {
             return false;
         }
-        let Ok(Some(tcp)) = listener.tcp.accept() else { return false };
-        let Some(accepted) = adopt(listener, tcp) else { continue };
+        let Ok(Some(tcp)) = listener.tcp.accept() else {
+            return false;
+        };
+        let Some(accepted) = adopt(listener, tcp) else {
+            continue;
+        };
         match listener.control().accepts.pop_front() {
             Some(pending) => complete(pending, &accepted),
             None => offer(listener, &accepted),
@@ -49,19 +53,33 @@ pub(super) fn serve(listener: &Arc<Socket>) -> bool {
 /// Makes a connected socket of a host connection. It inherits the listener's options.
 fn adopt(listener: &Arc<Socket>, tcp: Tcp) -> Option<Arc<Socket>> {
     let path = (tcp.local().ok()?, tcp.peer().ok()?);
-    let accepted = Socket::new(&listener.client, tcp, Category::Connection, listener.v6, State::Connected);
+    let accepted = Socket::new(
+        &listener.client,
+        tcp,
+        Category::Connection,
+        listener.v6,
+        State::Connected,
+    );
     let _ = accepted.path.set(path);
     accepted.transmit().nodelay_option = listener.transmit().nodelay_option;
     Some(accepted)
 }
 
 /// Publishes an accepted socket: it is the client's from here on.
-fn publish(accepted: &Arc<Socket>, context: *mut c_void, dispatch: *const WSK_CLIENT_CONNECTION_DISPATCH) {
+fn publish(
+    accepted: &Arc<Socket>,
+    context: *mut c_void,
+    dispatch: *const WSK_CLIENT_CONNECTION_DISPATCH,
+) {
     accepted.context.store(context, Ordering::Release);
-    accepted.connect_dispatch.store(dispatch.cast_mut(), Ordering::Release);
+    accepted
+        .connect_dispatch
+        .store(dispatch.cast_mut(), Ordering::Release);
     accepted.opened();
     accepted.network.tap_open(accepted, false);
-    accepted.network.command(Command::Watch(Arc::clone(accepted)));
+    accepted
+        .network
+        .command(Command::Watch(Arc::clone(accepted)));
 }
 
 fn complete(pending: PendingAccept, accepted: &Arc<Socket>) {
@@ -84,9 +102,14 @@ fn offer(listener: &Arc<Socket>, accepted: &Arc<Socket>) {
     // SAFETY: the client keeps its dispatch table until the socket is closed.
     let dispatch = unsafe { &*listener.listen_dispatch.load(Ordering::Acquire) };
     let Some(event) = dispatch.WskAcceptEvent else {
-        kernel::violation("WSK-SOCK-02", "accept events are enabled and WskAcceptEvent is null");
+        kernel::violation(
+            "WSK-SOCK-02",
+            "accept events are enabled and WskAcceptEvent is null",
+        );
     };
-    let Some((local, remote)) = accepted.path.get() else { return };
+    let Some((local, remote)) = accepted.path.get() else {
+        return;
+    };
     let (mut local, mut remote) = (address::to_windows(local), address::to_windows(remote));
     let mut context = std::ptr::null_mut();
     let mut table = std::ptr::null();
@@ -110,17 +133,24 @@ fn offer(listener: &Arc<Socket>, accepted: &Arc<Socket>) {
     match answer {
         status::SUCCESS => {
             accepted.context.store(context, Ordering::Release);
-            accepted.connect_dispatch.store(table.cast_mut(), Ordering::Release);
+            accepted
+                .connect_dispatch
+                .store(table.cast_mut(), Ordering::Release);
             // WSK-EVT-06: inherited from the listener, or static.
             let inherited = WSK_EVENT_RECEIVE | WSK_EVENT_DISCONNECT | WSK_EVENT_SEND_BACKLOG;
             let events = listener.events.load(Ordering::Acquire) & inherited;
             enable(accepted, events | accepted.client.static_events());
             accepted.network.tap_open(accepted, false);
-            accepted.network.command(Command::Watch(Arc::clone(accepted)));
+            accepted
+                .network
+                .command(Command::Watch(Arc::clone(accepted)));
         }
         status::REQUEST_NOT_ACCEPTED => {
             if accepted.is_closing() {
-                kernel::violation("WSK-ACC-01", "the client closed a socket whose accept it refused");
+                kernel::violation(
+                    "WSK-ACC-01",
+                    "the client closed a socket whose accept it refused",
+                );
             }
             accepted.closed();
             accepted.set_closed();

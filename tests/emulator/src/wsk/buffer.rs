@@ -72,19 +72,30 @@ impl Buffer {
         let mdl = &raw mut self.mdls[0].mdl;
         self.nodes[0] = WSK_DATA_INDICATION {
             Next: std::ptr::null_mut(),
-            Buffer: WSK_BUF { Mdl: mdl.cast(), Offset: self.start as u32, Length: self.len() },
+            Buffer: WSK_BUF {
+                Mdl: mdl.cast(),
+                Offset: self.start as u32,
+                Length: self.len(),
+            },
         };
         &raw mut self.nodes[0]
     }
 
     /// Several elements, each of one or two MDLs larger than what they carry, some empty: all that
     /// WSK-RX-12 allows. `random` is asked for each choice.
-    pub(super) fn odd_list(&mut self, mut random: impl FnMut(usize) -> usize) -> *mut WSK_DATA_INDICATION {
+    pub(super) fn odd_list(
+        &mut self,
+        mut random: impl FnMut(usize) -> usize,
+    ) -> *mut WSK_DATA_INDICATION {
         let nodes = 1 + random(NODES);
         let mut at = self.start;
         for node in 0..nodes {
             let last = node + 1 == nodes;
-            let length = if last { self.end - at } else { random(self.end - at + 1) };
+            let length = if last {
+                self.end - at
+            } else {
+                random(self.end - at + 1)
+            };
             self.nodes[node] = self.odd_node(node, at, length, &mut random);
             at += length;
         }
@@ -118,7 +129,11 @@ impl Buffer {
         let mdl = &raw mut self.mdls[first].mdl;
         WSK_DATA_INDICATION {
             Next: std::ptr::null_mut(),
-            Buffer: WSK_BUF { Mdl: mdl.cast(), Offset: lead as u32, Length: length },
+            Buffer: WSK_BUF {
+                Mdl: mdl.cast(),
+                Offset: lead as u32,
+                Length: length,
+            },
         }
     }
 
@@ -136,7 +151,8 @@ impl Buffer {
         entry.mdl.ByteOffset = (start - first_page) as u32;
         let pages = (end - first_page).div_ceil(PAGE);
         for page in 0..pages {
-            entry.pages[page] = kernel::page_number(self.memory.wrapping_add(first_page + page * PAGE));
+            entry.pages[page] =
+                kernel::page_number(self.memory.wrapping_add(first_page + page * PAGE));
         }
     }
 }

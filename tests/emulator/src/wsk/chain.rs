@@ -26,7 +26,11 @@ pub(super) enum BadChain {
 }
 
 impl Cursor {
-    pub(super) const EMPTY: Self = Self { mdl: std::ptr::null_mut(), offset: 0, left: 0 };
+    pub(super) const EMPTY: Self = Self {
+        mdl: std::ptr::null_mut(),
+        offset: 0,
+        left: 0,
+    };
 
     /// # Safety
     /// `buffer` is null or a readable `WSK_BUF` with a valid MDL chain that stays valid as long as
@@ -37,7 +41,11 @@ impl Cursor {
         }
         // SAFETY: the caller vouches for the descriptor.
         let buffer = unsafe { &*buffer };
-        Self { mdl: buffer.Mdl.cast(), offset: buffer.Offset as usize, left: buffer.Length }
+        Self {
+            mdl: buffer.Mdl.cast(),
+            offset: buffer.Offset as usize,
+            left: buffer.Length,
+        }
     }
 
     /// Checks the geometry: WSK-RX-01, WSK-TX-02.
@@ -54,7 +62,11 @@ impl Cursor {
         }
         let mut have = 0;
         self.each(|_, length| have += length);
-        if have == self.left { Ok(()) } else { Err(BadChain::Short) }
+        if have == self.left {
+            Ok(())
+        } else {
+            Err(BadChain::Short)
+        }
     }
 
     /// Calls `each(address, length)` for every piece, in order.
@@ -69,8 +81,13 @@ impl Cursor {
     pub(super) fn fill(&self, parts: &mut [libc::iovec]) -> (usize, usize) {
         let (mut used, mut bytes) = (0, 0);
         self.pieces(|address, length| {
-            let Some(part) = parts.get_mut(used) else { return false };
-            *part = libc::iovec { iov_base: address.cast(), iov_len: length };
+            let Some(part) = parts.get_mut(used) else {
+                return false;
+            };
+            *part = libc::iovec {
+                iov_base: address.cast(),
+                iov_len: length,
+            };
             used += 1;
             bytes += length;
             true
@@ -119,10 +136,14 @@ impl Cursor {
             let bytes = unsafe { std::slice::from_raw_parts(address, length) };
             let (words, rest) = bytes.as_chunks::<8>();
             for word in words {
-                sum = (sum ^ u64::from_le_bytes(*word)).wrapping_mul(0xFF51_AFD7_ED55_8CCD).rotate_left(29);
+                sum = (sum ^ u64::from_le_bytes(*word))
+                    .wrapping_mul(0xFF51_AFD7_ED55_8CCD)
+                    .rotate_left(29);
             }
             for &byte in rest {
-                sum = (sum ^ u64::from(byte)).wrapping_mul(0xC4CE_B9FE_1A85_EC53).rotate_left(31);
+                sum = (sum ^ u64::from(byte))
+                    .wrapping_mul(0xC4CE_B9FE_1A85_EC53)
+                    .rotate_left(31);
             }
         });
         sum
@@ -148,12 +169,20 @@ impl Cursor {
 unsafe impl Send for Cursor {}
 
 /// The pieces of `[offset, offset + length)` of one MDL.
-fn mdl_pieces(mdl: &MDL, offset: usize, length: usize, each: &mut impl FnMut(*mut u8, usize) -> bool) -> bool {
+fn mdl_pieces(
+    mdl: &MDL,
+    offset: usize,
+    length: usize,
+    each: &mut impl FnMut(*mut u8, usize) -> bool,
+) -> bool {
     if mdl.MdlFlags & MAPPED != 0 {
         return each(mdl.MappedSystemVa.cast::<u8>().wrapping_add(offset), length);
     }
     let pages = std::ptr::from_ref(mdl).wrapping_add(1).cast::<usize>();
-    let (mut at, end) = (mdl.ByteOffset as usize + offset, mdl.ByteOffset as usize + offset + length);
+    let (mut at, end) = (
+        mdl.ByteOffset as usize + offset,
+        mdl.ByteOffset as usize + offset + length,
+    );
     while at < end {
         let now = (PAGE - at % PAGE).min(end - at);
         // SAFETY: an MDL is followed by one page number for each page it describes.

@@ -66,20 +66,30 @@ impl Client {
     /// WSK-REG-04: the provider's calls are valid between capture and release.
     pub(super) fn check_captured(&self, call: &str) {
         if self.counts().captures == 0 {
-            kernel::violation("WSK-REG-04", &format!("{call} after the provider NPI was released"));
+            kernel::violation(
+                "WSK-REG-04",
+                &format!("{call} after the provider NPI was released"),
+            );
         }
     }
 }
 
 /// The client behind the pointer a provider call gets.
 pub(super) fn from_handle(handle: *mut WSK_CLIENT, call: &str) -> Arc<Client> {
-    let found = state().clients().iter().find(|client| Arc::as_ptr(client) as usize == handle as usize).cloned();
+    let found = state()
+        .clients()
+        .iter()
+        .find(|client| Arc::as_ptr(client) as usize == handle as usize)
+        .cloned();
     match found {
         Some(client) => {
             client.check_captured(call);
             client
         }
-        None => kernel::violation("WSK-REG-04", &format!("{call} with a pointer that is no WSK client")),
+        None => kernel::violation(
+            "WSK-REG-04",
+            &format!("{call} with a pointer that is no WSK client"),
+        ),
     }
 }
 
@@ -88,14 +98,24 @@ fn state() -> &'static super::State {
 }
 
 fn registered(registration: *mut WSK_REGISTRATION) -> Option<Arc<Client>> {
-    state().clients().iter().find(|client| client.registration == registration as usize).cloned()
+    state()
+        .clients()
+        .iter()
+        .find(|client| client.registration == registration as usize)
+        .cloned()
 }
 
 /// PASSIVE_LEVEL. The registration stays allocated until `WskDeregister` returned.
-pub(super) unsafe extern "win64" fn WskRegister(npi: *mut WSK_CLIENT_NPI, registration: *mut WSK_REGISTRATION) -> NTSTATUS {
+pub(super) unsafe extern "win64" fn WskRegister(
+    npi: *mut WSK_CLIENT_NPI,
+    registration: *mut WSK_REGISTRATION,
+) -> NTSTATUS {
     let thread = thread::enter("WskRegister", PASSIVE_LEVEL);
     if registered(registration).is_some() {
-        kernel::violation("WSK-REG-02", "WskRegister of a registration that is registered");
+        kernel::violation(
+            "WSK-REG-02",
+            "WskRegister of a registration that is registered",
+        );
     }
     // SAFETY: the client passes its NPI and dispatch table.
     let dispatch = unsafe { (*npi).Dispatch };
@@ -121,22 +141,32 @@ pub(super) unsafe extern "win64" fn WskRegister(npi: *mut WSK_CLIENT_NPI, regist
 pub(super) unsafe extern "win64" fn WskDeregister(registration: *mut WSK_REGISTRATION) {
     let _ = thread::enter("WskDeregister", PASSIVE_LEVEL);
     let Some(client) = registered(registration) else {
-        kernel::violation("WSK-REG-02", "WskDeregister of a registration that is not registered");
+        kernel::violation(
+            "WSK-REG-02",
+            "WskDeregister of a registration that is not registered",
+        );
     };
     check_unedited(&client, registration);
     client.counts().deregistering = true;
     let counts = client.counts();
     let busy = |counts: &mut Counts| counts.captures > 0 || counts.sockets > 0;
-    let (counts, waited) = client.changed.wait_timeout_while(counts, HANG, busy).expect("no holder panics");
+    let (counts, waited) = client
+        .changed
+        .wait_timeout_while(counts, HANG, busy)
+        .expect("no holder panics");
     if waited.timed_out() {
         let (captures, sockets) = (counts.captures, counts.sockets);
         kernel::violation(
             "WSK-REG-11",
-            &format!("WskDeregister hangs: {captures} provider NPI(s) captured, {sockets} socket(s) not closed"),
+            &format!(
+                "WskDeregister hangs: {captures} provider NPI(s) captured, {sockets} socket(s) not closed"
+            ),
         );
     }
     drop(counts);
-    state().clients().retain(|other| !Arc::ptr_eq(other, &client));
+    state()
+        .clients()
+        .retain(|other| !Arc::ptr_eq(other, &client));
     // SAFETY: the block stays allocated until we return.
     unsafe { (*registration).ReservedRegistrationContext = std::ptr::null_mut() };
 }
@@ -144,8 +174,13 @@ pub(super) unsafe extern "win64" fn WskDeregister(registration: *mut WSK_REGISTR
 /// WSK-REG-01: the client never edits its registration block.
 fn check_unedited(client: &Arc<Client>, registration: *mut WSK_REGISTRATION) {
     // SAFETY: the block stays allocated until WskDeregister returned.
-    if unsafe { (*registration).ReservedRegistrationContext } as usize != Arc::as_ptr(client) as usize {
-        kernel::violation("WSK-REG-01", "the WSK_REGISTRATION block was changed by the client");
+    if unsafe { (*registration).ReservedRegistrationContext } as usize
+        != Arc::as_ptr(client) as usize
+    {
+        kernel::violation(
+            "WSK-REG-01",
+            "the WSK_REGISTRATION block was changed by the client",
+        );
     }
 }
 
@@ -155,9 +190,15 @@ pub(super) unsafe extern "win64" fn WskCaptureProviderNPI(
     wait_timeout: u32,
     npi: *mut WSK_PROVIDER_NPI,
 ) -> NTSTATUS {
-    let highest = if wait_timeout == WSK_NO_WAIT { DISPATCH_LEVEL } else { PASSIVE_LEVEL };
+    let highest = if wait_timeout == WSK_NO_WAIT {
+        DISPATCH_LEVEL
+    } else {
+        PASSIVE_LEVEL
+    };
     let thread = thread::enter("WskCaptureProviderNPI", highest);
-    let Some(client) = registered(registration) else { return status::DEVICE_NOT_READY };
+    let Some(client) = registered(registration) else {
+        return status::DEVICE_NOT_READY;
+    };
     check_unedited(&client, registration);
     if !thread.machine.wsk.wait_ready(wait_timeout) {
         return status::DEVICE_NOT_READY;
@@ -167,7 +208,10 @@ pub(super) unsafe extern "win64" fn WskCaptureProviderNPI(
         return status::DEVICE_NOT_READY;
     }
     counts.captures += 1;
-    let found = WSK_PROVIDER_NPI { Client: Arc::as_ptr(&client).cast_mut().cast(), Dispatch: provider::table() };
+    let found = WSK_PROVIDER_NPI {
+        Client: Arc::as_ptr(&client).cast_mut().cast(),
+        Dispatch: provider::table(),
+    };
     // SAFETY: the client passes a writable NPI.
     unsafe { npi.write(found) };
     status::SUCCESS
@@ -193,7 +237,10 @@ pub(super) unsafe extern "win64" fn WskQueryProviderCharacteristics(
     if registered(registration).is_none() {
         return status::DEVICE_NOT_READY;
     }
-    let version = WSK_PROVIDER_CHARACTERISTICS { HighestVersion: WSK_VERSION_1_0, LowestVersion: WSK_VERSION_1_0 };
+    let version = WSK_PROVIDER_CHARACTERISTICS {
+        HighestVersion: WSK_VERSION_1_0,
+        LowestVersion: WSK_VERSION_1_0,
+    };
     // SAFETY: the client passes a writable structure.
     unsafe { characteristics.write(version) };
     status::SUCCESS

@@ -12,13 +12,25 @@ use super::tap::Direction;
 use super::{receive, send};
 
 /// `WskDisconnect`, after the entry checks. WSK-DIS-01: only on a connection.
-pub(super) fn disconnect(socket: &Arc<Socket>, buffer: *const WSK_BUF, abortive: bool, irp: PIRP) -> NtStatus {
+pub(super) fn disconnect(
+    socket: &Arc<Socket>,
+    buffer: *const WSK_BUF,
+    abortive: bool,
+    irp: PIRP,
+) -> NtStatus {
     match socket.state() {
         State::New | State::Bound | State::Listening | State::Connecting => {
-            kernel::violation("WSK-DIS-01", "WskDisconnect on a socket that is not connected");
+            kernel::violation(
+                "WSK-DIS-01",
+                "WskDisconnect on a socket that is not connected",
+            );
         }
         State::Broken if abortive => kernel::complete(irp, status::SUCCESS, 0),
-        State::Broken => kernel::complete(irp, socket.broken().unwrap_or(status::CONNECTION_ABORTED), 0),
+        State::Broken => kernel::complete(
+            irp,
+            socket.broken().unwrap_or(status::CONNECTION_ABORTED),
+            0,
+        ),
         State::Connected if abortive => abort(socket, irp),
         State::Connected => send::disconnect(socket, buffer, irp),
     }
@@ -28,7 +40,9 @@ pub(super) fn disconnect(socket: &Arc<Socket>, buffer: *const WSK_BUF, abortive:
 fn abort(socket: &Arc<Socket>, irp: PIRP) -> NtStatus {
     kernel::pend(irp);
     send::stop(socket);
-    socket.network.command(Command::Abort(Arc::clone(socket), irp));
+    socket
+        .network
+        .command(Command::Abort(Arc::clone(socket), irp));
     status::PENDING
 }
 
@@ -55,7 +69,9 @@ pub(super) fn close(socket: &Arc<Socket>, irp: PIRP) -> NtStatus {
     socket.begin_close("WskCloseSocket");
     kernel::pend(irp);
     send::stop(socket);
-    socket.network.command(Command::Close(Arc::clone(socket), irp));
+    socket
+        .network
+        .command(Command::Close(Arc::clone(socket), irp));
     status::PENDING
 }
 
@@ -66,11 +82,14 @@ pub(super) fn run_close(socket: &Arc<Socket>, irp: PIRP) {
         kernel::complete_pended(pending, status::CANCELLED, 0);
     }
     loop {
-        let Some(pending) = socket.control().accepts.pop_front() else { break };
+        let Some(pending) = socket.control().accepts.pop_front() else {
+            break;
+        };
         kernel::complete_pended(pending.irp, status::CANCELLED, 0);
     }
     // WSK-DIS-11, WSK-CLS-06: an end that is not shut in both directions is a reset.
-    let graceful = socket.transmit().is_finished() && receive::saw_end(socket) && socket.broken().is_none();
+    let graceful =
+        socket.transmit().is_finished() && receive::saw_end(socket) && socket.broken().is_none();
     if graceful {
         socket.set_broken(status::CONNECTION_DISCONNECTED);
     } else {

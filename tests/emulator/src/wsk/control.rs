@@ -62,15 +62,23 @@ impl Request {
 
 /// `WskControlSocket`, after the entry checks.
 pub(super) fn control(socket: &Arc<Socket>, request: &Request) -> NtStatus {
-    if request.kind == WskSetOption && request.level == SOL_SOCKET && request.code == SO_WSK_EVENT_CALLBACK {
+    if request.kind == WskSetOption
+        && request.level == SOL_SOCKET
+        && request.code == SO_WSK_EVENT_CALLBACK
+    {
         return event_callbacks(socket, request);
     }
     // WSK-OPT-01: transport options and ioctls need an IRP.
     if request.irp.is_null() {
-        kernel::violation("WSK-OPT-01", &format!("WskControlSocket code {:#x} without an IRP", request.code));
+        kernel::violation(
+            "WSK-OPT-01",
+            &format!("WskControlSocket code {:#x} without an IRP", request.code),
+        );
     }
     let result = match request.kind {
-        WskIoctl if request.code == SIO_WSK_QUERY_IDEAL_SEND_BACKLOG => request.answer(IDEAL_SEND_BACKLOG),
+        WskIoctl if request.code == SIO_WSK_QUERY_IDEAL_SEND_BACKLOG => {
+            request.answer(IDEAL_SEND_BACKLOG)
+        }
         WskIoctl => Err(status::NOT_SUPPORTED),
         WskSetOption => set_option(socket, request),
         WskGetOption => get_option(socket, request),
@@ -98,7 +106,9 @@ fn set_option(socket: &Arc<Socket>, request: &Request) -> Result<usize, NtStatus
                 return Err(status::INVALID_DEVICE_STATE);
             }
             if request.code == SO_REUSEADDR && value != 0 {
-                let _ = socket.tcp.set_option(libc::SOL_SOCKET, libc::SO_REUSEADDR, 1);
+                let _ = socket
+                    .tcp
+                    .set_option(libc::SOL_SOCKET, libc::SO_REUSEADDR, 1);
             }
             Ok(0)
         }
@@ -108,7 +118,10 @@ fn set_option(socket: &Arc<Socket>, request: &Request) -> Result<usize, NtStatus
         }
         (level, code) => {
             let (level, name) = host_option(level, code).ok_or(status::NOT_SUPPORTED)?;
-            socket.tcp.set_option(level, name, value as i32).map_err(|_| status::INVALID_PARAMETER)?;
+            socket
+                .tcp
+                .set_option(level, name, value as i32)
+                .map_err(|_| status::INVALID_PARAMETER)?;
             Ok(0)
         }
     }
@@ -119,7 +132,10 @@ fn get_option(socket: &Arc<Socket>, request: &Request) -> Result<usize, NtStatus
         return request.answer(u32::from(socket.transmit().nodelay_option));
     }
     let (level, name) = host_option(request.level, request.code).ok_or(status::NOT_SUPPORTED)?;
-    let value = socket.tcp.option_value(level, name).map_err(|_| status::INVALID_PARAMETER)?;
+    let value = socket
+        .tcp
+        .option_value(level, name)
+        .map_err(|_| status::INVALID_PARAMETER)?;
     request.answer(value as u32)
 }
 
@@ -138,7 +154,10 @@ fn event_callbacks(socket: &Arc<Socket>, request: &Request) -> NtStatus {
         return disable(socket, mask, request);
     }
     if !request.irp.is_null() {
-        kernel::violation("WSK-EVT-01", "events are enabled with an IRP; it must be null");
+        kernel::violation(
+            "WSK-EVT-01",
+            "events are enabled with an IRP; it must be null",
+        );
     }
     enable(socket, mask).err().unwrap_or(status::SUCCESS)
 }
@@ -146,7 +165,11 @@ fn event_callbacks(socket: &Arc<Socket>, request: &Request) -> NtStatus {
 fn enable(socket: &Arc<Socket>, mask: u32) -> Result<(), NtStatus> {
     let connection = WSK_EVENT_RECEIVE | WSK_EVENT_DISCONNECT | WSK_EVENT_SEND_BACKLOG;
     let listens = matches!(socket.category, Category::Listen | Category::Stream);
-    let allowed = if listens { connection | WSK_EVENT_ACCEPT } else { connection };
+    let allowed = if listens {
+        connection | WSK_EVENT_ACCEPT
+    } else {
+        connection
+    };
     if mask == 0 || mask & !allowed != 0 {
         return Err(status::INVALID_PARAMETER);
     }
@@ -181,7 +204,10 @@ fn check_callbacks(socket: &Socket, mask: u32) {
         }
     };
     if missing {
-        kernel::violation("WSK-SOCK-02", &format!("events {mask:#x} are enabled without callbacks"));
+        kernel::violation(
+            "WSK-SOCK-02",
+            &format!("events {mask:#x} are enabled without callbacks"),
+        );
     }
 }
 
@@ -226,7 +252,12 @@ pub(super) fn release_disables(socket: &Socket) {
 }
 
 /// Runs an event callback of `socket` at DISPATCH_LEVEL; what it returned.
-pub(super) fn event(socket: &Socket, event: u32, what: &'static str, call: impl FnOnce() -> NtStatus) -> NtStatus {
+pub(super) fn event(
+    socket: &Socket,
+    event: u32,
+    what: &'static str,
+    call: impl FnOnce() -> NtStatus,
+) -> NtStatus {
     socket.in_event.store(event, Ordering::Release);
     let thread = crate::thread::current();
     let old = crate::processor::raise(thread, DISPATCH_LEVEL);

@@ -31,21 +31,22 @@ static LISTEN: Table<WSK_PROVIDER_LISTEN_DISPATCH> = Table(WSK_PROVIDER_LISTEN_D
     WskGetLocalAddress: Some(wsk_get_local_address),
 });
 
-static CONNECTION: Table<WSK_PROVIDER_CONNECTION_DISPATCH> = Table(WSK_PROVIDER_CONNECTION_DISPATCH {
-    WskControlSocket: Some(wsk_control_socket),
-    WskCloseSocket: Some(wsk_close_socket),
-    WskBind: Some(wsk_bind),
-    WskConnect: Some(wsk_connect),
-    WskGetLocalAddress: Some(wsk_get_local_address),
-    WskGetRemoteAddress: Some(wsk_get_remote_address),
-    WskSend: Some(wsk_send),
-    WskReceive: Some(wsk_receive),
-    WskDisconnect: Some(wsk_disconnect),
-    WskRelease: Some(wsk_release),
-    WskConnectEx: Some(wsk_connect_ex),
-    WskSendEx: wsk_undocumented as *mut c_void,
-    WskReceiveEx: wsk_undocumented as *mut c_void,
-});
+static CONNECTION: Table<WSK_PROVIDER_CONNECTION_DISPATCH> =
+    Table(WSK_PROVIDER_CONNECTION_DISPATCH {
+        WskControlSocket: Some(wsk_control_socket),
+        WskCloseSocket: Some(wsk_close_socket),
+        WskBind: Some(wsk_bind),
+        WskConnect: Some(wsk_connect),
+        WskGetLocalAddress: Some(wsk_get_local_address),
+        WskGetRemoteAddress: Some(wsk_get_remote_address),
+        WskSend: Some(wsk_send),
+        WskReceive: Some(wsk_receive),
+        WskDisconnect: Some(wsk_disconnect),
+        WskRelease: Some(wsk_release),
+        WskConnectEx: Some(wsk_connect_ex),
+        WskSendEx: wsk_undocumented as *mut c_void,
+        WskReceiveEx: wsk_undocumented as *mut c_void,
+    });
 
 static STREAM: Table<WSK_PROVIDER_STREAM_DISPATCH> = Table(WSK_PROVIDER_STREAM_DISPATCH {
     WskControlSocket: Some(wsk_control_socket),
@@ -92,9 +93,18 @@ unsafe fn request(
     }
 }
 
-unsafe extern "win64" fn wsk_bind(socket: *mut WSK_SOCKET, local: *mut SOCKADDR, _flags: u32, irp: PIRP) -> NTSTATUS {
+unsafe extern "win64" fn wsk_bind(
+    socket: *mut WSK_SOCKET,
+    local: *mut SOCKADDR,
+    _flags: u32,
+    irp: PIRP,
+) -> NTSTATUS {
     // SAFETY: the client passes an address.
-    unsafe { request(socket, "WskBind", irp, |socket| connect::bind(socket, address::read(local), irp)) }
+    unsafe {
+        request(socket, "WskBind", irp, |socket| {
+            connect::bind(socket, address::read(local), irp)
+        })
+    }
 }
 
 unsafe extern "win64" fn wsk_connect(
@@ -104,7 +114,11 @@ unsafe extern "win64" fn wsk_connect(
     irp: PIRP,
 ) -> NTSTATUS {
     // SAFETY: the client passes an address.
-    unsafe { request(socket, "WskConnect", irp, |socket| connect::connect(socket, address::read(remote), irp)) }
+    unsafe {
+        request(socket, "WskConnect", irp, |socket| {
+            connect::connect(socket, address::read(remote), irp)
+        })
+    }
 }
 
 unsafe extern "win64" fn wsk_connect_ex(
@@ -115,12 +129,20 @@ unsafe extern "win64" fn wsk_connect_ex(
     irp: PIRP,
 ) -> NTSTATUS {
     // SAFETY: the client passes a socket of ours.
-    unsafe { request(socket, "WskConnectEx", irp, |_| kernel::complete(irp, status::NOT_SUPPORTED, 0)) }
+    unsafe {
+        request(socket, "WskConnectEx", irp, |_| {
+            kernel::complete(irp, status::NOT_SUPPORTED, 0)
+        })
+    }
 }
 
 unsafe extern "win64" fn wsk_listen(socket: *mut WSK_SOCKET, irp: PIRP) -> NTSTATUS {
     // SAFETY: the client passes a socket of ours.
-    unsafe { request(socket, "WskListen", irp, |socket| connect::listen(socket, irp)) }
+    unsafe {
+        request(socket, "WskListen", irp, |socket| {
+            connect::listen(socket, irp)
+        })
+    }
 }
 
 unsafe extern "win64" fn wsk_accept(
@@ -132,9 +154,19 @@ unsafe extern "win64" fn wsk_accept(
     remote: *mut SOCKADDR,
     irp: PIRP,
 ) -> NTSTATUS {
-    let pending = PendingAccept { irp, context, dispatch, local, remote };
+    let pending = PendingAccept {
+        irp,
+        context,
+        dispatch,
+        local,
+        remote,
+    };
     // SAFETY: the client passes a socket of ours.
-    unsafe { request(socket, "WskAccept", irp, |socket| accept::accept(socket, pending)) }
+    unsafe {
+        request(socket, "WskAccept", irp, |socket| {
+            accept::accept(socket, pending)
+        })
+    }
 }
 
 unsafe extern "win64" fn wsk_inspect_complete(
@@ -145,17 +177,39 @@ unsafe extern "win64" fn wsk_inspect_complete(
 ) -> NTSTATUS {
     // Conditional accept is not offered: its option is refused, so no inspection can be open.
     // SAFETY: the client passes a socket of ours.
-    unsafe { request(socket, "WskInspectComplete", irp, |_| kernel::complete(irp, status::INVALID_DEVICE_STATE, 0)) }
+    unsafe {
+        request(socket, "WskInspectComplete", irp, |_| {
+            kernel::complete(irp, status::INVALID_DEVICE_STATE, 0)
+        })
+    }
 }
 
-unsafe extern "win64" fn wsk_send(socket: *mut WSK_SOCKET, buffer: *mut WSK_BUF, flags: u32, irp: PIRP) -> NTSTATUS {
+unsafe extern "win64" fn wsk_send(
+    socket: *mut WSK_SOCKET,
+    buffer: *mut WSK_BUF,
+    flags: u32,
+    irp: PIRP,
+) -> NTSTATUS {
     // SAFETY: the client passes a socket of ours.
-    unsafe { request(socket, "WskSend", irp, |socket| send::send(socket, buffer, flags, irp)) }
+    unsafe {
+        request(socket, "WskSend", irp, |socket| {
+            send::send(socket, buffer, flags, irp)
+        })
+    }
 }
 
-unsafe extern "win64" fn wsk_receive(socket: *mut WSK_SOCKET, buffer: *mut WSK_BUF, flags: u32, irp: PIRP) -> NTSTATUS {
+unsafe extern "win64" fn wsk_receive(
+    socket: *mut WSK_SOCKET,
+    buffer: *mut WSK_BUF,
+    flags: u32,
+    irp: PIRP,
+) -> NTSTATUS {
     // SAFETY: the client passes a socket of ours.
-    unsafe { request(socket, "WskReceive", irp, |socket| receive::receive(socket, buffer, flags, irp)) }
+    unsafe {
+        request(socket, "WskReceive", irp, |socket| {
+            receive::receive(socket, buffer, flags, irp)
+        })
+    }
 }
 
 unsafe extern "win64" fn wsk_disconnect(
@@ -169,32 +223,59 @@ unsafe extern "win64" fn wsk_disconnect(
         kernel::violation("WSK-DIS-03", "an abortive WskDisconnect with a buffer");
     }
     // SAFETY: the client passes a socket of ours.
-    unsafe { request(socket, "WskDisconnect", irp, |socket| close::disconnect(socket, buffer, abortive, irp)) }
-}
-
-unsafe extern "win64" fn wsk_release(socket: *mut WSK_SOCKET, list: *mut WSK_DATA_INDICATION) -> NTSTATUS {
-    let _ = thread::enter("WskRelease", DISPATCH_LEVEL);
-    // SAFETY: the client passes a socket of ours.
-    unsafe { enter(socket, "WskRelease", |socket| receive::release(socket, list)) }
-}
-
-unsafe extern "win64" fn wsk_get_local_address(socket: *mut WSK_SOCKET, place: *mut SOCKADDR, irp: PIRP) -> NTSTATUS {
-    // SAFETY: the client passes a socket of ours.
     unsafe {
-        request(socket, "WskGetLocalAddress", irp, |socket| connect::get_address(socket, place, false, irp))
+        request(socket, "WskDisconnect", irp, |socket| {
+            close::disconnect(socket, buffer, abortive, irp)
+        })
     }
 }
 
-unsafe extern "win64" fn wsk_get_remote_address(socket: *mut WSK_SOCKET, place: *mut SOCKADDR, irp: PIRP) -> NTSTATUS {
+unsafe extern "win64" fn wsk_release(
+    socket: *mut WSK_SOCKET,
+    list: *mut WSK_DATA_INDICATION,
+) -> NTSTATUS {
+    let _ = thread::enter("WskRelease", DISPATCH_LEVEL);
     // SAFETY: the client passes a socket of ours.
     unsafe {
-        request(socket, "WskGetRemoteAddress", irp, |socket| connect::get_address(socket, place, true, irp))
+        enter(socket, "WskRelease", |socket| {
+            receive::release(socket, list)
+        })
+    }
+}
+
+unsafe extern "win64" fn wsk_get_local_address(
+    socket: *mut WSK_SOCKET,
+    place: *mut SOCKADDR,
+    irp: PIRP,
+) -> NTSTATUS {
+    // SAFETY: the client passes a socket of ours.
+    unsafe {
+        request(socket, "WskGetLocalAddress", irp, |socket| {
+            connect::get_address(socket, place, false, irp)
+        })
+    }
+}
+
+unsafe extern "win64" fn wsk_get_remote_address(
+    socket: *mut WSK_SOCKET,
+    place: *mut SOCKADDR,
+    irp: PIRP,
+) -> NTSTATUS {
+    // SAFETY: the client passes a socket of ours.
+    unsafe {
+        request(socket, "WskGetRemoteAddress", irp, |socket| {
+            connect::get_address(socket, place, true, irp)
+        })
     }
 }
 
 unsafe extern "win64" fn wsk_close_socket(socket: *mut WSK_SOCKET, irp: PIRP) -> NTSTATUS {
     // SAFETY: the client passes a socket of ours.
-    unsafe { request(socket, "WskCloseSocket", irp, |socket| close::close(socket, irp)) }
+    unsafe {
+        request(socket, "WskCloseSocket", irp, |socket| {
+            close::close(socket, irp)
+        })
+    }
 }
 
 unsafe extern "win64" fn wsk_control_socket(
@@ -234,5 +315,8 @@ unsafe extern "win64" fn wsk_control_socket(
 
 /// `WskSendEx` and `WskReceiveEx` have slots in newer headers, and no documentation.
 unsafe extern "win64" fn wsk_undocumented() {
-    kernel::violation("WSK-SOCK-01", "WskSendEx or WskReceiveEx is called: neither is documented");
+    kernel::violation(
+        "WSK-SOCK-01",
+        "WskSendEx or WskReceiveEx is called: neither is documented",
+    );
 }

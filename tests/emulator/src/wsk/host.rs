@@ -58,8 +58,16 @@ impl Tcp {
     pub(crate) fn new(v6: bool) -> io::Result<Self> {
         let family = if v6 { libc::AF_INET6 } else { libc::AF_INET };
         // SAFETY: no memory is passed.
-        let fd = check(unsafe { libc::socket(family, libc::SOCK_STREAM | libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC, 0) })?;
-        Ok(Self { fd: AtomicI32::new(fd) })
+        let fd = check(unsafe {
+            libc::socket(
+                family,
+                libc::SOCK_STREAM | libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC,
+                0,
+            )
+        })?;
+        Ok(Self {
+            fd: AtomicI32::new(fd),
+        })
     }
 
     pub(crate) fn raw(&self) -> RawFd {
@@ -92,10 +100,17 @@ impl Tcp {
     pub(crate) fn accept(&self) -> io::Result<Option<Self>> {
         // SAFETY: null address pointers are allowed.
         let fd = unsafe {
-            libc::accept4(self.raw(), std::ptr::null_mut(), std::ptr::null_mut(), libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC)
+            libc::accept4(
+                self.raw(),
+                std::ptr::null_mut(),
+                std::ptr::null_mut(),
+                libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC,
+            )
         };
         match check(fd) {
-            Ok(fd) => Ok(Some(Self { fd: AtomicI32::new(fd) })),
+            Ok(fd) => Ok(Some(Self {
+                fd: AtomicI32::new(fd),
+            })),
             Err(error) if would_block(&error) => Ok(None),
             Err(error) => Err(error),
         }
@@ -140,7 +155,13 @@ impl Tcp {
             let error = io::Error::last_os_error();
             match error.raw_os_error() {
                 Some(libc::EINTR) => {}
-                Some(code) if code == libc::EAGAIN || code == libc::EWOULDBLOCK || code == libc::ENOBUFS => return Ok(0),
+                Some(code)
+                    if code == libc::EAGAIN
+                        || code == libc::EWOULDBLOCK
+                        || code == libc::ENOBUFS =>
+                {
+                    return Ok(0);
+                }
                 _ => return Err(error),
             }
         }
@@ -150,7 +171,11 @@ impl Tcp {
     ///
     /// # Safety
     /// `buffer` is writable for `length` bytes.
-    pub(crate) unsafe fn receive(&self, buffer: *mut u8, length: usize) -> io::Result<Option<usize>> {
+    pub(crate) unsafe fn receive(
+        &self,
+        buffer: *mut u8,
+        length: usize,
+    ) -> io::Result<Option<usize>> {
         loop {
             // SAFETY: the caller vouches for the buffer.
             let got = unsafe { libc::recv(self.raw(), buffer.cast(), length, libc::MSG_DONTWAIT) };
@@ -191,7 +216,10 @@ impl Tcp {
 
     /// Ends the connection with an RST; the descriptor stays.
     pub(crate) fn abort(&self) {
-        let nowhere = libc::sockaddr { sa_family: libc::AF_UNSPEC as _, sa_data: [0; 14] };
+        let nowhere = libc::sockaddr {
+            sa_family: libc::AF_UNSPEC as _,
+            sa_data: [0; 14],
+        };
         let length = size_of::<libc::sockaddr>() as libc::socklen_t;
         // SAFETY: the address lives over the call. Connecting to no family dissolves a connection.
         unsafe { libc::connect(self.raw(), &nowhere, length) };
@@ -211,7 +239,8 @@ impl Tcp {
         const FIN_WAIT1: u8 = 4;
         const CLOSING: u8 = 11;
         const LAST_ACK: u8 = 9;
-        self.tcp_state().is_none_or(|state| ![FIN_WAIT1, CLOSING, LAST_ACK].contains(&state))
+        self.tcp_state()
+            .is_none_or(|state| ![FIN_WAIT1, CLOSING, LAST_ACK].contains(&state))
     }
 
     fn tcp_state(&self) -> Option<u8> {
@@ -220,27 +249,51 @@ impl Tcp {
         let mut length = size_of::<libc::tcp_info>() as libc::socklen_t;
         // SAFETY: the buffer is as long as `length` says.
         let got = unsafe {
-            libc::getsockopt(self.raw(), libc::IPPROTO_TCP, libc::TCP_INFO, (&raw mut info).cast(), &mut length)
+            libc::getsockopt(
+                self.raw(),
+                libc::IPPROTO_TCP,
+                libc::TCP_INFO,
+                (&raw mut info).cast(),
+                &mut length,
+            )
         };
         (got == 0).then_some(info.tcpi_state)
     }
 
     pub(crate) fn set_option(&self, level: i32, name: i32, value: i32) -> io::Result<()> {
-        if self.set_raw(level, name, &value) { Ok(()) } else { Err(io::Error::last_os_error()) }
+        if self.set_raw(level, name, &value) {
+            Ok(())
+        } else {
+            Err(io::Error::last_os_error())
+        }
     }
 
     pub(crate) fn option_value(&self, level: i32, name: i32) -> io::Result<i32> {
         let mut value: libc::c_int = 0;
         let mut length = size_of::<libc::c_int>() as libc::socklen_t;
         // SAFETY: the buffer is as long as `length` says.
-        check(unsafe { libc::getsockopt(self.raw(), level, name, (&raw mut value).cast(), &mut length) })?;
+        check(unsafe {
+            libc::getsockopt(
+                self.raw(),
+                level,
+                name,
+                (&raw mut value).cast(),
+                &mut length,
+            )
+        })?;
         Ok(value)
     }
 
     fn set_raw<T>(&self, level: i32, name: i32, value: &T) -> bool {
         // SAFETY: `value` is readable for its size.
         let done = unsafe {
-            libc::setsockopt(self.raw(), level, name, std::ptr::from_ref(value).cast(), size_of::<T>() as libc::socklen_t)
+            libc::setsockopt(
+                self.raw(),
+                level,
+                name,
+                std::ptr::from_ref(value).cast(),
+                size_of::<T>() as libc::socklen_t,
+            )
         };
         done == 0
     }
@@ -258,7 +311,9 @@ pub(crate) fn connect_status(error: i32) -> NtStatus {
         libc::EAGAIN => status::TOO_MANY_ADDRESSES,
         libc::EAFNOSUPPORT | libc::EINVAL => status::INVALID_ADDRESS_COMPONENT,
         libc::EACCES | libc::EPERM => status::ACCESS_DENIED,
-        libc::ENOMEM | libc::ENOBUFS | libc::EMFILE | libc::ENFILE => status::INSUFFICIENT_RESOURCES,
+        libc::ENOMEM | libc::ENOBUFS | libc::EMFILE | libc::ENFILE => {
+            status::INSUFFICIENT_RESOURCES
+        }
         _ => status::UNSUCCESSFUL,
     }
 }
@@ -289,7 +344,11 @@ fn would_block(error: &io::Error) -> bool {
 }
 
 fn check(result: i32) -> io::Result<i32> {
-    if result < 0 { Err(io::Error::last_os_error()) } else { Ok(result) }
+    if result < 0 {
+        Err(io::Error::last_os_error())
+    } else {
+        Ok(result)
+    }
 }
 
 fn to_host(address: &SocketAddr) -> (libc::sockaddr_storage, libc::socklen_t) {
@@ -328,13 +387,21 @@ fn from_host(storage: &libc::sockaddr_storage) -> io::Result<SocketAddr> {
             // SAFETY: the family says that it is a sockaddr_in.
             let host = unsafe { place.cast::<libc::sockaddr_in>().read() };
             let ip = Ipv4Addr::from(host.sin_addr.s_addr.to_ne_bytes());
-            Ok(SocketAddr::V4(SocketAddrV4::new(ip, u16::from_be(host.sin_port))))
+            Ok(SocketAddr::V4(SocketAddrV4::new(
+                ip,
+                u16::from_be(host.sin_port),
+            )))
         }
         libc::AF_INET6 => {
             // SAFETY: the family says that it is a sockaddr_in6.
             let host = unsafe { place.cast::<libc::sockaddr_in6>().read() };
             let ip = Ipv6Addr::from(host.sin6_addr.s6_addr);
-            Ok(SocketAddr::V6(SocketAddrV6::new(ip, u16::from_be(host.sin6_port), 0, host.sin6_scope_id)))
+            Ok(SocketAddr::V6(SocketAddrV6::new(
+                ip,
+                u16::from_be(host.sin6_port),
+                0,
+                host.sin6_scope_id,
+            )))
         }
         _ => Err(io::Error::from(io::ErrorKind::InvalidData)),
     }
@@ -367,13 +434,23 @@ impl Poll {
 
     /// Watches a socket, edge-triggered, under a key other than 0.
     pub(crate) fn watch(&self, tcp: &Tcp, key: u64) -> io::Result<()> {
-        self.add(tcp.raw(), key, libc::EPOLLIN | libc::EPOLLOUT | libc::EPOLLRDHUP | libc::EPOLLET)
+        self.add(
+            tcp.raw(),
+            key,
+            libc::EPOLLIN | libc::EPOLLOUT | libc::EPOLLRDHUP | libc::EPOLLET,
+        )
     }
 
     fn add(&self, fd: RawFd, key: u64, events: i32) -> io::Result<()> {
-        let mut event = libc::epoll_event { events: events as u32, u64: key };
+        let mut event = libc::epoll_event {
+            events: events as u32,
+            u64: key,
+        };
         // SAFETY: the event lives over the call.
-        check(unsafe { libc::epoll_ctl(self.epoll.as_raw_fd(), libc::EPOLL_CTL_ADD, fd, &mut event) }).map(drop)
+        check(unsafe {
+            libc::epoll_ctl(self.epoll.as_raw_fd(), libc::EPOLL_CTL_ADD, fd, &mut event)
+        })
+        .map(drop)
     }
 
     pub(crate) fn wake(&self) {
@@ -383,7 +460,11 @@ impl Poll {
     }
 
     /// Waits for events: `None` is for ever. Calls `each(key, events)`.
-    pub(crate) fn wait(&self, timeout: Option<std::time::Duration>, mut each: impl FnMut(u64, u32)) -> usize {
+    pub(crate) fn wait(
+        &self,
+        timeout: Option<std::time::Duration>,
+        mut each: impl FnMut(u64, u32),
+    ) -> usize {
         let mut events = [libc::epoll_event { events: 0, u64: 0 }; 64];
         let time = timeout.map(|limit| libc::timespec {
             tv_sec: limit.as_secs() as _,

@@ -31,12 +31,18 @@ pub(super) fn begin(irp: PIRP, call: &'static str) {
         violation("WSK-IRP-01", &format!("{call} without an IRP"));
     }
     if COMPLETING.get() > 0 {
-        violation("WSK-IRP-08", &format!("{call} from inside an IoCompletion routine"));
+        violation(
+            "WSK-IRP-08",
+            &format!("{call} from inside an IoCompletion routine"),
+        );
     }
     let irp = irp.cast::<IRP>();
     // SAFETY: the client passes an IRP that is its own until this call.
     if unsafe { (*irp).TailReserved } == USED {
-        violation("WSK-IRP-02", &format!("{call}: the IRP was not prepared with IoReuseIrp since it was last used"));
+        violation(
+            "WSK-IRP-02",
+            &format!("{call}: the IRP was not prepared with IoReuseIrp since it was last used"),
+        );
     }
     crate::io::irp::accept(irp, call);
     // SAFETY: the IRP is WSK's now.

@@ -30,7 +30,8 @@ use std::time::Duration;
 
 use crate::export::Export;
 use client::{
-    Client, WskCaptureProviderNPI, WskDeregister, WskQueryProviderCharacteristics, WskRegister, WskReleaseProviderNPI,
+    Client, WskCaptureProviderNPI, WskDeregister, WskQueryProviderCharacteristics, WskRegister,
+    WskReleaseProviderNPI,
 };
 use network::Network;
 pub use tap::{Direction, Segment, Tap};
@@ -135,8 +136,10 @@ impl State {
             return *ready;
         }
         let limit = Duration::from_millis(milliseconds.into());
-        let (ready, _) =
-            self.became_ready.wait_timeout_while(ready, limit, |ready| !*ready).expect("no holder panics");
+        let (ready, _) = self
+            .became_ready
+            .wait_timeout_while(ready, limit, |ready| !*ready)
+            .expect("no holder panics");
         *ready
     }
 
@@ -148,7 +151,8 @@ impl State {
         self.network.get_or_init(|| {
             let options = self.options.lock().expect("no holder panics").clone();
             let special = matches!(machine.options.pool, crate::pool::PoolMode::Special);
-            self.full_checks.store(options.full_checks.unwrap_or(special), Ordering::Release);
+            self.full_checks
+                .store(options.full_checks.unwrap_or(special), Ordering::Release);
             Network::start(machine, options)
         })
     }

@@ -87,7 +87,10 @@ impl Network {
     }
 
     pub(super) fn command(&self, command: Command) {
-        self.commands.lock().expect("no holder panics").push(command);
+        self.commands
+            .lock()
+            .expect("no holder panics")
+            .push(command);
         self.pending_commands.fetch_add(1, Ordering::Release);
         // Pairs with the fence of the sleeper: one of the two sees the other.
         fence(Ordering::SeqCst);
@@ -112,7 +115,13 @@ impl Network {
 
     /// Shows the tap what goes over the wire.
     #[inline]
-    pub(super) fn tap(&self, socket: &Socket, direction: Direction, parts: &[libc::iovec], length: usize) {
+    pub(super) fn tap(
+        &self,
+        socket: &Socket,
+        direction: Direction,
+        parts: &[libc::iovec],
+        length: usize,
+    ) {
         if self.tapped.load(Ordering::Relaxed) {
             self.tap_segment(socket, &Segment::data(direction, parts, length));
         }
@@ -203,7 +212,12 @@ impl Runner {
 
     /// Takes the poller's events into `ready`.
     fn gather(&mut self, timeout: Option<Duration>) -> usize {
-        let Self { network, live, ready, .. } = self;
+        let Self {
+            network,
+            live,
+            ready,
+            ..
+        } = self;
         network.poll.wait(timeout, |key, events| {
             if let Some(socket) = live.get(&key) {
                 if events & HANGUP != 0 {
@@ -340,7 +354,9 @@ impl Runner {
     fn read_hot(&mut self) -> bool {
         let mut busy = false;
         for index in 0..self.hot.len() {
-            let Some(socket) = self.hot.get(index).cloned() else { break };
+            let Some(socket) = self.hot.get(index).cloned() else {
+                break;
+            };
             if socket.is_closing() || socket.category == Category::Listen {
                 continue;
             }

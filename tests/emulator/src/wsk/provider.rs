@@ -51,9 +51,12 @@ fn create(client: &Arc<Client>, wanted: &Wanted) -> Result<Arc<Socket>, NtStatus
     let socket = Socket::new(client, tcp, wanted.category, wanted.v6, State::New);
     socket.context.store(wanted.context, Ordering::Release);
     set_dispatch(&socket, wanted);
-    if matches!(wanted.category, Category::Listen | Category::Stream) && !wanted.dispatch.is_null() {
+    if matches!(wanted.category, Category::Listen | Category::Stream) && !wanted.dispatch.is_null()
+    {
         // WSK-REG-12: static events are those of every later socket.
-        socket.events.store(client.static_events(), Ordering::Release);
+        socket
+            .events
+            .store(client.static_events(), Ordering::Release);
     }
     socket.opened();
     Ok(socket)
@@ -66,13 +69,21 @@ fn set_dispatch(socket: &Socket, wanted: &Wanted) {
     }
     match wanted.category {
         Category::Basic => {}
-        Category::Listen => socket.listen_dispatch.store(wanted.dispatch.cast_mut().cast(), Ordering::Release),
-        Category::Connection => socket.connect_dispatch.store(wanted.dispatch.cast_mut().cast(), Ordering::Release),
+        Category::Listen => socket
+            .listen_dispatch
+            .store(wanted.dispatch.cast_mut().cast(), Ordering::Release),
+        Category::Connection => socket
+            .connect_dispatch
+            .store(wanted.dispatch.cast_mut().cast(), Ordering::Release),
         Category::Stream => {
             // SAFETY: a stream socket's table is the pair, by the client's choice of category.
             let pair = unsafe { &*wanted.dispatch.cast::<WSK_CLIENT_STREAM_DISPATCH>() };
-            socket.listen_dispatch.store(pair.Listen.cast_mut(), Ordering::Release);
-            socket.connect_dispatch.store(pair.Connect.cast_mut(), Ordering::Release);
+            socket
+                .listen_dispatch
+                .store(pair.Listen.cast_mut(), Ordering::Release);
+            socket
+                .connect_dispatch
+                .store(pair.Connect.cast_mut(), Ordering::Release);
         }
     }
 }
@@ -104,13 +115,22 @@ unsafe extern "win64" fn wsk_socket(
     let client = client::from_handle(handle, "WskSocket");
     kernel::begin(irp, "WskSocket");
     if !security.is_null() {
-        kernel::violation("WSK-SOCK-08", "WskSocket with a security descriptor that WSK_CACHE_SD did not give");
+        kernel::violation(
+            "WSK-SOCK-08",
+            "WskSocket with a security descriptor that WSK_CACHE_SD did not give",
+        );
     }
     let tcp = socket_type == SOCK_STREAM && (protocol == IPPROTO_TCP || protocol == 0);
-    let (Some(category), true, true) = (category(flags), tcp, matches!(family, AF_INET | AF_INET6)) else {
+    let (Some(category), true, true) = (category(flags), tcp, matches!(family, AF_INET | AF_INET6))
+    else {
         return kernel::complete(irp, status::NOT_SUPPORTED, 0);
     };
-    let wanted = Wanted { category, v6: family == AF_INET6, context, dispatch };
+    let wanted = Wanted {
+        category,
+        v6: family == AF_INET6,
+        context,
+        dispatch,
+    };
     match create(&client, &wanted) {
         Ok(socket) => kernel::complete(irp, status::SUCCESS, socket.handle() as usize),
         Err(failed) => kernel::complete(irp, failed, 0),
@@ -136,10 +156,17 @@ unsafe extern "win64" fn wsk_socket_connect(
     kernel::begin(irp, "WskSocketConnect");
     // SAFETY: the client passes addresses.
     let (from, to) = unsafe { (address::read(local), address::read(remote)) };
-    let (Some(from), Some(to), SOCK_STREAM, IPPROTO_TCP, 0) = (from, to, socket_type, protocol, flags) else {
+    let (Some(from), Some(to), SOCK_STREAM, IPPROTO_TCP, 0) =
+        (from, to, socket_type, protocol, flags)
+    else {
         return kernel::complete(irp, status::INVALID_PARAMETER, 0);
     };
-    let wanted = Wanted { category: Category::Connection, v6: to.is_ipv6(), context, dispatch: dispatch.cast() };
+    let wanted = Wanted {
+        category: Category::Connection,
+        v6: to.is_ipv6(),
+        context,
+        dispatch: dispatch.cast(),
+    };
     let made = create(&client, &wanted).and_then(|socket| match connect::bind_to(&socket, &from) {
         Ok(()) => Ok(socket),
         Err(failed) => {
@@ -170,7 +197,10 @@ unsafe extern "win64" fn wsk_control_client(
         WSK_SET_STATIC_EVENT_CALLBACKS => {
             // WSK-REG-12: no IRP.
             if !irp.is_null() {
-                kernel::violation("WSK-REG-12", "WSK_SET_STATIC_EVENT_CALLBACKS with an IRP; it must be null");
+                kernel::violation(
+                    "WSK-REG-12",
+                    "WSK_SET_STATIC_EVENT_CALLBACKS with an IRP; it must be null",
+                );
             }
             return set_static_events(&client, input_size, input);
         }
@@ -209,7 +239,11 @@ fn ndk_dispatch(output_size: u64, output: PVOID) -> Result<usize, NtStatus> {
         return Err(status::INVALID_PARAMETER);
     }
     // SAFETY: the client passes `output_size` writable bytes.
-    unsafe { output.cast::<WSK_PROVIDER_NDK_DISPATCH>().write_unaligned(crate::ndk::wsk_dispatch()) };
+    unsafe {
+        output
+            .cast::<WSK_PROVIDER_NDK_DISPATCH>()
+            .write_unaligned(crate::ndk::wsk_dispatch())
+    };
     Ok(size)
 }
 
@@ -232,7 +266,10 @@ unsafe extern "win64" fn wsk_get_address_info(
 
 unsafe extern "win64" fn wsk_free_address_info(_client: *mut WSK_CLIENT, _info: PVOID) {
     let _ = thread::enter("WskFreeAddressInfo", PASSIVE_LEVEL);
-    kernel::violation("WSK-REG-04", "WskFreeAddressInfo of something WskGetAddressInfo did not give");
+    kernel::violation(
+        "WSK-REG-04",
+        "WskFreeAddressInfo of something WskGetAddressInfo did not give",
+    );
 }
 
 unsafe extern "win64" fn wsk_get_name_info(

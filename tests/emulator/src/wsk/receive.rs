@@ -57,16 +57,27 @@ pub(super) enum Progress {
 }
 
 /// `WskReceive`, after the entry checks.
-pub(super) fn receive(socket: &Arc<Socket>, buffer: *const WSK_BUF, flags: u32, irp: PIRP) -> NtStatus {
+pub(super) fn receive(
+    socket: &Arc<Socket>,
+    buffer: *const WSK_BUF,
+    flags: u32,
+    irp: PIRP,
+) -> NtStatus {
     // SAFETY: the client keeps the chain valid until the IRP completes (WSK-RX-01).
     let rest = unsafe { Cursor::new(buffer) };
     let (wait_all, drain) = (flags & WSK_FLAG_WAITALL != 0, flags & WSK_FLAG_DRAIN != 0);
     // WSK-RX-04: exclusive, and DRAIN only without a buffer.
-    if flags & !(WSK_FLAG_WAITALL | WSK_FLAG_DRAIN) != 0 || (wait_all && drain) || (drain && rest.left > 0) {
+    if flags & !(WSK_FLAG_WAITALL | WSK_FLAG_DRAIN) != 0
+        || (wait_all && drain)
+        || (drain && rest.left > 0)
+    {
         return kernel::complete(irp, status::NOT_SUPPORTED, 0);
     }
     if kernel::full_checks() && rest.check().is_err() {
-        kernel::violation("WSK-RX-01", "WskReceive: the MDL chain does not describe Offset and Length");
+        kernel::violation(
+            "WSK-RX-01",
+            "WskReceive: the MDL chain does not describe Offset and Length",
+        );
     }
     if !matches!(socket.state(), State::Connected | State::Broken) {
         return kernel::complete(irp, status::INVALID_DEVICE_STATE, 0);
@@ -75,7 +86,13 @@ pub(super) fn receive(socket: &Arc<Socket>, buffer: *const WSK_BUF, flags: u32, 
         return kernel::complete(irp, status::CONNECTION_ABORTED, 0);
     }
     kernel::pend(irp);
-    socket.receive().pending.push_back(Pending { irp, length: rest.left, rest, wait_all, drain });
+    socket.receive().pending.push_back(Pending {
+        irp,
+        length: rest.left,
+        rest,
+        wait_all,
+        drain,
+    });
     socket.network.kick(socket);
     status::PENDING
 }
@@ -83,8 +100,15 @@ pub(super) fn receive(socket: &Arc<Socket>, buffer: *const WSK_BUF, flags: u32, 
 /// `WskRelease`: WSK-RX-09.
 pub(super) fn release(socket: &Arc<Socket>, list: *mut WSK_DATA_INDICATION) -> NtStatus {
     let mut state = socket.receive();
-    let Some(at) = state.retained.iter().position(|(address, _)| *address == list as usize) else {
-        kernel::violation("WSK-RX-09", "WskRelease of a list that is not retained from this socket");
+    let Some(at) = state
+        .retained
+        .iter()
+        .position(|(address, _)| *address == list as usize)
+    else {
+        kernel::violation(
+            "WSK-RX-09",
+            "WskRelease of a list that is not retained from this socket",
+        );
     };
     drop(state.retained.swap_remove(at));
     status::SUCCESS
@@ -94,7 +118,10 @@ pub(super) fn release(socket: &Arc<Socket>, list: *mut WSK_DATA_INDICATION) -> N
 pub(super) fn close(socket: &Socket, failed: NtStatus) {
     let mut state = socket.receive();
     if !state.retained.is_empty() {
-        kernel::violation("WSK-RX-10", "WskCloseSocket while the client retains data indications");
+        kernel::violation(
+            "WSK-RX-10",
+            "WskCloseSocket while the client retains data indications",
+        );
     }
     state.backlog = None;
     drop(state);
@@ -103,7 +130,9 @@ pub(super) fn close(socket: &Socket, failed: NtStatus) {
 
 pub(super) fn fail_pending(socket: &Socket, failed: NtStatus) {
     loop {
-        let Some(next) = socket.receive().pending.pop_front() else { return };
+        let Some(next) = socket.receive().pending.pop_front() else {
+            return;
+        };
         kernel::complete_pended(next.irp, failed, next.length - next.rest.left);
     }
 }
@@ -156,7 +185,9 @@ pub(super) fn serve(runner: &Runner, socket: &Arc<Socket>) -> Progress {
             return Progress::More;
         }
     }
-    let Some(buffer) = state.backlog.take() else { return Progress::Idle };
+    let Some(buffer) = state.backlog.take() else {
+        return Progress::Idle;
+    };
     drop(state);
     indicate(runner, socket, buffer)
 }
@@ -172,7 +203,11 @@ enum Read {
 fn read(runner: &Runner, socket: &Socket) -> Read {
     let mut slot = runner.buffer.borrow_mut();
     let mut buffer = slot.take().unwrap_or_else(Buffer::new);
-    let limit = socket.network.options.receive_buffer.clamp(1, Buffer::CAPACITY);
+    let limit = socket
+        .network
+        .options
+        .receive_buffer
+        .clamp(1, Buffer::CAPACITY);
     // SAFETY: the buffer is ours and as long as said.
     let got = unsafe { socket.tcp.receive(buffer.memory(), limit) };
     let outcome = match got {
@@ -184,7 +219,10 @@ fn read(runner: &Runner, socket: &Socket) -> Read {
         Ok(Some(length)) => {
             buffer.start = 0;
             buffer.end = length;
-            let part = libc::iovec { iov_base: buffer.memory().cast(), iov_len: length };
+            let part = libc::iovec {
+                iov_base: buffer.memory().cast(),
+                iov_len: length,
+            };
             socket.network.tap(socket, Direction::In, &[part], length);
             return Read::Data(buffer);
         }
@@ -207,7 +245,9 @@ fn notice_reset(socket: &Arc<Socket>) -> Progress {
     if let Some(error) = socket.tcp.take_error() {
         socket.set_broken(broken_status(error));
     }
-    let Some(failed) = socket.broken() else { return Progress::Idle };
+    let Some(failed) = socket.broken() else {
+        return Progress::Idle;
+    };
     let mut state = socket.receive();
     if state.reset.is_some() {
         return Progress::Idle;
@@ -219,7 +259,12 @@ fn notice_reset(socket: &Arc<Socket>) -> Progress {
 /// Indicates the buffer to `WskReceiveEvent` and acts on the answer.
 fn indicate(runner: &Runner, socket: &Arc<Socket>, mut buffer: Box<Buffer>) -> Progress {
     let bytes = buffer.len();
-    let full_read = buffer.end == socket.network.options.receive_buffer.clamp(1, Buffer::CAPACITY);
+    let full_read = buffer.end
+        == socket
+            .network
+            .options
+            .receive_buffer
+            .clamp(1, Buffer::CAPACITY);
     let list = if socket.network.options.odd_indications && kernel::full_checks() {
         buffer.odd_list(|limit| socket.network.random(limit))
     } else {
@@ -229,7 +274,11 @@ fn indicate(runner: &Runner, socket: &Arc<Socket>, mut buffer: Box<Buffer>) -> P
     let answer = call_receive_event(socket, list, bytes, &mut accepted);
     // A short read says that the host has no more, unless the end of the stream is behind it.
     let more = full_read || socket.hung_up.load(Ordering::Acquire);
-    let after = if more { Progress::More } else { Progress::Drained };
+    let after = if more {
+        Progress::More
+    } else {
+        Progress::Drained
+    };
     match answer {
         status::SUCCESS if accepted == bytes => {
             if kernel::full_checks() {
@@ -244,9 +293,10 @@ fn indicate(runner: &Runner, socket: &Arc<Socket>, mut buffer: Box<Buffer>) -> P
             buffer.start += accepted;
             stop(socket, buffer)
         }
-        status::SUCCESS => {
-            kernel::violation("WSK-RX-05", &format!("WskReceiveEvent accepted {accepted} of {bytes} bytes"))
-        }
+        status::SUCCESS => kernel::violation(
+            "WSK-RX-05",
+            &format!("WskReceiveEvent accepted {accepted} of {bytes} bytes"),
+        ),
         status::PENDING => {
             socket.receive().retained.push((list as usize, buffer));
             after
@@ -262,24 +312,48 @@ fn stop(socket: &Socket, buffer: Box<Buffer>) -> Progress {
     state.backlog = Some(buffer);
     state.stopped = true;
     // A WskReceive that came while the event was running resumes at once.
-    if state.pending.is_empty() { Progress::Idle } else { Progress::More }
+    if state.pending.is_empty() {
+        Progress::Idle
+    } else {
+        Progress::More
+    }
 }
 
-fn call_receive_event(socket: &Arc<Socket>, list: *mut WSK_DATA_INDICATION, bytes: usize, accepted: &mut usize) -> NtStatus {
+fn call_receive_event(
+    socket: &Arc<Socket>,
+    list: *mut WSK_DATA_INDICATION,
+    bytes: usize,
+    accepted: &mut usize,
+) -> NtStatus {
     // SAFETY: the client keeps its dispatch table until the socket is closed.
     let dispatch = unsafe { &*socket.connect_dispatch.load(Ordering::Acquire) };
     let Some(event) = dispatch.WskReceiveEvent else {
-        kernel::violation("WSK-SOCK-02", "receive events are enabled and WskReceiveEvent is null");
+        kernel::violation(
+            "WSK-SOCK-02",
+            "receive events are enabled and WskReceiveEvent is null",
+        );
     };
     let context = socket.context.load(Ordering::Acquire);
     super::control::event(socket, WSK_EVENT_RECEIVE, "WskReceiveEvent", || {
         // SAFETY: the client's callback, called as documented.
-        unsafe { event(context, WSK_FLAG_AT_DISPATCH_LEVEL, list, bytes as _, accepted) }
+        unsafe {
+            event(
+                context,
+                WSK_FLAG_AT_DISPATCH_LEVEL,
+                list,
+                bytes as _,
+                accepted,
+            )
+        }
     })
 }
 
 /// Serves the first pending `WskReceive`.
-fn serve_pending(runner: &Runner, socket: &Arc<Socket>, mut state: std::sync::MutexGuard<'_, Receive>) -> Progress {
+fn serve_pending(
+    runner: &Runner,
+    socket: &Arc<Socket>,
+    mut state: std::sync::MutexGuard<'_, Receive>,
+) -> Progress {
     if state.backlog.is_none() && !state.fin && state.reset.is_none() {
         match read(runner, socket) {
             Read::Nothing => return Progress::Idle,
@@ -289,7 +363,9 @@ fn serve_pending(runner: &Runner, socket: &Arc<Socket>, mut state: std::sync::Mu
         }
     }
     let state_now = &mut *state;
-    let Some(pending) = state_now.pending.front_mut() else { return Progress::Idle };
+    let Some(pending) = state_now.pending.front_mut() else {
+        return Progress::Idle;
+    };
     if let Some(buffer) = &mut state_now.backlog {
         if pending.drain {
             buffer.start = buffer.end;
@@ -355,7 +431,10 @@ fn disconnect_event(socket: &Arc<Socket>, flag: u32) {
     // SAFETY: the client keeps its dispatch table until the socket is closed.
     let dispatch = unsafe { &*socket.connect_dispatch.load(Ordering::Acquire) };
     let Some(event) = dispatch.WskDisconnectEvent else {
-        kernel::violation("WSK-SOCK-02", "disconnect events are enabled and WskDisconnectEvent is null");
+        kernel::violation(
+            "WSK-SOCK-02",
+            "disconnect events are enabled and WskDisconnectEvent is null",
+        );
     };
     let context = socket.context.load(Ordering::Acquire);
     let answer = super::control::event(socket, WSK_EVENT_DISCONNECT, "WskDisconnectEvent", || {
@@ -363,6 +442,9 @@ fn disconnect_event(socket: &Arc<Socket>, flag: u32) {
         unsafe { event(context, WSK_FLAG_AT_DISPATCH_LEVEL | flag) }
     });
     if answer != status::SUCCESS {
-        kernel::violation("WSK-DIS-10", &format!("WskDisconnectEvent returned {answer:#x}"));
+        kernel::violation(
+            "WSK-DIS-10",
+            &format!("WskDisconnectEvent returned {answer:#x}"),
+        );
     }
 }

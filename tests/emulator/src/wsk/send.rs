@@ -79,32 +79,56 @@ impl Done {
 }
 
 /// `WskSend`, after the entry checks.
-pub(super) fn send(socket: &Arc<Socket>, buffer: *const WSK_BUF, flags: u32, irp: PIRP) -> NtStatus {
+pub(super) fn send(
+    socket: &Arc<Socket>,
+    buffer: *const WSK_BUF,
+    flags: u32,
+    irp: PIRP,
+) -> NtStatus {
     // SAFETY: the client keeps the chain valid until the IRP completes (WSK-TX-02).
     let whole = unsafe { Cursor::new(buffer) };
     if flags & !WSK_FLAG_NODELAY != 0 {
         return kernel::complete(irp, status::NOT_SUPPORTED, 0);
     }
     if kernel::full_checks() && whole.check().is_err() {
-        kernel::violation("WSK-TX-02", "WskSend: the MDL chain does not describe Offset and Length");
+        kernel::violation(
+            "WSK-TX-02",
+            "WskSend: the MDL chain does not describe Offset and Length",
+        );
     }
     if let Some(refused) = refuse_send(socket) {
         return kernel::complete(irp, refused, 0);
     }
     let nodelay = flags & WSK_FLAG_NODELAY != 0;
-    let checksum = if kernel::full_checks() { whole.checksum() } else { 0 };
+    let checksum = if kernel::full_checks() {
+        whole.checksum()
+    } else {
+        0
+    };
     let mut transmit = socket.transmit();
     if transmit.shut {
-        kernel::violation("WSK-TX-09", "WskSend after the client's own graceful disconnect");
+        kernel::violation(
+            "WSK-TX-09",
+            "WskSend after the client's own graceful disconnect",
+        );
     }
     kernel::pend(irp);
     transmit.queued_end += whole.left as u64;
     let end = transmit.queued_end;
-    transmit.queue.push_back(Send { irp, length: whole.left, end, rest: whole, whole, checksum, nodelay });
+    transmit.queue.push_back(Send {
+        irp,
+        length: whole.left,
+        end,
+        rest: whole,
+        whole,
+        checksum,
+        nodelay,
+    });
     if transmit.next + 1 == transmit.queue.len() {
         transmit.pump(socket);
     }
-    let inline = (socket.network.options.send_completion == SendCompletion::HandOver && transmit.queue.len() == 1)
+    let inline = (socket.network.options.send_completion == SendCompletion::HandOver
+        && transmit.queue.len() == 1)
         .then(|| transmit.take_finished(u64::MAX))
         .flatten();
     let waiting = !transmit.queue.is_empty();
@@ -124,7 +148,9 @@ fn refuse_send(socket: &Socket) -> Option<NtStatus> {
     match socket.state() {
         State::Connected => socket.broken(),
         State::Broken => Some(socket.broken().unwrap_or(status::CONNECTION_ABORTED)),
-        State::New | State::Bound | State::Listening | State::Connecting => Some(status::INVALID_DEVICE_STATE),
+        State::New | State::Bound | State::Listening | State::Connecting => {
+            Some(status::INVALID_DEVICE_STATE)
+        }
     }
 }
 
@@ -139,7 +165,11 @@ pub(super) fn disconnect(socket: &Arc<Socket>, buffer: *const WSK_BUF, irp: PIRP
     }
     kernel::pend(irp);
     transmit.shut = true;
-    transmit.disconnect = Some(Disconnect { irp, rest, length: rest.left });
+    transmit.disconnect = Some(Disconnect {
+        irp,
+        rest,
+        length: rest.left,
+    });
     transmit.queued_end += rest.left as u64;
     transmit.pump(socket);
     drop(transmit);
@@ -175,7 +205,9 @@ impl Transmit {
     fn hand_over_next(&mut self, socket: &Arc<Socket>) -> bool {
         let nodelay = self.queue[self.next].nodelay || self.nodelay_option;
         if nodelay != self.nodelay_now {
-            let _ = socket.tcp.set_option(libc::IPPROTO_TCP, libc::TCP_NODELAY, nodelay.into());
+            let _ = socket
+                .tcp
+                .set_option(libc::IPPROTO_TCP, libc::TCP_NODELAY, nodelay.into());
             self.nodelay_now = nodelay;
         }
         let send = &mut self.queue[self.next];
@@ -191,8 +223,12 @@ impl Transmit {
     }
 
     fn hand_over_end(&mut self, socket: &Arc<Socket>) {
-        let Some(disconnect) = self.disconnect.as_mut().filter(|_| !self.fin_sent) else { return };
-        let Some(taken) = push(socket, &mut disconnect.rest) else { return };
+        let Some(disconnect) = self.disconnect.as_mut().filter(|_| !self.fin_sent) else {
+            return;
+        };
+        let Some(taken) = push(socket, &mut disconnect.rest) else {
+            return;
+        };
         self.handed += taken;
         if disconnect.rest.left > 0 {
             return;
@@ -210,7 +246,11 @@ impl Transmit {
             let send = self.queue.pop_front()?;
             self.next -= 1;
             verify_unchanged(&send);
-            return Some(Done { irp: send.irp, status: status::SUCCESS, information: send.length });
+            return Some(Done {
+                irp: send.irp,
+                status: status::SUCCESS,
+                information: send.length,
+            });
         }
         None
     }
@@ -220,10 +260,18 @@ impl Transmit {
         if let Some(send) = self.queue.pop_front() {
             self.next = self.next.saturating_sub(1);
             verify_unchanged(&send);
-            return Some(Done { irp: send.irp, status: failed, information: 0 });
+            return Some(Done {
+                irp: send.irp,
+                status: failed,
+                information: 0,
+            });
         }
         let disconnect = self.disconnect.take()?;
-        Some(Done { irp: disconnect.irp, status: failed, information: 0 })
+        Some(Done {
+            irp: disconnect.irp,
+            status: failed,
+            information: 0,
+        })
     }
 
     /// The disconnect IRP, once the FIN is acknowledged.
@@ -237,7 +285,11 @@ impl Transmit {
         }
         self.fin_acknowledged = true;
         let disconnect = self.disconnect.take()?;
-        Some(Done { irp: disconnect.irp, status: status::SUCCESS, information: disconnect.length })
+        Some(Done {
+            irp: disconnect.irp,
+            status: status::SUCCESS,
+            information: disconnect.length,
+        })
     }
 }
 
@@ -245,13 +297,20 @@ impl Transmit {
 fn push(socket: &Arc<Socket>, rest: &mut Cursor) -> Option<u64> {
     let mut total = 0;
     while rest.left > 0 {
-        let mut parts = [const { libc::iovec { iov_base: std::ptr::null_mut(), iov_len: 0 } }; PARTS];
+        let mut parts = [const {
+            libc::iovec {
+                iov_base: std::ptr::null_mut(),
+                iov_len: 0,
+            }
+        }; PARTS];
         let (used, bytes) = rest.fill(&mut parts);
         // SAFETY: the pieces come from the MDL chain of a pending request.
         match unsafe { socket.tcp.send(&parts[..used], bytes < rest.left) } {
             Ok(0) => break,
             Ok(taken) => {
-                socket.network.tap(socket, Direction::Out, &parts[..used], taken);
+                socket
+                    .network
+                    .tap(socket, Direction::Out, &parts[..used], taken);
                 rest.advance(taken);
                 total += taken as u64;
                 if taken < bytes {
@@ -272,7 +331,10 @@ fn push(socket: &Arc<Socket>, rest: &mut Cursor) -> Option<u64> {
 /// WSK-TX-01: the bytes stay as they were until the IRP completes.
 fn verify_unchanged(send: &Send) {
     if kernel::full_checks() && send.whole.checksum() != send.checksum {
-        kernel::violation("WSK-TX-01", "the data of a WskSend was changed before its IRP completed");
+        kernel::violation(
+            "WSK-TX-01",
+            "the data of a WskSend was changed before its IRP completed",
+        );
     }
 }
 
@@ -285,15 +347,29 @@ pub(super) fn service(socket: &Arc<Socket>) -> bool {
     if !transmit.is_waiting() {
         return false;
     }
-    let outstanding = if hand_over && !transmit.fin_sent { 0 } else { socket.tcp.unacknowledged().unwrap_or(u64::MAX) };
+    let outstanding = if hand_over && !transmit.fin_sent {
+        0
+    } else {
+        socket.tcp.unacknowledged().unwrap_or(u64::MAX)
+    };
     let fin = u64::from(transmit.fin_sent);
     let acknowledged = (transmit.handed + fin).saturating_sub(outstanding);
     loop {
-        let done = if hand_over { transmit.take_finished(u64::MAX) } else { transmit.take_finished(acknowledged) };
+        let done = if hand_over {
+            transmit.take_finished(u64::MAX)
+        } else {
+            transmit.take_finished(acknowledged)
+        };
         let done = done
-            .or_else(|| socket.broken().and_then(|failed| transmit.take_failed(failed)))
+            .or_else(|| {
+                socket
+                    .broken()
+                    .and_then(|failed| transmit.take_failed(failed))
+            })
             .or_else(|| transmit.take_disconnected(socket, acknowledged));
-        let Some(done) = done else { return transmit.is_waiting() };
+        let Some(done) = done else {
+            return transmit.is_waiting();
+        };
         drop(transmit);
         done.complete();
         transmit = socket.transmit();
@@ -303,7 +379,9 @@ pub(super) fn service(socket: &Arc<Socket>) -> bool {
 /// Fails everything that waits: the connection is aborted or closed.
 pub(super) fn fail_all(socket: &Socket, failed: NtStatus) {
     loop {
-        let Some(done) = socket.transmit().take_failed(failed) else { return };
+        let Some(done) = socket.transmit().take_failed(failed) else {
+            return;
+        };
         done.complete();
     }
 }

@@ -11,8 +11,8 @@ use std::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicU8, AtomicU32, O
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 use super::abi::{PIRP, WSK_CLIENT_CONNECTION_DISPATCH, WSK_CLIENT_LISTEN_DISPATCH, WSK_SOCKET};
-use super::host::{NtStatus, Tcp};
 use super::client::Client;
+use super::host::{NtStatus, Tcp};
 use super::kernel;
 use super::network::Network;
 use super::receive::Receive;
@@ -129,7 +129,13 @@ pub(super) struct Control {
 unsafe impl Send for Control {}
 
 impl Socket {
-    pub(super) fn new(client: &Arc<Client>, tcp: Tcp, category: Category, v6: bool, state: State) -> Arc<Self> {
+    pub(super) fn new(
+        client: &Arc<Client>,
+        tcp: Tcp,
+        category: Category,
+        v6: bool,
+        state: State,
+    ) -> Arc<Self> {
         Arc::new(Self {
             wsk: AtomicPtr::new(super::dispatch::table(category).cast_mut()),
             magic: MAGIC,
@@ -187,7 +193,9 @@ impl Socket {
 
     /// Moves to `to` if the state is `from` now.
     pub(super) fn change_state(&self, from: State, to: State) -> bool {
-        self.state.compare_exchange(from as u8, to as u8, Ordering::AcqRel, Ordering::Acquire).is_ok()
+        self.state
+            .compare_exchange(from as u8, to as u8, Ordering::AcqRel, Ordering::Acquire)
+            .is_ok()
     }
 
     pub(super) fn is_closing(&self) -> bool {
@@ -203,7 +211,13 @@ impl Socket {
         // WSK-CLS-01: no other call into the socket may be executing now. Ours counts as one.
         let calls = self.calls.load(Ordering::Acquire);
         if calls > 1 {
-            kernel::violation("WSK-CLS-01", &format!("{call} while {} other call(s) into the socket are executing", calls - 1));
+            kernel::violation(
+                "WSK-CLS-01",
+                &format!(
+                    "{call} while {} other call(s) into the socket are executing",
+                    calls - 1
+                ),
+            );
         }
         self.life.store(CLOSING, Ordering::Release);
     }
@@ -230,7 +244,9 @@ impl Socket {
 
     /// Records the first reason the connection ended.
     pub(super) fn set_broken(&self, status: NtStatus) {
-        let _ = self.broken.compare_exchange(0, status, Ordering::AcqRel, Ordering::Acquire);
+        let _ = self
+            .broken
+            .compare_exchange(0, status, Ordering::AcqRel, Ordering::Acquire);
     }
 
     pub(super) fn enabled(&self, event: u32) -> bool {
@@ -253,11 +269,18 @@ impl Drop for Call<'_> {
 ///
 /// # Safety
 /// `handle` was given out by this engine (living, or quarantined since in checked mode).
-pub(super) unsafe fn enter<R>(handle: *mut WSK_SOCKET, call: &str, body: impl FnOnce(&Arc<Socket>) -> R) -> R {
+pub(super) unsafe fn enter<R>(
+    handle: *mut WSK_SOCKET,
+    call: &str,
+    body: impl FnOnce(&Arc<Socket>) -> R,
+) -> R {
     let pointer = handle.cast::<Socket>();
     // SAFETY: the caller vouches for the pointer; the magic number tells stray ones.
     if handle.is_null() || unsafe { (*pointer).magic } != MAGIC {
-        kernel::violation("WSK-CLS-04", &format!("{call} with a pointer that is no socket"));
+        kernel::violation(
+            "WSK-CLS-04",
+            &format!("{call} with a pointer that is no socket"),
+        );
     }
     // SAFETY: the pointer came from `Arc::as_ptr`; the count is taken before it is given back.
     let socket = unsafe {
@@ -267,7 +290,10 @@ pub(super) unsafe fn enter<R>(handle: *mut WSK_SOCKET, call: &str, body: impl Fn
     socket.calls.fetch_add(1, Ordering::AcqRel);
     let entered = Call { socket: &socket };
     if entered.socket.is_closing() {
-        kernel::violation("WSK-CLS-04", &format!("{call} after WskCloseSocket was called on the socket"));
+        kernel::violation(
+            "WSK-CLS-04",
+            &format!("{call} after WskCloseSocket was called on the socket"),
+        );
     }
     body(entered.socket)
 }

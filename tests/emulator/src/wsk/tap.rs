@@ -13,10 +13,19 @@ pub enum Direction {
 #[derive(Debug)]
 pub enum Segment<'a> {
     /// The connection is established; `active`: this machine connected.
-    Open { active: bool },
-    Data { direction: Direction, parts: Parts<'a> },
-    Fin { direction: Direction },
-    Reset { direction: Direction },
+    Open {
+        active: bool,
+    },
+    Data {
+        direction: Direction,
+        parts: Parts<'a>,
+    },
+    Fin {
+        direction: Direction,
+    },
+    Reset {
+        direction: Direction,
+    },
 }
 
 /// Bytes in pieces.
@@ -34,7 +43,9 @@ impl Parts<'_> {
         for piece in self.pieces {
             let take = piece.iov_len.min(self.length - bytes.len());
             // SAFETY: the pieces describe readable memory while the tap is called.
-            bytes.extend_from_slice(unsafe { std::slice::from_raw_parts(piece.iov_base.cast::<u8>(), take) });
+            bytes.extend_from_slice(unsafe {
+                std::slice::from_raw_parts(piece.iov_base.cast::<u8>(), take)
+            });
         }
         bytes
     }
@@ -42,7 +53,10 @@ impl Parts<'_> {
 
 impl<'a> Segment<'a> {
     pub(super) fn data(direction: Direction, pieces: &'a [libc::iovec], length: usize) -> Self {
-        Self::Data { direction, parts: Parts { pieces, length } }
+        Self::Data {
+            direction,
+            parts: Parts { pieces, length },
+        }
     }
 
     pub(super) fn open(active: bool) -> Self {
@@ -50,7 +64,11 @@ impl<'a> Segment<'a> {
     }
 
     pub(super) fn end(direction: Direction, reset: bool) -> Self {
-        if reset { Self::Reset { direction } } else { Self::Fin { direction } }
+        if reset {
+            Self::Reset { direction }
+        } else {
+            Self::Fin { direction }
+        }
     }
 }
 
