@@ -3,6 +3,7 @@
 mod hostile;
 mod pair;
 mod phases;
+mod rows;
 mod startup;
 mod support;
 mod vectors;
