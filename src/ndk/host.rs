@@ -18,6 +18,16 @@ pub(crate) struct Settings {
     pub(crate) transport: awaiting::Settings,
 }
 
+impl Settings {
+    /// `max_segment`: the largest TCP segment the path to the peers is taken to carry.
+    pub(crate) fn new(ports: PortMap, max_segment: u32) -> Self {
+        Self {
+            ports,
+            transport: awaiting::Settings { max_segment },
+        }
+    }
+}
+
 /// What OID_NDK_STATISTICS tells (NDK-ADP-18).
 #[derive(Debug, Default)]
 pub(crate) struct Counters {

@@ -24,8 +24,6 @@ mod extension;
 #[cfg(target_os = "windows")]
 pub(crate) mod host;
 #[cfg(target_os = "windows")]
-pub(crate) mod info;
-#[cfg(target_os = "windows")]
 mod listener;
 #[cfg(target_os = "windows")]
 mod mr;
@@ -47,6 +45,9 @@ mod status;
 #[cfg(target_os = "windows")]
 pub(crate) use adapter::OpenError;
 #[cfg(target_os = "windows")]
-pub(crate) use dispatch::adapter::{close, open};
+pub(crate) use dispatch::{
+    adapter::{close, open},
+    capabilities as info,
+};
 #[cfg(target_os = "windows")]
 pub(crate) use host::Host;

@@ -28,7 +28,7 @@ pub(super) struct Mr {
 /// The memory of a registered region. Whoever uses it last drops it, and with it the hold that
 /// keeps the region from ending (NDK-MR-13).
 pub(super) struct Registered {
-    mapping: Mapping,
+    mapping: Ref<Mapping>,
     region: Hold<Mr>,
 }
 
@@ -72,7 +72,7 @@ impl Mr {
             *state = State::Registered;
         }
         // NDK-MR-02, NDK-MR-03, NDK-MR-05: through MDLs of our own, contiguity checked.
-        let mapping = match Mapping::try_new(chain, length) {
+        let mapping = match Mapping::try_new(chain, length).and_then(Ref::try_new) {
             Ok(mapping) => mapping,
             Err(status) => {
                 *mr.state.lock() = State::Unregistered;
@@ -153,6 +153,12 @@ impl Memory for Registered {
         // The range was checked against the region, which is as long as the mapping.
         let written = usize::try_from(offset).map(|offset| self.mapping.copy_in(offset, bytes));
         debug_assert!(matches!(written, Ok(Ok(()))));
+    }
+}
+
+impl AsRef<Ref<Mapping>> for Registered {
+    fn as_ref(&self) -> &Ref<Mapping> {
+        &self.mapping
     }
 }
 

@@ -9,6 +9,11 @@ pub(crate) struct Version {
     pub(crate) minor: u16,
 }
 
+impl Version {
+    /// What a consumer gets at most.
+    pub(crate) const NEWEST: Self = HIGHEST[1];
+}
+
 /// The highest minor of each major that is spoken here. NDK-VER-05: every dispatch slot that these
 /// versions name is filled. NDK-VER-04: both majors are accepted, because in-box consumers of
 /// newer Windows ask for 2.x and older ones for 1.x.

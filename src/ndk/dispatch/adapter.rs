@@ -3,12 +3,13 @@
 use core::ffi::c_void;
 use core::ptr::NonNull;
 
-use super::{ConnectEvent, CqNotification, give, hold, query_extension, read_address};
+use super::{
+    ConnectEvent, CqNotification, capabilities, give, hold, query_extension, read_address,
+};
 use crate::ndk::adapter::{Adapter, OpenError};
 use crate::ndk::connector::Connector;
 use crate::ndk::cq::Cq;
 use crate::ndk::host::Host;
-use crate::ndk::info;
 use crate::ndk::listener::Listener;
 use crate::ndk::object::{self, Face};
 use crate::ndk::pd::Pd;
@@ -87,7 +88,12 @@ unsafe extern "win64" fn query_adapter_info(
         return Status::BUFFER_TOO_SMALL.to_raw();
     }
     // SAFETY: the caller; the room was just checked.
-    unsafe { out.write(info::adapter_info(adapter.version(), adapter.limits())) };
+    unsafe {
+        out.write(capabilities::adapter_info(
+            adapter.version(),
+            adapter.limits(),
+        ))
+    };
     Status::SUCCESS.to_raw()
 }
 

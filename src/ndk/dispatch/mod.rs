@@ -10,6 +10,7 @@
 
 pub(super) mod adapter;
 mod callback;
+pub(super) mod capabilities;
 mod connector;
 mod cq;
 mod listener;

@@ -51,6 +51,7 @@ fn may(layer: &str, path: &str) -> bool {
     LAYERS.contains(&layer)
         || FILES.contains(&path)
         || path.starts_with("src/ndk/object/")
+        || path.starts_with("src/ndk/dispatch/")
         || layer == "ndis" && NDIS_FILES.iter().any(|name| path.ends_with(name))
 }
 

@@ -2,7 +2,7 @@
 //!
 //! NDK-ADP-03: the query and the capabilities given to NDIS both come from here.
 
-use super::version::Version;
+use crate::ndk::version::Version;
 use crate::rdma::Limits;
 use crate::sys::{
     NDK_ADAPTER_FLAG_IN_ORDER_DMA_SUPPORTED, NDK_ADAPTER_FLAG_LOOPBACK_CONNECTIONS_SUPPORTED,
@@ -18,6 +18,16 @@ const DEVICE: u32 = 1;
 const FLAGS: u32 = NDK_ADAPTER_FLAG_IN_ORDER_DMA_SUPPORTED
     | NDK_ADAPTER_FLAG_RDMA_READ_SINK_NOT_REQUIRED
     | NDK_ADAPTER_FLAG_LOOPBACK_CONNECTIONS_SUPPORTED;
+
+/// The adapter as NDIS is told of it: in the newest words there are.
+pub(crate) fn newest() -> NDK_ADAPTER_INFO {
+    adapter_info(Version::NEWEST, limits())
+}
+
+/// The limits, for the counts NDIS is told.
+pub(crate) fn limits() -> &'static Limits {
+    &Limits::ADAPTER
+}
 
 /// The adapter as a consumer of `version` sees it.
 pub(crate) fn adapter_info(version: Version, limits: &Limits) -> NDK_ADAPTER_INFO {
