@@ -6,6 +6,7 @@
 //! already made of the sources as they are. Callers in other processes wait: one build at a time.
 
 mod cargo;
+pub mod packages;
 mod sources;
 pub mod toolchain;
 

@@ -12,7 +12,11 @@ use std::{
     sync::OnceLock,
 };
 
-use crate::{Error, cargo::clean};
+use crate::{
+    Error,
+    cargo::clean,
+    packages::{self, output},
+};
 
 /// The target every driver is built for.
 pub const TARGET: &str = "x86_64-pc-windows-msvc";
@@ -20,6 +24,8 @@ pub const TARGET: &str = "x86_64-pc-windows-msvc";
 const RUSTUP_COMMAND: &str = "rustup target add x86_64-pc-windows-msvc";
 const DEBIAN_PACKAGES: &[&str] = &["rustc-web", "cargo-web", "rust-web-src", "lld-19"];
 const DEBIAN_LINKER: &str = "/usr/lib/llvm-19/bin/lld";
+/// `rust-version` of the workspace.
+const OLDEST_MINOR: u32 = 91;
 const FORCE: &str = "SOFTRNIC_TOOLCHAIN";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,28 +81,15 @@ impl Toolchain {
         if output(self.cargo().args([name, "--version"])).is_ok() {
             return Ok(());
         }
-        let (mut install, allowed) = match self.kind {
-            Kind::Rustup => (clean("rustup"), true),
-            Kind::Debian => (apt(), may_install()),
-        };
-        match self.kind {
-            Kind::Rustup => install.args(["component", "add", tool.component()]),
-            Kind::Debian => install.arg(tool.debian_package()),
-        };
-        let command = format!(
-            "{} {}",
-            install.get_program().display(),
-            arguments(&install)
-        );
-        let no_tool = |reason| Error::NoTool {
-            command: command.clone(),
-            reason,
-        };
-        if !allowed {
-            return Err(no_tool("only root (or CI) installs packages".to_owned()));
+        if self.kind == Kind::Debian {
+            return packages::install(&[tool.debian_package()]);
         }
+        let command = format!("rustup component add {}", tool.component());
         eprintln!("softrnic: set-up: {command}");
-        output(&mut install).map(drop).map_err(no_tool)
+        let added = output(clean("rustup").args(["component", "add", tool.component()]));
+        added
+            .map(drop)
+            .map_err(|reason| Error::NoTool { command, reason })
     }
 
     /// What `cargo` needs to be told so that it finds a core library for the target.
@@ -179,7 +172,7 @@ fn look() -> Result<Toolchain, Error> {
     }
     Err(Error::NoToolchain {
         rustup: RUSTUP_COMMAND,
-        debian: apt_command(),
+        debian: packages::command(DEBIAN_PACKAGES),
         reason: tried.join("\n"),
     })
 }
@@ -216,18 +209,13 @@ fn rustup_linker(sysroot: &Path) -> Option<PathBuf> {
 
 fn debian() -> Result<Toolchain, String> {
     if let Some(missing) = debian_missing() {
-        let command = apt_command();
-        if !may_install() {
-            return Err(format!(
-                "{missing} is missing, and only root (or CI) installs packages"
-            ));
-        }
-        eprintln!("softrnic: set-up: {command}");
-        output(Command::new("apt-get").arg("update"))
-            .map_err(|error| format!("apt-get update: {error}"))?;
-        output(apt().args(DEBIAN_PACKAGES)).map_err(|error| format!("{command}: {error}"))?;
+        eprintln!("softrnic: set-up: {missing}");
+        packages::install(DEBIAN_PACKAGES).map_err(|error| format!("{missing}; {error}"))?;
         if let Some(missing) = debian_missing() {
-            return Err(format!("{missing} is still missing after {command}"));
+            return Err(format!(
+                "{missing}, even after {}",
+                packages::command(DEBIAN_PACKAGES)
+            ));
         }
     }
     let id = output(clean("/usr/bin/rustc").arg("--version"))
@@ -239,51 +227,24 @@ fn debian() -> Result<Toolchain, String> {
     })
 }
 
-/// The first file of the Debian way that is not there.
+/// What the Debian way lacks, if anything.
 fn debian_missing() -> Option<String> {
     for file in ["/usr/bin/rustc", "/usr/bin/cargo", DEBIAN_LINKER] {
         if !Path::new(file).exists() {
-            return Some(file.to_owned());
+            return Some(format!("{file} is missing"));
         }
     }
-    let sysroot = output(clean("/usr/bin/rustc").args(["--print", "sysroot"])).ok()?;
-    let library = Path::new(sysroot.trim()).join("lib/rustlib/src/rust/library/core");
-    (!library.exists()).then(|| library.display().to_string())
-}
-
-fn apt() -> Command {
-    let mut apt = Command::new("apt-get");
-    apt.args(["install", "-y", "--no-install-recommends"]);
-    apt.env("DEBIAN_FRONTEND", "noninteractive");
-    apt
-}
-
-fn apt_command() -> String {
-    format!(
-        "apt-get {} {}",
-        arguments(&apt()),
-        DEBIAN_PACKAGES.join(" ")
-    )
-}
-
-fn arguments(command: &Command) -> String {
-    command
-        .get_args()
-        .map(|argument| argument.to_string_lossy())
-        .collect::<Vec<_>>()
-        .join(" ")
-}
-
-fn may_install() -> bool {
-    let root = output(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
-    root || env::var_os("CI").is_some()
-}
-
-/// What `command` prints, or why it failed.
-fn output(command: &mut Command) -> Result<String, String> {
-    let output = command.output().map_err(|error| error.to_string())?;
-    if output.status.success() {
-        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+    let rustc = || clean("/usr/bin/rustc");
+    let version = output(rustc().arg("--version")).unwrap_or_default();
+    if minor(&version) < Some(OLDEST_MINOR) {
+        return Some(format!("{} is too old", version.trim()));
     }
-    Err(String::from_utf8_lossy(&output.stderr).trim().to_owned())
+    let sysroot = output(rustc().args(["--print", "sysroot"])).ok()?;
+    let library = Path::new(sysroot.trim()).join("lib/rustlib/src/rust/library/core");
+    (!library.exists()).then(|| format!("{} is missing", library.display()))
+}
+
+/// `96` of `rustc 1.96.0 (…)`.
+fn minor(version: &str) -> Option<u32> {
+    version.split('.').nth(1)?.parse().ok()
 }

@@ -50,7 +50,7 @@ const LAYERS: &[Layer] = &[
     layer("iwarp", &["rdma", "crc32c"]),
     layer("rdma", &["sync"]),
     layer("sync", &[]),
-    layer("wsk", &["nt", "sync", "sys", "wdk_sys"]),
+    layer("wsk", &["nt", "sync", "sys", "wdk_sys", "crc32c"]),
     layer("nt", &["sync", "sys", "wdk_sys", "crc32c"]),
     layer("sys", &[]),
     layer("crc32c", &[]),
