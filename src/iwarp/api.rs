@@ -265,8 +265,8 @@ pub enum Event {
     /// was agreed on) is in the sink. Responder: when the Reply is in the sink, or when the agreed
     /// ready-to-receive frame arrived; what it starts before the first FPDU came is held back.
     Established,
-    /// The peer closed its side at a clean boundary with nothing outstanding. Nothing is flushed;
-    /// finish with `disconnect`.
+    /// The peer closed its side at a clean boundary with nothing outstanding, before we were
+    /// finished with ours. Nothing is flushed; finish with `disconnect`.
     PeerClosed,
     /// The stream is dead; `poll_transmit` may still have a Terminate to send.
     Failed(Error),
