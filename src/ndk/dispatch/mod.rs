@@ -8,9 +8,9 @@
 //! out-parameters are writable, and a callback may be called with its context until its last
 //! occasion.
 
-pub(super) mod adapter;
+pub(crate) mod adapter;
 mod callback;
-pub(super) mod capabilities;
+pub(crate) mod capabilities;
 mod connector;
 mod cq;
 mod listener;
