@@ -7,7 +7,7 @@
 use core::ops::Deref;
 
 use super::notify::Positions;
-use super::primitive::{AtomicBool, AtomicUsize, Cell, Line, Ordering};
+use super::primitive::{AtomicBool, AtomicUsize, Cell, Line, Ordering, fence};
 
 /// One place: `(position + 1) * 2 + solicited` once it is filled.
 #[derive(Debug)]
@@ -81,7 +81,9 @@ impl<T: Copy, S: Deref<Target = [Slot<T>]>> CompletionRing<T, S> {
         // SAFETY: `position` was reserved by this call alone and is not committed.
         *unsafe { slot.value.get_mut() } = Some(value);
         let filled = position.wrapping_add(1) << 1 | usize::from(solicited);
-        slot.filled.store(filled, Ordering::SeqCst);
+        slot.filled.store(filled, Ordering::Release);
+        // Of two producers that fill neighbours, at least one sees the other's entry and commits it.
+        fence(Ordering::SeqCst);
         self.commit();
         Ok(())
     }

@@ -8,6 +8,7 @@
 pub mod actor;
 pub mod completion_ring;
 pub mod gate;
+pub mod mailbox;
 pub mod notify;
 pub mod once;
 mod primitive;
@@ -18,6 +19,7 @@ pub mod storage;
 pub use actor::{Actor, Turn};
 pub use completion_ring::{CompletionRing, Overrun};
 pub use gate::{Gate, Last};
+pub use mailbox::Mailbox;
 pub use notify::{Arm, Notice, Notify};
 pub use once::Once;
 pub use revocable::Revocable;

@@ -4,7 +4,7 @@
 //! on old facts cannot fire. The rules are NDK-CQ-02 to 12; where NDK-CQ-05 leaves a choice, an arm
 //! fires at once only for an entry that is newer than the last notification *and* still queued.
 
-use super::primitive::{AtomicUsize, Ordering};
+use super::primitive::{AtomicUsize, Ordering, fence};
 
 /// What an arm waits for, weakest first (NDK-CQ-09: the more permissive wins).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,6 +84,8 @@ impl Notify {
     /// Takes the right to call the callback now, if it is due. Whoever places an entry, arms, or
     /// ends a callback asks: `while let Some(notice) = begin(..) { callback(notice); end(); }`.
     pub fn begin(&self, queue: &impl Positions) -> Option<Notice> {
+        // NDK-CQ-08: of one who places and one who arms, at least one sees the other.
+        fence(Ordering::SeqCst);
         loop {
             let word = self.word.load(Ordering::SeqCst);
             let (notice, placed) = self.due(word, queue)?;

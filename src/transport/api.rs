@@ -122,23 +122,3 @@ pub trait Queues: Send {
     /// Calls the notifications that are due, of both queues. The consumer may re-enter.
     fn notify(&self);
 }
-
-/// What comes up from a connection. All at IRQL <= DISPATCH, one at a time per connection, with no
-/// lock held; anything of the connection may be called from inside.
-pub trait Events: Send + Sync {
-    type Queues: Queues;
-
-    /// The answer to `connect`.
-    fn connect_done(&self, result: Result<(), Failure>);
-    /// The answer to `accept`.
-    fn accept_done(&self, result: Result<(), Failure>);
-    /// The answer to `complete_connect`.
-    fn complete_done(&self, result: Result<(), Failure>);
-    /// The answer to `disconnect`: the connection is fully closed, the queues are flushed.
-    fn disconnect_done(&self, result: Result<(), Failure>);
-    /// The peer closed, or the connection was lost: at most once, only between a successful
-    /// `accept_done` or `complete_done` and a local `disconnect` or `close` (NDK-DISC-05, 06).
-    fn disconnected(&self);
-    /// The last one, after `close`: every answer was given, the queues were flushed and dropped.
-    fn closed(&self);
-}

@@ -26,6 +26,20 @@
 
 mod api;
 pub mod connection;
+#[cfg(target_os = "windows")]
+mod endpoint;
 pub mod link;
+#[cfg(target_os = "windows")]
+mod listener;
+#[cfg(target_os = "windows")]
+mod settings;
+#[cfg(target_os = "windows")]
+mod wire;
 
 pub use api::*;
+#[cfg(target_os = "windows")]
+pub(crate) use {
+    endpoint::{Endpoint, Events},
+    listener::{Incoming, Listener},
+    settings::Settings,
+};

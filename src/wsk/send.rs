@@ -55,6 +55,8 @@ pub(super) struct Parts {
     described: usize,
     length: usize,
     crc: u32,
+    /// The owner's.
+    name: usize,
 }
 
 // SAFETY: the pointers are of the request under way, which owns the batch then.
@@ -87,6 +89,7 @@ impl SendBatch {
             described: 0,
             length: 0,
             crc: 0,
+            name: 0,
         };
         Box::try_new(Tag::SEND, parts).map(Self)
     }
@@ -98,6 +101,15 @@ impl SendBatch {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.0.length == 0
+    }
+
+    /// A number the batch carries along, for its owner to know it by.
+    pub(crate) fn name(&self) -> usize {
+        self.0.name
+    }
+
+    pub(crate) fn set_name(&mut self, name: usize) {
+        self.0.name = name;
     }
 
     /// Whether `bytes` more can be appended in any way: then `stage`, `stage_from` and `attach` of

@@ -7,6 +7,13 @@ use super::super::completion_ring::{CompletionRing, Slot as CompletionSlot};
 use super::super::ring::Slot;
 use super::super::*;
 
+/// Up to three preemptions: enough for two threads of a few steps, and seconds in all.
+fn model(check: impl Fn() + Sync + Send + 'static) {
+    let mut builder = loom::model::Builder::new();
+    builder.preemption_bound = Some(3);
+    builder.check(check);
+}
+
 type Queue = (CompletionRing<u32, Vec<CompletionSlot<u32>>>, Notify);
 
 fn queue(depth: usize) -> Arc<Queue> {
@@ -26,7 +33,7 @@ fn deliver(queue: &Queue) -> usize {
 
 #[test]
 fn ring_entry_is_whole_when_seen() {
-    loom::model(|| {
+    model(|| {
         let ring: Arc<Ring<(u32, u32), Vec<Slot<(u32, u32)>>>> = Arc::new(Ring::new(vec![Slot::new((0, 0))]));
         let producer = {
             let ring = ring.clone();
@@ -50,7 +57,7 @@ fn ring_entry_is_whole_when_seen() {
 
 #[test]
 fn two_flushes_and_a_post_leave_nothing_behind() {
-    loom::model(|| {
+    model(|| {
         let ring: Arc<Ring<u32, Vec<Slot<u32>>>> = Arc::new(Ring::new(vec![Slot::new(0)]));
         fn flush(ring: &Ring<u32, Vec<Slot<u32>>>) -> usize {
             let mut count = 0;
@@ -77,7 +84,7 @@ fn two_flushes_and_a_post_leave_nothing_behind() {
 
 #[test]
 fn completions_of_two_producers_are_all_seen() {
-    loom::model(|| {
+    model(|| {
         let queue = queue(2);
         let other = {
             let queue = queue.clone();
@@ -93,7 +100,7 @@ fn completions_of_two_producers_are_all_seen() {
 
 #[test]
 fn completion_ring_refuses_what_does_not_fit_once() {
-    loom::model(|| {
+    model(|| {
         let queue = queue(1);
         let other = {
             let queue = queue.clone();
@@ -110,7 +117,7 @@ fn completion_ring_refuses_what_does_not_fit_once() {
 // NDK-CQ-08: between an empty poll and the arm.
 #[test]
 fn arm_never_misses_a_completion() {
-    loom::model(|| {
+    model(|| {
         let queue = queue(1);
         let producer = {
             let queue = queue.clone();
@@ -130,7 +137,7 @@ fn arm_never_misses_a_completion() {
 // NDK-CQ-10: two producers, one solicited.
 #[test]
 fn solicited_completion_is_told_whoever_commits_it() {
-    loom::model(|| {
+    model(|| {
         let queue = queue(2);
         queue.1.arm(Arm::Solicited);
         let producer = {
@@ -149,7 +156,7 @@ fn solicited_completion_is_told_whoever_commits_it() {
 // NDK-CQ-03: a callback always finds an entry.
 #[test]
 fn callback_finds_an_entry() {
-    loom::model(|| {
+    model(|| {
         let queue = queue(2);
         queue.1.arm(Arm::Any);
         let produce = |queue: Arc<Queue>| {
@@ -169,7 +176,7 @@ fn callback_finds_an_entry() {
 
 #[test]
 fn actor_loses_no_input_and_runs_one_at_a_time() {
-    loom::model(|| {
+    model(|| {
         let actor = Arc::new(Actor::new(0_u32));
         fn run(actor: &Actor<u32>, input: u32) {
             let Some(mut turn) = actor.post(input) else { return };
@@ -196,7 +203,7 @@ fn actor_loses_no_input_and_runs_one_at_a_time() {
 
 #[test]
 fn actor_left_input_is_run_by_somebody() {
-    loom::model(|| {
+    model(|| {
         let actor = Arc::new(Actor::new(0_u32));
         let other = {
             let actor = actor.clone();
@@ -223,7 +230,7 @@ fn actor_left_input_is_run_by_somebody() {
 
 #[test]
 fn gate_has_one_last() {
-    loom::model(|| {
+    model(|| {
         let gate = Arc::new(Gate::new());
         let other = {
             let gate = gate.clone();
@@ -237,7 +244,7 @@ fn gate_has_one_last() {
 
 #[test]
 fn revoked_value_is_dropped_once_and_never_in_use() {
-    loom::model(|| {
+    model(|| {
         let value = std::sync::Arc::new(());
         let place = Arc::new(Revocable::new(value.clone()));
         let other = {
@@ -257,8 +264,22 @@ fn revoked_value_is_dropped_once_and_never_in_use() {
 }
 
 #[test]
+fn mailbox_hands_a_value_over_whole() {
+    model(|| {
+        let mailbox = Arc::new(Mailbox::new());
+        let other = {
+            let mailbox = mailbox.clone();
+            thread::spawn(move || mailbox.put((1, 1)).is_ok())
+        };
+        let early = mailbox.take();
+        assert!(other.join().unwrap());
+        assert_eq!(early.or_else(|| mailbox.take()), Some((1, 1)));
+    });
+}
+
+#[test]
 fn once_is_whole_when_seen() {
-    loom::model(|| {
+    model(|| {
         let once = Arc::new(Once::new());
         let other = {
             let once = once.clone();

@@ -118,17 +118,13 @@ impl<Q: Queues> Connection<Q> {
         }
     }
 
-    /// Active: the consumer's connect; TCP is connecting. False: not now, `queues` is dropped.
-    pub fn connect(&mut self, now: Ticks, params: Params, queues: Q) -> bool {
-        if self.phase != Phase::Idle {
-            return false;
-        }
+    /// Active, from `Idle`: the consumer's connect; TCP is connecting.
+    pub fn connect(&mut self, now: Ticks, params: Params, queues: Q) {
         self.ending.link_opened();
         self.params = params;
         self.queues = Some(queues);
         self.phase = Phase::Connecting;
         self.deadline = Some(now + self.patience.connect);
-        true
     }
 
     /// Active: TCP has connected, or not.

@@ -1,0 +1,180 @@
+//! The connection's small traits over a WSK socket and its send batches.
+
+use crate::iwarp::Trailer;
+use crate::nt::{Mapping, Ref};
+use crate::wsk::{BatchMark, SendBatch};
+
+use super::api::{ConnectionData, Failure, PrivateData, ReadLimits};
+use super::endpoint::{Core, Events, input};
+use super::link::{BATCHES, Batch, Link, Up};
+
+/// A send batch with a frame being appended.
+pub(super) struct Filling {
+    batch: SendBatch,
+    frame: Option<BatchMark>,
+}
+
+impl<M: AsRef<Ref<Mapping>>> Batch<M> for Filling {
+    fn begin(&mut self, copied: usize, described: usize, pieces: usize) -> bool {
+        let room = match described {
+            0 => self.batch.has_room(copied),
+            _ => self.batch.can_describe(copied, described, pieces),
+        };
+        if room {
+            self.frame = Some(self.batch.mark());
+            self.batch.start_crc();
+        }
+        room
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        // `begin` made sure of the room.
+        let staged = self.batch.stage(bytes);
+        debug_assert!(staged);
+    }
+
+    fn copy(&mut self, memory: &M, offset: u64, length: u32) -> bool {
+        usize::try_from(offset)
+            .is_ok_and(|offset| self.batch.stage_from(memory.as_ref(), offset, length as usize) == Ok(true))
+    }
+
+    fn describe(&mut self, memory: &M, offset: u64, length: u32) -> bool {
+        usize::try_from(offset)
+            .is_ok_and(|offset| self.batch.describe(memory.as_ref(), offset, length as usize) == Ok(true))
+    }
+
+    fn end(&mut self, trailer: Trailer) {
+        let appended = match trailer {
+            // RFC 5044: least significant byte first.
+            Trailer::Crc => self.batch.stage(&self.batch.crc().to_le_bytes()),
+            Trailer::Zero => self.batch.stage(&[0; 4]),
+            Trailer::None => true,
+        };
+        debug_assert!(appended);
+        self.frame = None;
+    }
+
+    fn cancel(&mut self) {
+        if let Some(mark) = self.frame.take() {
+            self.batch.rewind(mark);
+        }
+    }
+
+    fn length(&self) -> usize {
+        self.batch.len()
+    }
+}
+
+/// Batches at home, and how they get there.
+#[derive(Default)]
+pub(super) struct Home([Option<Filling>; BATCHES]);
+
+impl Home {
+    pub(super) fn add(&mut self, batch: SendBatch) {
+        self.keep(Filling { batch, frame: None });
+    }
+
+    fn keep(&mut self, filling: Filling) {
+        if let Some(place) = self.0.iter_mut().find(|place| place.is_none()) {
+            *place = Some(filling);
+        }
+    }
+
+    fn take(&mut self) -> Option<Filling> {
+        self.0.iter_mut().find_map(Option::take)
+    }
+}
+
+/// The socket, for the time of one turn.
+pub(super) struct Wire<'a, E: Events> {
+    pub(super) core: &'a Core<E>,
+    pub(super) home: &'a mut Home,
+}
+
+impl<E: Events> Wire<'_, E> {
+    /// A batch that came back, for the connection.
+    pub(super) fn returned(batch: SendBatch) -> Filling {
+        Filling { batch, frame: None }
+    }
+}
+
+impl<E: Events> Link for Wire<'_, E> {
+    type Batch = Filling;
+
+    fn batch(&mut self) -> Option<Filling> {
+        self.home.take()
+    }
+
+    fn keep(&mut self, mut filling: Filling) {
+        filling.batch.reset();
+        filling.frame = None;
+        self.home.keep(filling);
+    }
+
+    fn send(&mut self, lot: usize, filling: Filling) {
+        let mut batch = filling.batch;
+        batch.set_name(lot);
+        // WSK-TX-06: it holds all there is to send.
+        if let Err(batch) = self.core.socket.send(batch, true) {
+            self.core.put_back(batch, false);
+        }
+    }
+
+    fn resume(&mut self) {
+        self.core.socket.resume_receive();
+    }
+
+    fn disconnect(&mut self) {
+        if self.core.socket.disconnect().is_err() {
+            self.core.leave(input::RESET);
+        }
+    }
+
+    fn close(&mut self) {
+        self.core.socket.close();
+    }
+}
+
+impl<E: Events> Up for Core<E> {
+    fn offered(&self) {
+        self.offer();
+    }
+
+    fn peer_said(&self, private_data: &[u8]) {
+        let _first = self.peer.fill(PrivateData::copy(private_data).unwrap_or_default());
+    }
+
+    fn reads_in_force(&self, reads: ReadLimits) {
+        self.set_reads(reads);
+    }
+
+    fn connect_done(&self, result: Result<(), Failure>) {
+        self.tell(|events| events.connect_done(result));
+    }
+
+    fn accept_done(&self, result: Result<(), Failure>) {
+        self.tell(|events| events.accept_done(result));
+    }
+
+    fn complete_done(&self, result: Result<(), Failure>) {
+        self.tell(|events| events.complete_done(result));
+    }
+
+    fn disconnect_done(&self, result: Result<(), Failure>) {
+        self.tell(|events| events.disconnect_done(result));
+    }
+
+    fn disconnected(&self) {
+        self.tell(E::disconnected);
+    }
+
+    fn closed(&self) {
+        self.retire();
+    }
+}
+
+impl<E: Events> Core<E> {
+    pub(super) fn connection_data(&self) -> ConnectionData {
+        ConnectionData { private_data: self.peer.get().copied().unwrap_or_default(), reads: self.reads() }
+    }
+}
