@@ -34,3 +34,8 @@ mod nt;
 mod transport;
 #[cfg(target_os = "windows")]
 mod wsk;
+
+// The conversions need no kernel: their tests run on any host.
+#[cfg(all(test, not(target_os = "windows")))]
+#[path = "wsk/address.rs"]
+mod wsk_address;

@@ -100,3 +100,7 @@ fn from_v6(address: &SOCKADDR_IN6) -> SocketAddr {
         address.sin6_scope_id,
     ))
 }
+
+#[cfg(test)]
+#[path = "address_tests.rs"]
+mod tests;
