@@ -9,17 +9,16 @@ use core::net::SocketAddr;
 use core::sync::atomic::Ordering;
 
 use super::adapter::Adapter;
-use super::awaiting;
 use super::dispatch::{DisconnectEvent, RequestCompletion};
-use super::listener::Listener;
+use super::listener::{Door, Listener};
 use super::object::{Hold, Kind, Object, Open, Reaper};
 use super::qp::{Attached, Qp};
 use super::status;
 use crate::nt::{Ref, SpinLock, Status};
-use crate::transport::{ConnectionData, Events, Failure, Params, PrivateData, ReadLimits};
+use crate::transport::{self, ConnectionData, Events, Failure, Params, PrivateData, ReadLimits};
 
 /// The transport's end of a connection.
-pub(super) type Endpoint = awaiting::Endpoint<Link>;
+pub(super) type Endpoint = transport::Endpoint<Link>;
 
 /// What an endpoint calls up to; dropped with the endpoint, after its `closed`.
 pub(super) struct Link(Hold<Connector>);
@@ -348,6 +347,7 @@ impl Connector {
 
 impl Events for Link {
     type Queues = Attached;
+    type Listener = Door;
 
     fn connect_done(&self, result: Result<(), Failure>) {
         if result.is_err() {

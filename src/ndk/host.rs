@@ -6,8 +6,8 @@
 use core::net::IpAddr;
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use super::awaiting;
 use super::port::PortMap;
+use crate::transport;
 use crate::nt::{Ref, Slice, SpinLock, Status};
 
 /// What the adapter's keywords say about NDK.
@@ -15,7 +15,7 @@ pub(crate) struct Settings {
     /// NDK-CON-18.
     pub(crate) ports: PortMap,
     /// How connections are made.
-    pub(crate) transport: awaiting::Settings,
+    pub(crate) transport: transport::Settings,
 }
 
 impl Settings {
@@ -23,7 +23,7 @@ impl Settings {
     pub(crate) fn new(ports: PortMap, max_segment: u32) -> Self {
         Self {
             ports,
-            transport: awaiting::Settings { max_segment },
+            transport: transport::Settings { max_segment, ..transport::Settings::default() },
         }
     }
 }
@@ -82,7 +82,7 @@ impl Host {
         self.settings.ports
     }
 
-    pub(crate) fn transport(&self) -> &awaiting::Settings {
+    pub(crate) fn transport(&self) -> &transport::Settings {
         &self.settings.transport
     }
 

@@ -3,18 +3,17 @@
 use core::net::SocketAddr;
 
 use super::adapter::Adapter;
-use super::awaiting;
 use super::connector::{Connector, Endpoint, Link};
 use super::dispatch::{ConnectEvent, RequestCompletion};
 use super::object::{Hold, Kind, Object, Open, Reaper};
 use super::status;
 use crate::nt::{Ref, SpinLock, Status};
-use crate::transport::Failure;
+use crate::transport::{self, Failure, Incoming};
 
 /// The transport's listener.
-type Socket = awaiting::Listener<Door>;
+type Socket = transport::Listener<Door>;
 
-/// What the transport's listener calls up to; dropped with it, after its `closed`.
+/// What the transport's listener calls up to; dropped when it is closed.
 pub(super) struct Door(Hold<Listener>);
 
 /// A listen that the consumer waits for.
@@ -145,7 +144,7 @@ impl Listener {
     }
 }
 
-impl awaiting::Incoming for Door {
+impl Incoming for Door {
     type Events = Link;
 
     fn listen_done(&self, result: Result<(), Failure>) {
@@ -168,10 +167,6 @@ impl awaiting::Incoming for Door {
             // NDK-LSN-10: refused, not leaked.
             Err(_) => endpoint.close(),
         }
-    }
-
-    fn closed(&self) {
-        // The door goes with the transport's listener, and its hold with it.
     }
 }
 

@@ -12,8 +12,6 @@ pub(crate) mod version;
 #[cfg(target_os = "windows")]
 mod adapter;
 #[cfg(target_os = "windows")]
-pub(crate) mod awaiting;
-#[cfg(target_os = "windows")]
 mod connector;
 #[cfg(target_os = "windows")]
 mod cq;
