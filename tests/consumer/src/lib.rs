@@ -1,1 +1,33 @@
-//! An NDK consumer: what a kernel driver above softrnic would be.
+//! An NDK consumer, as a kernel driver above softrnic would be one.
+//!
+//! It opens adapters the way Windows lets a consumer open them, calls the provider only through
+//! its dispatch tables, waits for what pends, and gives every callback back to the caller's
+//! closures. The closures of CQ notifications, connect events and disconnect events run where
+//! the provider calls them, at up to DISPATCH_LEVEL: they may call any NDK function and must not
+//! block.
+//!
+//! Threads that call into this crate must be attached to the adapter's emulated machine.
+
+mod adapter;
+mod connector;
+mod cq;
+mod listener;
+mod memory;
+mod pd;
+mod pending;
+mod qp;
+mod status;
+mod timeline;
+
+pub use adapter::Adapter;
+pub use connector::{ConnectParameters, ConnectionData, Connector};
+pub use cq::{Cq, CqHandle};
+pub use listener::Listener;
+pub use memory::Buffer;
+pub use pd::{Mr, Pd};
+pub use pending::{Pending, Request, WAIT};
+pub use qp::{Qp, QpHandle, QpLimits};
+pub use status::{NtStatus, name};
+pub use timeline::{Entry, Timeline};
+
+pub use softrnic::sys::ndk as abi;

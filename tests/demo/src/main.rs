@@ -1,3 +1,91 @@
-//! Entry point.
+//! `cargo demo`: builds `softrnic.sys`, loads it into emulated machines, and carries RDMA over real TCP through it.
+//!
+//! The table, the timeline and the verdict go to standard error; with `--json` one object on the last line of standard
+//! output tells the same. The exit code is 0 only if all work was done and the verifier found nothing.
 
-fn main() {}
+mod connection;
+mod link;
+mod message;
+mod pattern;
+mod report;
+mod roles;
+mod world;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::roles::Work;
+
+/// RDMA over real TCP through softrnic.sys, in an emulated Windows kernel.
+#[derive(Debug, Parser)]
+#[command(name = "cargo demo", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    options: Options,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Listens on ADDR and serves connections until interrupted.
+    Serve {
+        /// Where to listen, for example 127.0.0.1:5445.
+        addr: SocketAddr,
+        /// Ends after this many connections.
+        #[arg(long, value_name = "N")]
+        connections: Option<u64>,
+    },
+    /// Connects to a `serve` at ADDR and does the work.
+    Connect {
+        /// Where the other end listens.
+        addr: SocketAddr,
+    },
+}
+
+/// What all forms of the demo take.
+#[derive(Clone, Debug, Args)]
+struct Options {
+    /// End with one JSON object on the last line of standard output.
+    #[arg(long, global = true)]
+    json: bool,
+    /// Write what went over the wire, for Wireshark.
+    #[arg(long, global = true, value_name = "FILE")]
+    pcap: Option<PathBuf>,
+    /// Megabytes by RDMA write, and as many by RDMA read.
+    #[arg(long, global = true, value_name = "MIB", default_value_t = 1024)]
+    mib: u64,
+    /// Messages by send.
+    #[arg(long, global = true, value_name = "N", default_value_t = 100_000)]
+    sends: u64,
+    /// Use IPv6.
+    #[arg(long, global = true)]
+    ipv6: bool,
+    /// Complete a WskSend when its bytes are handed to TCP, not when the peer has acknowledged them.
+    #[arg(long, global = true)]
+    complete_at_hand_over: bool,
+    /// Check less in memory (red zones instead of guard pages): for measuring.
+    #[arg(long, global = true)]
+    cheap: bool,
+}
+
+impl Options {
+    fn work(&self) -> Work {
+        Work { bytes: self.mib << 20, sends: self.sends }
+    }
+}
+
+fn main() -> ExitCode {
+    // `cargo demo -- --json` arrives here with the separator in front.
+    let arguments = std::env::args().enumerate().filter(|(i, a)| !(*i <= 1 && a == "--")).map(|(_, a)| a);
+    let arguments = Arguments::parse_from(arguments);
+    let result = match arguments.command {
+        None => connection::both_ends(&arguments.options),
+        Some(Command::Serve { addr, connections }) => connection::serve(&arguments.options, addr, connections),
+        Some(Command::Connect { addr }) => connection::connect(&arguments.options, addr),
+    };
+    report::finish(&arguments.options, result)
+}

@@ -1,0 +1,122 @@
+//! Completion queues.
+
+use std::ffi::c_void;
+use std::ptr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicPtr, Ordering};
+
+use crate::abi::{NDK_CQ, NDK_RESULT, NDK_RESULT_EX};
+use crate::adapter::context_of;
+use crate::pending::{close_completion, create_completion};
+use crate::{Adapter, NtStatus, Request};
+
+type Handler = Box<dyn Fn(CqHandle, NtStatus) + Send + Sync>;
+
+/// A completion queue; closed when dropped.
+pub struct Cq {
+    handle: CqHandle,
+    context: Arc<Context>,
+    adapter: Arc<Adapter>,
+}
+
+struct Context {
+    raw: AtomicPtr<NDK_CQ>,
+    handler: Handler,
+}
+
+/// The operations of a CQ that its notification callback needs too.
+///
+/// The consumer serialises polling and arming (NDK-CQ-01): whoever uses a handle keeps that promise.
+#[derive(Clone, Copy, Debug)]
+pub struct CqHandle(*mut NDK_CQ);
+
+// SAFETY: an NDK CQ may be used from any thread.
+unsafe impl Send for CqHandle {}
+// SAFETY: as above; serialisation is the consumer's duty and documented on the type.
+unsafe impl Sync for CqHandle {}
+
+impl Cq {
+    /// `NdkCreateCq`. `handler` is the notification callback.
+    ///
+    /// # Errors
+    /// The provider's failure status.
+    pub fn new(adapter: &Arc<Adapter>, depth: u32, handler: impl Fn(CqHandle, NtStatus) + Send + Sync + 'static) -> Result<Self, NtStatus> {
+        let context = Arc::new(Context { raw: AtomicPtr::new(ptr::null_mut()), handler: Box::new(handler) });
+        let request = Request::create("NdkCreateCq", |pending, out| {
+            // SAFETY: the adapter is open; the notification context lives until the CQ's close has completed.
+            unsafe {
+                ((*(*adapter.raw()).Dispatch).NdkCreateCq.expect("NDK-VER-05"))(
+                    adapter.raw(),
+                    depth,
+                    Some(notification),
+                    context_of(&context),
+                    ptr::null_mut(),
+                    Some(create_completion),
+                    pending,
+                    out.cast(),
+                )
+            }
+        });
+        let raw = request.object::<NDK_CQ>()?;
+        context.raw.store(raw, Ordering::Release);
+        Ok(Self { handle: CqHandle(raw), context, adapter: adapter.clone() })
+    }
+
+    /// The copyable operations.
+    #[must_use]
+    pub fn handle(&self) -> CqHandle {
+        self.handle
+    }
+
+    /// The handle for the provider.
+    #[must_use]
+    pub fn raw(&self) -> *mut NDK_CQ {
+        self.handle.0
+    }
+
+    /// `NdkCloseCq`, as a request whose completion can be watched.
+    pub fn close(&self) -> Request {
+        Request::start("NdkCloseCq", |pending| {
+            // SAFETY: the CQ is open and is closed once.
+            unsafe { ((*(*self.raw()).Dispatch).NdkCloseCq.expect("NDK-VER-05"))(self.raw().cast(), Some(close_completion), pending) }
+        })
+    }
+}
+
+impl Drop for Cq {
+    fn drop(&mut self) {
+        let status = self.close().wait();
+        assert!(status.is_success(), "NDK-LIFE-12: close failed with {status}");
+        self.context.raw.store(ptr::null_mut(), Ordering::Release);
+        let _ = &self.adapter;
+    }
+}
+
+impl CqHandle {
+    /// `NdkGetCqResults` into `results`; the number removed.
+    #[must_use]
+    pub fn poll(self, results: &mut [NDK_RESULT]) -> usize {
+        // SAFETY: the CQ is open, and `results` has room for as many entries as said.
+        unsafe { ((*(*self.0).Dispatch).NdkGetCqResults.expect("NDK-VER-05"))(self.0, results.as_mut_ptr(), results.len() as u32) as usize }
+    }
+
+    /// `NdkGetCqResultsEx` into `results`; the number removed.
+    #[must_use]
+    pub fn poll_ex(self, results: &mut [NDK_RESULT_EX]) -> usize {
+        // SAFETY: as for `poll`.
+        unsafe { ((*(*self.0).Dispatch).NdkGetCqResultsEx.expect("NDK-VER-05"))(self.0, results.as_mut_ptr(), results.len() as u32) as usize }
+    }
+
+    /// `NdkArmCq` with one of the `NDK_CQ_NOTIFY_…` types.
+    pub fn arm(self, kind: u32) {
+        // SAFETY: the CQ is open.
+        unsafe { ((*(*self.0).Dispatch).NdkArmCq.expect("NDK-VER-05"))(self.0, kind) }
+    }
+}
+
+unsafe extern "win64" fn notification(context: *mut c_void, status: i32) {
+    // SAFETY: the context is the `Context` given at creation; `Cq` keeps it until the close has completed, after which
+    // no notification comes (NDK-CQ-28).
+    let context = unsafe { &*context.cast::<Context>() };
+    (context.handler)(CqHandle(context.raw.load(Ordering::Acquire)), NtStatus(status));
+}

@@ -1,0 +1,147 @@
+//! Requests that may complete inline or through a completion callback.
+
+use std::ffi::c_void;
+use std::ptr;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::NtStatus;
+
+/// How long a wait lasts before it is called a hang.
+pub const WAIT: Duration = Duration::from_secs(60);
+
+/// What a completion callback delivered.
+#[derive(Clone, Copy, Debug)]
+struct Outcome {
+    status: NtStatus,
+    object: *mut c_void,
+}
+
+// SAFETY: the pointer is an NDK object handle; NDK objects may be used from any thread.
+unsafe impl Send for Outcome {}
+
+/// The consumer's side of one pended call.
+#[derive(Debug, Default)]
+pub struct Pending {
+    outcome: Mutex<Option<Outcome>>,
+    done: Condvar,
+}
+
+impl Pending {
+    fn finish(&self, status: NtStatus, object: *mut c_void) {
+        let mut outcome = self.outcome.lock().unwrap_or_else(PoisonError::into_inner);
+        assert!(outcome.is_none(), "NDK-LIFE-08: a request completed twice");
+        *outcome = Some(Outcome { status, object });
+        self.done.notify_all();
+    }
+
+    fn wait(&self, limit: Duration) -> Option<Outcome> {
+        let outcome = self.outcome.lock().unwrap_or_else(PoisonError::into_inner);
+        let (outcome, _) = self.done.wait_timeout_while(outcome, limit, |o| o.is_none()).unwrap_or_else(PoisonError::into_inner);
+        *outcome
+    }
+}
+
+/// A call that was made: complete already, or pending.
+#[derive(Debug)]
+pub struct Request {
+    call: &'static str,
+    inline: Option<Outcome>,
+    pending: Arc<Pending>,
+}
+
+impl Request {
+    /// Makes a create call: `call` gets the completion context and the out-parameter.
+    pub(crate) fn create(name: &'static str, call: impl FnOnce(*mut c_void, *mut *mut c_void) -> i32) -> Self {
+        let mut object: *mut c_void = ptr::null_mut();
+        Self::make(name, |context| NtStatus(call(context, &raw mut object)), ptr::null_mut).with_object(object)
+    }
+
+    /// Makes any other call that may pend.
+    pub(crate) fn start(name: &'static str, call: impl FnOnce(*mut c_void) -> i32) -> Self {
+        Self::make(name, |context| NtStatus(call(context)), ptr::null_mut)
+    }
+
+    fn make(name: &'static str, call: impl FnOnce(*mut c_void) -> NtStatus, object: impl FnOnce() -> *mut c_void) -> Self {
+        let pending = Arc::new(Pending::default());
+        let context = Arc::into_raw(pending.clone());
+        let status = call(context.cast_mut().cast());
+        let inline = (status != NtStatus::PENDING).then(|| {
+            // SAFETY: the call did not pend, so no completion will take the reference given to it (NDK-LIFE-05, -08).
+            drop(unsafe { Arc::from_raw(context) });
+            Outcome { status, object: object() }
+        });
+        Self { call: name, inline, pending }
+    }
+
+    fn with_object(mut self, object: *mut c_void) -> Self {
+        if let Some(inline) = &mut self.inline {
+            inline.object = object;
+        }
+        self
+    }
+
+    /// What the call returned: its final status, or `STATUS_PENDING`.
+    #[must_use]
+    pub fn returned(&self) -> NtStatus {
+        self.inline.map_or(NtStatus::PENDING, |o| o.status)
+    }
+
+    /// Whether the completion has not come yet.
+    #[must_use]
+    pub fn is_pending(&self) -> bool {
+        self.inline.is_none() && self.pending.wait(Duration::ZERO).is_none()
+    }
+
+    /// Waits up to `limit`; `None` when it is still pending then.
+    #[must_use]
+    pub fn wait_for(&self, limit: Duration) -> Option<NtStatus> {
+        self.outcome(limit).map(|o| o.status)
+    }
+
+    /// Waits for the final status.
+    ///
+    /// # Panics
+    /// When it is still pending after [`WAIT`].
+    #[must_use]
+    pub fn wait(&self) -> NtStatus {
+        self.wait_for(WAIT).unwrap_or_else(|| panic!("{} is still pending after {WAIT:?}", self.call))
+    }
+
+    /// Waits for the object of a create call.
+    ///
+    /// # Errors
+    /// The status of the failed create.
+    ///
+    /// # Panics
+    /// When it is still pending after [`WAIT`].
+    pub fn object<T>(&self) -> Result<*mut T, NtStatus> {
+        let outcome = self.outcome(WAIT).unwrap_or_else(|| panic!("{} is still pending after {WAIT:?}", self.call));
+        outcome.status.ok()?;
+        assert!(!outcome.object.is_null(), "{} succeeded without an object", self.call);
+        Ok(outcome.object.cast())
+    }
+
+    fn outcome(&self, limit: Duration) -> Option<Outcome> {
+        self.inline.or_else(|| self.pending.wait(limit))
+    }
+}
+
+/// Takes back the reference that travelled through a pended call as its context.
+fn take(context: *mut c_void) -> Arc<Pending> {
+    // SAFETY: the context is the pointer `Request::make` gave to the call, and the provider completes a pended call
+    // exactly once (NDK-LIFE-05, -08; the verifier watches it).
+    unsafe { Arc::from_raw(context.cast_const().cast::<Pending>()) }
+}
+
+pub(crate) unsafe extern "win64" fn create_completion(context: *mut c_void, status: i32, object: *mut c_void) {
+    take(context).finish(NtStatus(status), object);
+}
+
+pub(crate) unsafe extern "win64" fn request_completion(context: *mut c_void, status: i32) {
+    take(context).finish(NtStatus(status), ptr::null_mut());
+}
+
+pub(crate) unsafe extern "win64" fn close_completion(context: *mut c_void) {
+    take(context).finish(NtStatus::SUCCESS, ptr::null_mut());
+}

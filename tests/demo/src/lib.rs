@@ -1,1 +1,0 @@
-//! The main job: RDMA over real TCP through the shipped image.

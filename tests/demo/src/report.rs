@@ -1,0 +1,151 @@
+//! What the demo shows: progress while it works, then the table, the timeline and the verdict.
+
+use std::io::IsTerminal;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde::Serialize;
+use softrnic_consumer::Timeline;
+
+use crate::Options;
+use crate::connection::DemoError;
+use crate::roles::Operation;
+
+/// Timeline entries shown; a connection's life is short, a busy server's is not.
+const SHOWN: usize = 60;
+
+/// What came of it.
+#[derive(Default)]
+pub(crate) struct Outcome {
+    /// SHA-256 of the image that ran.
+    pub(crate) image_sha256: String,
+    /// How the image was built.
+    pub(crate) built: String,
+    /// NDK calls and callbacks.
+    pub(crate) timeline: Arc<Timeline>,
+    /// Allocations the driver left at unload.
+    pub(crate) leaks: u64,
+    operations: Vec<Operation>,
+    error: Option<DemoError>,
+}
+
+impl Outcome {
+    /// The outcome with the result of the work.
+    pub(crate) fn take(mut self, result: Result<Vec<Operation>, DemoError>) -> Self {
+        match result {
+            Ok(operations) => self.operations = operations,
+            Err(e) => self.error = Some(e),
+        }
+        self
+    }
+}
+
+#[derive(Serialize)]
+struct Json<'a> {
+    ok: bool,
+    error: Option<String>,
+    image_sha256: &'a str,
+    operations: &'a [Operation],
+    bytes: u64,
+    send_completion: &'static str,
+    verifier: Verifier,
+}
+
+#[derive(Serialize)]
+struct Verifier {
+    violations: u64,
+    leaks: u64,
+}
+
+/// Prints everything and gives the exit code.
+pub(crate) fn finish(options: &Options, outcome: Outcome) -> ExitCode {
+    let violations = softrnic_emulator::verifier::violations();
+    let ok = outcome.error.is_none() && violations == 0 && outcome.leaks == 0;
+    table(options, &outcome.operations);
+    timeline(&outcome.timeline);
+    if let Some(e) = &outcome.error {
+        eprintln!("\nerror: {e}");
+    }
+    if !outcome.image_sha256.is_empty() {
+        eprintln!("\nimage    softrnic.sys, SHA-256 {}", outcome.image_sha256);
+        eprintln!("built    {}", outcome.built);
+        eprintln!("verifier {} violations, {} leaks: {}", violations, outcome.leaks, if violations + outcome.leaks == 0 { "clean" } else { "NOT CLEAN" });
+    }
+    if options.json {
+        let json = Json {
+            ok,
+            error: outcome.error.as_ref().map(ToString::to_string),
+            image_sha256: &outcome.image_sha256,
+            bytes: outcome.operations.iter().map(|o| o.bytes).sum(),
+            operations: &outcome.operations,
+            send_completion: send_completion(options),
+            verifier: Verifier { violations, leaks: outcome.leaks },
+        };
+        println!("{}", serde_json::to_string(&json).expect("plain data serialises"));
+    }
+    if ok { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn send_completion(options: &Options) -> &'static str {
+    if options.complete_at_hand_over { "hand-over" } else { "acknowledged" }
+}
+
+fn table(options: &Options, operations: &[Operation]) {
+    if operations.is_empty() {
+        return;
+    }
+    eprintln!("\n{:<12} {:>10} {:>12} {:>12} {:>14}", "operation", "count", "bytes", "rate", "per second");
+    for o in operations {
+        let rate = format!("{}/s", HumanBytes((o.bytes as f64 / o.seconds) as u64));
+        let per_second = HumanCount((o.count as f64 / o.seconds) as u64).to_string();
+        eprintln!("{:<12} {:>10} {:>12} {:>12} {:>14}", o.name, HumanCount(o.count), HumanBytes(o.bytes).to_string(), rate, per_second);
+    }
+    eprintln!("(rates include writing and checking every byte, a verifier at every call, and sends that complete when {})", match send_completion(options) {
+        "hand-over" => "handed to TCP",
+        _ => "acknowledged by the peer",
+    });
+}
+
+fn timeline(timeline: &Timeline) {
+    let entries = timeline.entries();
+    if entries.is_empty() {
+        return;
+    }
+    eprintln!("\nlife of the connection");
+    let hidden = entries.len().saturating_sub(SHOWN);
+    for entry in entries.iter().take(SHOWN) {
+        eprintln!("{:>10.3} ms  {:<7} {}", entry.at.as_secs_f64() * 1e3, entry.who, entry.what);
+    }
+    if hidden > 0 {
+        eprintln!("… and {hidden} more");
+    }
+}
+
+/// The progress bar; silent when standard error is not a terminal.
+pub(crate) struct Bars(ProgressBar);
+
+impl Bars {
+    /// A bar at nothing.
+    pub(crate) fn new(options: &Options) -> Self {
+        let bar = ProgressBar::with_draw_target(Some(1000), if std::io::stderr().is_terminal() && !options.json { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() });
+        if let Ok(style) = ProgressStyle::with_template("{msg:<12} [{bar:40}] {percent:>3}%  {elapsed}") {
+            bar.set_style(style.progress_chars("=> "));
+        }
+        bar.enable_steady_tick(Duration::from_millis(100));
+        Self(bar)
+    }
+
+    /// Shows that `part` (0 to 1) of operation `name` is done.
+    pub(crate) fn show(&self, name: &'static str, part: f64) {
+        self.0.set_message(name);
+        self.0.set_position((part * 1000.0) as u64);
+    }
+}
+
+impl Drop for Bars {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
