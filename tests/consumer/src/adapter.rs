@@ -33,7 +33,7 @@ impl Adapter {
         let asked = NDK_VERSION { Major: version.0, Minor: version.1 };
         let opened = machine.open_ndk_adapter(if_index, asked).map_err(NtStatus);
         timeline.record(name, format_args!("open adapter {if_index} for NDK {}.{}: {}", version.0, version.1, outcome(&opened)));
-        Ok(Arc::new(Self { raw: opened?, machine: machine.clone(), name: name.to_owned(), timeline: timeline.clone() }))
+        Ok(Arc::new(Self { raw: opened?, machine, name: name.to_owned(), timeline: timeline.clone() }))
     }
 
     /// The handle.
@@ -44,8 +44,8 @@ impl Adapter {
 
     /// The machine it was opened on.
     #[must_use]
-    pub fn machine(&self) -> &&'static Machine {
-        &self.machine
+    pub fn machine(&self) -> &'static Machine {
+        self.machine
     }
 
     /// `NdkQueryAdapterInfo`.
@@ -65,6 +65,11 @@ impl Adapter {
         // SAFETY: the adapter is open, its dispatch table has no null slot (NDK-VER-05), and the buffer holds `size` bytes.
         let status = unsafe { ((*(*self.raw).Dispatch).NdkQueryAdapterInfo.expect("NDK-VER-05"))(self.raw, buffer, size) };
         (NtStatus(status), *size)
+    }
+
+    /// Adds to the timeline what this end saw.
+    pub fn note(&self, what: impl std::fmt::Display) {
+        self.record(what);
     }
 
     pub(crate) fn record(&self, what: impl std::fmt::Display) {

@@ -30,4 +30,4 @@ pub use qp::{Qp, QpHandle, QpLimits};
 pub use status::{NtStatus, name};
 pub use timeline::{Entry, Timeline};
 
-pub use softrnic::sys::ndk as abi;
+pub use softrnic::sys as abi;

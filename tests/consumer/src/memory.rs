@@ -1,7 +1,6 @@
 //! Locked memory described by an MDL, as a consumer registers it.
 
 use std::ffi::c_void;
-use std::sync::Arc;
 
 use softrnic_emulator::{LockedPages, Machine};
 

@@ -97,7 +97,7 @@ impl Mr {
     /// The provider's failure status.
     pub fn of(pd: &Arc<Pd>, buffer: &Buffer, flags: u32) -> Result<Self, NtStatus> {
         let mr = Self::new(pd, false)?;
-        mr.register(buffer, buffer.len() as u64, flags).wait().ok()?;
+        mr.register(buffer, buffer.len(), flags).wait().ok()?;
         Ok(mr)
     }
 
@@ -108,7 +108,7 @@ impl Mr {
     }
 
     /// `NdkRegisterMr` of the first `len` bytes of `buffer`.
-    pub fn register(&self, buffer: &Buffer, len: u64, flags: u32) -> Request {
+    pub fn register(&self, buffer: &Buffer, len: usize, flags: u32) -> Request {
         Request::start("NdkRegisterMr", |pending| {
             // SAFETY: the MR is open; the MDL describes locked memory that outlives the registration.
             unsafe { ((*(*self.raw).Dispatch).NdkRegisterMr.expect("NDK-VER-05"))(self.raw, buffer.mdl(), len, flags, Some(request_completion), pending) }

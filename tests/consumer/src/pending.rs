@@ -6,6 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::NtStatus;
+use crate::abi::NDK_OBJECT_HEADER;
 
 /// How long a wait lasts before it is called a hang.
 pub const WAIT: Duration = Duration::from_secs(60);
@@ -134,8 +135,8 @@ fn take(context: *mut c_void) -> Arc<Pending> {
     unsafe { Arc::from_raw(context.cast_const().cast::<Pending>()) }
 }
 
-pub(crate) unsafe extern "win64" fn create_completion(context: *mut c_void, status: i32, object: *mut c_void) {
-    take(context).finish(NtStatus(status), object);
+pub(crate) unsafe extern "win64" fn create_completion(context: *mut c_void, status: i32, object: *mut NDK_OBJECT_HEADER) {
+    take(context).finish(NtStatus(status), object.cast());
 }
 
 pub(crate) unsafe extern "win64" fn request_completion(context: *mut c_void, status: i32) {

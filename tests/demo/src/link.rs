@@ -76,7 +76,7 @@ struct State {
 
 impl Inbox {
     fn drain(&self, cq: CqHandle) {
-        let mut results = [const { NDK_RESULT::zeroed() }; 64];
+        let mut results = [NDK_RESULT::default(); 64];
         loop {
             let count = cq.poll(&mut results);
             if count == 0 {
