@@ -11,6 +11,7 @@
 mod adapter;
 mod connector;
 mod cq;
+mod host;
 mod listener;
 mod memory;
 mod pd;
@@ -22,6 +23,7 @@ mod timeline;
 pub use adapter::Adapter;
 pub use connector::{ConnectParameters, ConnectionData, Connector};
 pub use cq::{Cq, CqHandle};
+pub use host::{Host, HostError};
 pub use listener::Listener;
 pub use memory::Buffer;
 pub use pd::{Mr, Pd};

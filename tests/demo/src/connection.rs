@@ -13,7 +13,7 @@ use crate::Options;
 use crate::link::{Link, LinkError};
 use crate::report::{Bars, Outcome};
 use crate::roles::{self, Operation, Work};
-use crate::world::{World, WorldError};
+use crate::world::{self, World, WorldError};
 
 /// The NDK version the demo asks for.
 const VERSION: (u16, u16) = (1, 2);
@@ -108,7 +108,7 @@ fn run_both(options: &Options, client: &World, server: &World, from: IpAddr, at:
             let adapter = open(server, timeline)?;
             let (_listener, incoming) = listen(&adapter, at, &address_tx)?;
             drop(address_tx);
-            let connector = incoming.recv().map_err(|_| DemoError::Link(LinkError::PeerGone))?;
+            let connector = next_connector(server, &incoming).ok_or(DemoError::Link(LinkError::PeerGone))?;
             serve_one(&adapter, connector)
         });
         let _attached = client.machine().attach();
@@ -131,6 +131,7 @@ fn run_both(options: &Options, client: &World, server: &World, from: IpAddr, at:
 /// `cargo demo serve`.
 pub(crate) fn serve(options: &Options, at: SocketAddr, connections: Option<u64>) -> Outcome {
     let mut outcome = Outcome::default();
+    world::catch_interrupts();
     let result = (|| {
         let mut worlds = World::start_all(&[("server", at.ip())], options, &mut outcome)?;
         let world = worlds.pop().ok_or(WorldError::Missing)?;
@@ -150,12 +151,8 @@ fn serve_all(world: &World, at: SocketAddr, connections: u64, timeline: &Arc<Tim
         eprintln!("listening on {address}; end with Ctrl-C");
     }
     let mut served = 0;
-    while served < connections && !world.interrupted() {
-        let connector = match incoming.recv_timeout(Duration::from_millis(200)) {
-            Err(RecvTimeoutError::Timeout) => continue,
-            Err(RecvTimeoutError::Disconnected) => break,
-            Ok(connector) => connector,
-        };
+    while served < connections {
+        let Some(connector) = next_connector(world, &incoming) else { break };
         let peer = connector.peer_address().map_or_else(|s| s.to_string(), |a| a.to_string());
         eprintln!("connection from {peer}");
         // A peer that dies is told of and does not end the server.
@@ -166,6 +163,18 @@ fn serve_all(world: &World, at: SocketAddr, connections: u64, timeline: &Arc<Tim
         served += 1;
     }
     Ok(())
+}
+
+/// The next connector of a connect event; `None` when the end was asked to stop.
+fn next_connector(world: &World, incoming: &Receiver<Connector>) -> Option<Connector> {
+    while !world.interrupted() {
+        match incoming.recv_timeout(Duration::from_millis(50)) {
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return None,
+            Ok(connector) => return Some(connector),
+        }
+    }
+    None
 }
 
 /// `cargo demo connect`.

@@ -1,28 +1,29 @@
-//! One end's emulated computer: a machine with the driver loaded and one adapter running.
+//! One end's emulated computer, with the driver loaded and one adapter running.
 
 use std::fmt;
 use std::net::IpAddr;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use softrnic_emulator::ndis::{Adapter, AdapterConfig};
-use softrnic_emulator::{Driver, Machine, Options as MachineOptions, PoolMode, SendCompletion};
+use softrnic_consumer::{Host, HostError};
+use softrnic_emulator::{Machine, Options as MachineOptions, PoolMode, SendCompletion};
 
 use crate::Options;
 use crate::connection::DemoError;
 use crate::report::Outcome;
+
+/// Set by an interrupt from the keyboard.
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
 /// Why there is no machine with a running adapter.
 #[derive(Debug)]
 pub(crate) enum WorldError {
     /// The image could not be built.
     Build(softrnic_build::Error),
-    /// The image could not be loaded.
-    Load(String),
-    /// `DriverEntry` or the adapter's start failed.
-    Start(&'static str, String),
-    /// A file could not be written.
-    File(String),
+    /// The machine, the driver or the adapter did not start.
+    Host(HostError),
+    /// The capture file could not be written.
+    Capture(String),
     /// A machine that was asked for was not made.
     Missing,
 }
@@ -31,9 +32,8 @@ impl fmt::Display for WorldError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Build(e) => write!(f, "{e}"),
-            Self::Load(e) => write!(f, "softrnic.sys could not be loaded: {e}"),
-            Self::Start(what, e) => write!(f, "{what} failed: {e}"),
-            Self::File(e) => f.write_str(e),
+            Self::Host(e) => write!(f, "{e}"),
+            Self::Capture(e) => write!(f, "the capture file cannot be written: {e}"),
             Self::Missing => f.write_str("a machine is missing"),
         }
     }
@@ -41,38 +41,42 @@ impl fmt::Display for WorldError {
 
 impl std::error::Error for WorldError {}
 
-/// A machine, its driver and its adapter.
+/// A machine with its adapter.
 pub(crate) struct World {
     name: &'static str,
-    machine: &'static Machine,
-    driver: Driver,
-    adapter: Adapter,
-    interrupted: AtomicBool,
+    host: Host,
+    stop: AtomicBool,
 }
 
 impl World {
     /// Builds the image if need be and starts one machine for each name and address.
     pub(crate) fn start_all(ends: &[(&'static str, IpAddr)], options: &Options, outcome: &mut Outcome) -> Result<Vec<Self>, DemoError> {
-        eprintln!("building softrnic.sys where it is not up to date …");
+        eprintln!("building softrnic.sys if it is not up to date …");
         let image = softrnic_build::image().map_err(WorldError::Build)?;
         outcome.image_sha256.clone_from(&image.sha256);
         outcome.built.clone_from(&image.built_by);
-        let worlds = ends.iter().map(|(name, ip)| Self::start(name, *ip, &image.path, options)).collect::<Result<Vec<_>, _>>()?;
+        let mut worlds = Vec::new();
+        for (name, ip) in ends {
+            match Self::start(name, *ip, &image.path, options) {
+                Ok(world) => worlds.push(world),
+                Err(e) => {
+                    outcome.leaks += worlds.drain(..).map(Self::finish).sum::<u64>();
+                    return Err(e.into());
+                }
+            }
+        }
         Ok(worlds)
     }
 
     fn start(name: &'static str, ip: IpAddr, image: &Path, options: &Options) -> Result<Self, WorldError> {
-        let machine = Machine::new(MachineOptions {
+        let machine = MachineOptions {
             name: name.to_owned(),
             pool: if options.cheap { PoolMode::RedZones } else { PoolMode::Special },
             send_completion: if options.complete_at_hand_over { SendCompletion::HandOver } else { SendCompletion::Acknowledged },
             ..MachineOptions::default()
-        });
-        let _attached = machine.attach();
-        let driver = machine.load(image, "softrnic.sys").map_err(|e| WorldError::Load(e.to_string()))?;
-        driver.start().map_err(|e| WorldError::Start("DriverEntry", format!("{e:?}")))?;
-        let adapter = machine.add_adapter(&driver, AdapterConfig { addresses: vec![ip], ..AdapterConfig::default() }).map_err(|e| WorldError::Start("the adapter's start", format!("{e:?}")))?;
-        Ok(Self { name, machine, driver, adapter, interrupted: AtomicBool::new(false) })
+        };
+        let host = Host::start(image, machine, vec![Host::adapter_at(ip)]).map_err(WorldError::Host)?;
+        Ok(Self { name, host, stop: AtomicBool::new(false) })
     }
 
     /// How the end is called.
@@ -82,31 +86,35 @@ impl World {
 
     /// The emulated computer.
     pub(crate) fn machine(&self) -> &'static Machine {
-        self.machine
+        self.host.machine()
     }
 
     /// The adapter's interface index.
     pub(crate) fn if_index(&self) -> u32 {
-        self.adapter.if_index()
+        self.host.adapters()[0].if_index()
     }
 
     /// Asks a serving end to stop.
     pub(crate) fn interrupt(&self) {
-        self.interrupted.store(true, Ordering::SeqCst);
+        self.stop.store(true, Ordering::SeqCst);
     }
 
-    /// Whether it was asked to.
+    /// Whether it was asked to, here or from the keyboard.
     pub(crate) fn interrupted(&self) -> bool {
-        self.interrupted.load(Ordering::SeqCst)
+        self.stop.load(Ordering::SeqCst) || INTERRUPTED.load(Ordering::SeqCst)
     }
 
     /// Halts the adapter and unloads the driver; gives the number of allocations it left.
     pub(crate) fn finish(self) -> u64 {
-        let attached = self.machine.attach();
-        self.adapter.halt();
-        let leaks = self.driver.unload();
-        drop(attached);
-        self.machine.stop();
-        leaks
+        self.host.stop()
     }
+}
+
+/// From now on the first interrupt from the keyboard ends a server in good order; the second ends the process.
+pub(crate) fn catch_interrupts() {
+    let _ = ctrlc::set_handler(|| {
+        if INTERRUPTED.swap(true, Ordering::SeqCst) {
+            std::process::exit(130);
+        }
+    });
 }

@@ -1,0 +1,92 @@
+//! An emulated computer with the driver loaded and its adapters running: what a consumer finds when it starts.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::path::Path;
+
+use softrnic_emulator::ndis::{Adapter as NdisAdapter, AdapterConfig};
+use softrnic_emulator::{Driver, Machine, Options};
+
+/// Why there is no computer with running adapters. What had been started was stopped again.
+#[derive(Debug)]
+pub enum HostError {
+    /// The image could not be mapped or bound.
+    Load(String),
+    /// `DriverEntry` failed.
+    Entry(String),
+    /// An adapter did not start.
+    Adapter(String),
+}
+
+impl fmt::Display for HostError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Load(e) => write!(f, "softrnic.sys could not be loaded: {e}"),
+            Self::Entry(e) => write!(f, "DriverEntry failed: {e}"),
+            Self::Adapter(e) => write!(f, "an adapter did not start: {e}"),
+        }
+    }
+}
+
+impl std::error::Error for HostError {}
+
+/// A machine, its driver and its adapters.
+pub struct Host {
+    machine: &'static Machine,
+    driver: Driver,
+    adapters: Vec<NdisAdapter>,
+}
+
+impl Host {
+    /// Loads the image at `path` into a new machine and starts an adapter for each entry of `adapters`.
+    ///
+    /// # Errors
+    /// When the image does not load, `DriverEntry` fails, or an adapter does not start.
+    pub fn start(path: &Path, options: Options, adapters: Vec<AdapterConfig>) -> Result<Self, HostError> {
+        let machine = Machine::new(options);
+        let _attached = machine.attach();
+        let driver = machine.load(path, "softrnic.sys").map_err(|e| HostError::Load(e.to_string()))?;
+        driver.start().map_err(|e| HostError::Entry(format!("{e:?}")))?;
+        let mut host = Self { machine, driver, adapters: Vec::new() };
+        for config in adapters {
+            match machine.add_adapter(&host.driver, config) {
+                Ok(adapter) => host.adapters.push(adapter),
+                Err(e) => {
+                    host.stop();
+                    return Err(HostError::Adapter(format!("{e:?}")));
+                }
+            }
+        }
+        Ok(host)
+    }
+
+    /// The configuration of an adapter that has just `address`.
+    #[must_use]
+    pub fn adapter_at(address: IpAddr) -> AdapterConfig {
+        AdapterConfig { addresses: vec![address], ..AdapterConfig::default() }
+    }
+
+    /// The emulated computer.
+    #[must_use]
+    pub fn machine(&self) -> &'static Machine {
+        self.machine
+    }
+
+    /// The adapters as NDIS sees them, in the order they were asked for.
+    #[must_use]
+    pub fn adapters(&self) -> &[NdisAdapter] {
+        &self.adapters
+    }
+
+    /// Halts the adapters, unloads the driver and stops the machine; gives the number of allocations left behind.
+    pub fn stop(mut self) -> u64 {
+        let attached = self.machine.attach();
+        for adapter in self.adapters.drain(..).rev() {
+            adapter.halt();
+        }
+        let leaks = self.driver.unload();
+        drop(attached);
+        self.machine.stop();
+        leaks
+    }
+}
