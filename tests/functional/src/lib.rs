@@ -1,1 +1,341 @@
-//! One file per behaviour of the shipped image.
+//! What the behaviour tests share: one machine with two adapters, and a queue pair at each end of a connection.
+//!
+//! The image under test is the image that ships; the verifier is on, and a [`Stage`] that is dropped unloads the driver
+//! and fails the test if anything was left behind.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{self, Receiver};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+use softrnic_consumer::abi::{
+    NDK_CQ_NOTIFY_ANY, NDK_MR_FLAG_ALLOW_LOCAL_WRITE, NDK_MR_FLAG_ALLOW_REMOTE_READ, NDK_MR_FLAG_ALLOW_REMOTE_WRITE, NDK_RESULT, NDK_RESULT_EX,
+};
+use softrnic_consumer::{Adapter, Buffer, ConnectParameters, Connector, Cq, CqHandle, Host, Listener, Mr, NtStatus, Pd, Qp, QpLimits, Timeline};
+use softrnic_emulator::{Attachment, Machine, Options};
+
+pub use softrnic_consumer as consumer;
+
+/// All remote and local access.
+pub const ALL_ACCESS: u32 = NDK_MR_FLAG_ALLOW_LOCAL_WRITE | NDK_MR_FLAG_ALLOW_REMOTE_READ | NDK_MR_FLAG_ALLOW_REMOTE_WRITE;
+/// How long a test waits for what must come.
+pub const SOON: Duration = Duration::from_secs(20);
+/// How long a test watches that something does not come.
+pub const A_WHILE: Duration = Duration::from_millis(150);
+
+/// One machine with two adapters, and the test thread attached to it.
+pub struct Stage {
+    host: Option<Host>,
+    attachment: Option<Attachment>,
+    addresses: [IpAddr; 2],
+    timeline: Arc<Timeline>,
+}
+
+impl Stage {
+    /// IPv4.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::with(Ipv4Addr::new(127, 0, 0, 1).into(), Ipv4Addr::new(127, 0, 0, 2).into())
+    }
+
+    /// IPv6.
+    #[must_use]
+    pub fn ipv6() -> Self {
+        Self::with(Ipv6Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into())
+    }
+
+    fn with(first: IpAddr, second: IpAddr) -> Self {
+        let image = softrnic_build::image().expect("the image builds");
+        let adapters = vec![Host::adapter_at(first), Host::adapter_at(second)];
+        let host = Host::start(&image.path, Options::default(), adapters).expect("the image starts");
+        let attachment = host.machine().attach();
+        Self { host: Some(host), attachment: Some(attachment), addresses: [first, second], timeline: Arc::default() }
+    }
+
+    /// The emulated computer.
+    #[must_use]
+    pub fn machine(&self) -> &'static Machine {
+        self.host().machine()
+    }
+
+    /// The machine, its driver and adapters.
+    #[must_use]
+    pub fn host(&self) -> &Host {
+        self.host.as_ref().expect("there until dropped")
+    }
+
+    /// The address of adapter `n`, with `port`.
+    #[must_use]
+    pub fn address(&self, n: usize, port: u16) -> SocketAddr {
+        SocketAddr::new(self.addresses[n], port)
+    }
+
+    /// Opens NDK on adapter `n`.
+    #[must_use]
+    pub fn open(&self, n: usize) -> Arc<Adapter> {
+        self.try_open(n, (1, 2)).expect("the adapter opens")
+    }
+
+    /// Opens NDK on adapter `n` for `version`.
+    ///
+    /// # Errors
+    /// What the provider answered.
+    pub fn try_open(&self, n: usize, version: (u16, u16)) -> Result<Arc<Adapter>, NtStatus> {
+        let if_index = self.host().adapters()[n].if_index();
+        Adapter::open(self.machine(), if_index, version, ["client", "server"][n], &self.timeline)
+    }
+
+    /// A connection from adapter 0 to adapter 1 with default limits.
+    #[must_use]
+    pub fn connected(&self) -> (End, End) {
+        self.connected_with(QpLimits::default())
+    }
+
+    /// A connection whose queue pairs are made with `limits`.
+    #[must_use]
+    pub fn connected_with(&self, limits: QpLimits) -> (End, End) {
+        let (mut active, mut passive) = (End::new(&self.open(0), limits), End::new(&self.open(1), limits));
+        let (listener, incoming) = listen(&passive.adapter, self.address(1, 0));
+        let to = listener.local_address().expect("a listener has an address");
+        connect(&mut active, &mut passive, self.address(0, 0), to, &incoming);
+        passive.listener = Some(listener);
+        (active, passive)
+    }
+}
+
+impl Default for Stage {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        drop(self.attachment.take());
+        if std::thread::panicking() {
+            // What the failed test left open cannot be unloaded; the process ends soon.
+            std::mem::forget(self.host.take());
+        } else if let Some(host) = self.host.take() {
+            assert_eq!(host.stop(), 0, "the driver left allocations behind");
+        }
+    }
+}
+
+/// A listener on `address` and where its connectors arrive.
+#[must_use]
+pub fn listen(adapter: &Arc<Adapter>, address: SocketAddr) -> (Listener, Receiver<Connector>) {
+    let (tx, rx) = mpsc::channel();
+    let tx = Mutex::new(tx);
+    let listener = Listener::new(adapter, move |connector| {
+        let _ = tx.lock().unwrap_or_else(PoisonError::into_inner).send(connector);
+    })
+    .expect("a listener is made");
+    assert_eq!(listener.listen(address).wait(), NtStatus::SUCCESS);
+    (listener, rx)
+}
+
+/// Connects two ends; both connectors end up in them.
+pub fn connect(active: &mut End, passive: &mut End, from: SocketAddr, to: SocketAddr, incoming: &Receiver<Connector>) {
+    let parameters = ConnectParameters { inbound_reads: 16, outbound_reads: 16, private_data: Vec::new() };
+    let mut connector = Connector::new(&active.adapter).expect("a connector is made");
+    let connecting = connector.connect(&active.qp, from, to, &parameters);
+    let mut accepted = incoming.recv_timeout(SOON).expect("a connect event comes");
+    let accepting = accepted.accept(&passive.qp, &parameters, passive.on_disconnect());
+    assert_eq!(connecting.wait(), NtStatus::SUCCESS, "NdkConnect");
+    assert_eq!(connector.complete_connect(active.on_disconnect()).wait(), NtStatus::SUCCESS, "NdkCompleteConnect");
+    assert_eq!(accepting.wait(), NtStatus::SUCCESS, "NdkAccept");
+    active.connector = Some(connector);
+    passive.connector = Some(accepted);
+}
+
+/// A result as the CQ gave it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Done {
+    /// `RequestContext`
+    pub context: usize,
+    /// `Status`
+    pub status: NtStatus,
+    /// `BytesTransferred`
+    pub bytes: u32,
+    /// `Type`, `NDK_OPERATION_TYPE`
+    pub kind: i32,
+    /// `TypeSpecificCompletionOutput`
+    pub output: u64,
+}
+
+/// Results of one CQ, and how often it notified.
+#[derive(Default)]
+pub struct Results {
+    state: Mutex<Vec<Done>>,
+    arrived: Condvar,
+    /// Notification callbacks so far.
+    pub notifications: AtomicUsize,
+}
+
+impl Results {
+    fn drain(&self, cq: CqHandle, rearm: bool) {
+        self.notifications.fetch_add(1, Ordering::SeqCst);
+        let mut results = [NDK_RESULT_EX::default(); 32];
+        loop {
+            let count = cq.poll_ex(&mut results);
+            if count == 0 {
+                break;
+            }
+            let done = results[..count].iter().map(|r| Done {
+                context: r.RequestContext as usize,
+                status: NtStatus(r.Status),
+                bytes: r.BytesTransferred,
+                kind: r.Type,
+                output: r.TypeSpecificCompletionOutput as u64,
+            });
+            self.state.lock().unwrap_or_else(PoisonError::into_inner).extend(done);
+            self.arrived.notify_all();
+        }
+        if rearm {
+            cq.arm(NDK_CQ_NOTIFY_ANY);
+        }
+    }
+
+    /// Waits until `count` results are there and takes them.
+    ///
+    /// # Panics
+    /// When they do not come soon.
+    #[must_use]
+    pub fn take(&self, count: usize) -> Vec<Done> {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let (mut state, _) = self.arrived.wait_timeout_while(state, SOON, |s| s.len() < count).unwrap_or_else(PoisonError::into_inner);
+        assert!(state.len() >= count, "{} of {count} results came: {:?}", state.len(), *state);
+        state.drain(..count).collect()
+    }
+
+    /// What came within a while.
+    #[must_use]
+    pub fn settle(&self) -> Vec<Done> {
+        std::thread::sleep(A_WHILE);
+        std::mem::take(&mut *self.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// A flag that a callback sets.
+#[derive(Default)]
+pub struct Flag {
+    count: Mutex<usize>,
+    set: Condvar,
+}
+
+impl Flag {
+    /// Sets it once more.
+    pub fn set(&self) {
+        *self.count.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        self.set.notify_all();
+    }
+
+    /// How often it was set.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        *self.count.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether it is set within `limit`.
+    #[must_use]
+    pub fn wait(&self, limit: Duration) -> bool {
+        let count = self.count.lock().unwrap_or_else(PoisonError::into_inner);
+        let (count, _) = self.set.wait_timeout_while(count, limit, |c| *c == 0).unwrap_or_else(PoisonError::into_inner);
+        *count > 0
+    }
+}
+
+/// One end: its objects, its results, its memory. Fields close in the order that needs no waiting.
+pub struct End {
+    /// The connector, once connected.
+    pub connector: Option<Connector>,
+    /// The listener the connection came from; its close waits for the connector's (NDK-LSN-08).
+    pub listener: Option<Listener>,
+    /// Results of receives.
+    pub received: Arc<Results>,
+    /// Results of initiator requests.
+    pub done: Arc<Results>,
+    /// Set by the disconnect event callback.
+    pub gone: Arc<Flag>,
+    /// The queue pair.
+    pub qp: Arc<Qp>,
+    /// The region over `buffer`.
+    pub mr: Mr,
+    /// A megabyte with every access.
+    pub buffer: Buffer,
+    /// The protection domain.
+    pub pd: Arc<Pd>,
+    /// The opened adapter.
+    pub adapter: Arc<Adapter>,
+}
+
+impl End {
+    /// Unconnected objects on `adapter`, with both CQs armed.
+    #[must_use]
+    pub fn new(adapter: &Arc<Adapter>, limits: QpLimits) -> Self {
+        let (received, done) = (Arc::new(Results::default()), Arc::new(Results::default()));
+        let cq = |results: &Arc<Results>, depth| {
+            let sink = results.clone();
+            let cq = Arc::new(Cq::new(adapter, depth, move |cq, _| sink.drain(cq, true)).expect("a CQ is made"));
+            cq.handle().arm(NDK_CQ_NOTIFY_ANY);
+            cq
+        };
+        let (receive_cq, initiator_cq) = (cq(&received, limits.receive_depth), cq(&done, limits.initiator_depth));
+        let pd = Pd::new(adapter).expect("a PD is made");
+        let qp = Qp::new(&pd, &receive_cq, &initiator_cq, limits, 0x5151).expect("a QP is made");
+        let buffer = Buffer::new(adapter.machine(), 1 << 20);
+        let mr = Mr::of(&pd, &buffer, ALL_ACCESS).expect("an MR is registered");
+        Self { connector: None, listener: None, received, done, gone: Arc::default(), qp, mr, buffer, pd, adapter: adapter.clone() }
+    }
+
+    /// The callback for the disconnect event.
+    pub fn on_disconnect(&self) -> impl Fn() + Send + Sync + 'static {
+        let gone = self.gone.clone();
+        move || gone.set()
+    }
+
+    /// Posts a receive of `len` bytes at `offset`.
+    pub fn post_receive(&self, context: usize, offset: usize, len: usize) {
+        assert_eq!(self.qp.handle().receive(context, &[self.mr.sge(&self.buffer, offset, len)]), NtStatus::SUCCESS);
+    }
+
+    /// Posts a send of `len` bytes at `offset`.
+    pub fn post_send(&self, context: usize, offset: usize, len: usize, flags: u32) {
+        assert_eq!(self.qp.handle().send(context, &[self.mr.sge(&self.buffer, offset, len)], flags), NtStatus::SUCCESS);
+    }
+
+    /// Posts a write of `len` bytes at `offset` to the same offset of `peer`'s buffer.
+    pub fn post_write(&self, context: usize, peer: &Self, offset: usize, len: usize) {
+        let sge = self.mr.sge(&self.buffer, offset, len);
+        let to = peer.buffer.virtual_address() + offset as u64;
+        assert_eq!(self.qp.handle().write(context, &[sge], to, peer.mr.remote_token(), 0), NtStatus::SUCCESS);
+    }
+
+    /// Posts a read of `len` bytes at `offset` of `peer`'s buffer to the same offset here.
+    pub fn post_read(&self, context: usize, peer: &Self, offset: usize, len: usize) {
+        let sge = self.mr.sge(&self.buffer, offset, len);
+        let from = peer.buffer.virtual_address() + offset as u64;
+        assert_eq!(self.qp.handle().read(context, &[sge], from, peer.mr.remote_token(), 0), NtStatus::SUCCESS);
+    }
+
+    /// Starts `NdkDisconnect`.
+    ///
+    /// # Panics
+    /// When the end has no connector.
+    pub fn disconnect(&self) -> softrnic_consumer::Request {
+        self.connector.as_ref().expect("connected").disconnect()
+    }
+}
+
+/// A consumer's plain results, for tests of the call without type.
+#[must_use]
+pub fn plain_results<const N: usize>() -> [NDK_RESULT; N] {
+    [NDK_RESULT::default(); N]
+}
+
+/// `len` bytes that differ by position and `seed`.
+#[must_use]
+pub fn pattern(seed: u8, len: usize) -> Vec<u8> {
+    (0..len).map(|i| (i as u8).wrapping_mul(31).wrapping_add((i >> 8) as u8).wrapping_add(seed)).collect()
+}

@@ -1,0 +1,122 @@
+//! The end of a connection, however it comes.
+
+use softrnic_functional::consumer::NtStatus;
+use softrnic_functional::{A_WHILE, SOON, Stage};
+
+// NDK-DISC-01: local Disconnect completes only when the peer's notification has come.
+#[test]
+fn a_disconnect_waits_for_the_peer_and_then_succeeds() {
+    let stage = Stage::new();
+    let (active, passive) = stage.connected();
+    let first = active.disconnect();
+    assert!(passive.gone.wait(SOON), "NDK-DISC-05: the peer gets the event");
+    assert_eq!(first.wait_for(A_WHILE), None, "it must wait for the peer's disconnect");
+    assert_eq!(passive.disconnect().wait(), NtStatus::SUCCESS);
+    assert_eq!(first.wait(), NtStatus::SUCCESS);
+    assert_eq!((active.gone.count(), passive.gone.count()), (0, 1), "NDK-DISC-05, -06");
+}
+
+// NDK-DISC-15
+#[test]
+fn both_sides_may_disconnect_at_once() {
+    let stage = Stage::new();
+    for _ in 0..10 {
+        let (active, passive) = stage.connected();
+        let (a, b) = (active.disconnect(), passive.disconnect());
+        assert_eq!((a.wait(), b.wait()), (NtStatus::SUCCESS, NtStatus::SUCCESS));
+    }
+}
+
+// NDK-DISC-02, NDK-FLUSH-02: a disconnect flushes what is left, and the results wake the CQ.
+#[test]
+fn a_disconnect_flushes_posted_receives() {
+    let stage = Stage::new();
+    let (active, passive) = stage.connected();
+    for n in 0..5 {
+        active.post_receive(n, 0, 64);
+        passive.post_receive(n, 0, 64);
+    }
+    let first = active.disconnect();
+    assert!(passive.gone.wait(SOON));
+    assert_eq!(passive.received.settle(), [], "NDK-DISC-08: the peer's disconnect alone flushes nothing");
+    assert_eq!(passive.disconnect().wait(), NtStatus::SUCCESS);
+    assert_eq!(first.wait(), NtStatus::SUCCESS);
+    for end in [&active, &passive] {
+        let flushed = end.received.take(5);
+        assert!(flushed.iter().enumerate().all(|(n, d)| (d.context, d.status) == (n, NtStatus::CANCELLED)), "{flushed:?}");
+    }
+}
+
+// NDK-DISC-10: what was sent before the disconnect is received before the event.
+#[test]
+fn data_sent_before_a_disconnect_arrives_before_the_event() {
+    let stage = Stage::new();
+    let (active, passive) = stage.connected();
+    for n in 0..10 {
+        passive.post_receive(n, n * 50_000, 50_000);
+    }
+    for n in 0..10 {
+        active.post_send(n, 0, 50_000, 0);
+    }
+    assert!(active.done.take(10).iter().all(|d| d.status == NtStatus::SUCCESS));
+    let first = active.disconnect();
+    assert!(passive.gone.wait(SOON));
+    let received = passive.received.take(10);
+    assert!(received.iter().all(|d| d.status == NtStatus::SUCCESS), "{received:?}");
+    assert_eq!(passive.disconnect().wait(), NtStatus::SUCCESS);
+    assert_eq!(first.wait(), NtStatus::SUCCESS);
+}
+
+// NDK-DISC-11: closing a connected connector aborts, cancels, and tells only the peer.
+#[test]
+fn closing_the_connector_aborts_the_connection() {
+    let stage = Stage::new();
+    let (mut active, passive) = stage.connected();
+    active.post_receive(1, 0, 64);
+    passive.post_receive(2, 0, 64);
+    assert_eq!(active.connector.take().expect("connected").close().wait(), NtStatus::SUCCESS);
+    assert_eq!(active.received.take(1)[0].status, NtStatus::CANCELLED);
+    assert!(passive.gone.wait(SOON), "the peer learns it");
+    assert_eq!(active.gone.count(), 0, "no event for one's own close");
+    passive.qp.handle().flush();
+    assert_eq!(passive.received.take(1)[0].status, NtStatus::CANCELLED);
+}
+
+// NDK-DISC-09, sample consumer: flush and close, no NdkDisconnect at all.
+#[test]
+fn after_the_event_flush_and_close_end_the_connection() {
+    let stage = Stage::new();
+    let (active, mut passive) = stage.connected();
+    passive.post_receive(1, 0, 64);
+    let first = active.disconnect();
+    assert!(passive.gone.wait(SOON));
+    passive.qp.handle().flush();
+    assert_eq!(passive.received.take(1)[0].status, NtStatus::CANCELLED);
+    assert_eq!(passive.connector.take().expect("connected").close().wait(), NtStatus::SUCCESS);
+    // The peer closed without NdkDisconnect: the local one ends, with success or failure.
+    assert!(first.wait_for(SOON).is_some());
+}
+
+// NDK-POST-07: after the disconnect nothing can be posted to the initiator queue.
+#[test]
+fn initiator_posts_after_a_disconnect_are_refused_or_cancelled() {
+    let stage = Stage::new();
+    let (active, passive) = stage.connected();
+    let (a, b) = (active.disconnect(), passive.disconnect());
+    assert_eq!((a.wait(), b.wait()), (NtStatus::SUCCESS, NtStatus::SUCCESS));
+    let sge = active.mr.sge(&active.buffer, 0, 8);
+    assert_eq!(active.qp.handle().send(7, &[sge], 0), NtStatus::CONNECTION_INVALID);
+}
+
+// NDK-FLUSH-01, -05, -09: a flush cancels what is posted, in order, also before any connection.
+#[test]
+fn a_flush_cancels_receives_posted_on_an_unconnected_queue_pair() {
+    let stage = Stage::new();
+    let end = softrnic_functional::End::new(&stage.open(0), Default::default());
+    for n in 0..3 {
+        end.post_receive(n, 0, 64);
+    }
+    end.qp.handle().flush();
+    let flushed = end.received.take(3);
+    assert!(flushed.iter().enumerate().all(|(n, d)| (d.context, d.status) == (n, NtStatus::CANCELLED)), "{flushed:?}");
+}
