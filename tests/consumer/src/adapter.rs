@@ -29,11 +29,33 @@ impl Adapter {
     ///
     /// # Errors
     /// What the provider or the system answered: `NDIS_STATUS_BAD_VERSION`, `NDIS_STATUS_ADAPTER_NOT_READY`, …
-    pub fn open(machine: &'static Machine, if_index: u32, version: (u16, u16), name: &str, timeline: &Arc<Timeline>) -> Result<Arc<Self>, NtStatus> {
-        let asked = NDK_VERSION { Major: version.0, Minor: version.1 };
+    pub fn open(
+        machine: &'static Machine,
+        if_index: u32,
+        version: (u16, u16),
+        name: &str,
+        timeline: &Arc<Timeline>,
+    ) -> Result<Arc<Self>, NtStatus> {
+        let asked = NDK_VERSION {
+            Major: version.0,
+            Minor: version.1,
+        };
         let opened = machine.open_ndk_adapter(if_index, asked).map_err(NtStatus);
-        timeline.record(name, format_args!("open adapter {if_index} for NDK {}.{}: {}", version.0, version.1, outcome(&opened)));
-        Ok(Arc::new(Self { raw: opened?, machine, name: name.to_owned(), timeline: timeline.clone() }))
+        timeline.record(
+            name,
+            format_args!(
+                "open adapter {if_index} for NDK {}.{}: {}",
+                version.0,
+                version.1,
+                outcome(&opened)
+            ),
+        );
+        Ok(Arc::new(Self {
+            raw: opened?,
+            machine,
+            name: name.to_owned(),
+            timeline: timeline.clone(),
+        }))
     }
 
     /// The handle.
@@ -63,7 +85,11 @@ impl Adapter {
     /// `NdkQueryAdapterInfo` with the caller's buffer; gives the status and the size the provider left.
     pub fn query_info(&self, buffer: *mut NDK_ADAPTER_INFO, size: &mut u32) -> (NtStatus, u32) {
         // SAFETY: the adapter is open, its dispatch table has no null slot (NDK-VER-05), and the buffer holds `size` bytes.
-        let status = unsafe { ((*(*self.raw).Dispatch).NdkQueryAdapterInfo.expect("NDK-VER-05"))(self.raw, buffer, size) };
+        let status = unsafe {
+            ((*(*self.raw).Dispatch)
+                .NdkQueryAdapterInfo
+                .expect("NDK-VER-05"))(self.raw, buffer, size)
+        };
         (NtStatus(status), *size)
     }
 
@@ -85,7 +111,9 @@ impl Drop for Adapter {
 }
 
 fn outcome<T>(result: &Result<T, NtStatus>) -> String {
-    result.as_ref().map_or_else(ToString::to_string, |_| NtStatus::SUCCESS.to_string())
+    result
+        .as_ref()
+        .map_or_else(ToString::to_string, |_| NtStatus::SUCCESS.to_string())
 }
 
 /// Turns a reference-counted callback context into the pointer that travels through the provider.

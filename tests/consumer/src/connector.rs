@@ -61,13 +61,28 @@ impl Connector {
     pub fn new(adapter: &Arc<Adapter>) -> Result<Self, NtStatus> {
         let request = Request::create("NdkCreateConnector", |pending, out| {
             // SAFETY: the adapter is open.
-            unsafe { ((*(*adapter.raw()).Dispatch).NdkCreateConnector.expect("NDK-VER-05"))(adapter.raw(), Some(create_completion), pending, out.cast()) }
+            unsafe {
+                ((*(*adapter.raw()).Dispatch)
+                    .NdkCreateConnector
+                    .expect("NDK-VER-05"))(
+                    adapter.raw(),
+                    Some(create_completion),
+                    pending,
+                    out.cast(),
+                )
+            }
         });
         Ok(Self::from_event(adapter, request.object()?))
     }
 
     pub(crate) fn from_event(adapter: &Arc<Adapter>, raw: *mut NDK_CONNECTOR) -> Self {
-        Self { raw, adapter: adapter.clone(), context: None, qp: None, closed: false }
+        Self {
+            raw,
+            adapter: adapter.clone(),
+            context: None,
+            qp: None,
+            closed: false,
+        }
     }
 
     /// The handle for the provider.
@@ -77,9 +92,16 @@ impl Connector {
     }
 
     /// `NdkConnect` from `source` to `destination`.
-    pub fn connect(&mut self, qp: &Arc<Qp>, source: SocketAddr, destination: SocketAddr, parameters: &ConnectParameters) -> Request {
+    pub fn connect(
+        &mut self,
+        qp: &Arc<Qp>,
+        source: SocketAddr,
+        destination: SocketAddr,
+        parameters: &ConnectParameters,
+    ) -> Request {
         self.qp = Some(qp.clone());
-        let ((mut from, from_len), (mut to, to_len)) = (encode_address(source), encode_address(destination));
+        let ((mut from, from_len), (mut to, to_len)) =
+            (encode_address(source), encode_address(destination));
         let mut data = parameters.private_data.clone();
         let request = Request::start("NdkConnect", |pending| {
             // SAFETY: the connector and QP are open; addresses and private data are read during the call only (NDK-CON-27).
@@ -103,25 +125,45 @@ impl Connector {
         from.fill(0xCC);
         to.fill(0xCC);
         data.fill(0xCC);
-        self.adapter.record(format_args!("NdkConnect({source} → {destination}) → {}", request.returned()));
+        self.adapter.record(format_args!(
+            "NdkConnect({source} → {destination}) → {}",
+            request.returned()
+        ));
         request
     }
 
     /// `NdkCompleteConnect`; `on_disconnect` is the disconnect event callback.
-    pub fn complete_connect(&mut self, on_disconnect: impl Fn() + Send + Sync + 'static) -> Request {
+    pub fn complete_connect(
+        &mut self,
+        on_disconnect: impl Fn() + Send + Sync + 'static,
+    ) -> Request {
         let context = self.remember(Box::new(on_disconnect));
         let request = Request::start("NdkCompleteConnect", |pending| {
             // SAFETY: the connector is open; the event context lives until its close has completed.
             unsafe {
-                ((*(*self.raw).Dispatch).NdkCompleteConnect.expect("NDK-VER-05"))(self.raw, Some(disconnect_event), context, Some(request_completion), pending)
+                ((*(*self.raw).Dispatch)
+                    .NdkCompleteConnect
+                    .expect("NDK-VER-05"))(
+                    self.raw,
+                    Some(disconnect_event),
+                    context,
+                    Some(request_completion),
+                    pending,
+                )
             }
         });
-        self.adapter.record(format_args!("NdkCompleteConnect → {}", request.returned()));
+        self.adapter
+            .record(format_args!("NdkCompleteConnect → {}", request.returned()));
         request
     }
 
     /// `NdkAccept` with `qp`; `on_disconnect` is the disconnect event callback.
-    pub fn accept(&mut self, qp: &Arc<Qp>, parameters: &ConnectParameters, on_disconnect: impl Fn() + Send + Sync + 'static) -> Request {
+    pub fn accept(
+        &mut self,
+        qp: &Arc<Qp>,
+        parameters: &ConnectParameters,
+        on_disconnect: impl Fn() + Send + Sync + 'static,
+    ) -> Request {
         self.qp = Some(qp.clone());
         let context = self.remember(Box::new(on_disconnect));
         let mut data = parameters.private_data.clone();
@@ -143,7 +185,8 @@ impl Connector {
             }
         });
         data.fill(0xCC);
-        self.adapter.record(format_args!("NdkAccept → {}", request.returned()));
+        self.adapter
+            .record(format_args!("NdkAccept → {}", request.returned()));
         request
     }
 
@@ -151,7 +194,11 @@ impl Connector {
     pub fn reject(&self, private_data: &[u8]) -> NtStatus {
         // SAFETY: the connector is open; private data is read during the call only.
         let status = NtStatus(unsafe {
-            ((*(*self.raw).Dispatch).NdkReject.expect("NDK-VER-05"))(self.raw, private_data.as_ptr().cast_mut().cast(), private_data.len() as u32)
+            ((*(*self.raw).Dispatch).NdkReject.expect("NDK-VER-05"))(
+                self.raw,
+                private_data.as_ptr().cast_mut().cast(),
+                private_data.len() as u32,
+            )
         });
         self.adapter.record(format_args!("NdkReject → {status}"));
         status
@@ -161,9 +208,16 @@ impl Connector {
     pub fn disconnect(&self) -> Request {
         let request = Request::start("NdkDisconnect", |pending| {
             // SAFETY: the connector is open.
-            unsafe { ((*(*self.raw).Dispatch).NdkDisconnect.expect("NDK-VER-05"))(self.raw, Some(request_completion), pending) }
+            unsafe {
+                ((*(*self.raw).Dispatch).NdkDisconnect.expect("NDK-VER-05"))(
+                    self.raw,
+                    Some(request_completion),
+                    pending,
+                )
+            }
         });
-        self.adapter.record(format_args!("NdkDisconnect → {}", request.returned()));
+        self.adapter
+            .record(format_args!("NdkDisconnect → {}", request.returned()));
         request
     }
 
@@ -173,16 +227,37 @@ impl Connector {
     /// The provider's failure status.
     pub fn connection_data(&self) -> Result<ConnectionData, NtStatus> {
         let (mut inbound, mut outbound, mut len) = (0, 0, 0);
-        self.get_connection_data(&mut inbound, &mut outbound, ptr::null_mut(), &mut len).ok()?;
+        self.get_connection_data(&mut inbound, &mut outbound, ptr::null_mut(), &mut len)
+            .ok()?;
         let mut private_data = vec![0xEE; len as usize];
-        self.get_connection_data(&mut inbound, &mut outbound, private_data.as_mut_ptr().cast(), &mut len).ok()?;
-        Ok(ConnectionData { inbound_reads: inbound, outbound_reads: outbound, private_data })
+        self.get_connection_data(
+            &mut inbound,
+            &mut outbound,
+            private_data.as_mut_ptr().cast(),
+            &mut len,
+        )
+        .ok()?;
+        Ok(ConnectionData {
+            inbound_reads: inbound,
+            outbound_reads: outbound,
+            private_data,
+        })
     }
 
     /// `NdkGetConnectionData` with the caller's buffer.
-    pub fn get_connection_data(&self, inbound: &mut u32, outbound: &mut u32, data: *mut c_void, len: &mut u32) -> NtStatus {
+    pub fn get_connection_data(
+        &self,
+        inbound: &mut u32,
+        outbound: &mut u32,
+        data: *mut c_void,
+        len: &mut u32,
+    ) -> NtStatus {
         // SAFETY: the connector is open, and `data` is null or has `len` bytes.
-        NtStatus(unsafe { ((*(*self.raw).Dispatch).NdkGetConnectionData.expect("NDK-VER-05"))(self.raw, inbound, outbound, data, len) })
+        NtStatus(unsafe {
+            ((*(*self.raw).Dispatch)
+                .NdkGetConnectionData
+                .expect("NDK-VER-05"))(self.raw, inbound, outbound, data, len)
+        })
     }
 
     /// `NdkGetLocalAddress`.
@@ -192,7 +267,11 @@ impl Connector {
     pub fn local_address(&self) -> Result<SocketAddr, NtStatus> {
         decode_address(|buffer, len| {
             // SAFETY: the connector is open and the buffer has `len` bytes.
-            unsafe { ((*(*self.raw).Dispatch).NdkGetLocalAddress.expect("NDK-VER-05"))(self.raw, buffer.cast(), len) }
+            unsafe {
+                ((*(*self.raw).Dispatch)
+                    .NdkGetLocalAddress
+                    .expect("NDK-VER-05"))(self.raw, buffer.cast(), len)
+            }
         })
     }
 
@@ -203,7 +282,11 @@ impl Connector {
     pub fn peer_address(&self) -> Result<SocketAddr, NtStatus> {
         decode_address(|buffer, len| {
             // SAFETY: as above.
-            unsafe { ((*(*self.raw).Dispatch).NdkGetPeerAddress.expect("NDK-VER-05"))(self.raw, buffer.cast(), len) }
+            unsafe {
+                ((*(*self.raw).Dispatch)
+                    .NdkGetPeerAddress
+                    .expect("NDK-VER-05"))(self.raw, buffer.cast(), len)
+            }
         })
     }
 
@@ -212,14 +295,24 @@ impl Connector {
         self.closed = true;
         let request = Request::start("NdkCloseConnector", |pending| {
             // SAFETY: the connector is open and is closed once.
-            unsafe { ((*(*self.raw).Dispatch).NdkCloseConnector.expect("NDK-VER-05"))(self.raw.cast(), Some(close_completion), pending) }
+            unsafe {
+                ((*(*self.raw).Dispatch)
+                    .NdkCloseConnector
+                    .expect("NDK-VER-05"))(
+                    self.raw.cast(), Some(close_completion), pending
+                )
+            }
         });
-        self.adapter.record(format_args!("NdkCloseConnector → {}", request.returned()));
+        self.adapter
+            .record(format_args!("NdkCloseConnector → {}", request.returned()));
         request
     }
 
     fn remember(&mut self, on_disconnect: Event) -> *mut c_void {
-        let context = Arc::new(Context { adapter: self.adapter.clone(), on_disconnect });
+        let context = Arc::new(Context {
+            adapter: self.adapter.clone(),
+            on_disconnect,
+        });
         let raw = context_of(&context);
         self.context = Some(context);
         raw
@@ -230,7 +323,10 @@ impl Drop for Connector {
     fn drop(&mut self) {
         if !self.closed {
             let status = self.close().wait();
-            assert!(status.is_success(), "NDK-LIFE-12: close failed with {status}");
+            assert!(
+                status.is_success(),
+                "NDK-LIFE-12: close failed with {status}"
+            );
         }
     }
 }
@@ -265,17 +361,27 @@ pub(crate) fn encode_address(address: SocketAddr) -> ([u8; 28], u32) {
 }
 
 /// Calls for an address with room for any family, as the Microsoft sample does, and decodes it.
-pub(crate) fn decode_address(call: impl FnOnce(*mut u8, &mut u32) -> i32) -> Result<SocketAddr, NtStatus> {
+pub(crate) fn decode_address(
+    call: impl FnOnce(*mut u8, &mut u32) -> i32,
+) -> Result<SocketAddr, NtStatus> {
     let mut bytes = [0u8; 128];
     let mut len = bytes.len() as u32;
     NtStatus(call(bytes.as_mut_ptr(), &mut len)).ok()?;
     let port = u16::from_be_bytes([bytes[2], bytes[3]]);
     match (u16::from_le_bytes([bytes[0], bytes[1]]), len) {
-        (AF_INET, 16) => Ok(SocketAddr::new(IpAddr::V4(Ipv4Addr::new(bytes[4], bytes[5], bytes[6], bytes[7])), port)),
+        (AF_INET, 16) => Ok(SocketAddr::new(
+            IpAddr::V4(Ipv4Addr::new(bytes[4], bytes[5], bytes[6], bytes[7])),
+            port,
+        )),
         (AF_INET6, 28) => {
             let ip: [u8; 16] = std::array::from_fn(|i| bytes[8 + i]);
             let scope = u32::from_le_bytes(std::array::from_fn(|i| bytes[24 + i]));
-            Ok(SocketAddr::V6(SocketAddrV6::new(Ipv6Addr::from(ip), port, 0, scope)))
+            Ok(SocketAddr::V6(SocketAddrV6::new(
+                Ipv6Addr::from(ip),
+                port,
+                0,
+                scope,
+            )))
         }
         (family, len) => panic!("NDK-CON-23: address family {family} with length {len}"),
     }

@@ -40,12 +40,21 @@ impl Cq {
     ///
     /// # Errors
     /// The provider's failure status.
-    pub fn new(adapter: &Arc<Adapter>, depth: u32, handler: impl Fn(CqHandle, NtStatus) + Send + Sync + 'static) -> Result<Self, NtStatus> {
-        let context = Arc::new(Context { raw: AtomicPtr::new(ptr::null_mut()), handler: Box::new(handler) });
+    pub fn new(
+        adapter: &Arc<Adapter>,
+        depth: u32,
+        handler: impl Fn(CqHandle, NtStatus) + Send + Sync + 'static,
+    ) -> Result<Self, NtStatus> {
+        let context = Arc::new(Context {
+            raw: AtomicPtr::new(ptr::null_mut()),
+            handler: Box::new(handler),
+        });
         let request = Request::create("NdkCreateCq", |pending, out| {
             // SAFETY: the adapter is open; the notification context lives until the CQ's close has completed.
             unsafe {
-                ((*(*adapter.raw()).Dispatch).NdkCreateCq.expect("NDK-VER-05"))(
+                ((*(*adapter.raw()).Dispatch)
+                    .NdkCreateCq
+                    .expect("NDK-VER-05"))(
                     adapter.raw(),
                     depth,
                     Some(notification),
@@ -59,7 +68,11 @@ impl Cq {
         });
         let raw = request.object::<NDK_CQ>()?;
         context.raw.store(raw, Ordering::Release);
-        Ok(Self { handle: CqHandle(raw), context, adapter: adapter.clone() })
+        Ok(Self {
+            handle: CqHandle(raw),
+            context,
+            adapter: adapter.clone(),
+        })
     }
 
     /// The copyable operations.
@@ -78,7 +91,13 @@ impl Cq {
     pub fn close(&self) -> Request {
         Request::start("NdkCloseCq", |pending| {
             // SAFETY: the CQ is open and is closed once.
-            unsafe { ((*(*self.raw()).Dispatch).NdkCloseCq.expect("NDK-VER-05"))(self.raw().cast(), Some(close_completion), pending) }
+            unsafe {
+                ((*(*self.raw()).Dispatch).NdkCloseCq.expect("NDK-VER-05"))(
+                    self.raw().cast(),
+                    Some(close_completion),
+                    pending,
+                )
+            }
         })
     }
 }
@@ -86,7 +105,10 @@ impl Cq {
 impl Drop for Cq {
     fn drop(&mut self) {
         let status = self.close().wait();
-        assert!(status.is_success(), "NDK-LIFE-12: close failed with {status}");
+        assert!(
+            status.is_success(),
+            "NDK-LIFE-12: close failed with {status}"
+        );
         self.context.raw.store(ptr::null_mut(), Ordering::Release);
         let _ = &self.adapter;
     }
@@ -97,14 +119,26 @@ impl CqHandle {
     #[must_use]
     pub fn poll(self, results: &mut [NDK_RESULT]) -> usize {
         // SAFETY: the CQ is open, and `results` has room for as many entries as said.
-        unsafe { ((*(*self.0).Dispatch).NdkGetCqResults.expect("NDK-VER-05"))(self.0, results.as_mut_ptr(), results.len() as u32) as usize }
+        unsafe {
+            ((*(*self.0).Dispatch).NdkGetCqResults.expect("NDK-VER-05"))(
+                self.0,
+                results.as_mut_ptr(),
+                results.len() as u32,
+            ) as usize
+        }
     }
 
     /// `NdkGetCqResultsEx` into `results`; the number removed.
     #[must_use]
     pub fn poll_ex(self, results: &mut [NDK_RESULT_EX]) -> usize {
         // SAFETY: as for `poll`.
-        unsafe { ((*(*self.0).Dispatch).NdkGetCqResultsEx.expect("NDK-VER-05"))(self.0, results.as_mut_ptr(), results.len() as u32) as usize }
+        unsafe {
+            ((*(*self.0).Dispatch).NdkGetCqResultsEx.expect("NDK-VER-05"))(
+                self.0,
+                results.as_mut_ptr(),
+                results.len() as u32,
+            ) as usize
+        }
     }
 
     /// `NdkArmCq` with one of the `NDK_CQ_NOTIFY_…` types.
@@ -118,5 +152,8 @@ unsafe extern "win64" fn notification(context: *mut c_void, status: i32) {
     // SAFETY: the context is the `Context` given at creation; `Cq` keeps it until the close has completed, after which
     // no notification comes (NDK-CQ-28).
     let context = unsafe { &*context.cast::<Context>() };
-    (context.handler)(CqHandle(context.raw.load(Ordering::Acquire)), NtStatus(status));
+    (context.handler)(
+        CqHandle(context.raw.load(Ordering::Acquire)),
+        NtStatus(status),
+    );
 }

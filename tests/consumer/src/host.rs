@@ -4,8 +4,11 @@ use std::fmt;
 use std::net::IpAddr;
 use std::path::Path;
 
-use softrnic_emulator::ndis::{Adapter as NdisAdapter, AdapterConfig};
-use softrnic_emulator::{Driver, Machine, Options};
+use softrnic_emulator::ndis::{Adapter as NdisAdapter, AdapterOptions};
+use softrnic_emulator::pool::Leak;
+use softrnic_emulator::{Driver, Machine, Options, wsk};
+
+use crate::NtStatus;
 
 /// Why there is no computer with running adapters. What had been started was stopped again.
 #[derive(Debug)]
@@ -13,9 +16,9 @@ pub enum HostError {
     /// The image could not be mapped or bound.
     Load(String),
     /// `DriverEntry` failed.
-    Entry(String),
+    Entry(NtStatus),
     /// An adapter did not start.
-    Adapter(String),
+    Adapter(NtStatus),
 }
 
 impl fmt::Display for HostError {
@@ -37,33 +40,59 @@ pub struct Host {
     adapters: Vec<NdisAdapter>,
 }
 
+// SAFETY: through a shared reference only the machine and the adapters are reached, which may be used from any thread;
+// the driver is used by `start` and `stop` alone.
+unsafe impl Sync for Host {}
+// SAFETY: as above; nothing of it belongs to a thread.
+unsafe impl Send for Host {}
+
 impl Host {
     /// Loads the image at `path` into a new machine and starts an adapter for each entry of `adapters`.
     ///
     /// # Errors
     /// When the image does not load, `DriverEntry` fails, or an adapter does not start.
-    pub fn start(path: &Path, options: Options, adapters: Vec<AdapterConfig>) -> Result<Self, HostError> {
-        let machine = Machine::new(options);
-        let _attached = machine.attach();
-        let driver = machine.load(path, "softrnic.sys").map_err(|e| HostError::Load(e.to_string()))?;
-        driver.start().map_err(|e| HostError::Entry(format!("{e:?}")))?;
-        let mut host = Self { machine, driver, adapters: Vec::new() };
+    pub fn start(
+        path: &Path,
+        machine: Options,
+        network: wsk::Options,
+        adapters: Vec<AdapterOptions>,
+    ) -> Result<Self, HostError> {
+        let machine = Machine::new(machine);
+        machine.wsk.configure(network);
+        let attached = machine.attach();
+        let mut driver = machine
+            .load(path, "softrnic.sys")
+            .map_err(|e| HostError::Load(e.to_string()))?;
+        let status = NtStatus(driver.start());
+        if !status.is_success() {
+            machine.stop();
+            return Err(HostError::Entry(status));
+        }
+        let mut host = Self {
+            machine,
+            driver,
+            adapters: Vec::new(),
+        };
         for config in adapters {
             match machine.add_adapter(&host.driver, config) {
                 Ok(adapter) => host.adapters.push(adapter),
                 Err(e) => {
                     host.stop();
-                    return Err(HostError::Adapter(format!("{e:?}")));
+                    return Err(HostError::Adapter(NtStatus(e)));
                 }
             }
         }
+        drop(attached);
         Ok(host)
     }
 
     /// The configuration of an adapter that has just `address`.
     #[must_use]
-    pub fn adapter_at(address: IpAddr) -> AdapterConfig {
-        AdapterConfig { addresses: vec![address], ..AdapterConfig::default() }
+    pub fn adapter_at(address: IpAddr) -> AdapterOptions {
+        AdapterOptions {
+            addresses: vec![(address, if address.is_ipv4() { 8 } else { 128 })],
+            ..AdapterOptions::default()
+        }
     }
 
     /// The emulated computer.
@@ -78,8 +107,8 @@ impl Host {
         &self.adapters
     }
 
-    /// Halts the adapters, unloads the driver and stops the machine; gives the number of allocations left behind.
-    pub fn stop(mut self) -> u64 {
+    /// Halts the adapters, unloads the driver and stops the machine; gives the allocations left behind.
+    pub fn stop(mut self) -> Vec<Leak> {
         let attached = self.machine.attach();
         for adapter in self.adapters.drain(..).rev() {
             adapter.halt();

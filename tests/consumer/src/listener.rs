@@ -31,12 +31,20 @@ impl Listener {
     ///
     /// # Errors
     /// The provider's failure status.
-    pub fn new(adapter: &Arc<Adapter>, handler: impl Fn(Connector) + Send + Sync + 'static) -> Result<Self, NtStatus> {
-        let context = Arc::new(Context { adapter: adapter.clone(), handler: Box::new(handler) });
+    pub fn new(
+        adapter: &Arc<Adapter>,
+        handler: impl Fn(Connector) + Send + Sync + 'static,
+    ) -> Result<Self, NtStatus> {
+        let context = Arc::new(Context {
+            adapter: adapter.clone(),
+            handler: Box::new(handler),
+        });
         let request = Request::create("NdkCreateListener", |pending, out| {
             // SAFETY: the adapter is open; the event context lives until the listener's close has completed.
             unsafe {
-                ((*(*adapter.raw()).Dispatch).NdkCreateListener.expect("NDK-VER-05"))(
+                ((*(*adapter.raw()).Dispatch)
+                    .NdkCreateListener
+                    .expect("NDK-VER-05"))(
                     adapter.raw(),
                     Some(connect_event),
                     context_of(&context),
@@ -46,7 +54,10 @@ impl Listener {
                 )
             }
         });
-        Ok(Self { raw: request.object()?, context })
+        Ok(Self {
+            raw: request.object()?,
+            context,
+        })
     }
 
     /// `NdkListen` on `address`.
@@ -54,10 +65,21 @@ impl Listener {
         let (mut bytes, len) = encode_address(address);
         let request = Request::start("NdkListen", |pending| {
             // SAFETY: the listener is open; the address is read during the call only (NDK-CON-27).
-            unsafe { ((*(*self.raw).Dispatch).NdkListen.expect("NDK-VER-05"))(self.raw, bytes.as_mut_ptr().cast(), len, Some(request_completion), pending) }
+            unsafe {
+                ((*(*self.raw).Dispatch).NdkListen.expect("NDK-VER-05"))(
+                    self.raw,
+                    bytes.as_mut_ptr().cast(),
+                    len,
+                    Some(request_completion),
+                    pending,
+                )
+            }
         });
         bytes.fill(0xCC);
-        self.context.adapter.record(format_args!("NdkListen({address}) → {}", request.returned()));
+        self.context.adapter.record(format_args!(
+            "NdkListen({address}) → {}",
+            request.returned()
+        ));
         request
     }
 
@@ -68,21 +90,35 @@ impl Listener {
     pub fn local_address(&self) -> Result<SocketAddr, NtStatus> {
         decode_address(|buffer, len| {
             // SAFETY: the listener is open and the buffer has `len` bytes.
-            unsafe { ((*(*self.raw).Dispatch).NdkGetLocalAddress.expect("NDK-VER-05"))(self.raw, buffer.cast(), len) }
+            unsafe {
+                ((*(*self.raw).Dispatch)
+                    .NdkGetLocalAddress
+                    .expect("NDK-VER-05"))(self.raw, buffer.cast(), len)
+            }
         })
     }
 
     /// `NdkControlConnectEvents`.
     pub fn pause(&self, pause: bool) {
         // SAFETY: the listener is open.
-        unsafe { ((*(*self.raw).Dispatch).NdkControlConnectEvents.expect("NDK-VER-05"))(self.raw, u8::from(pause)) }
+        unsafe {
+            ((*(*self.raw).Dispatch)
+                .NdkControlConnectEvents
+                .expect("NDK-VER-05"))(self.raw, u8::from(pause))
+        }
     }
 
     /// `NdkCloseListener`, as a request whose completion can be watched.
     pub fn close(&self) -> Request {
         Request::start("NdkCloseListener", |pending| {
             // SAFETY: the listener is open and is closed once.
-            unsafe { ((*(*self.raw).Dispatch).NdkCloseListener.expect("NDK-VER-05"))(self.raw.cast(), Some(close_completion), pending) }
+            unsafe {
+                ((*(*self.raw).Dispatch)
+                    .NdkCloseListener
+                    .expect("NDK-VER-05"))(
+                    self.raw.cast(), Some(close_completion), pending
+                )
+            }
         })
     }
 }
@@ -90,7 +126,10 @@ impl Listener {
 impl Drop for Listener {
     fn drop(&mut self) {
         let status = self.close().wait();
-        assert!(status.is_success(), "NDK-LIFE-12: close failed with {status}");
+        assert!(
+            status.is_success(),
+            "NDK-LIFE-12: close failed with {status}"
+        );
         self.context.adapter.record("NdkCloseListener completed");
     }
 }

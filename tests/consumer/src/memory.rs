@@ -1,25 +1,69 @@
 //! Locked memory described by an MDL, as a consumer registers it.
 
 use std::ffi::c_void;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use softrnic_emulator::{LockedPages, Machine};
+use softrnic_emulator::mm::phys::{Pages, frame};
+use softrnic_emulator::wdm::{MDL, PAGE_SIZE};
 
-/// Page-aligned locked memory with its MDL.
+const MDL_PAGES_LOCKED: i16 = 2;
+
+/// Locked memory with its MDL.
 ///
-/// The provider reads and writes it while requests are outstanding, so it is accessed by copying only.
+/// The provider reads and writes it while requests are outstanding, so it is accessed by copying only. The MDL's virtual
+/// address is one that nobody may use: it stands for an address of another process (NDK-MR-03).
 pub struct Buffer {
-    pages: LockedPages,
+    mdl: Box<[u64]>,
+    pages: Pages,
+    offset: usize,
     len: usize,
 }
 
+/// Where the next buffer's MDL pretends to be.
+static NEXT_ADDRESS: AtomicUsize = AtomicUsize::new(0x0000_1000_0000_0000);
+
 impl Buffer {
-    /// `len` zeroed bytes on `machine`.
+    /// `len` zeroed bytes from the start of a page.
     ///
     /// # Panics
     /// When the emulated machine is out of memory.
     #[must_use]
-    pub fn new(machine: &'static Machine, len: usize) -> Self {
-        Self { pages: machine.lock_pages(len.max(1)).expect("memory for a buffer"), len }
+    pub fn new(len: usize) -> Self {
+        Self::at_offset(len, 0)
+    }
+
+    /// `len` zeroed bytes that begin `offset` bytes into their first page.
+    ///
+    /// # Panics
+    /// When the emulated machine is out of memory, or `offset` is not inside a page.
+    #[must_use]
+    pub fn at_offset(len: usize, offset: usize) -> Self {
+        assert!(offset < PAGE_SIZE, "an offset in the first page");
+        let pages = Pages::new((offset + len).max(1)).expect("memory for a buffer");
+        let count = pages.len() / PAGE_SIZE;
+        let mut mdl = vec![0_u64; size_of::<MDL>() / 8 + count].into_boxed_slice();
+        let header = MDL {
+            Next: std::ptr::null_mut(),
+            Size: (size_of::<MDL>() + 8 * count).min(0x7FF8) as i16,
+            MdlFlags: MDL_PAGES_LOCKED,
+            Process: 0,
+            MappedSystemVa: std::ptr::null_mut(),
+            StartVa: NEXT_ADDRESS.fetch_add(pages.len() + (PAGE_SIZE << 4), Ordering::Relaxed)
+                as *mut c_void,
+            ByteCount: u32::try_from(len).expect("an MDL describes less than 4 GiB"),
+            ByteOffset: offset as u32,
+        };
+        // SAFETY: the slice has room for a header, aligned to 8.
+        unsafe { mdl.as_mut_ptr().cast::<MDL>().write(header) };
+        for (n, number) in mdl[size_of::<MDL>() / 8..].iter_mut().enumerate() {
+            *number = frame(pages.address() + n * PAGE_SIZE);
+        }
+        Self {
+            mdl,
+            pages,
+            offset,
+            len,
+        }
     }
 
     /// The number of bytes.
@@ -37,19 +81,21 @@ impl Buffer {
     /// The MDL that describes it.
     #[must_use]
     pub fn mdl(&self) -> *mut c_void {
-        self.pages.mdl().cast()
+        self.mdl.as_ptr().cast_mut().cast()
     }
 
     /// What `MmGetMdlVirtualAddress` says of the MDL: the base of the region's index space.
     #[must_use]
     pub fn virtual_address(&self) -> u64 {
-        self.pages.mdl_virtual_address()
+        // SAFETY: the MDL is ours.
+        let header = unsafe { &*self.mdl().cast::<MDL>() };
+        header.StartVa as u64 + u64::from(header.ByteOffset)
     }
 
     /// Where the consumer itself reads and writes the memory.
     #[must_use]
     pub fn as_ptr(&self) -> *mut u8 {
-        self.pages.as_ptr()
+        self.pages.as_ptr().wrapping_add(self.offset)
     }
 
     /// Copies `bytes` in at `offset`.
@@ -59,7 +105,9 @@ impl Buffer {
     pub fn write(&self, offset: usize, bytes: &[u8]) {
         assert!(offset + bytes.len() <= self.len, "write beyond the buffer");
         // SAFETY: the range is inside the pages; the provider may access them at the same time, so no reference is made.
-        unsafe { std::ptr::copy_nonoverlapping(bytes.as_ptr(), self.as_ptr().add(offset), bytes.len()) }
+        unsafe {
+            std::ptr::copy_nonoverlapping(bytes.as_ptr(), self.as_ptr().add(offset), bytes.len())
+        }
     }
 
     /// Copies `len` bytes out from `offset`.
@@ -75,3 +123,8 @@ impl Buffer {
         bytes
     }
 }
+
+// SAFETY: the pages belong to no thread, and the MDL is only read after it was made.
+unsafe impl Send for Buffer {}
+// SAFETY: as above; the bytes are reached through raw copies.
+unsafe impl Sync for Buffer {}

@@ -25,9 +25,21 @@ impl Pd {
     pub fn new(adapter: &Arc<Adapter>) -> Result<Arc<Self>, NtStatus> {
         let request = Request::create("NdkCreatePd", |pending, out| {
             // SAFETY: the adapter is open.
-            unsafe { ((*(*adapter.raw()).Dispatch).NdkCreatePd.expect("NDK-VER-05"))(adapter.raw(), Some(create_completion), pending, out.cast()) }
+            unsafe {
+                ((*(*adapter.raw()).Dispatch)
+                    .NdkCreatePd
+                    .expect("NDK-VER-05"))(
+                    adapter.raw(),
+                    Some(create_completion),
+                    pending,
+                    out.cast(),
+                )
+            }
         });
-        Ok(Arc::new(Self { raw: request.object()?, adapter: adapter.clone() }))
+        Ok(Arc::new(Self {
+            raw: request.object()?,
+            adapter: adapter.clone(),
+        }))
     }
 
     /// The handle for the provider.
@@ -47,7 +59,11 @@ impl Pd {
     pub fn privileged_token(&self) -> u32 {
         let mut token = 0;
         // SAFETY: the PD is open and the out-parameter is writable.
-        unsafe { ((*(*self.raw).Dispatch).NdkGetPrivilegedMemoryRegionToken.expect("NDK-VER-05"))(self.raw, &raw mut token) };
+        unsafe {
+            ((*(*self.raw).Dispatch)
+                .NdkGetPrivilegedMemoryRegionToken
+                .expect("NDK-VER-05"))(self.raw, &raw mut token)
+        };
         token
     }
 
@@ -55,7 +71,13 @@ impl Pd {
     pub fn close(&self) -> Request {
         Request::start("NdkClosePd", |pending| {
             // SAFETY: the PD is open and is closed once.
-            unsafe { ((*(*self.raw).Dispatch).NdkClosePd.expect("NDK-VER-05"))(self.raw.cast(), Some(close_completion), pending) }
+            unsafe {
+                ((*(*self.raw).Dispatch).NdkClosePd.expect("NDK-VER-05"))(
+                    self.raw.cast(),
+                    Some(close_completion),
+                    pending,
+                )
+            }
         })
     }
 }
@@ -63,7 +85,10 @@ impl Pd {
 impl Drop for Pd {
     fn drop(&mut self) {
         let status = self.close().wait();
-        assert!(status.is_success(), "NDK-LIFE-12: close failed with {status}");
+        assert!(
+            status.is_success(),
+            "NDK-LIFE-12: close failed with {status}"
+        );
     }
 }
 
@@ -86,9 +111,20 @@ impl Mr {
     pub fn new(pd: &Arc<Pd>, fast_register: bool) -> Result<Self, NtStatus> {
         let request = Request::create("NdkCreateMr", |pending, out| {
             // SAFETY: the PD is open.
-            unsafe { ((*(*pd.raw()).Dispatch).NdkCreateMr.expect("NDK-VER-05"))(pd.raw(), u8::from(fast_register), Some(create_completion), pending, out.cast()) }
+            unsafe {
+                ((*(*pd.raw()).Dispatch).NdkCreateMr.expect("NDK-VER-05"))(
+                    pd.raw(),
+                    u8::from(fast_register),
+                    Some(create_completion),
+                    pending,
+                    out.cast(),
+                )
+            }
         });
-        Ok(Self { raw: request.object()?, pd: pd.clone() })
+        Ok(Self {
+            raw: request.object()?,
+            pd: pd.clone(),
+        })
     }
 
     /// Creates an MR and registers all of `buffer` with the `NDK_MR_FLAG_…` in `flags`.
@@ -111,7 +147,16 @@ impl Mr {
     pub fn register(&self, buffer: &Buffer, len: usize, flags: u32) -> Request {
         Request::start("NdkRegisterMr", |pending| {
             // SAFETY: the MR is open; the MDL describes locked memory that outlives the registration.
-            unsafe { ((*(*self.raw).Dispatch).NdkRegisterMr.expect("NDK-VER-05"))(self.raw, buffer.mdl(), len, flags, Some(request_completion), pending) }
+            unsafe {
+                ((*(*self.raw).Dispatch).NdkRegisterMr.expect("NDK-VER-05"))(
+                    self.raw,
+                    buffer.mdl(),
+                    len,
+                    flags,
+                    Some(request_completion),
+                    pending,
+                )
+            }
         })
     }
 
@@ -119,7 +164,13 @@ impl Mr {
     pub fn deregister(&self) -> Request {
         Request::start("NdkDeregisterMr", |pending| {
             // SAFETY: the MR is open.
-            unsafe { ((*(*self.raw).Dispatch).NdkDeregisterMr.expect("NDK-VER-05"))(self.raw, Some(request_completion), pending) }
+            unsafe {
+                ((*(*self.raw).Dispatch).NdkDeregisterMr.expect("NDK-VER-05"))(
+                    self.raw,
+                    Some(request_completion),
+                    pending,
+                )
+            }
         })
     }
 
@@ -127,27 +178,45 @@ impl Mr {
     #[must_use]
     pub fn local_token(&self) -> u32 {
         // SAFETY: the MR is open.
-        unsafe { ((*(*self.raw).Dispatch).NdkGetLocalTokenFromMr.expect("NDK-VER-05"))(self.raw) }
+        unsafe {
+            ((*(*self.raw).Dispatch)
+                .NdkGetLocalTokenFromMr
+                .expect("NDK-VER-05"))(self.raw)
+        }
     }
 
     /// `NdkGetRemoteTokenFromMr`.
     #[must_use]
     pub fn remote_token(&self) -> u32 {
         // SAFETY: the MR is open.
-        unsafe { ((*(*self.raw).Dispatch).NdkGetRemoteTokenFromMr.expect("NDK-VER-05"))(self.raw) }
+        unsafe {
+            ((*(*self.raw).Dispatch)
+                .NdkGetRemoteTokenFromMr
+                .expect("NDK-VER-05"))(self.raw)
+        }
     }
 
     /// A scatter/gather element of `len` bytes at `offset` of `buffer`, which this MR must have registered.
     #[must_use]
     pub fn sge(&self, buffer: &Buffer, offset: usize, len: usize) -> NDK_SGE {
-        crate::qp::sge(buffer.virtual_address() + offset as u64, len as u32, self.local_token())
+        crate::qp::sge(
+            buffer.virtual_address() + offset as u64,
+            len as u32,
+            self.local_token(),
+        )
     }
 
     /// `NdkCloseMr`, as a request whose completion can be watched.
     pub fn close(&self) -> Request {
         Request::start("NdkCloseMr", |pending| {
             // SAFETY: the MR is open and is closed once.
-            unsafe { ((*(*self.raw).Dispatch).NdkCloseMr.expect("NDK-VER-05"))(self.raw.cast(), Some(close_completion), pending) }
+            unsafe {
+                ((*(*self.raw).Dispatch).NdkCloseMr.expect("NDK-VER-05"))(
+                    self.raw.cast(),
+                    Some(close_completion),
+                    pending,
+                )
+            }
         })
     }
 }
@@ -155,7 +224,10 @@ impl Mr {
 impl Drop for Mr {
     fn drop(&mut self) {
         let status = self.close().wait();
-        assert!(status.is_success(), "NDK-LIFE-12: close failed with {status}");
+        assert!(
+            status.is_success(),
+            "NDK-LIFE-12: close failed with {status}"
+        );
         let _ = &self.pd;
     }
 }

@@ -38,7 +38,10 @@ impl Pending {
 
     fn wait(&self, limit: Duration) -> Option<Outcome> {
         let outcome = self.outcome.lock().unwrap_or_else(PoisonError::into_inner);
-        let (outcome, _) = self.done.wait_timeout_while(outcome, limit, |o| o.is_none()).unwrap_or_else(PoisonError::into_inner);
+        let (outcome, _) = self
+            .done
+            .wait_timeout_while(outcome, limit, |o| o.is_none())
+            .unwrap_or_else(PoisonError::into_inner);
         *outcome
     }
 }
@@ -53,9 +56,17 @@ pub struct Request {
 
 impl Request {
     /// Makes a create call: `call` gets the completion context and the out-parameter.
-    pub(crate) fn create(name: &'static str, call: impl FnOnce(*mut c_void, *mut *mut c_void) -> i32) -> Self {
+    pub(crate) fn create(
+        name: &'static str,
+        call: impl FnOnce(*mut c_void, *mut *mut c_void) -> i32,
+    ) -> Self {
         let mut object: *mut c_void = ptr::null_mut();
-        Self::make(name, |context| NtStatus(call(context, &raw mut object)), ptr::null_mut).with_object(object)
+        Self::make(
+            name,
+            |context| NtStatus(call(context, &raw mut object)),
+            ptr::null_mut,
+        )
+        .with_object(object)
     }
 
     /// Makes any other call that may pend.
@@ -63,16 +74,27 @@ impl Request {
         Self::make(name, |context| NtStatus(call(context)), ptr::null_mut)
     }
 
-    fn make(name: &'static str, call: impl FnOnce(*mut c_void) -> NtStatus, object: impl FnOnce() -> *mut c_void) -> Self {
+    fn make(
+        name: &'static str,
+        call: impl FnOnce(*mut c_void) -> NtStatus,
+        object: impl FnOnce() -> *mut c_void,
+    ) -> Self {
         let pending = Arc::new(Pending::default());
         let context = Arc::into_raw(pending.clone());
         let status = call(context.cast_mut().cast());
         let inline = (status != NtStatus::PENDING).then(|| {
             // SAFETY: the call did not pend, so no completion will take the reference given to it (NDK-LIFE-05, -08).
             drop(unsafe { Arc::from_raw(context) });
-            Outcome { status, object: object() }
+            Outcome {
+                status,
+                object: object(),
+            }
         });
-        Self { call: name, inline, pending }
+        Self {
+            call: name,
+            inline,
+            pending,
+        }
     }
 
     fn with_object(mut self, object: *mut c_void) -> Self {
@@ -106,7 +128,8 @@ impl Request {
     /// When it is still pending after [`WAIT`].
     #[must_use]
     pub fn wait(&self) -> NtStatus {
-        self.wait_for(WAIT).unwrap_or_else(|| panic!("{} is still pending after {WAIT:?}", self.call))
+        self.wait_for(WAIT)
+            .unwrap_or_else(|| panic!("{} is still pending after {WAIT:?}", self.call))
     }
 
     /// Waits for the object of a create call.
@@ -117,9 +140,15 @@ impl Request {
     /// # Panics
     /// When it is still pending after [`WAIT`].
     pub fn object<T>(&self) -> Result<*mut T, NtStatus> {
-        let outcome = self.outcome(WAIT).unwrap_or_else(|| panic!("{} is still pending after {WAIT:?}", self.call));
+        let outcome = self
+            .outcome(WAIT)
+            .unwrap_or_else(|| panic!("{} is still pending after {WAIT:?}", self.call));
         outcome.status.ok()?;
-        assert!(!outcome.object.is_null(), "{} succeeded without an object", self.call);
+        assert!(
+            !outcome.object.is_null(),
+            "{} succeeded without an object",
+            self.call
+        );
         Ok(outcome.object.cast())
     }
 
@@ -135,7 +164,11 @@ fn take(context: *mut c_void) -> Arc<Pending> {
     unsafe { Arc::from_raw(context.cast_const().cast::<Pending>()) }
 }
 
-pub(crate) unsafe extern "win64" fn create_completion(context: *mut c_void, status: i32, object: *mut NDK_OBJECT_HEADER) {
+pub(crate) unsafe extern "win64" fn create_completion(
+    context: *mut c_void,
+    status: i32,
+    object: *mut NDK_OBJECT_HEADER,
+) {
     take(context).finish(NtStatus(status), object.cast());
 }
 

@@ -24,7 +24,13 @@ pub struct QpLimits {
 
 impl Default for QpLimits {
     fn default() -> Self {
-        Self { receive_depth: 256, initiator_depth: 256, receive_sge: 4, initiator_sge: 4, inline_data: 0 }
+        Self {
+            receive_depth: 256,
+            initiator_depth: 256,
+            receive_sge: 4,
+            initiator_sge: 4,
+            inline_data: 0,
+        }
     }
 }
 
@@ -60,7 +66,13 @@ impl Qp {
     ///
     /// # Errors
     /// The provider's failure status.
-    pub fn new(pd: &Arc<Pd>, receive_cq: &Arc<Cq>, initiator_cq: &Arc<Cq>, limits: QpLimits, context: usize) -> Result<Arc<Self>, NtStatus> {
+    pub fn new(
+        pd: &Arc<Pd>,
+        receive_cq: &Arc<Cq>,
+        initiator_cq: &Arc<Cq>,
+        limits: QpLimits,
+        context: usize,
+    ) -> Result<Arc<Self>, NtStatus> {
         let request = Request::create("NdkCreateQp", |pending, out| {
             // SAFETY: the PD and the CQs are open and kept open by the QP made here.
             unsafe {
@@ -81,7 +93,10 @@ impl Qp {
             }
         });
         let raw = request.object()?;
-        Ok(Arc::new(Self { handle: QpHandle(raw), keep: (pd.clone(), receive_cq.clone(), initiator_cq.clone()) }))
+        Ok(Arc::new(Self {
+            handle: QpHandle(raw),
+            keep: (pd.clone(), receive_cq.clone(), initiator_cq.clone()),
+        }))
     }
 
     /// The copyable operations.
@@ -106,7 +121,13 @@ impl Qp {
     pub fn close(&self) -> Request {
         Request::start("NdkCloseQp", |pending| {
             // SAFETY: the QP is open and is closed once.
-            unsafe { ((*(*self.raw()).Dispatch).NdkCloseQp.expect("NDK-VER-05"))(self.raw().cast(), Some(close_completion), pending) }
+            unsafe {
+                ((*(*self.raw()).Dispatch).NdkCloseQp.expect("NDK-VER-05"))(
+                    self.raw().cast(),
+                    Some(close_completion),
+                    pending,
+                )
+            }
         })
     }
 }
@@ -114,7 +135,10 @@ impl Qp {
 impl Drop for Qp {
     fn drop(&mut self) {
         let status = self.close().wait();
-        assert!(status.is_success(), "NDK-LIFE-12: close failed with {status}");
+        assert!(
+            status.is_success(),
+            "NDK-LIFE-12: close failed with {status}"
+        );
     }
 }
 
@@ -123,40 +147,100 @@ impl QpHandle {
     #[must_use]
     pub fn receive(self, context: usize, sgl: &[NDK_SGE]) -> NtStatus {
         // SAFETY: the QP is open; the list is read during the call only (NDK-FR-07).
-        NtStatus(unsafe { ((*(*self.0).Dispatch).NdkReceive.expect("NDK-VER-05"))(self.0, context as *mut c_void, sgl.as_ptr().cast_mut(), sgl.len() as u32) })
+        NtStatus(unsafe {
+            ((*(*self.0).Dispatch).NdkReceive.expect("NDK-VER-05"))(
+                self.0,
+                context as *mut c_void,
+                sgl.as_ptr().cast_mut(),
+                sgl.len() as u32,
+            )
+        })
     }
 
     /// `NdkSend`.
     #[must_use]
     pub fn send(self, context: usize, sgl: &[NDK_SGE], flags: u32) -> NtStatus {
         // SAFETY: as for `receive`.
-        NtStatus(unsafe { ((*(*self.0).Dispatch).NdkSend.expect("NDK-VER-05"))(self.0, context as *mut c_void, sgl.as_ptr().cast_mut(), sgl.len() as u32, flags) })
+        NtStatus(unsafe {
+            ((*(*self.0).Dispatch).NdkSend.expect("NDK-VER-05"))(
+                self.0,
+                context as *mut c_void,
+                sgl.as_ptr().cast_mut(),
+                sgl.len() as u32,
+                flags,
+            )
+        })
     }
 
     /// `NdkSendAndInvalidate`.
     #[must_use]
-    pub fn send_and_invalidate(self, context: usize, sgl: &[NDK_SGE], flags: u32, token: u32) -> NtStatus {
+    pub fn send_and_invalidate(
+        self,
+        context: usize,
+        sgl: &[NDK_SGE],
+        flags: u32,
+        token: u32,
+    ) -> NtStatus {
         // SAFETY: as for `receive`.
         NtStatus(unsafe {
-            ((*(*self.0).Dispatch).NdkSendAndInvalidate.expect("NDK-VER-05"))(self.0, context as *mut c_void, sgl.as_ptr().cast_mut(), sgl.len() as u32, flags, token)
+            ((*(*self.0).Dispatch)
+                .NdkSendAndInvalidate
+                .expect("NDK-VER-05"))(
+                self.0,
+                context as *mut c_void,
+                sgl.as_ptr().cast_mut(),
+                sgl.len() as u32,
+                flags,
+                token,
+            )
         })
     }
 
     /// `NdkWrite` to `address` under `token` at the peer.
     #[must_use]
-    pub fn write(self, context: usize, sgl: &[NDK_SGE], address: u64, token: u32, flags: u32) -> NtStatus {
+    pub fn write(
+        self,
+        context: usize,
+        sgl: &[NDK_SGE],
+        address: u64,
+        token: u32,
+        flags: u32,
+    ) -> NtStatus {
         // SAFETY: as for `receive`.
         NtStatus(unsafe {
-            ((*(*self.0).Dispatch).NdkWrite.expect("NDK-VER-05"))(self.0, context as *mut c_void, sgl.as_ptr().cast_mut(), sgl.len() as u32, address, token, flags)
+            ((*(*self.0).Dispatch).NdkWrite.expect("NDK-VER-05"))(
+                self.0,
+                context as *mut c_void,
+                sgl.as_ptr().cast_mut(),
+                sgl.len() as u32,
+                address,
+                token,
+                flags,
+            )
         })
     }
 
     /// `NdkRead` from `address` under `token` at the peer.
     #[must_use]
-    pub fn read(self, context: usize, sgl: &[NDK_SGE], address: u64, token: u32, flags: u32) -> NtStatus {
+    pub fn read(
+        self,
+        context: usize,
+        sgl: &[NDK_SGE],
+        address: u64,
+        token: u32,
+        flags: u32,
+    ) -> NtStatus {
         // SAFETY: as for `receive`.
         NtStatus(unsafe {
-            ((*(*self.0).Dispatch).NdkRead.expect("NDK-VER-05"))(self.0, context as *mut c_void, sgl.as_ptr().cast_mut(), sgl.len() as u32, address, token, flags)
+            ((*(*self.0).Dispatch).NdkRead.expect("NDK-VER-05"))(
+                self.0,
+                context as *mut c_void,
+                sgl.as_ptr().cast_mut(),
+                sgl.len() as u32,
+                address,
+                token,
+                flags,
+            )
         })
     }
 

@@ -71,7 +71,11 @@ impl NtStatus {
     /// # Errors
     /// Any status but `STATUS_SUCCESS`, `STATUS_PENDING` included.
     pub fn ok(self) -> Result<(), Self> {
-        if self == Self::SUCCESS { Ok(()) } else { Err(self) }
+        if self == Self::SUCCESS {
+            Ok(())
+        } else {
+            Err(self)
+        }
     }
 }
 

@@ -24,20 +24,33 @@ pub struct Timeline {
 
 impl Default for Timeline {
     fn default() -> Self {
-        Self { start: Instant::now(), entries: Mutex::new(Vec::new()) }
+        Self {
+            start: Instant::now(),
+            entries: Mutex::new(Vec::new()),
+        }
     }
 }
 
 impl Timeline {
     /// Adds an entry.
     pub fn record(&self, who: &str, what: impl fmt::Display) {
-        let entry = Entry { at: self.start.elapsed(), who: who.to_owned(), what: what.to_string() };
-        self.entries.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(entry);
+        let entry = Entry {
+            at: self.start.elapsed(),
+            who: who.to_owned(),
+            what: what.to_string(),
+        };
+        self.entries
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .push(entry);
     }
 
     /// All entries so far, in the order of their recording.
     #[must_use]
     pub fn entries(&self) -> Vec<Entry> {
-        self.entries.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+        self.entries
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .clone()
     }
 }

@@ -83,7 +83,11 @@ impl Inbox {
                 break;
             }
             let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-            state.done.extend(results[..count].iter().map(|r| Done { context: r.RequestContext as usize, status: NtStatus(r.Status), bytes: r.BytesTransferred }));
+            state.done.extend(results[..count].iter().map(|r| Done {
+                context: r.RequestContext as usize,
+                status: NtStatus(r.Status),
+                bytes: r.BytesTransferred,
+            }));
         }
         self.arrived.notify_all();
         cq.arm(NDK_CQ_NOTIFY_ANY);
@@ -91,9 +95,16 @@ impl Inbox {
 
     fn next(&self) -> Result<Done, LinkError> {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let (mut state, _) = self.arrived.wait_timeout_while(state, PATIENCE, |s| s.done.is_empty() && !s.gone).unwrap_or_else(PoisonError::into_inner);
+        let (mut state, _) = self
+            .arrived
+            .wait_timeout_while(state, PATIENCE, |s| s.done.is_empty() && !s.gone)
+            .unwrap_or_else(PoisonError::into_inner);
         let gone = state.gone;
-        state.done.pop_front().ok_or(if gone { LinkError::PeerGone } else { LinkError::Silence })
+        state.done.pop_front().ok_or(if gone {
+            LinkError::PeerGone
+        } else {
+            LinkError::Silence
+        })
     }
 }
 
@@ -122,18 +133,39 @@ impl Link {
         let inbox = Arc::new(Inbox::default());
         let pd = Pd::new(adapter).map_err(|s| ("a protection domain", s))?;
         let sink = inbox.clone();
-        let cq = Arc::new(Cq::new(adapter, 4 * SLOTS as u32, move |cq, _| sink.drain(cq)).map_err(|s| ("a completion queue", s))?);
-        let limits = QpLimits { receive_depth: SLOTS as u32, initiator_depth: 2 * SLOTS as u32, ..QpLimits::default() };
+        let cq = Arc::new(
+            Cq::new(adapter, 4 * SLOTS as u32, move |cq, _| sink.drain(cq))
+                .map_err(|s| ("a completion queue", s))?,
+        );
+        let limits = QpLimits {
+            receive_depth: SLOTS as u32,
+            initiator_depth: 2 * SLOTS as u32,
+            ..QpLimits::default()
+        };
         let qp = Qp::new(&pd, &cq, &cq, limits, 0).map_err(|s| ("a queue pair", s))?;
         let buffer = || -> Result<(Buffer, Mr), NtStatus> {
-            let buffer = Buffer::new(adapter.machine(), SLOTS * MESSAGE);
+            let buffer = Buffer::new(SLOTS * MESSAGE);
             let mr = Mr::of(&pd, &buffer, NDK_MR_FLAG_ALLOW_LOCAL_WRITE)?;
             Ok((buffer, mr))
         };
-        let (outgoing, incoming) = (buffer().map_err(|s| ("a memory region", s))?, buffer().map_err(|s| ("a memory region", s))?);
-        let link = Self { inbox, outgoing, incoming, free: (0..SLOTS).collect(), transfers: 0, messages: VecDeque::new(), qp, pd, _cq: cq.clone() };
+        let (outgoing, incoming) = (
+            buffer().map_err(|s| ("a memory region", s))?,
+            buffer().map_err(|s| ("a memory region", s))?,
+        );
+        let link = Self {
+            inbox,
+            outgoing,
+            incoming,
+            free: (0..SLOTS).collect(),
+            transfers: 0,
+            messages: VecDeque::new(),
+            qp,
+            pd,
+            _cq: cq.clone(),
+        };
         for slot in 0..SLOTS {
-            link.post_receive(slot).map_err(|_| ("a receive", NtStatus::INTERNAL_ERROR))?;
+            link.post_receive(slot)
+                .map_err(|_| ("a receive", NtStatus::INTERNAL_ERROR))?;
         }
         cq.handle().arm(NDK_CQ_NOTIFY_ANY);
         Ok(link)
@@ -143,16 +175,13 @@ impl Link {
     pub(crate) fn on_disconnect(&self) -> impl Fn() + Send + Sync + 'static {
         let inbox = self.inbox.clone();
         move || {
-            inbox.state.lock().unwrap_or_else(PoisonError::into_inner).gone = true;
+            inbox
+                .state
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .gone = true;
             inbox.arrived.notify_all();
         }
-    }
-
-    /// Waits until the peer has ended the connection.
-    pub(crate) fn wait_for_disconnect(&self) -> Result<(), LinkError> {
-        let state = self.inbox.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let (state, _) = self.inbox.arrived.wait_timeout_while(state, PATIENCE, |s| !s.gone).unwrap_or_else(PoisonError::into_inner);
-        if state.gone { Ok(()) } else { Err(LinkError::Silence) }
     }
 
     /// Sends `message` with `payload` behind it; waits for a free slot if need be.
@@ -160,12 +189,18 @@ impl Link {
         while self.free.is_empty() {
             self.step()?;
         }
-        let Some(slot) = self.free.pop() else { return Err(LinkError::Nonsense) };
+        let Some(slot) = self.free.pop() else {
+            return Err(LinkError::Nonsense);
+        };
         let (buffer, mr) = &self.outgoing;
         buffer.write(slot * MESSAGE, &message.encode());
         buffer.write(slot * MESSAGE + HEADER, payload);
         let sge = mr.sge(buffer, slot * MESSAGE, HEADER + payload.len());
-        self.qp.handle().send(SEND | slot, &[sge], 0).ok().map_err(|s| LinkError::Post("a send", s))
+        self.qp
+            .handle()
+            .send(SEND | slot, &[sge], 0)
+            .ok()
+            .map_err(|s| LinkError::Post("a send", s))
     }
 
     /// The next message from the peer.
@@ -180,7 +215,15 @@ impl Link {
 
     /// The next message, if one is here already.
     pub(crate) fn try_receive(&mut self) -> Result<Option<(Message, Vec<u8>)>, LinkError> {
-        while self.messages.is_empty() && !self.inbox.state.lock().unwrap_or_else(PoisonError::into_inner).done.is_empty() {
+        while self.messages.is_empty()
+            && !self
+                .inbox
+                .state
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .done
+                .is_empty()
+        {
             self.step()?;
         }
         Ok(self.messages.pop_front())
@@ -203,7 +246,10 @@ impl Link {
     fn step(&mut self) -> Result<(), LinkError> {
         let done = self.inbox.next()?;
         let slot = done.context & (RECEIVE - 1);
-        let (what, handle): (&'static str, fn(&mut Self, usize, u32) -> Result<(), LinkError>) = match done.context & !(RECEIVE - 1) {
+        let (what, handle): (
+            &'static str,
+            fn(&mut Self, usize, u32) -> Result<(), LinkError>,
+        ) = match done.context & !(RECEIVE - 1) {
             RECEIVE => ("a receive", Self::received),
             SEND => ("a send", |link, slot, _| {
                 link.free.push(slot);
@@ -215,7 +261,9 @@ impl Link {
             }),
             _ => return Err(LinkError::Nonsense),
         };
-        done.status.ok().map_err(|s| LinkError::Completion(what, s))?;
+        done.status
+            .ok()
+            .map_err(|s| LinkError::Completion(what, s))?;
         handle(self, slot, done.bytes)
     }
 
@@ -230,6 +278,10 @@ impl Link {
     fn post_receive(&self, slot: usize) -> Result<(), LinkError> {
         let (buffer, mr) = &self.incoming;
         let sge = mr.sge(buffer, slot * MESSAGE, MESSAGE);
-        self.qp.handle().receive(RECEIVE | slot, &[sge]).ok().map_err(|s| LinkError::Post("a receive", s))
+        self.qp
+            .handle()
+            .receive(RECEIVE | slot, &[sge])
+            .ok()
+            .map_err(|s| LinkError::Post("a receive", s))
     }
 }

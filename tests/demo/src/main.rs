@@ -74,17 +74,25 @@ struct Options {
 
 impl Options {
     fn work(&self) -> Work {
-        Work { bytes: self.mib << 20, sends: self.sends }
+        Work {
+            bytes: self.mib << 20,
+            sends: self.sends,
+        }
     }
 }
 
 fn main() -> ExitCode {
     // `cargo demo -- --json` arrives here with the separator in front.
-    let arguments = std::env::args().enumerate().filter(|(i, a)| !(*i <= 1 && a == "--")).map(|(_, a)| a);
+    let arguments = std::env::args()
+        .enumerate()
+        .filter(|(i, a)| !(*i <= 1 && a == "--"))
+        .map(|(_, a)| a);
     let arguments = Arguments::parse_from(arguments);
     let result = match arguments.command {
         None => connection::both_ends(&arguments.options),
-        Some(Command::Serve { addr, connections }) => connection::serve(&arguments.options, addr, connections),
+        Some(Command::Serve { addr, connections }) => {
+            connection::serve(&arguments.options, addr, connections)
+        }
         Some(Command::Connect { addr }) => connection::connect(&arguments.options, addr),
     };
     report::finish(&arguments.options, result)

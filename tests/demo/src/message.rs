@@ -27,7 +27,11 @@ impl Message {
     pub(crate) fn encode(self) -> [u8; HEADER] {
         let (kind, fields): (u64, [u64; 4]) = match self {
             Self::Hello => (1, [0; 4]),
-            Self::Region { address, token, len } => (2, [address, token.into(), len, 0]),
+            Self::Region {
+                address,
+                token,
+                len,
+            } => (2, [address, token.into(), len, 0]),
             Self::Verify { offset, len, seed } => (3, [offset, len, seed, 0]),
             Self::Fill { offset, len, seed } => (4, [offset, len, seed, 0]),
             Self::Answer { wrong } => (5, [wrong, 0, 0, 0]),
@@ -44,16 +48,34 @@ impl Message {
 
     /// Reads a message; `None` when the bytes are not one.
     pub(crate) fn decode(bytes: &[u8]) -> Option<Self> {
-        let mut words = bytes.get(..HEADER)?.chunks_exact(8).map(|c| u64::from_le_bytes(c.try_into().expect("chunks of eight")));
+        let mut words = bytes
+            .get(..HEADER)?
+            .chunks_exact(8)
+            .map(|c| u64::from_le_bytes(c.try_into().expect("chunks of eight")));
         let kind = words.next()?;
         let [a, b, c, _]: [u64; 4] = [words.next()?, words.next()?, words.next()?, words.next()?];
         Some(match kind {
             1 => Self::Hello,
-            2 => Self::Region { address: a, token: u32::try_from(b).ok()?, len: c },
-            3 => Self::Verify { offset: a, len: b, seed: c },
-            4 => Self::Fill { offset: a, len: b, seed: c },
+            2 => Self::Region {
+                address: a,
+                token: u32::try_from(b).ok()?,
+                len: c,
+            },
+            3 => Self::Verify {
+                offset: a,
+                len: b,
+                seed: c,
+            },
+            4 => Self::Fill {
+                offset: a,
+                len: b,
+                seed: c,
+            },
             5 => Self::Answer { wrong: a },
-            6 => Self::Data { sequence: a, len: b },
+            6 => Self::Data {
+                sequence: a,
+                len: b,
+            },
             7 => Self::Credit { taken: a, wrong: b },
             _ => return None,
         })
@@ -68,11 +90,26 @@ mod tests {
     fn every_message_survives_the_wire() {
         for message in [
             Message::Hello,
-            Message::Region { address: 1 << 40, token: 9, len: 3 },
-            Message::Verify { offset: 1, len: 2, seed: 3 },
-            Message::Fill { offset: 1, len: 2, seed: 3 },
+            Message::Region {
+                address: 1 << 40,
+                token: 9,
+                len: 3,
+            },
+            Message::Verify {
+                offset: 1,
+                len: 2,
+                seed: 3,
+            },
+            Message::Fill {
+                offset: 1,
+                len: 2,
+                seed: 3,
+            },
             Message::Answer { wrong: 4 },
-            Message::Data { sequence: 5, len: 6 },
+            Message::Data {
+                sequence: 5,
+                len: 6,
+            },
             Message::Credit { taken: 7, wrong: 8 },
         ] {
             assert_eq!(Message::decode(&message.encode()), Some(message));
@@ -82,6 +119,9 @@ mod tests {
     #[test]
     fn what_is_no_message_is_refused() {
         assert_eq!(Message::decode(&[0; HEADER]), None);
-        assert_eq!(Message::decode(&Message::Hello.encode()[..HEADER - 1]), None);
+        assert_eq!(
+            Message::decode(&Message::Hello.encode()[..HEADER - 1]),
+            None
+        );
     }
 }

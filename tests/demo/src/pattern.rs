@@ -26,7 +26,11 @@ pub(crate) fn wrong_bytes(seed: u64, start: u64, got: &[u8]) -> u64 {
     for (index, chunk) in (first..).zip(got.chunks(8)) {
         let expected = word(seed, index).to_le_bytes();
         if chunk != &expected[..chunk.len()] {
-            wrong += chunk.iter().zip(expected).filter(|(a, b)| **a != *b).count() as u64;
+            wrong += chunk
+                .iter()
+                .zip(expected)
+                .filter(|(a, b)| **a != *b)
+                .count() as u64;
         }
     }
     wrong

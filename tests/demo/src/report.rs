@@ -2,7 +2,7 @@
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -53,6 +53,38 @@ struct Json<'a> {
     verifier: Verifier,
 }
 
+/// SHA-256 of the image that runs, for the report of a violation.
+static IMAGE: OnceLock<String> = OnceLock::new();
+
+/// Makes a violation, which ends the process, end it with the JSON object too.
+pub(crate) fn expect_violations(options: &Options, image_sha256: &str) {
+    let _ = IMAGE.set(image_sha256.to_owned());
+    if !options.json {
+        return;
+    }
+    softrnic_emulator::verifier::on_violation(|violation| {
+        print_json(&Json {
+            ok: false,
+            error: Some(format!("{}: {}", violation.rule, violation.text)),
+            image_sha256: IMAGE.get().map_or("", String::as_str),
+            operations: &[],
+            bytes: 0,
+            send_completion: "",
+            verifier: Verifier {
+                violations: 1,
+                leaks: 0,
+            },
+        });
+    });
+}
+
+fn print_json(json: &Json<'_>) {
+    println!(
+        "{}",
+        serde_json::to_string(json).expect("plain data serialises")
+    );
+}
+
 #[derive(Serialize)]
 struct Verifier {
     violations: u64,
@@ -61,8 +93,9 @@ struct Verifier {
 
 /// Prints everything and gives the exit code.
 pub(crate) fn finish(options: &Options, outcome: Outcome) -> ExitCode {
-    let violations = softrnic_emulator::verifier::violations();
-    let ok = outcome.error.is_none() && violations == 0 && outcome.leaks == 0;
+    // A violation would have ended the process.
+    let violations = 0;
+    let ok = outcome.error.is_none() && outcome.leaks == 0;
     table(options, &outcome.operations);
     timeline(&outcome.timeline);
     if let Some(e) = &outcome.error {
@@ -71,41 +104,73 @@ pub(crate) fn finish(options: &Options, outcome: Outcome) -> ExitCode {
     if !outcome.image_sha256.is_empty() {
         eprintln!("\nimage    softrnic.sys, SHA-256 {}", outcome.image_sha256);
         eprintln!("built    {}", outcome.built);
-        eprintln!("verifier {} violations, {} leaks: {}", violations, outcome.leaks, if violations + outcome.leaks == 0 { "clean" } else { "NOT CLEAN" });
+        eprintln!(
+            "verifier {} violations, {} leaks: {}",
+            violations,
+            outcome.leaks,
+            if violations + outcome.leaks == 0 {
+                "clean"
+            } else {
+                "NOT CLEAN"
+            }
+        );
     }
     if options.json {
-        let json = Json {
+        print_json(&Json {
             ok,
             error: outcome.error.as_ref().map(ToString::to_string),
             image_sha256: &outcome.image_sha256,
             bytes: outcome.operations.iter().map(|o| o.bytes).sum(),
             operations: &outcome.operations,
             send_completion: send_completion(options),
-            verifier: Verifier { violations, leaks: outcome.leaks },
-        };
-        println!("{}", serde_json::to_string(&json).expect("plain data serialises"));
+            verifier: Verifier {
+                violations,
+                leaks: outcome.leaks,
+            },
+        });
     }
-    if ok { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if ok {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 fn send_completion(options: &Options) -> &'static str {
-    if options.complete_at_hand_over { "hand-over" } else { "acknowledged" }
+    if options.complete_at_hand_over {
+        "hand-over"
+    } else {
+        "acknowledged"
+    }
 }
 
 fn table(options: &Options, operations: &[Operation]) {
     if operations.is_empty() {
         return;
     }
-    eprintln!("\n{:<12} {:>10} {:>12} {:>12} {:>14}", "operation", "count", "bytes", "rate", "per second");
+    eprintln!(
+        "\n{:<12} {:>10} {:>12} {:>12} {:>14}",
+        "operation", "count", "bytes", "rate", "per second"
+    );
     for o in operations {
         let rate = format!("{}/s", HumanBytes((o.bytes as f64 / o.seconds) as u64));
         let per_second = HumanCount((o.count as f64 / o.seconds) as u64).to_string();
-        eprintln!("{:<12} {:>10} {:>12} {:>12} {:>14}", o.name, HumanCount(o.count), HumanBytes(o.bytes).to_string(), rate, per_second);
+        eprintln!(
+            "{:<12} {:>10} {:>12} {:>12} {:>14}",
+            o.name,
+            HumanCount(o.count),
+            HumanBytes(o.bytes).to_string(),
+            rate,
+            per_second
+        );
     }
-    eprintln!("(rates include writing and checking every byte, a verifier at every call, and sends that complete when {})", match send_completion(options) {
-        "hand-over" => "handed to TCP",
-        _ => "acknowledged by the peer",
-    });
+    eprintln!(
+        "(rates include writing and checking every byte, a verifier at every call, and sends that complete when {})",
+        match send_completion(options) {
+            "hand-over" => "handed to TCP",
+            _ => "acknowledged by the peer",
+        }
+    );
 }
 
 fn timeline(timeline: &Timeline) {
@@ -116,7 +181,12 @@ fn timeline(timeline: &Timeline) {
     eprintln!("\nlife of the connection");
     let hidden = entries.len().saturating_sub(SHOWN);
     for entry in entries.iter().take(SHOWN) {
-        eprintln!("{:>10.3} ms  {:<7} {}", entry.at.as_secs_f64() * 1e3, entry.who, entry.what);
+        eprintln!(
+            "{:>10.3} ms  {:<7} {}",
+            entry.at.as_secs_f64() * 1e3,
+            entry.who,
+            entry.what
+        );
     }
     if hidden > 0 {
         eprintln!("… and {hidden} more");
@@ -129,8 +199,17 @@ pub(crate) struct Bars(ProgressBar);
 impl Bars {
     /// A bar at nothing.
     pub(crate) fn new(options: &Options) -> Self {
-        let bar = ProgressBar::with_draw_target(Some(1000), if std::io::stderr().is_terminal() && !options.json { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() });
-        if let Ok(style) = ProgressStyle::with_template("{msg:<12} [{bar:40}] {percent:>3}%  {elapsed}") {
+        let bar = ProgressBar::with_draw_target(
+            Some(1000),
+            if std::io::stderr().is_terminal() && !options.json {
+                ProgressDrawTarget::stderr()
+            } else {
+                ProgressDrawTarget::hidden()
+            },
+        );
+        if let Ok(style) =
+            ProgressStyle::with_template("{msg:<12} [{bar:40}] {percent:>3}%  {elapsed}")
+        {
             bar.set_style(style.progress_chars("=> "));
         }
         bar.enable_steady_tick(Duration::from_millis(100));

@@ -1,11 +1,12 @@
 //! What each end does on an established connection: the client moves the data, the server gives memory and checks.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
-use softrnic_consumer::abi::{NDK_MR_FLAG_ALLOW_LOCAL_WRITE, NDK_MR_FLAG_ALLOW_REMOTE_READ, NDK_MR_FLAG_ALLOW_REMOTE_WRITE};
-use softrnic_consumer::{Adapter, Buffer, Mr};
+use softrnic_consumer::abi::{
+    NDK_MR_FLAG_ALLOW_LOCAL_WRITE, NDK_MR_FLAG_ALLOW_REMOTE_READ, NDK_MR_FLAG_ALLOW_REMOTE_WRITE,
+};
+use softrnic_consumer::{Buffer, Mr};
 
 use crate::link::{Link, LinkError, MESSAGE, SLOTS, TRANSFER};
 use crate::message::{HEADER, Message};
@@ -53,9 +54,11 @@ struct Region {
 }
 
 /// Serves one connection until the client ends it.
-pub(crate) fn serve(adapter: &Arc<Adapter>, link: &mut Link) -> Result<(), LinkError> {
-    let buffer = Buffer::new(adapter.machine(), 2 * HALF);
-    let flags = NDK_MR_FLAG_ALLOW_LOCAL_WRITE | NDK_MR_FLAG_ALLOW_REMOTE_READ | NDK_MR_FLAG_ALLOW_REMOTE_WRITE;
+pub(crate) fn serve(link: &mut Link) -> Result<(), LinkError> {
+    let buffer = Buffer::new(2 * HALF);
+    let flags = NDK_MR_FLAG_ALLOW_LOCAL_WRITE
+        | NDK_MR_FLAG_ALLOW_REMOTE_READ
+        | NDK_MR_FLAG_ALLOW_REMOTE_WRITE;
     let mr = Mr::of(&link.pd, &buffer, flags).map_err(|s| LinkError::Post("a memory region", s))?;
     let (mut taken, mut wrong) = (0, 0);
     loop {
@@ -64,7 +67,14 @@ pub(crate) fn serve(adapter: &Arc<Adapter>, link: &mut Link) -> Result<(), LinkE
             other => other?,
         };
         match message {
-            Message::Hello => link.send(Message::Region { address: buffer.virtual_address(), token: mr.remote_token(), len: 2 * HALF as u64 }, &[])?,
+            Message::Hello => link.send(
+                Message::Region {
+                    address: buffer.virtual_address(),
+                    token: mr.remote_token(),
+                    len: 2 * HALF as u64,
+                },
+                &[],
+            )?,
             Message::Verify { offset, len, seed } => {
                 let wrong = wrong + pattern::check(&buffer, offset as usize, len as usize, seed);
                 link.send(Message::Answer { wrong }, &[])?;
@@ -74,39 +84,91 @@ pub(crate) fn serve(adapter: &Arc<Adapter>, link: &mut Link) -> Result<(), LinkE
                 link.send(Message::Answer { wrong: 0 }, &[])?;
             }
             Message::Data { sequence, len } => {
-                wrong += if sequence == taken && len == payload.len() as u64 { pattern::wrong_bytes(sequence, 0, &payload) } else { len.max(1) };
+                wrong += if sequence == taken && len == payload.len() as u64 {
+                    pattern::wrong_bytes(sequence, 0, &payload)
+                } else {
+                    len.max(1)
+                };
                 taken += 1;
                 if taken % CREDIT_BATCH == 0 {
                     link.send(Message::Credit { taken, wrong }, &[])?;
                 }
             }
-            Message::Region { .. } | Message::Answer { .. } | Message::Credit { .. } => return Err(LinkError::Nonsense),
+            Message::Region { .. } | Message::Answer { .. } | Message::Credit { .. } => {
+                return Err(LinkError::Nonsense);
+            }
         }
     }
 }
 
 /// Does all of `work` on an established connection.
-pub(crate) fn run_client(adapter: &Arc<Adapter>, link: &mut Link, work: Work, progress: Progress<'_>) -> Result<Vec<Operation>, LinkError> {
+pub(crate) fn run_client(
+    link: &mut Link,
+    work: Work,
+    progress: Progress<'_>,
+) -> Result<Vec<Operation>, LinkError> {
     link.send(Message::Hello, &[])?;
-    let (Message::Region { address, token, len }, _) = link.receive()? else { return Err(LinkError::Nonsense) };
+    let (
+        Message::Region {
+            address,
+            token,
+            len,
+        },
+        _,
+    ) = link.receive()?
+    else {
+        return Err(LinkError::Nonsense);
+    };
     if len < 2 * HALF as u64 {
         return Err(LinkError::Nonsense);
     }
     let region = Region { address, token };
-    let buffer = Buffer::new(adapter.machine(), 2 * HALF);
-    let mr = Mr::of(&link.pd, &buffer, NDK_MR_FLAG_ALLOW_LOCAL_WRITE).map_err(|s| LinkError::Post("a memory region", s))?;
-    let mut mover = Mover { link, buffer: &buffer, mr: &mr, region, progress };
+    let buffer = Buffer::new(2 * HALF);
+    let mr = Mr::of(&link.pd, &buffer, NDK_MR_FLAG_ALLOW_LOCAL_WRITE)
+        .map_err(|s| LinkError::Post("a memory region", s))?;
+    let mut mover = Mover {
+        link,
+        buffer: &buffer,
+        mr: &mr,
+        region,
+        progress,
+    };
     Ok(vec![
-        timed("RDMA write", work.bytes.div_ceil(CHUNK as u64), work.bytes, || mover.write_all(work.bytes))?,
-        timed("RDMA read", work.bytes.div_ceil(CHUNK as u64), work.bytes, || mover.read_all(work.bytes))?,
-        timed("send", work.sends, (0..work.sends).map(payload_len).sum(), || mover.send_all(work.sends))?,
+        timed(
+            "RDMA write",
+            work.bytes.div_ceil(CHUNK as u64),
+            work.bytes,
+            || mover.write_all(work.bytes),
+        )?,
+        timed(
+            "RDMA read",
+            work.bytes.div_ceil(CHUNK as u64),
+            work.bytes,
+            || mover.read_all(work.bytes),
+        )?,
+        timed(
+            "send",
+            work.sends,
+            (0..work.sends).map(payload_len).sum(),
+            || mover.send_all(work.sends),
+        )?,
     ])
 }
 
-fn timed(name: &'static str, count: u64, bytes: u64, job: impl FnOnce() -> Result<(), LinkError>) -> Result<Operation, LinkError> {
+fn timed(
+    name: &'static str,
+    count: u64,
+    bytes: u64,
+    job: impl FnOnce() -> Result<(), LinkError>,
+) -> Result<Operation, LinkError> {
     let start = Instant::now();
     job()?;
-    Ok(Operation { name, count, bytes, seconds: start.elapsed().max(Duration::from_micros(1)).as_secs_f64() })
+    Ok(Operation {
+        name,
+        count,
+        bytes,
+        seconds: start.elapsed().max(Duration::from_micros(1)).as_secs_f64(),
+    })
 }
 
 struct Mover<'a> {
@@ -136,13 +198,35 @@ impl Mover<'_> {
             pattern::fill(self.buffer, offset, len, round);
             self.each_chunk(offset, len, |mover, at, part| {
                 let sge = mover.mr.sge(mover.buffer, at, part);
-                mover.link.qp.handle().write(TRANSFER, &[sge], mover.region.address + at as u64, mover.region.token, 0).ok().map_err(|s| LinkError::Post("an RDMA write", s))
+                mover
+                    .link
+                    .qp
+                    .handle()
+                    .write(
+                        TRANSFER,
+                        &[sge],
+                        mover.region.address + at as u64,
+                        mover.region.token,
+                        0,
+                    )
+                    .ok()
+                    .map_err(|s| LinkError::Post("an RDMA write", s))
             })?;
-            self.link.send(Message::Verify { offset: offset as u64, len: len as u64, seed: round }, &[])?;
+            self.link.send(
+                Message::Verify {
+                    offset: offset as u64,
+                    len: len as u64,
+                    seed: round,
+                },
+                &[],
+            )?;
             unanswered += 1;
             // The next round in this half must not begin before these writes are done with the buffer.
             self.link.transfers_down_to(OUTSTANDING / 2)?;
-            (self.progress)("RDMA write", (round * HALF as u64 + len as u64) as f64 / total as f64);
+            (self.progress)(
+                "RDMA write",
+                (round * HALF as u64 + len as u64) as f64 / total as f64,
+            );
         }
         for _ in 0..unanswered {
             self.answer()?;
@@ -153,15 +237,37 @@ impl Mover<'_> {
     fn read_all(&mut self, total: u64) -> Result<(), LinkError> {
         for (round, offset, len) in rounds(total) {
             let seed = !round;
-            self.link.send(Message::Fill { offset: offset as u64, len: len as u64, seed }, &[])?;
+            self.link.send(
+                Message::Fill {
+                    offset: offset as u64,
+                    len: len as u64,
+                    seed,
+                },
+                &[],
+            )?;
             self.answer()?;
             self.each_chunk(offset, len, |mover, at, part| {
                 let sge = mover.mr.sge(mover.buffer, at, part);
-                mover.link.qp.handle().read(TRANSFER, &[sge], mover.region.address + at as u64, mover.region.token, 0).ok().map_err(|s| LinkError::Post("an RDMA read", s))
+                mover
+                    .link
+                    .qp
+                    .handle()
+                    .read(
+                        TRANSFER,
+                        &[sge],
+                        mover.region.address + at as u64,
+                        mover.region.token,
+                        0,
+                    )
+                    .ok()
+                    .map_err(|s| LinkError::Post("an RDMA read", s))
             })?;
             self.link.transfers_down_to(0)?;
             match pattern::check(self.buffer, offset, len, seed) {
-                0 => (self.progress)("RDMA read", (round * HALF as u64 + len as u64) as f64 / total as f64),
+                0 => (self.progress)(
+                    "RDMA read",
+                    (round * HALF as u64 + len as u64) as f64 / total as f64,
+                ),
                 wrong => return Err(LinkError::Corrupt(wrong)),
             }
         }
@@ -178,7 +284,13 @@ impl Mover<'_> {
             }
             let len = payload_len(sequence) as usize;
             pattern::generate(sequence, 0, &mut payload[..len]);
-            self.link.send(Message::Data { sequence, len: len as u64 }, &payload[..len])?;
+            self.link.send(
+                Message::Data {
+                    sequence,
+                    len: len as u64,
+                },
+                &payload[..len],
+            )?;
             while let Some(message) = self.link.try_receive()? {
                 credits.note(message.0)?;
             }
@@ -187,7 +299,14 @@ impl Mover<'_> {
             }
         }
         // The answer comes behind all data messages and tells of every wrong byte so far.
-        self.link.send(Message::Verify { offset: 0, len: 0, seed: 0 }, &[])?;
+        self.link.send(
+            Message::Verify {
+                offset: 0,
+                len: 0,
+                seed: 0,
+            },
+            &[],
+        )?;
         while credits.taken < total / CREDIT_BATCH * CREDIT_BATCH {
             let message = self.link.receive()?;
             credits.note(message.0)?;
@@ -197,7 +316,12 @@ impl Mover<'_> {
         Ok(())
     }
 
-    fn each_chunk(&mut self, offset: usize, len: usize, post: impl Fn(&mut Self, usize, usize) -> Result<(), LinkError>) -> Result<(), LinkError> {
+    fn each_chunk(
+        &mut self,
+        offset: usize,
+        len: usize,
+        post: impl Fn(&mut Self, usize, usize) -> Result<(), LinkError>,
+    ) -> Result<(), LinkError> {
         for start in (0..len).step_by(CHUNK) {
             self.link.transfers_down_to(OUTSTANDING - 1)?;
             post(self, offset + start, CHUNK.min(len - start))?;

@@ -6,11 +6,13 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use softrnic_consumer::{Host, HostError};
-use softrnic_emulator::{Machine, Options as MachineOptions, PoolMode, SendCompletion};
+use softrnic_emulator::pool::PoolMode;
+use softrnic_emulator::wsk::SendCompletion;
+use softrnic_emulator::{Machine, Options as MachineOptions, wsk};
 
 use crate::Options;
 use crate::connection::DemoError;
-use crate::report::Outcome;
+use crate::report::{self, Outcome};
 
 /// Set by an interrupt from the keyboard.
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
@@ -50,11 +52,16 @@ pub(crate) struct World {
 
 impl World {
     /// Builds the image if need be and starts one machine for each name and address.
-    pub(crate) fn start_all(ends: &[(&'static str, IpAddr)], options: &Options, outcome: &mut Outcome) -> Result<Vec<Self>, DemoError> {
+    pub(crate) fn start_all(
+        ends: &[(&'static str, IpAddr)],
+        options: &Options,
+        outcome: &mut Outcome,
+    ) -> Result<Vec<Self>, DemoError> {
         eprintln!("building softrnic.sys if it is not up to date …");
         let image = softrnic_build::image().map_err(WorldError::Build)?;
         outcome.image_sha256.clone_from(&image.sha256);
         outcome.built.clone_from(&image.built_by);
+        report::expect_violations(options, &image.sha256);
         let mut worlds = Vec::new();
         for (name, ip) in ends {
             match Self::start(name, *ip, &image.path, options) {
@@ -68,15 +75,36 @@ impl World {
         Ok(worlds)
     }
 
-    fn start(name: &'static str, ip: IpAddr, image: &Path, options: &Options) -> Result<Self, WorldError> {
+    fn start(
+        name: &'static str,
+        ip: IpAddr,
+        image: &Path,
+        options: &Options,
+    ) -> Result<Self, WorldError> {
         let machine = MachineOptions {
             name: name.to_owned(),
-            pool: if options.cheap { PoolMode::RedZones } else { PoolMode::Special },
-            send_completion: if options.complete_at_hand_over { SendCompletion::HandOver } else { SendCompletion::Acknowledged },
+            pool: if options.cheap {
+                PoolMode::Cheap
+            } else {
+                PoolMode::Special
+            },
             ..MachineOptions::default()
         };
-        let host = Host::start(image, machine, vec![Host::adapter_at(ip)]).map_err(WorldError::Host)?;
-        Ok(Self { name, host, stop: AtomicBool::new(false) })
+        let network = wsk::Options {
+            send_completion: if options.complete_at_hand_over {
+                SendCompletion::HandOver
+            } else {
+                SendCompletion::Acknowledged
+            },
+            ..wsk::Options::default()
+        };
+        let host = Host::start(image, machine, network, vec![Host::adapter_at(ip)])
+            .map_err(WorldError::Host)?;
+        Ok(Self {
+            name,
+            host,
+            stop: AtomicBool::new(false),
+        })
     }
 
     /// How the end is called.
@@ -106,7 +134,11 @@ impl World {
 
     /// Halts the adapter and unloads the driver; gives the number of allocations it left.
     pub(crate) fn finish(self) -> u64 {
-        self.host.stop()
+        let leaks = self.host.stop();
+        for leak in &leaks {
+            eprintln!("leak: {leak:?}");
+        }
+        leaks.len() as u64
     }
 }
 

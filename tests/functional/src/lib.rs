@@ -10,15 +10,20 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use softrnic_consumer::abi::{
-    NDK_CQ_NOTIFY_ANY, NDK_MR_FLAG_ALLOW_LOCAL_WRITE, NDK_MR_FLAG_ALLOW_REMOTE_READ, NDK_MR_FLAG_ALLOW_REMOTE_WRITE, NDK_RESULT, NDK_RESULT_EX,
+    NDK_CQ_NOTIFY_ANY, NDK_MR_FLAG_ALLOW_LOCAL_WRITE, NDK_MR_FLAG_ALLOW_REMOTE_READ,
+    NDK_MR_FLAG_ALLOW_REMOTE_WRITE, NDK_RESULT, NDK_RESULT_EX,
 };
-use softrnic_consumer::{Adapter, Buffer, ConnectParameters, Connector, Cq, CqHandle, Host, Listener, Mr, NtStatus, Pd, Qp, QpLimits, Timeline};
-use softrnic_emulator::{Attachment, Machine, Options};
+use softrnic_consumer::{
+    Adapter, Buffer, ConnectParameters, Connector, Cq, CqHandle, Host, Listener, Mr, NtStatus, Pd,
+    Qp, QpLimits, Timeline,
+};
+use softrnic_emulator::{Attachment, Machine, Options, wsk};
 
 pub use softrnic_consumer as consumer;
 
 /// All remote and local access.
-pub const ALL_ACCESS: u32 = NDK_MR_FLAG_ALLOW_LOCAL_WRITE | NDK_MR_FLAG_ALLOW_REMOTE_READ | NDK_MR_FLAG_ALLOW_REMOTE_WRITE;
+pub const ALL_ACCESS: u32 =
+    NDK_MR_FLAG_ALLOW_LOCAL_WRITE | NDK_MR_FLAG_ALLOW_REMOTE_READ | NDK_MR_FLAG_ALLOW_REMOTE_WRITE;
 /// How long a test waits for what must come.
 pub const SOON: Duration = Duration::from_secs(20);
 /// How long a test watches that something does not come.
@@ -36,7 +41,10 @@ impl Stage {
     /// IPv4.
     #[must_use]
     pub fn new() -> Self {
-        Self::with(Ipv4Addr::new(127, 0, 0, 1).into(), Ipv4Addr::new(127, 0, 0, 2).into())
+        Self::with(
+            Ipv4Addr::new(127, 0, 0, 1).into(),
+            Ipv4Addr::new(127, 0, 0, 2).into(),
+        )
     }
 
     /// IPv6.
@@ -48,9 +56,20 @@ impl Stage {
     fn with(first: IpAddr, second: IpAddr) -> Self {
         let image = softrnic_build::image().expect("the image builds");
         let adapters = vec![Host::adapter_at(first), Host::adapter_at(second)];
-        let host = Host::start(&image.path, Options::default(), adapters).expect("the image starts");
+        let host = Host::start(
+            &image.path,
+            Options::default(),
+            wsk::Options::default(),
+            adapters,
+        )
+        .expect("the image starts");
         let attachment = host.machine().attach();
-        Self { host: Some(host), attachment: Some(attachment), addresses: [first, second], timeline: Arc::default() }
+        Self {
+            host: Some(host),
+            attachment: Some(attachment),
+            addresses: [first, second],
+            timeline: Arc::default(),
+        }
     }
 
     /// The emulated computer.
@@ -83,7 +102,13 @@ impl Stage {
     /// What the provider answered.
     pub fn try_open(&self, n: usize, version: (u16, u16)) -> Result<Arc<Adapter>, NtStatus> {
         let if_index = self.host().adapters()[n].if_index();
-        Adapter::open(self.machine(), if_index, version, ["client", "server"][n], &self.timeline)
+        Adapter::open(
+            self.machine(),
+            if_index,
+            version,
+            ["client", "server"][n],
+            &self.timeline,
+        )
     }
 
     /// A connection from adapter 0 to adapter 1 with default limits.
@@ -95,7 +120,10 @@ impl Stage {
     /// A connection whose queue pairs are made with `limits`.
     #[must_use]
     pub fn connected_with(&self, limits: QpLimits) -> (End, End) {
-        let (mut active, mut passive) = (End::new(&self.open(0), limits), End::new(&self.open(1), limits));
+        let (mut active, mut passive) = (
+            End::new(&self.open(0), limits),
+            End::new(&self.open(1), limits),
+        );
         let (listener, incoming) = listen(&passive.adapter, self.address(1, 0));
         let to = listener.local_address().expect("a listener has an address");
         connect(&mut active, &mut passive, self.address(0, 0), to, &incoming);
@@ -117,7 +145,11 @@ impl Drop for Stage {
             // What the failed test left open cannot be unloaded; the process ends soon.
             std::mem::forget(self.host.take());
         } else if let Some(host) = self.host.take() {
-            assert_eq!(host.stop(), 0, "the driver left allocations behind");
+            let leaks = host.stop();
+            assert!(
+                leaks.is_empty(),
+                "the driver left allocations behind: {leaks:?}"
+            );
         }
     }
 }
@@ -128,7 +160,10 @@ pub fn listen(adapter: &Arc<Adapter>, address: SocketAddr) -> (Listener, Receive
     let (tx, rx) = mpsc::channel();
     let tx = Mutex::new(tx);
     let listener = Listener::new(adapter, move |connector| {
-        let _ = tx.lock().unwrap_or_else(PoisonError::into_inner).send(connector);
+        let _ = tx
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .send(connector);
     })
     .expect("a listener is made");
     assert_eq!(listener.listen(address).wait(), NtStatus::SUCCESS);
@@ -136,14 +171,28 @@ pub fn listen(adapter: &Arc<Adapter>, address: SocketAddr) -> (Listener, Receive
 }
 
 /// Connects two ends; both connectors end up in them.
-pub fn connect(active: &mut End, passive: &mut End, from: SocketAddr, to: SocketAddr, incoming: &Receiver<Connector>) {
-    let parameters = ConnectParameters { inbound_reads: 16, outbound_reads: 16, private_data: Vec::new() };
+pub fn connect(
+    active: &mut End,
+    passive: &mut End,
+    from: SocketAddr,
+    to: SocketAddr,
+    incoming: &Receiver<Connector>,
+) {
+    let parameters = ConnectParameters {
+        inbound_reads: 16,
+        outbound_reads: 16,
+        private_data: Vec::new(),
+    };
     let mut connector = Connector::new(&active.adapter).expect("a connector is made");
     let connecting = connector.connect(&active.qp, from, to, &parameters);
     let mut accepted = incoming.recv_timeout(SOON).expect("a connect event comes");
     let accepting = accepted.accept(&passive.qp, &parameters, passive.on_disconnect());
     assert_eq!(connecting.wait(), NtStatus::SUCCESS, "NdkConnect");
-    assert_eq!(connector.complete_connect(active.on_disconnect()).wait(), NtStatus::SUCCESS, "NdkCompleteConnect");
+    assert_eq!(
+        connector.complete_connect(active.on_disconnect()).wait(),
+        NtStatus::SUCCESS,
+        "NdkCompleteConnect"
+    );
     assert_eq!(accepting.wait(), NtStatus::SUCCESS, "NdkAccept");
     active.connector = Some(connector);
     passive.connector = Some(accepted);
@@ -189,7 +238,10 @@ impl Results {
                 kind: r.Type,
                 output: r.TypeSpecificCompletionOutput as u64,
             });
-            self.state.lock().unwrap_or_else(PoisonError::into_inner).extend(done);
+            self.state
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .extend(done);
             self.arrived.notify_all();
         }
         if rearm {
@@ -204,8 +256,16 @@ impl Results {
     #[must_use]
     pub fn take(&self, count: usize) -> Vec<Done> {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let (mut state, _) = self.arrived.wait_timeout_while(state, SOON, |s| s.len() < count).unwrap_or_else(PoisonError::into_inner);
-        assert!(state.len() >= count, "{} of {count} results came: {:?}", state.len(), *state);
+        let (mut state, _) = self
+            .arrived
+            .wait_timeout_while(state, SOON, |s| s.len() < count)
+            .unwrap_or_else(PoisonError::into_inner);
+        assert!(
+            state.len() >= count,
+            "{} of {count} results came: {:?}",
+            state.len(),
+            *state
+        );
         state.drain(..count).collect()
     }
 
@@ -241,7 +301,10 @@ impl Flag {
     #[must_use]
     pub fn wait(&self, limit: Duration) -> bool {
         let count = self.count.lock().unwrap_or_else(PoisonError::into_inner);
-        let (count, _) = self.set.wait_timeout_while(count, limit, |c| *c == 0).unwrap_or_else(PoisonError::into_inner);
+        let (count, _) = self
+            .set
+            .wait_timeout_while(count, limit, |c| *c == 0)
+            .unwrap_or_else(PoisonError::into_inner);
         *count > 0
     }
 }
@@ -277,16 +340,32 @@ impl End {
         let (received, done) = (Arc::new(Results::default()), Arc::new(Results::default()));
         let cq = |results: &Arc<Results>, depth| {
             let sink = results.clone();
-            let cq = Arc::new(Cq::new(adapter, depth, move |cq, _| sink.drain(cq, true)).expect("a CQ is made"));
+            let cq = Arc::new(
+                Cq::new(adapter, depth, move |cq, _| sink.drain(cq, true)).expect("a CQ is made"),
+            );
             cq.handle().arm(NDK_CQ_NOTIFY_ANY);
             cq
         };
-        let (receive_cq, initiator_cq) = (cq(&received, limits.receive_depth), cq(&done, limits.initiator_depth));
+        let (receive_cq, initiator_cq) = (
+            cq(&received, limits.receive_depth),
+            cq(&done, limits.initiator_depth),
+        );
         let pd = Pd::new(adapter).expect("a PD is made");
         let qp = Qp::new(&pd, &receive_cq, &initiator_cq, limits, 0x5151).expect("a QP is made");
-        let buffer = Buffer::new(adapter.machine(), 1 << 20);
+        let buffer = Buffer::new(1 << 20);
         let mr = Mr::of(&pd, &buffer, ALL_ACCESS).expect("an MR is registered");
-        Self { connector: None, listener: None, received, done, gone: Arc::default(), qp, mr, buffer, pd, adapter: adapter.clone() }
+        Self {
+            connector: None,
+            listener: None,
+            received,
+            done,
+            gone: Arc::default(),
+            qp,
+            mr,
+            buffer,
+            pd,
+            adapter: adapter.clone(),
+        }
     }
 
     /// The callback for the disconnect event.
@@ -297,26 +376,46 @@ impl End {
 
     /// Posts a receive of `len` bytes at `offset`.
     pub fn post_receive(&self, context: usize, offset: usize, len: usize) {
-        assert_eq!(self.qp.handle().receive(context, &[self.mr.sge(&self.buffer, offset, len)]), NtStatus::SUCCESS);
+        assert_eq!(
+            self.qp
+                .handle()
+                .receive(context, &[self.mr.sge(&self.buffer, offset, len)]),
+            NtStatus::SUCCESS
+        );
     }
 
     /// Posts a send of `len` bytes at `offset`.
     pub fn post_send(&self, context: usize, offset: usize, len: usize, flags: u32) {
-        assert_eq!(self.qp.handle().send(context, &[self.mr.sge(&self.buffer, offset, len)], flags), NtStatus::SUCCESS);
+        assert_eq!(
+            self.qp
+                .handle()
+                .send(context, &[self.mr.sge(&self.buffer, offset, len)], flags),
+            NtStatus::SUCCESS
+        );
     }
 
     /// Posts a write of `len` bytes at `offset` to the same offset of `peer`'s buffer.
     pub fn post_write(&self, context: usize, peer: &Self, offset: usize, len: usize) {
         let sge = self.mr.sge(&self.buffer, offset, len);
         let to = peer.buffer.virtual_address() + offset as u64;
-        assert_eq!(self.qp.handle().write(context, &[sge], to, peer.mr.remote_token(), 0), NtStatus::SUCCESS);
+        assert_eq!(
+            self.qp
+                .handle()
+                .write(context, &[sge], to, peer.mr.remote_token(), 0),
+            NtStatus::SUCCESS
+        );
     }
 
     /// Posts a read of `len` bytes at `offset` of `peer`'s buffer to the same offset here.
     pub fn post_read(&self, context: usize, peer: &Self, offset: usize, len: usize) {
         let sge = self.mr.sge(&self.buffer, offset, len);
         let from = peer.buffer.virtual_address() + offset as u64;
-        assert_eq!(self.qp.handle().read(context, &[sge], from, peer.mr.remote_token(), 0), NtStatus::SUCCESS);
+        assert_eq!(
+            self.qp
+                .handle()
+                .read(context, &[sge], from, peer.mr.remote_token(), 0),
+            NtStatus::SUCCESS
+        );
     }
 
     /// Starts `NdkDisconnect`.
@@ -337,5 +436,12 @@ pub fn plain_results<const N: usize>() -> [NDK_RESULT; N] {
 /// `len` bytes that differ by position and `seed`.
 #[must_use]
 pub fn pattern(seed: u8, len: usize) -> Vec<u8> {
-    (0..len).map(|i| (i as u8).wrapping_mul(31).wrapping_add((i >> 8) as u8).wrapping_add(seed)).collect()
+    (0..len)
+        .map(|i| {
+            (i as u8)
+                .wrapping_mul(31)
+                .wrapping_add((i >> 8) as u8)
+                .wrapping_add(seed)
+        })
+        .collect()
 }

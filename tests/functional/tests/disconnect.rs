@@ -9,11 +9,22 @@ fn a_disconnect_waits_for_the_peer_and_then_succeeds() {
     let stage = Stage::new();
     let (active, passive) = stage.connected();
     let first = active.disconnect();
-    assert!(passive.gone.wait(SOON), "NDK-DISC-05: the peer gets the event");
-    assert_eq!(first.wait_for(A_WHILE), None, "it must wait for the peer's disconnect");
+    assert!(
+        passive.gone.wait(SOON),
+        "NDK-DISC-05: the peer gets the event"
+    );
+    assert_eq!(
+        first.wait_for(A_WHILE),
+        None,
+        "it must wait for the peer's disconnect"
+    );
     assert_eq!(passive.disconnect().wait(), NtStatus::SUCCESS);
     assert_eq!(first.wait(), NtStatus::SUCCESS);
-    assert_eq!((active.gone.count(), passive.gone.count()), (0, 1), "NDK-DISC-05, -06");
+    assert_eq!(
+        (active.gone.count(), passive.gone.count()),
+        (0, 1),
+        "NDK-DISC-05, -06"
+    );
 }
 
 // NDK-DISC-15
@@ -38,12 +49,22 @@ fn a_disconnect_flushes_posted_receives() {
     }
     let first = active.disconnect();
     assert!(passive.gone.wait(SOON));
-    assert_eq!(passive.received.settle(), [], "NDK-DISC-08: the peer's disconnect alone flushes nothing");
+    assert_eq!(
+        passive.received.settle(),
+        [],
+        "NDK-DISC-08: the peer's disconnect alone flushes nothing"
+    );
     assert_eq!(passive.disconnect().wait(), NtStatus::SUCCESS);
     assert_eq!(first.wait(), NtStatus::SUCCESS);
     for end in [&active, &passive] {
         let flushed = end.received.take(5);
-        assert!(flushed.iter().enumerate().all(|(n, d)| (d.context, d.status) == (n, NtStatus::CANCELLED)), "{flushed:?}");
+        assert!(
+            flushed
+                .iter()
+                .enumerate()
+                .all(|(n, d)| (d.context, d.status) == (n, NtStatus::CANCELLED)),
+            "{flushed:?}"
+        );
     }
 }
 
@@ -58,11 +79,20 @@ fn data_sent_before_a_disconnect_arrives_before_the_event() {
     for n in 0..10 {
         active.post_send(n, 0, 50_000, 0);
     }
-    assert!(active.done.take(10).iter().all(|d| d.status == NtStatus::SUCCESS));
+    assert!(
+        active
+            .done
+            .take(10)
+            .iter()
+            .all(|d| d.status == NtStatus::SUCCESS)
+    );
     let first = active.disconnect();
     assert!(passive.gone.wait(SOON));
     let received = passive.received.take(10);
-    assert!(received.iter().all(|d| d.status == NtStatus::SUCCESS), "{received:?}");
+    assert!(
+        received.iter().all(|d| d.status == NtStatus::SUCCESS),
+        "{received:?}"
+    );
     assert_eq!(passive.disconnect().wait(), NtStatus::SUCCESS);
     assert_eq!(first.wait(), NtStatus::SUCCESS);
 }
@@ -74,7 +104,10 @@ fn closing_the_connector_aborts_the_connection() {
     let (mut active, passive) = stage.connected();
     active.post_receive(1, 0, 64);
     passive.post_receive(2, 0, 64);
-    assert_eq!(active.connector.take().expect("connected").close().wait(), NtStatus::SUCCESS);
+    assert_eq!(
+        active.connector.take().expect("connected").close().wait(),
+        NtStatus::SUCCESS
+    );
     assert_eq!(active.received.take(1)[0].status, NtStatus::CANCELLED);
     assert!(passive.gone.wait(SOON), "the peer learns it");
     assert_eq!(active.gone.count(), 0, "no event for one's own close");
@@ -92,7 +125,10 @@ fn after_the_event_flush_and_close_end_the_connection() {
     assert!(passive.gone.wait(SOON));
     passive.qp.handle().flush();
     assert_eq!(passive.received.take(1)[0].status, NtStatus::CANCELLED);
-    assert_eq!(passive.connector.take().expect("connected").close().wait(), NtStatus::SUCCESS);
+    assert_eq!(
+        passive.connector.take().expect("connected").close().wait(),
+        NtStatus::SUCCESS
+    );
     // The peer closed without NdkDisconnect: the local one ends, with success or failure.
     assert!(first.wait_for(SOON).is_some());
 }
@@ -105,7 +141,10 @@ fn initiator_posts_after_a_disconnect_are_refused_or_cancelled() {
     let (a, b) = (active.disconnect(), passive.disconnect());
     assert_eq!((a.wait(), b.wait()), (NtStatus::SUCCESS, NtStatus::SUCCESS));
     let sge = active.mr.sge(&active.buffer, 0, 8);
-    assert_eq!(active.qp.handle().send(7, &[sge], 0), NtStatus::CONNECTION_INVALID);
+    assert_eq!(
+        active.qp.handle().send(7, &[sge], 0),
+        NtStatus::CONNECTION_INVALID
+    );
 }
 
 // NDK-FLUSH-01, -05, -09: a flush cancels what is posted, in order, also before any connection.
@@ -118,5 +157,11 @@ fn a_flush_cancels_receives_posted_on_an_unconnected_queue_pair() {
     }
     end.qp.handle().flush();
     let flushed = end.received.take(3);
-    assert!(flushed.iter().enumerate().all(|(n, d)| (d.context, d.status) == (n, NtStatus::CANCELLED)), "{flushed:?}");
+    assert!(
+        flushed
+            .iter()
+            .enumerate()
+            .all(|(n, d)| (d.context, d.status) == (n, NtStatus::CANCELLED)),
+        "{flushed:?}"
+    );
 }
