@@ -2016,6 +2016,37 @@ pub mod wdk {
             size: field(|it: *const _DISPATCHER_HEADER| unsafe { &raw const (*it).SignalState }), align: 0 },
         Layout { owner: "DISPATCHER_HEADER", path: "WaitListHead", offset: offset_of!(_DISPATCHER_HEADER, WaitListHead), // SAFETY: only the type of the place is used.
             size: field(|it: *const _DISPATCHER_HEADER| unsafe { &raw const (*it).WaitListHead }), align: 0 },
+        Layout { owner: "DRIVER_OBJECT", path: "", offset: 0, size: size_of::<_DRIVER_OBJECT>(), align: align_of::<_DRIVER_OBJECT>() },
+        Layout { owner: "DRIVER_OBJECT", path: "Type", offset: offset_of!(_DRIVER_OBJECT, Type), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _DRIVER_OBJECT| unsafe { &raw const (*it).Type }), align: 0 },
+        Layout { owner: "DRIVER_OBJECT", path: "Size", offset: offset_of!(_DRIVER_OBJECT, Size), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _DRIVER_OBJECT| unsafe { &raw const (*it).Size }), align: 0 },
+        Layout { owner: "DRIVER_OBJECT", path: "DeviceObject", offset: offset_of!(_DRIVER_OBJECT, DeviceObject), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _DRIVER_OBJECT| unsafe { &raw const (*it).DeviceObject }), align: 0 },
+        Layout { owner: "DRIVER_OBJECT", path: "Flags", offset: offset_of!(_DRIVER_OBJECT, Flags), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _DRIVER_OBJECT| unsafe { &raw const (*it).Flags }), align: 0 },
+        Layout { owner: "DRIVER_OBJECT", path: "DriverStart", offset: offset_of!(_DRIVER_OBJECT, DriverStart), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _DRIVER_OBJECT| unsafe { &raw const (*it).DriverStart }), align: 0 },
+        Layout { owner: "DRIVER_OBJECT", path: "DriverSize", offset: offset_of!(_DRIVER_OBJECT, DriverSize), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _DRIVER_OBJECT| unsafe { &raw const (*it).DriverSize }), align: 0 },
+        Layout { owner: "DRIVER_OBJECT", path: "DriverSection", offset: offset_of!(_DRIVER_OBJECT, DriverSection), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _DRIVER_OBJECT| unsafe { &raw const (*it).DriverSection }), align: 0 },
+        Layout { owner: "DRIVER_OBJECT", path: "DriverExtension", offset: offset_of!(_DRIVER_OBJECT, DriverExtension), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _DRIVER_OBJECT| unsafe { &raw const (*it).DriverExtension }), align: 0 },
+        Layout { owner: "DRIVER_OBJECT", path: "DriverName", offset: offset_of!(_DRIVER_OBJECT, DriverName), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _DRIVER_OBJECT| unsafe { &raw const (*it).DriverName }), align: 0 },
+        Layout { owner: "DRIVER_OBJECT", path: "HardwareDatabase", offset: offset_of!(_DRIVER_OBJECT, HardwareDatabase), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _DRIVER_OBJECT| unsafe { &raw const (*it).HardwareDatabase }), align: 0 },
+        Layout { owner: "DRIVER_OBJECT", path: "FastIoDispatch", offset: offset_of!(_DRIVER_OBJECT, FastIoDispatch), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _DRIVER_OBJECT| unsafe { &raw const (*it).FastIoDispatch }), align: 0 },
+        Layout { owner: "DRIVER_OBJECT", path: "DriverInit", offset: offset_of!(_DRIVER_OBJECT, DriverInit), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _DRIVER_OBJECT| unsafe { &raw const (*it).DriverInit }), align: 0 },
+        Layout { owner: "DRIVER_OBJECT", path: "DriverStartIo", offset: offset_of!(_DRIVER_OBJECT, DriverStartIo), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _DRIVER_OBJECT| unsafe { &raw const (*it).DriverStartIo }), align: 0 },
+        Layout { owner: "DRIVER_OBJECT", path: "DriverUnload", offset: offset_of!(_DRIVER_OBJECT, DriverUnload), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _DRIVER_OBJECT| unsafe { &raw const (*it).DriverUnload }), align: 0 },
+        Layout { owner: "DRIVER_OBJECT", path: "MajorFunction", offset: offset_of!(_DRIVER_OBJECT, MajorFunction), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _DRIVER_OBJECT| unsafe { &raw const (*it).MajorFunction }), align: 0 },
         Layout { owner: "IO_STACK_LOCATION", path: "", offset: 0, size: size_of::<_IO_STACK_LOCATION>(), align: align_of::<_IO_STACK_LOCATION>() },
         Layout { owner: "IO_STACK_LOCATION", path: "MajorFunction", offset: offset_of!(_IO_STACK_LOCATION, MajorFunction), // SAFETY: only the type of the place is used.
             size: field(|it: *const _IO_STACK_LOCATION| unsafe { &raw const (*it).MajorFunction }), align: 0 },
@@ -2317,5 +2348,9 @@ pub mod wdk {
         Function { name: "PKSTART_ROUTINE", arguments: &[size_of::<PVOID>()], returns: 0 },
         Function { name: "PIO_COMPLETION_ROUTINE", arguments: &[size_of::<PDEVICE_OBJECT>(), size_of::<* mut _IRP>(), size_of::<PVOID>()], returns: size_of::<NTSTATUS>() },
         Function { name: "PDRIVER_CANCEL", arguments: &[size_of::<PDEVICE_OBJECT>(), size_of::<* mut _IRP>()], returns: 0 },
+        Function { name: "PDRIVER_INITIALIZE", arguments: &[size_of::<* mut _DRIVER_OBJECT>(), size_of::<PUNICODE_STRING>()], returns: size_of::<NTSTATUS>() },
+        Function { name: "PDRIVER_STARTIO", arguments: &[size_of::<* mut _DEVICE_OBJECT>(), size_of::<* mut _IRP>()], returns: 0 },
+        Function { name: "PDRIVER_UNLOAD", arguments: &[size_of::<* mut _DRIVER_OBJECT>()], returns: 0 },
+        Function { name: "PDRIVER_DISPATCH", arguments: &[size_of::<* mut _DEVICE_OBJECT>(), size_of::<* mut _IRP>()], returns: size_of::<NTSTATUS>() },
     ];
 }

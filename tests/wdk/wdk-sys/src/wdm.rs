@@ -430,6 +430,54 @@ pub union _IRP__bindgen_ty_3__bindgen_ty_1__bindgen_ty_2__bindgen_ty_1 {
 pub type IRP = _IRP;
 pub type PIRP = *mut IRP;
 
+// Drivers.
+
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct _DRIVER_EXTENSION {
+    _unused: [u8; 0],
+}
+pub type PDRIVER_EXTENSION = *mut _DRIVER_EXTENSION;
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct _FAST_IO_DISPATCH {
+    _unused: [u8; 0],
+}
+pub type PFAST_IO_DISPATCH = *mut _FAST_IO_DISPATCH;
+pub type PDRIVER_INITIALIZE = Option<
+    unsafe extern "C" fn(
+        DriverObject: *mut _DRIVER_OBJECT,
+        RegistryPath: PUNICODE_STRING,
+    ) -> NTSTATUS,
+>;
+pub type PDRIVER_STARTIO =
+    Option<unsafe extern "C" fn(DeviceObject: *mut _DEVICE_OBJECT, Irp: *mut _IRP)>;
+pub type PDRIVER_UNLOAD = Option<unsafe extern "C" fn(DriverObject: *mut _DRIVER_OBJECT)>;
+pub type PDRIVER_DISPATCH =
+    Option<unsafe extern "C" fn(DeviceObject: *mut _DEVICE_OBJECT, Irp: *mut _IRP) -> NTSTATUS>;
+
+#[repr(C)]
+#[derive(Copy, Clone)]
+pub struct _DRIVER_OBJECT {
+    pub Type: CSHORT,
+    pub Size: CSHORT,
+    pub DeviceObject: PDEVICE_OBJECT,
+    pub Flags: ULONG,
+    pub DriverStart: PVOID,
+    pub DriverSize: ULONG,
+    pub DriverSection: PVOID,
+    pub DriverExtension: PDRIVER_EXTENSION,
+    pub DriverName: UNICODE_STRING,
+    pub HardwareDatabase: PUNICODE_STRING,
+    pub FastIoDispatch: PFAST_IO_DISPATCH,
+    pub DriverInit: PDRIVER_INITIALIZE,
+    pub DriverStartIo: PDRIVER_STARTIO,
+    pub DriverUnload: PDRIVER_UNLOAD,
+    pub MajorFunction: [PDRIVER_DISPATCH; 28],
+}
+pub type DRIVER_OBJECT = _DRIVER_OBJECT;
+pub type PDRIVER_OBJECT = *mut _DRIVER_OBJECT;
+
 const _: () = {
     assert!(size_of::<_DISPATCHER_HEADER>() == 24);
     assert!(size_of::<_KTIMER>() == 64);
