@@ -9,6 +9,7 @@ use super::version::{self, Version};
 use crate::nt::{Event, NonPaged, Ref, Status, clock};
 use crate::rdma::stag::Table;
 use crate::rdma::{Domain, Limits};
+use crate::transport;
 
 /// Why an adapter could not be opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +45,8 @@ impl Adapter {
             return Err(OpenError::NotReady);
         }
         let version = version::negotiate(asked).map_err(|_| OpenError::BadVersion)?;
+        // WSK-REG-06: a normal answer early in the boot.
+        transport::ready().map_err(|_| OpenError::NotReady)?;
         let reaper = Reaper::create()?;
         let seed = clock::now().0.rotate_left(32) ^ Ref::as_ptr(&reaper) as u64;
         let adapter = Self {

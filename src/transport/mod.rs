@@ -43,3 +43,14 @@ pub(crate) use {
     listener::{Incoming, Listener},
     settings::Settings,
 };
+
+/// How long an opening waits for TCP/IP, which may start after its adapters (WSK-REG-05).
+#[cfg(target_os = "windows")]
+const PATIENCE_MILLIS: u32 = 1_000;
+
+/// The sockets below can be used from here on; before the first endpoint or listener.
+/// `PASSIVE_LEVEL`.
+#[cfg(target_os = "windows")]
+pub(crate) fn ready() -> crate::nt::Result<()> {
+    crate::wsk::Client::ready(PATIENCE_MILLIS)
+}
