@@ -52,6 +52,7 @@ fn may(layer: &str, path: &str) -> bool {
         || FILES.contains(&path)
         || path.starts_with("src/ndk/object/")
         || path.starts_with("src/ndk/dispatch/")
+        || path.starts_with("src/ndis/dispatch/")
         || layer == "ndis" && NDIS_FILES.iter().any(|name| path.ends_with(name))
 }
 

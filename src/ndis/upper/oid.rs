@@ -1,0 +1,200 @@
+//! The requests of a virtual Ethernet adapter, as a table (ndis-driver contract, section 5).
+//!
+//! Pure decisions: numbers, buffers and statuses are `dispatch`'s.
+
+use core::sync::atomic::{AtomicU32, Ordering};
+
+use super::{Counts, Miniport, frames::Frames};
+use crate::ndis::{VERSION_MAJOR, VERSION_MINOR};
+use crate::ndk::host::Host;
+use crate::nt::Ref;
+
+/// The most multicast addresses kept; the frame path that would use them does not exist yet.
+pub(crate) const MAX_MULTICAST: u32 = 32;
+/// An Ethernet header.
+const HEADER: u32 = 14;
+/// Frames' worth of buffer space told, though there is no buffer.
+const FRAMES: u32 = 256;
+/// As an Ethernet NIC's vendor: no organisation's.
+const NO_VENDOR: u32 = 0x00FF_FFFF;
+const DESCRIPTION: &[u8] = b"softrnic: RDMA NIC in software\0";
+
+/// Major version above the minor one.
+const DRIVER_VERSION: u32 = (VERSION_MAJOR as u32) << 16 | VERSION_MINOR as u32;
+
+/// The requests answered; everything else is unknown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Oid {
+    CurrentAddress,
+    CurrentLookahead,
+    CurrentPacketFilter,
+    InterruptModeration,
+    LinkParameters,
+    MaximumListSize,
+    MaximumTotalSize,
+    MulticastList,
+    NetworkDirectSetState,
+    NetworkDirectStatistics,
+    PermanentAddress,
+    QueryPower,
+    ReceiveBlockSize,
+    ReceiveBufferSpace,
+    ReceivedFrames,
+    SentFrames,
+    SetPower,
+    Statistics,
+    TransmitBlockSize,
+    TransmitBufferSpace,
+    VendorDescription,
+    VendorDriverVersion,
+    VendorId,
+}
+
+/// What a query is answered with.
+pub(crate) enum Reply<'a> {
+    Number(u32),
+    /// NDIS takes four or eight bytes of it.
+    Counter(u64),
+    Text(&'static [u8]),
+    Address([u8; 6]),
+    /// Nothing to say but yes.
+    Nothing,
+    NoInterruptModeration,
+    Statistics(Counts),
+    /// NDK-ADP-18.
+    NetworkDirect(&'a Host),
+}
+
+/// What a set brings.
+pub(crate) struct Input<'a>(pub(crate) &'a [u8]);
+
+/// Why a request was not done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    NotSupported,
+    /// The buffer is too small, or not of a length that makes sense; this would be.
+    Length(usize),
+    /// A value out of range (NDIS-OID-11).
+    Data,
+    /// More multicast addresses than are kept.
+    MulticastFull,
+}
+
+/// The values TCP/IP sets and asks for again.
+#[derive(Default)]
+pub(super) struct Filters {
+    packet: AtomicU32,
+    lookahead: AtomicU32,
+}
+
+pub(super) fn query(miniport: &Miniport, oid: Oid) -> Result<Reply<'_>, Refusal> {
+    let frame = miniport.settings.mtu + HEADER;
+    Ok(match oid {
+        Oid::CurrentAddress | Oid::PermanentAddress => Reply::Address(miniport.settings.address),
+        Oid::CurrentLookahead => Reply::Number(miniport.filters.lookahead.load(Ordering::Relaxed)),
+        Oid::CurrentPacketFilter => Reply::Number(miniport.filters.packet.load(Ordering::Relaxed)),
+        Oid::InterruptModeration => Reply::NoInterruptModeration,
+        Oid::MaximumListSize => Reply::Number(MAX_MULTICAST),
+        Oid::MaximumTotalSize | Oid::ReceiveBlockSize | Oid::TransmitBlockSize => {
+            Reply::Number(frame)
+        }
+        Oid::ReceiveBufferSpace | Oid::TransmitBufferSpace => Reply::Number(frame * FRAMES),
+        // No frame was ever sent or received.
+        Oid::ReceivedFrames | Oid::SentFrames => Reply::Counter(0),
+        Oid::Statistics => Reply::Statistics(Frames::counts(&miniport.frames)),
+        Oid::VendorDescription => Reply::Text(DESCRIPTION),
+        Oid::VendorDriverVersion => Reply::Number(DRIVER_VERSION),
+        Oid::VendorId => Reply::Number(NO_VENDOR),
+        // A virtual device sleeps without preparation.
+        Oid::QueryPower => Reply::Nothing,
+        Oid::NetworkDirectStatistics => Reply::NetworkDirect(&miniport.host),
+        Oid::LinkParameters | Oid::MulticastList | Oid::NetworkDirectSetState | Oid::SetPower => {
+            return Err(Refusal::NotSupported);
+        }
+    })
+}
+
+/// NDIS-OID-11: what is set is checked. Lengths are in bytes; more than needed is fine.
+pub(super) fn set(miniport: &Ref<Miniport>, oid: Oid, input: &Input<'_>) -> Result<usize, Refusal> {
+    match oid {
+        Oid::CurrentPacketFilter => {
+            let filter = input.number()?;
+            if filter & !SUPPORTED_FILTERS != 0 {
+                return Err(Refusal::NotSupported);
+            }
+            miniport.filters.packet.store(filter, Ordering::Relaxed);
+            Ok(4)
+        }
+        Oid::CurrentLookahead => {
+            let lookahead = input.number()?;
+            if lookahead > miniport.settings.mtu {
+                return Err(Refusal::Data);
+            }
+            miniport
+                .filters
+                .lookahead
+                .store(lookahead, Ordering::Relaxed);
+            Ok(4)
+        }
+        Oid::MulticastList => input.addresses(),
+        // There is none to change.
+        Oid::InterruptModeration => Err(Refusal::Data),
+        // Any link will do: there is no cable.
+        Oid::LinkParameters => input.at_least(LINK_PARAMETERS),
+        // NDIS-PM-01: nothing to save. NDK-PM-05: connections live or time out by themselves.
+        Oid::SetPower => input.at_least(4),
+        Oid::NetworkDirectSetState => {
+            let on = input.0.first().ok_or(Refusal::Length(1))?;
+            Miniport::set_network_direct(miniport, *on != 0);
+            Ok(1)
+        }
+        Oid::CurrentAddress
+        | Oid::MaximumListSize
+        | Oid::MaximumTotalSize
+        | Oid::NetworkDirectStatistics
+        | Oid::PermanentAddress
+        | Oid::QueryPower
+        | Oid::ReceiveBlockSize
+        | Oid::ReceiveBufferSpace
+        | Oid::ReceivedFrames
+        | Oid::SentFrames
+        | Oid::Statistics
+        | Oid::TransmitBlockSize
+        | Oid::TransmitBufferSpace
+        | Oid::VendorDescription
+        | Oid::VendorDriverVersion
+        | Oid::VendorId => Err(Refusal::NotSupported),
+    }
+}
+
+/// `NDIS_PACKET_TYPE_DIRECTED`, `MULTICAST`, `ALL_MULTICAST`, `BROADCAST`, `PROMISCUOUS`.
+pub(crate) const SUPPORTED_FILTERS: u32 = 0x1 | 0x2 | 0x4 | 0x8 | 0x20;
+/// The size of `NDIS_LINK_PARAMETERS`.
+const LINK_PARAMETERS: usize = 32;
+
+impl Input<'_> {
+    fn number(&self) -> Result<u32, Refusal> {
+        let bytes = self.0.first_chunk().ok_or(Refusal::Length(4))?;
+        Ok(u32::from_ne_bytes(*bytes))
+    }
+
+    fn at_least(&self, length: usize) -> Result<usize, Refusal> {
+        if self.0.len() < length {
+            Err(Refusal::Length(length))
+        } else {
+            Ok(length)
+        }
+    }
+
+    /// NDIS-OID-04: a list, also an empty one, is only refused for its length.
+    fn addresses(&self) -> Result<usize, Refusal> {
+        let (count, rest) = (self.0.len() / 6, self.0.len() % 6);
+        if rest != 0 {
+            return Err(Refusal::Length(count * 6));
+        }
+        if count > MAX_MULTICAST as usize {
+            return Err(Refusal::MulticastFull);
+        }
+        Ok(self.0.len())
+    }
+}
