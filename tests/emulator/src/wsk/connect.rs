@@ -27,18 +27,33 @@ pub(super) fn bind_to(socket: &Arc<Socket>, local: &SocketAddr) -> Result<(), Nt
         return Err(status::INVALID_ADDRESS_COMPONENT);
     }
     // The host refuses ports that only wait for old segments; Windows' transport doesn't.
-    let reuse = socket.category == Category::Listen || socket.category == Category::Stream || local.port() == 0;
+    let reuse = socket.category == Category::Listen
+        || socket.category == Category::Stream
+        || local.port() == 0;
     if reuse {
-        let _ = socket.tcp.set_option(libc::SOL_SOCKET, libc::SO_REUSEADDR, 1);
+        let _ = socket
+            .tcp
+            .set_option(libc::SOL_SOCKET, libc::SO_REUSEADDR, 1);
     }
-    socket.tcp.bind(local).map_err(|error| bind_status(&error))?;
+    socket
+        .tcp
+        .bind(local)
+        .map_err(|error| bind_status(&error))?;
     socket.set_state(State::Bound);
-    if socket.category == Category::Listen { listen_now(socket) } else { Ok(()) }
+    if socket.category == Category::Listen {
+        listen_now(socket)
+    } else {
+        Ok(())
+    }
 }
 
 /// `WskListen` on a stream socket.
 pub(super) fn listen(socket: &Arc<Socket>, irp: PIRP) -> NtStatus {
-    let result = if socket.state() == State::Bound { listen_now(socket) } else { Err(status::INVALID_DEVICE_STATE) };
+    let result = if socket.state() == State::Bound {
+        listen_now(socket)
+    } else {
+        Err(status::INVALID_DEVICE_STATE)
+    };
     kernel::complete(irp, result.err().unwrap_or(status::SUCCESS), 0)
 }
 
@@ -80,7 +95,9 @@ pub(super) fn connect_new(socket: &Arc<Socket>, remote: SocketAddr, irp: PIRP) -
 }
 
 fn fail(socket: &Arc<Socket>, failed: NtStatus) -> NtStatus {
-    let Some(irp) = socket.control().connect_irp.take() else { return failed };
+    let Some(irp) = socket.control().connect_irp.take() else {
+        return failed;
+    };
     // A failed attempt leaves a socket that can only be closed.
     socket.set_broken(failed);
     socket.set_state(State::Broken);
@@ -94,19 +111,13 @@ fn fail(socket: &Arc<Socket>, failed: NtStatus) -> NtStatus {
 
 /// The host says something about a connect attempt: the network thread looks.
 pub(super) fn finish(socket: &Arc<Socket>) {
-    let path = match socket.tcp.take_error() {
-        None => socket.tcp.local().and_then(|local| Ok((local, socket.tcp.peer()?))).ok(),
-        // Only an established connection is reset: it was there, and is gone.
-        Some(libc::ECONNRESET | libc::EPIPE) => {
-            socket.set_broken(status::CONNECTION_RESET);
-            socket.tcp.local().ok().zip(socket.control().remote)
-        }
-        Some(error) => {
-            fail(socket, connect_status(error));
-            return;
-        }
+    if let Some(error) = socket.tcp.take_error() {
+        fail(socket, connect_status(error));
+        return;
+    }
+    let (Ok(local), Ok(remote)) = (socket.tcp.local(), socket.tcp.peer()) else {
+        return;
     };
-    let Some((local, remote)) = path else { return };
     let (irp, carries) = {
         let mut control = socket.control();
         (control.connect_irp.take(), control.carries_socket)
@@ -116,16 +127,28 @@ pub(super) fn finish(socket: &Arc<Socket>) {
     socket.set_state(State::Connected);
     socket.network.tap_open(socket, true);
     super::control::enable_static(socket, socket.client.static_events());
-    kernel::complete_pended(irp, status::SUCCESS, if carries { socket.handle() as usize } else { 0 });
+    kernel::complete_pended(
+        irp,
+        status::SUCCESS,
+        if carries { socket.handle() as usize } else { 0 },
+    );
 }
 
 /// `WskGetLocalAddress` and `WskGetRemoteAddress`.
-pub(super) fn get_address(socket: &Arc<Socket>, place: *mut SOCKADDR, remote: bool, irp: PIRP) -> NtStatus {
+pub(super) fn get_address(
+    socket: &Arc<Socket>,
+    place: *mut SOCKADDR,
+    remote: bool,
+    irp: PIRP,
+) -> NtStatus {
     let known = match socket.path.get() {
         Some((local, peer)) => Ok(if remote { *peer } else { *local }),
         None if remote => Err(status::INVALID_DEVICE_STATE),
         None if socket.state() == State::New => Err(status::INVALID_DEVICE_STATE),
-        None => socket.tcp.local().map_err(|error| broken_status(error.raw_os_error().unwrap_or(0))),
+        None => socket
+            .tcp
+            .local()
+            .map_err(|error| broken_status(error.raw_os_error().unwrap_or(0))),
     };
     let result = known.map(|address| {
         // SAFETY: the client keeps the buffer valid until the IRP completes.

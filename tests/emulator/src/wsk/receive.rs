@@ -36,10 +36,7 @@ pub(super) struct Receive {
     fin: bool,
     /// The host said that nothing (more) will come, with this result.
     reset: Option<NtStatus>,
-    /// The end was acted on; the client was told.
-    fin_handled: bool,
     fin_reported: bool,
-    reset_handled: bool,
     reset_reported: bool,
     /// Lists the client keeps, by their address.
     retained: Vec<(usize, Box<Buffer>)>,
@@ -398,42 +395,37 @@ fn serve_pending(
     Progress::More
 }
 
-/// Reports the peer's FIN or a reset, each once (WSK-DIS-10), as soon as the event is enabled.
+/// Reports the peer's FIN or a reset, each once: WSK-DIS-10.
 fn serve_end(socket: &Arc<Socket>) -> Progress {
     let mut state = socket.receive();
-    let wanted = socket.enabled(WSK_EVENT_DISCONNECT);
     if let Some(failed) = state.reset {
-        let first = !std::mem::replace(&mut state.reset_handled, true);
-        let report = wanted && !std::mem::replace(&mut state.reset_reported, wanted);
+        if std::mem::replace(&mut state.reset_reported, true) {
+            drop(state);
+            send::fail_all(socket, failed);
+            return Progress::Idle;
+        }
         state.backlog = None;
         drop(state);
-        if first {
-            socket.set_broken(failed);
-            socket.set_state(State::Broken);
-            socket.network.tap_end(socket, Direction::In, true);
-        }
+        socket.set_broken(failed);
+        socket.set_state(State::Broken);
+        socket.network.tap_end(socket, Direction::In, true);
         send::fail_all(socket, failed);
         fail_pending(socket, failed);
-        if report {
-            disconnect_event(socket, WSK_FLAG_ABORTIVE);
-        }
+        disconnect_event(socket, WSK_FLAG_ABORTIVE);
         return Progress::Idle;
     }
-    let first = !std::mem::replace(&mut state.fin_handled, true);
-    let report = wanted && !std::mem::replace(&mut state.fin_reported, wanted);
+    if std::mem::replace(&mut state.fin_reported, true) {
+        drop(state);
+        return notice_reset(socket);
+    }
     drop(state);
-    if first {
-        socket.network.tap_end(socket, Direction::In, false);
-    }
-    if report {
-        disconnect_event(socket, 0);
-        return Progress::More;
-    }
-    notice_reset(socket)
+    socket.network.tap_end(socket, Direction::In, false);
+    disconnect_event(socket, 0);
+    Progress::More
 }
 
 fn disconnect_event(socket: &Arc<Socket>, flag: u32) {
-    if socket.aborted.load(Ordering::Acquire) {
+    if !socket.enabled(WSK_EVENT_DISCONNECT) || socket.aborted.load(Ordering::Acquire) {
         return;
     }
     // SAFETY: the client keeps its dispatch table until the socket is closed.
