@@ -116,8 +116,9 @@ impl Frame {
     fn fill(&mut self, wanted: usize, bytes: &[u8]) -> usize {
         let room = self.bytes.get_mut(self.len..wanted).unwrap_or_default();
         let taken = room.len().min(bytes.len());
-        for (to, from) in room.iter_mut().zip(bytes) {
-            *to = *from;
+        if let (Some(to), Some(from)) = (room.get_mut(..taken), bytes.get(..taken)) {
+            // PANIC: both are `taken` long.
+            to.copy_from_slice(from);
         }
         self.len += taken;
         taken

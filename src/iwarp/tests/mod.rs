@@ -3,6 +3,7 @@
 mod hostile;
 mod pair;
 mod phases;
+mod rates;
 mod rows;
 mod startup;
 mod support;

@@ -36,8 +36,9 @@ impl Head {
             return 0;
         };
         let taken = room.len().min(bytes.len());
-        for (to, from) in room.iter_mut().zip(bytes) {
-            *to = *from;
+        if let (Some(to), Some(from)) = (room.get_mut(..taken), bytes.get(..taken)) {
+            // PANIC: both are `taken` long.
+            to.copy_from_slice(from);
         }
         self.len += taken;
         taken

@@ -1,0 +1,242 @@
+//! What an input does to the phase, and what the machine writes of its own accord.
+
+use super::super::api::{Event, FrameSize, Frames, Trailer, Transmit, Upper};
+use super::super::error::{CallError, Error};
+use super::super::phase::{Input, Phase};
+use super::super::startup::{self, Agreement, Ready};
+use super::super::tx::{Emitted, Polled};
+use super::super::wire::ddp::{TAGGED_LEN, Tagged};
+use super::super::wire::head::Head;
+use super::super::wire::mpa;
+use super::super::wire::rdmap::{Opcode, ReadRequest};
+use super::super::wire::terminate::{self, Quote};
+use super::Machine;
+use crate::rdma::Stag;
+
+impl Machine {
+    pub(super) fn legal(&self, input: Input) -> Result<Phase, CallError> {
+        self.phase.on(input).ok_or(CallError::Phase)
+    }
+
+    pub(super) fn agreed(&mut self, agreement: Agreement) {
+        self.rx.crc = agreement.crc;
+        self.tx.negotiated(agreement.crc, agreement.markers);
+        self.ready = agreement.ready;
+        self.reads.limits = agreement.reads;
+        self.reads.inbound_limit = agreement.inbound_limit;
+    }
+
+    /// Responder: bytes of the MPA Request.
+    pub(super) fn incoming_request(&mut self, bytes: &[u8]) -> usize {
+        let (taken, parsed) = match self.theirs.gather(bytes, &mpa::REQUEST_KEY) {
+            Ok((taken, Some(parsed))) => (taken, parsed),
+            Ok((taken, None)) => return taken,
+            Err(error) => {
+                self.broken(error);
+                return bytes.len();
+            }
+        };
+        if taken < bytes.len() {
+            self.broken(Error::EarlyData);
+            return bytes.len();
+        }
+        if let Some(next) = self.phase.on(Input::GoodRequest) {
+            self.phase = next;
+            self.deadline = None;
+            self.peer = Some(parsed);
+            self.events.startup = Some(Event::PeerRequest {
+                reads: parsed.reads(),
+            });
+        }
+        taken
+    }
+
+    /// Initiator: bytes of the MPA Reply.
+    pub(super) fn reply(&mut self, bytes: &[u8]) -> usize {
+        let (taken, parsed) = match self.theirs.gather(bytes, &mpa::REPLY_KEY) {
+            Ok((taken, Some(parsed))) => (taken, parsed),
+            Ok((taken, None)) => return taken,
+            Err(error) => {
+                self.broken(error);
+                return bytes.len();
+            }
+        };
+        self.deadline = None;
+        if let Err(error) = startup::check_reply(&self.config, &parsed) {
+            self.broken(error);
+            return bytes.len();
+        }
+        self.peer = Some(parsed);
+        let reads = parsed.reads();
+        if parsed.header.rejected {
+            self.step(Input::Refusal);
+            self.events.startup = Some(Event::PeerReject { reads });
+            return bytes.len();
+        }
+        match startup::agree(&self.config, self.reads.limits, &parsed) {
+            Ok(agreement) => {
+                self.agreed(agreement);
+                self.step(Input::GoodReply);
+                self.events.startup = Some(Event::PeerReply { reads });
+                taken
+            }
+            Err(error) => {
+                self.failed(error, &Quote::NONE);
+                bytes.len()
+            }
+        }
+    }
+
+    /// Bytes of the FPDU stream.
+    pub(super) fn stream<U: Upper>(&mut self, bytes: &[u8], upper: &mut U) -> usize {
+        let taken = self.rx.receive(bytes, upper, &mut self.reads);
+        if self.rx.started && self.phase == Phase::AwaitFirst {
+            self.first_fpdu();
+        }
+        if let Err(failure) = taken.result {
+            self.failed(failure.error, &failure.quote);
+        }
+        taken.bytes
+    }
+
+    /// Responder: the initiator is there, so we may send.
+    pub(super) fn first_fpdu(&mut self) {
+        self.step(Input::FirstFpdu);
+        self.deadline = None;
+        if self.ready.is_some() {
+            self.events.established = true;
+        }
+    }
+
+    pub(super) fn stream_fin(&mut self) {
+        let owed = (!self.reads.outbound.is_empty()).then_some(Error::FinWithReads);
+        match self.rx.unfinished().or(owed) {
+            Some(error) => self.broken(error),
+            None => {
+                self.step(Input::Fin);
+                self.events.peer_closed = true;
+            }
+        }
+    }
+
+    /// The startup frame goes out in one piece: some peers parse it per TCP segment.
+    pub(super) fn startup_frame<F: Frames>(&mut self, frames: &mut F) -> Emitted {
+        debug_assert!(!self.ours.is_empty());
+        let frame = self.ours.as_slice();
+        let size = FrameSize {
+            copied: frame.len(),
+            payload: 0,
+        };
+        if !frames.begin(size) {
+            return Emitted::Full;
+        }
+        frames.bytes(frame);
+        frames.end(Trailer::None);
+        Emitted::Frame
+    }
+
+    /// The ready-to-receive FPDU. The tags are those that other implementations send.
+    pub(super) fn ready_frame<F: Frames>(&mut self, frames: &mut F) -> Emitted {
+        match self.ready {
+            Some(Ready::Read) => {
+                let read = ReadRequest {
+                    sink_stag: Stag(1),
+                    sink_to: 1,
+                    len: 0,
+                    source_stag: Stag(1),
+                    source_to: 1,
+                };
+                self.tx.read_request(read, true, &mut self.reads, frames)
+            }
+            // We never offer a Send.
+            Some(Ready::Write | Ready::Send) | None => {
+                let header = Tagged {
+                    last: true,
+                    opcode: Opcode::Write,
+                    stag: Stag(1),
+                    to: 0,
+                };
+                let mut head = Head::of_ulpdu(TAGGED_LEN);
+                head.push(&header.emit());
+                self.tx.bare(&head, frames)
+            }
+        }
+    }
+
+    /// The frame that was waiting is in the sink.
+    pub(super) fn framed(&mut self) {
+        match self.phase {
+            Phase::ReadyQueued => self.events.established = true,
+            // Without an agreed frame the Reply is all there is.
+            Phase::ReplyQueued => self.events.established |= self.ready.is_none(),
+            Phase::Idle
+            | Phase::RequestQueued
+            | Phase::AwaitReply
+            | Phase::Replied
+            | Phase::AwaitRequest
+            | Phase::Requested
+            | Phase::RejectQueued
+            | Phase::AwaitFirst
+            | Phase::Streaming
+            | Phase::PeerClosed
+            | Phase::Ending
+            | Phase::TerminateQueued
+            | Phase::Finished => {}
+        }
+        self.step(Input::Framed);
+    }
+
+    pub(super) fn messages<F: Frames>(&mut self, frames: &mut F) -> Transmit {
+        match self.tx.poll(&mut self.reads, frames) {
+            Polled::RequestDone => Transmit::MessageDone,
+            Polled::Full => Transmit::Full,
+            Polled::Idle => Transmit::Idle,
+            Polled::RequestFault(error) => {
+                self.failed(Error::LocalAccess(error), &Quote::NONE);
+                self.poll_transmit(frames)
+            }
+            Polled::ResponseFault(error, rest) => {
+                self.failed(Error::ReadAccess(error), &Quote::of(rest.as_slice()));
+                self.poll_transmit(frames)
+            }
+        }
+    }
+
+    pub(super) fn step(&mut self, input: Input) {
+        let next = self.phase.on(input);
+        debug_assert!(next.is_some(), "{:?} in {:?}", input, self.phase);
+        if let Some(next) = next {
+            self.phase = next;
+        }
+    }
+
+    /// The stream ends with `error`; the peer is told if that is possible.
+    pub(super) fn failed(&mut self, error: Error, quote: &Quote) {
+        let code = error.terminate();
+        match (code, self.phase.on(Input::Terminate)) {
+            (Some(code), Some(next)) => {
+                self.terminate = Some(terminate::emit(code, quote));
+                self.phase = next;
+                self.report(error);
+            }
+            (None, _) | (_, None) => self.broken(error),
+        }
+    }
+
+    /// The stream ends with `error`, and nothing is sent.
+    pub(super) fn broken(&mut self, error: Error) {
+        let over = matches!(self.phase, Phase::Finished | Phase::TerminateQueued);
+        if let Some(next) = self.phase.on(Input::Break) {
+            self.phase = next;
+        }
+        // Only the first error counts.
+        if !over {
+            self.report(error);
+        }
+    }
+
+    pub(super) fn report(&mut self, error: Error) {
+        self.deadline = None;
+        self.events.failed = Some(error);
+    }
+}
