@@ -169,6 +169,17 @@ pub fn frame(address: usize) -> u64 {
     }
 }
 
+/// Where the page with this frame number is (its first mapping).
+#[must_use]
+pub fn address_of(frame: u64) -> usize {
+    let page = ((frame & !FILE) << PAGE_SHIFT) as usize;
+    if is_file(frame) {
+        memory().base + page
+    } else {
+        page
+    }
+}
+
 /// Whether a frame is one of the memory file's.
 #[must_use]
 pub fn is_file(frame: u64) -> bool {

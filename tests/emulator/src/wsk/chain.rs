@@ -128,6 +128,19 @@ impl Cursor {
         take
     }
 
+    /// Calls `each(mdl)` for every MDL of the part ahead.
+    pub(super) fn each_mdl(&self, mut each: impl FnMut(*mut MDL)) {
+        let (mut mdl, mut offset, mut left) = (self.mdl, self.offset, self.left);
+        while left > 0 && !mdl.is_null() {
+            // SAFETY: the chain is valid by the constructor's contract.
+            let (length, next) = unsafe { ((*mdl).ByteCount as usize, (*mdl).Next) };
+            each(mdl);
+            left -= length.saturating_sub(offset).min(left);
+            offset = 0;
+            mdl = next;
+        }
+    }
+
     /// A checksum over the bytes ahead, to see whether they change (WSK-TX-01).
     pub(super) fn checksum(&self) -> u64 {
         let mut sum = 0x9E37_79B9_7F4A_7C15_u64;

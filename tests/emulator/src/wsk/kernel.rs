@@ -76,17 +76,14 @@ fn finish(irp: PIRP, result: NtStatus, information: usize) {
     lower(thread, old);
 }
 
-/// Marks page numbers that are the address itself.
-const IDENTITY: usize = 1 << 51;
-
 /// The memory of a page number found in an MDL.
 pub(super) fn page_address(pfn: usize) -> *mut u8 {
-    ((pfn & !IDENTITY) << 12) as *mut u8
+    crate::mm::phys::address_of(pfn as u64) as *mut u8
 }
 
 /// The page number of memory of ours.
 pub(super) fn page_number(address: *const u8) -> usize {
-    address as usize >> 12 | IDENTITY
+    crate::mm::phys::frame(address as usize) as usize
 }
 
 /// Zeroed, page-aligned memory.

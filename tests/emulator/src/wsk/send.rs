@@ -105,6 +105,9 @@ pub(super) fn send(
     } else {
         0
     };
+    if kernel::full_checks() {
+        whole.each_mdl(|mdl| crate::mm::mdl::pin(mdl, "WskSend"));
+    }
     let mut transmit = socket.transmit();
     if transmit.shut {
         kernel::violation(
@@ -317,6 +320,9 @@ fn push(socket: &Arc<Socket>, rest: &mut Cursor) -> Option<u64> {
                     break;
                 }
             }
+            Err(error) if error.raw_os_error() == Some(libc::EFAULT) => {
+                kernel::violation("WSK-TX-01", "the memory of a WskSend is gone before its IRP completed");
+            }
             Err(error) => {
                 // The host's error may be cleared by now: keep it for the network thread.
                 socket.set_broken(broken_status(error.raw_os_error().unwrap_or(0)));
@@ -330,7 +336,11 @@ fn push(socket: &Arc<Socket>, rest: &mut Cursor) -> Option<u64> {
 
 /// WSK-TX-01: the bytes stay as they were until the IRP completes.
 fn verify_unchanged(send: &Send) {
-    if kernel::full_checks() && send.whole.checksum() != send.checksum {
+    if !kernel::full_checks() {
+        return;
+    }
+    send.whole.each_mdl(crate::mm::mdl::unpin);
+    if send.whole.checksum() != send.checksum {
         kernel::violation(
             "WSK-TX-01",
             "the data of a WskSend was changed before its IRP completed",
