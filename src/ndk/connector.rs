@@ -270,17 +270,19 @@ impl Connector {
         event: Option<DisconnectEvent>,
         pending: Pending,
     ) -> Result<(), Status> {
-        let mut state = self.state.lock();
-        if state.establishing.is_some() {
-            return Err(Status::CONNECTION_INVALID);
-        }
-        state.establishing = Some(pending);
-        if let Some(qp) = qp {
-            state.qp = Some(qp.clone());
-        }
-        if event.is_some() {
-            state.disconnect_event = event;
-        }
+        let earlier = {
+            let mut state = self.state.lock();
+            if state.establishing.is_some() {
+                return Err(Status::CONNECTION_INVALID);
+            }
+            state.establishing = Some(pending);
+            if event.is_some() {
+                state.disconnect_event = event;
+            }
+            qp.and_then(|qp| state.qp.replace(qp.clone()))
+        };
+        // Outside of the lock: it may be the last hold of a queue pair that a failed attempt left.
+        drop(earlier);
         Ok(())
     }
 

@@ -82,7 +82,7 @@ impl Listener {
             let mut local = address;
             local.set_port(host.ports().to_tcp(address.port()));
             socket.listen(local).map_err(|failure| {
-                drop(listener.take(|state| state.listening.take()));
+                drop(listener.take(|state| (state.listening.take(), state.socket.take())));
                 status::of_failure(failure)
             })
         };
@@ -148,7 +148,16 @@ impl Incoming for Door {
     type Events = Link;
 
     fn listen_done(&self, result: Result<(), Failure>) {
-        let pending = self.0.take(|state| state.listening.take());
+        // A failed listen leaves the listener as it was.
+        let (pending, failed) = self.0.take(|state| {
+            let failed = if result.is_err() {
+                state.socket.take()
+            } else {
+                None
+            };
+            (state.listening.take(), failed)
+        });
+        drop(failed);
         if let Some(pending) = pending {
             // NDK-LIFE-09: the listener may be gone when this returns, but for our own hold.
             pending.completion.complete(status::of_result(result));

@@ -219,6 +219,7 @@ impl<T: Kind> Drop for Open<T> {
     fn drop(&mut self) {
         // The hold is inside, so the stop is not the last out; its leaving may be.
         let _: Option<Last> = self.0.common().gate.stop();
+        T::closing(&self.0);
     }
 }
 

@@ -1,12 +1,14 @@
 //! Entry points of the queue pair: posting and flushing.
 //!
-//! NDK-POST-23: all of this runs at `DISPATCH_LEVEL` and below; nothing allocates or waits.
+//! NDK-POST-23: all of this runs at `DISPATCH_LEVEL` and below; nothing allocates or waits. A post
+//! may run the connection, and with it completion callbacks in which the consumer closes the queue
+//! pair, so each call holds it.
 
 use core::ffi::c_void;
 use core::slice;
 
-use super::{bytes, close, query_extension};
-use crate::ndk::object::{self, Face};
+use super::{bytes, close, hold, query_extension};
+use crate::ndk::object::Face;
 use crate::ndk::qp::{Post, Qp};
 use crate::nt::Status;
 use crate::rdma::{Flags, Op, Payload, PostError, Remote, Sge, SgeList, Stag};
@@ -39,7 +41,7 @@ static TABLE: NDK_QP_DISPATCH = NDK_QP_DISPATCH {
 
 unsafe extern "win64" fn flush(qp: *mut NDK_QP) {
     // SAFETY: the caller.
-    if let Some(qp) = unsafe { object::borrow::<Qp, _>(qp) } {
+    if let Some(qp) = unsafe { hold::<Qp, _>(qp) } {
         qp.flush();
     }
 }
@@ -120,8 +122,8 @@ unsafe extern "win64" fn receive(
     count: u32,
 ) -> NTSTATUS {
     // SAFETY: the caller.
-    let Some(qp) = (unsafe { object::borrow::<Qp, _>(qp) }) else {
-        return Status::INVALID_PARAMETER.to_raw();
+    let Some(qp) = (unsafe { hold::<Qp, _>(qp) }) else {
+        return Status::CONNECTION_INVALID.to_raw();
     };
     // SAFETY: the caller; copied before the call ends (NDK-FR-07).
     let sgl = unsafe { entries(sgl, count) };
@@ -183,8 +185,8 @@ unsafe fn initiate(
     flags: u32,
 ) -> NTSTATUS {
     // SAFETY: the caller's promise.
-    let Some(qp) = (unsafe { object::borrow::<Qp, _>(qp) }) else {
-        return Status::INVALID_PARAMETER.to_raw();
+    let Some(qp) = (unsafe { hold::<Qp, _>(qp) }) else {
+        return Status::CONNECTION_INVALID.to_raw();
     };
     // SAFETY: the caller's promise; copied before the call ends (NDK-FR-07).
     let sgl = unsafe { entries(sgl, count) };
@@ -201,10 +203,14 @@ unsafe fn initiate(
         .to_raw()
     } else {
         qp.initiate(post, |payload, _| {
-            let mut list = SgeList::default();
-            gather(&mut list, sgl)?;
-            *payload = Payload::Sges(list);
-            Ok(())
+            // The slot keeps its older contents, most often a list already.
+            if !matches!(payload, Payload::Sges(_)) {
+                *payload = Payload::Sges(SgeList::default());
+            }
+            match payload {
+                Payload::Sges(list) => gather(list, sgl),
+                Payload::Inline { .. } => Err(PostError::TooMany),
+            }
         })
         .to_raw()
     }
@@ -216,9 +222,9 @@ unsafe fn initiate(
 /// `qp` is an open queue pair.
 unsafe fn refuse(qp: *mut NDK_QP, status: Status) -> NTSTATUS {
     // SAFETY: the caller's promise.
-    match unsafe { object::borrow::<Qp, _>(qp) } {
+    match unsafe { hold::<Qp, _>(qp) } {
         Some(qp) => qp.refuse(status).to_raw(),
-        None => Status::INVALID_PARAMETER.to_raw(),
+        None => Status::CONNECTION_INVALID.to_raw(),
     }
 }
 
