@@ -7,8 +7,8 @@ use core::net::IpAddr;
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::port::PortMap;
-use crate::transport;
 use crate::nt::{Ref, Slice, SpinLock, Status};
+use crate::transport;
 
 /// What the adapter's keywords say about NDK.
 pub(crate) struct Settings {
@@ -23,7 +23,10 @@ impl Settings {
     pub(crate) fn new(ports: PortMap, max_segment: u32) -> Self {
         Self {
             ports,
-            transport: transport::Settings { max_segment, ..transport::Settings::default() },
+            transport: transport::Settings {
+                max_segment,
+                ..transport::Settings::default()
+            },
         }
     }
 }

@@ -8,12 +8,12 @@ use super::dispatch::{ConnectEvent, RequestCompletion};
 use super::object::{Hold, Kind, Object, Open, Reaper};
 use super::status;
 use crate::nt::{Ref, SpinLock, Status};
-use crate::transport::{self, Failure, Incoming};
+use crate::transport::{self, Failure};
 
 /// The transport's listener.
 type Socket = transport::Listener<Door>;
 
-/// What the transport's listener calls up to; dropped when it is closed.
+/// What the transport's listener calls up to; dropped with it, after its `closed`.
 pub(super) struct Door(Hold<Listener>);
 
 /// A listen that the consumer waits for.
@@ -144,7 +144,7 @@ impl Listener {
     }
 }
 
-impl Incoming for Door {
+impl transport::Incoming for Door {
     type Events = Link;
 
     fn listen_done(&self, result: Result<(), Failure>) {
