@@ -4,7 +4,7 @@ use core::{cell::UnsafeCell, ptr};
 
 use wdk_sys::{
     KDPC, PVOID,
-    ntddk::{KeInitializeDpc, KeInsertQueueDpc, KeRemoveQueueDpc},
+    ntddk::{KeFlushQueuedDpcs, KeInitializeDpc, KeInsertQueueDpc, KeRemoveQueueDpc},
 };
 
 use super::{
@@ -64,6 +64,14 @@ impl<T> Drop for Dpc<T> {
             drop(unsafe { Ref::from_raw((*self.dpc.get()).SystemArgument1.cast::<T>()) });
         }
     }
+}
+
+/// Waits until every DPC queued before has returned: before the image's code goes away.
+/// PASSIVE_LEVEL.
+pub(crate) fn flush() {
+    debug_assert!(super::irql::is_passive());
+    // SAFETY: the level is checked above.
+    unsafe { KeFlushQueuedDpcs() };
 }
 
 /// # Safety

@@ -7,7 +7,7 @@ use core::{
 };
 
 use crate::{
-    nt::{Box, Mutex, Result, Status, Tag, irql, mdl::Staging},
+    nt::{Box, Mutex, Result, Status, Tag, dpc, irql, mdl::Staging},
     sys::{
         NPI_WSK_INTERFACE_ID, PMDL, WSK_CLIENT, WSK_CLIENT_DISPATCH, WSK_CLIENT_NPI,
         WSK_EVENT_ACCEPT, WSK_EVENT_CALLBACK_CONTROL, WSK_EVENT_DISCONNECT, WSK_EVENT_RECEIVE,
@@ -117,6 +117,8 @@ impl Drop for Client {
         }
         // WSK-REG-02. SAFETY: registered once, deregistered once, PASSIVE_LEVEL.
         unsafe { WskDeregister(REGISTRATION.0.get()) };
+        // The sockets' last DPCs may still be returning.
+        dpc::flush();
     }
 }
 

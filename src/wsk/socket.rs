@@ -38,7 +38,7 @@ pub(super) struct Connection<E> {
     receive: Request,
     /// `WSK_BUF` of the zero-length receive, untouched while it is under way.
     nothing: UnsafeCell<WSK_BUF>,
-    /// What happened of `OPEN`, `DATA`, `FIN`, `RESET`, `DEAD`.
+    /// What happened of `OPEN`, `DATA`, `FIN`, `RESET`, `DEAD`, `UP`.
     events: AtomicU8,
     /// `IN_EVENT`, `RESUME`.
     receiving: AtomicU32,
@@ -56,6 +56,8 @@ const DATA: u8 = 2;
 const FIN: u8 = 4;
 const RESET: u8 = 8;
 const DEAD: u8 = 16;
+/// Connected: data may be sent and the connection ended.
+const UP: u8 = 32;
 
 /// A receive event is executing.
 const IN_EVENT: u32 = 1;
@@ -108,6 +110,9 @@ impl<E: Events> Socket<E> {
         let Ok(call) = core.enter() else {
             return Err(batch);
         };
+        if !core.role.is_up() {
+            return Err(batch);
+        }
         // SAFETY: an open connection socket.
         let Some(entry) = (unsafe { table(call.socket) }).WskSend else {
             return Err(batch);
@@ -159,6 +164,9 @@ impl<E: Events> Socket<E> {
     fn end(&self, request: &Request, routine: Routine, flags: u32) -> Result<()> {
         let core = &*self.0;
         let call = core.enter()?;
+        if !core.role.is_up() {
+            return Err(Status::INVALID_DEVICE_STATE);
+        }
         // SAFETY: an open connection socket.
         let entry = unsafe { table(call.socket) }
             .WskDisconnect
@@ -238,6 +246,9 @@ impl<E: Events> Role for Connection<E> {
 
     fn opened(core: &Core<Self>, result: Result<()>) {
         let Some(owner) = core.owner() else { return };
+        if result.is_ok() {
+            core.role.events.fetch_or(UP, Ordering::AcqRel);
+        }
         owner.connected(result);
         if result.is_err() {
             return;
@@ -277,7 +288,12 @@ impl<E: Events> Connection<E> {
 
     /// For a peer WSK gave us: events go to the owner from the first.
     pub(super) fn open_now(&self) {
-        self.events.fetch_or(OPEN, Ordering::AcqRel);
+        self.events.fetch_or(OPEN | UP, Ordering::AcqRel);
+    }
+
+    /// WSK-DIS-01: nothing is sent or ended before.
+    fn is_up(&self) -> bool {
+        self.events.load(Ordering::Acquire) & UP != 0
     }
 
     /// Whether the owner is to be told; if not yet, `event` is kept.
