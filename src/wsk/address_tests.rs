@@ -1,3 +1,5 @@
+//! Addresses there and back.
+
 use core::net::{Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
 
 use super::*;
