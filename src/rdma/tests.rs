@@ -1,1 +1,185 @@
+//! The table of states, tokens, and queues.
 
+use super::qp::{Event, Illegal, State};
+use super::request::SgeList;
+use super::stag::Table;
+use super::*;
+use crate::sync::Arm;
+use crate::sync::storage::Heap;
+
+const DOMAIN: Domain = Domain(1);
+
+fn region(length: u64, access: Access) -> Region<u32> {
+    Region { base: 0x1000, length, access, domain: DOMAIN, memory: 0 }
+}
+
+fn table() -> Table<u32, Heap> {
+    Table::new(42).unwrap()
+}
+
+/// Rows: states. Columns: connect, refused, established, disconnect, flush, fail. Dots are illegal.
+#[test]
+fn states_and_events() {
+    let events =
+        [Event::Connect, Event::Refused, Event::Established, Event::Disconnect, Event::Flush, Event::Fail];
+    let cell = |state: State, event| match state.after(event) {
+        Ok(next) => format!("{next:?}").remove(0),
+        Err(Illegal(..)) => '.',
+    };
+    let rows: Vec<String> =
+        State::ALL.iter().map(|&state| events.iter().map(|&event| cell(state, event)).collect()).collect();
+    //              Idle      Connecting Ready     Closing   Error
+    assert_eq!(rows, ["C...IE", ".IREEE", "...CEE", "...CEE", "...EEE"]);
+}
+
+// NDK-POST-07, NDK-POST-09
+#[test]
+fn only_a_ready_queue_pair_takes_initiator_requests() {
+    let takes: Vec<_> = State::ALL.iter().map(|state| state.takes_initiator_requests()).collect();
+    assert_eq!(takes, [false, false, true, false, false]);
+}
+
+// NDK-MR-08: the edges, and the end of the address space.
+#[test]
+fn access_is_checked_to_the_byte() {
+    let table = table();
+    let stag = table.reserve().unwrap();
+    table.publish(stag, region(16, Access::LOCAL_WRITE)).unwrap();
+    let check = |address, length, need| table.access(stag, DOMAIN, address, length, need).map(|grant| grant.offset).err();
+    assert_eq!(check(0x1000, 16, Access::empty()), None);
+    assert_eq!(check(0x100f, 1, Access::LOCAL_WRITE), None);
+    assert_eq!(check(0x1010, 0, Access::empty()), None);
+    assert_eq!(check(0x0fff, 1, Access::empty()), Some(Fault::Bounds));
+    assert_eq!(check(0x1000, 17, Access::empty()), Some(Fault::Bounds));
+    assert_eq!(check(u64::MAX, 2, Access::empty()), Some(Fault::Wrap));
+    assert_eq!(check(0x1000, 1, Access::REMOTE_WRITE), Some(Fault::Rights));
+    assert_eq!(table.access(stag, Domain(2), 0x1000, 1, Access::empty()).err(), Some(Fault::Domain));
+}
+
+#[test]
+fn a_region_at_the_end_of_the_address_space_works() {
+    let table = table();
+    let stag = table.reserve().unwrap();
+    let high = Region { base: u64::MAX - 15, ..region(15, Access::empty()) };
+    table.publish(stag, high).unwrap();
+    assert!(table.access(stag, DOMAIN, u64::MAX - 15, 15, Access::empty()).is_ok());
+}
+
+// NDK-MR-12
+#[test]
+fn tokens_differ_and_are_never_zero() {
+    let table = table();
+    let mut tokens: Vec<_> = (0..3000).map(|_| table.reserve().unwrap().0).collect();
+    assert!(!tokens.contains(&0));
+    tokens.sort_unstable();
+    tokens.dedup();
+    assert_eq!(tokens.len(), 3000);
+}
+
+#[test]
+fn a_token_without_a_region_gives_no_access() {
+    let table = table();
+    let stag = table.reserve().unwrap();
+    assert_eq!(table.access(stag, DOMAIN, 0x1000, 1, Access::empty()).err(), Some(Fault::Token));
+    assert_eq!(table.access(Stag(0), DOMAIN, 0, 0, Access::empty()).err(), Some(Fault::Token));
+}
+
+// NDK-FR-11, NDK-FR-09
+#[test]
+fn a_token_gives_one_region_at_a_time_and_stays_the_same() {
+    let table = table();
+    let stag = table.reserve().unwrap();
+    table.publish(stag, region(1, Access::empty())).unwrap();
+    assert!(table.publish(stag, region(2, Access::empty())).is_err());
+    assert!(table.withdraw(stag).is_some());
+    table.publish(stag, region(2, Access::empty())).unwrap();
+    assert!(table.access(stag, DOMAIN, 0x1001, 1, Access::empty()).is_ok());
+}
+
+// NDK-MR-10, NDK-MR-13
+#[test]
+fn a_withdrawn_region_is_dropped_by_its_last_user() {
+    struct Told<'a>(&'a std::cell::Cell<bool>);
+    impl Drop for Told<'_> {
+        fn drop(&mut self) {
+            self.0.set(true);
+        }
+    }
+    let dropped = std::cell::Cell::new(false);
+    let table: Table<Told<'_>, Heap> = Table::new(1).unwrap();
+    let stag = table.reserve().unwrap();
+    let region = Region { base: 0, length: 1, access: Access::empty(), domain: DOMAIN, memory: Told(&dropped) };
+    assert!(table.publish(stag, region).is_ok());
+    let grant = table.access(stag, DOMAIN, 0, 1, Access::empty()).ok().unwrap();
+    let pin = grant.pin();
+    assert!(table.withdraw(stag).is_none());
+    assert!(table.access(stag, DOMAIN, 0, 1, Access::empty()).is_err());
+    drop(grant);
+    assert!(!dropped.get());
+    table.unpin(stag, pin);
+    assert!(dropped.get());
+}
+
+// NDK-FR-14
+#[test]
+fn a_token_is_invalidated_once() {
+    let table = table();
+    let stag = table.reserve().unwrap();
+    table.publish(stag, region(1, Access::REMOTE_READ)).unwrap();
+    assert_eq!(table.invalidate(stag, Domain(9), Access::empty()).err(), Some(Fault::Domain));
+    assert_eq!(table.invalidate(stag, DOMAIN, Access::REMOTE_WRITE).err(), Some(Fault::Rights));
+    assert!(table.invalidate(stag, DOMAIN, Access::REMOTE_READ).is_ok());
+    assert_eq!(table.invalidate(stag, DOMAIN, Access::REMOTE_READ).err(), Some(Fault::Token));
+}
+
+#[test]
+fn a_released_token_is_dead() {
+    let table = table();
+    let stag = table.reserve().unwrap();
+    table.publish(stag, region(1, Access::empty())).unwrap();
+    assert!(table.release(stag).is_some());
+    assert_eq!(table.access(stag, DOMAIN, 0x1000, 1, Access::empty()).err(), Some(Fault::Token));
+    assert!(table.publish(stag, region(1, Access::empty())).is_err());
+}
+
+#[test]
+fn a_list_of_buffers_is_cut_where_asked() {
+    let mut list = SgeList::default();
+    for (address, length) in [(100, 10), (0, 0), (200, 5)] {
+        assert!(list.push(Sge { address, length, token: Stag(1) }));
+    }
+    let piece = |offset, most| list.at(offset, most).map(|sge| (sge.address, sge.length));
+    assert_eq!(list.length(), 15);
+    assert_eq!(piece(0, 100), Some((100, 10)));
+    assert_eq!(piece(9, 100), Some((109, 1)));
+    assert_eq!(piece(10, 3), Some((200, 3)));
+    assert_eq!(piece(15, 1), None);
+}
+
+// NDK-FLUSH-09
+#[test]
+fn a_flushed_queue_comes_back_in_order() {
+    let pair: QueuePair<Heap> = QueuePair::new(0, 3, DOMAIN).unwrap();
+    for context in 0..3 {
+        pair.receive.post(|request| {
+            request.context = context;
+            Ok(())
+        }).unwrap();
+    }
+    assert_eq!(pair.receive.post(|_| Ok(())), Err(PostError::Full));
+    let mut contexts = Vec::new();
+    pair.receive.flush(|request| contexts.push(request.context));
+    assert_eq!(contexts, [0, 1, 2]);
+    assert!(pair.receive.is_empty());
+}
+
+// NDK-CQ-10: an error counts as solicited.
+#[test]
+fn an_error_wakes_a_solicited_arm() {
+    let queue: CompletionQueue<Heap> = CompletionQueue::new(4).unwrap();
+    queue.arm(Arm::Solicited);
+    queue.push(Completion::default(), false).unwrap();
+    assert_eq!(queue.begin(), None);
+    queue.push(Completion { status: Status::Cancelled, ..Completion::default() }, false).unwrap();
+    assert!(queue.begin().is_some());
+}

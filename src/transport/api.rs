@@ -105,7 +105,7 @@ pub trait Memory {
 
 /// A queue pair in the transport's hands: `ndk` gives it with connect or accept; dropping it is the
 /// transport's last touch.
-pub trait Queues: Send {
+pub trait Queues {
     type Allocator: Allocate;
     type Memory: Memory;
 

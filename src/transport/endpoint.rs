@@ -26,7 +26,7 @@ use super::wire::{Home, Wire};
 /// What comes up from a connection. All at IRQL <= DISPATCH, one at a time per connection, with no
 /// lock held; anything of the connection may be called from inside.
 pub(crate) trait Events: Send + Sync + Sized + 'static {
-    type Queues: Queues<Memory: Memory + AsRef<Ref<Mapping>>> + 'static;
+    type Queues: Queues<Memory: Memory + AsRef<Ref<Mapping>>> + Send + 'static;
     /// What passive endpoints come from.
     type Listener: Incoming<Events = Self>;
 

@@ -288,9 +288,8 @@ impl<Q: Queues> Connection<Q> {
             }
             Event::PeerReject { .. } => {
                 around.up.peer_said(self.machine.private_data());
-                self.change(Change::Refused);
                 self.farewell(Failure::Refused, around.now);
-                around.up.connect_done(Err(Failure::Refused));
+                self.answer(Phase::AwaitReply, Failure::Refused, around.up);
             }
             Event::Established => self.established(around),
             Event::PeerClosed => self.peer_closed(around.up),

@@ -1,1 +1,426 @@
+//! Two connections over a pipe in memory, in virtual time: the real machine, the real queues.
 
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use super::*;
+use crate::crc32c;
+use crate::iwarp::{ReadLimits as WireLimits, Revision, Timeouts, Trailer};
+use crate::rdma::qp::State;
+use crate::rdma::stag::Table;
+use crate::rdma::{
+    Access, Completion, Domain, Flags, Kind, Op, Payload, QueuePair, Region, Remote, Sge, SgeList, Stag, Status,
+};
+use crate::sync::storage::Heap;
+use crate::transport::api::{Memory, Side};
+use crate::transport::link::BATCHES;
+
+mod data;
+mod ends;
+
+const DOMAIN: Domain = Domain(7);
+const BASE: u64 = 0xFFFF_0000_1234_5678;
+
+#[derive(Clone)]
+struct Bytes(Rc<RefCell<Vec<u8>>>);
+
+impl Memory for Bytes {
+    fn write(&self, offset: u64, bytes: &[u8]) {
+        let at = offset as usize;
+        self.0.borrow_mut()[at..at + bytes.len()].copy_from_slice(bytes);
+    }
+}
+
+/// A queue pair with its completions.
+struct Qp {
+    pair: QueuePair<Heap>,
+    regions: Table<Bytes, Heap>,
+    done: RefCell<Vec<Completion>>,
+    notified: Cell<usize>,
+    /// Completions the queues take before they overrun.
+    room: Cell<usize>,
+}
+
+#[derive(Clone)]
+struct Handle(Rc<Qp>);
+
+impl Queues for Handle {
+    type Allocator = Heap;
+    type Memory = Bytes;
+
+    fn queue_pair(&self) -> &QueuePair<Heap> {
+        &self.0.pair
+    }
+    fn regions(&self) -> &Table<Bytes, Heap> {
+        &self.0.regions
+    }
+    fn complete(&self, _side: Side, completion: Completion, _solicited: bool) -> bool {
+        self.0.done.borrow_mut().push(completion);
+        self.0.done.borrow().len() <= self.0.room.get()
+    }
+    fn notify(&self) {
+        self.0.notified.set(self.0.notified.get() + 1);
+    }
+}
+
+struct Buffer {
+    bytes: Vec<u8>,
+    frame: usize,
+    room: usize,
+}
+
+impl Batch<Bytes> for Buffer {
+    fn begin(&mut self, copied: usize, described: usize, _pieces: usize) -> bool {
+        self.frame = self.bytes.len();
+        self.bytes.len() + copied + described <= self.room
+    }
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.bytes.extend_from_slice(bytes);
+    }
+    fn copy(&mut self, memory: &Bytes, offset: u64, length: u32) -> bool {
+        let at = offset as usize;
+        self.bytes.extend_from_slice(&memory.0.borrow()[at..at + length as usize]);
+        true
+    }
+    fn describe(&mut self, memory: &Bytes, offset: u64, length: u32) -> bool {
+        self.copy(memory, offset, length)
+    }
+    fn end(&mut self, trailer: Trailer) {
+        match trailer {
+            Trailer::Crc => {
+                let crc = crc32c::update(0, &self.bytes[self.frame..]);
+                self.bytes.extend_from_slice(&crc.to_le_bytes());
+            }
+            Trailer::Zero => self.bytes.extend_from_slice(&[0; 4]),
+            Trailer::None => {}
+        }
+    }
+    fn cancel(&mut self) {
+        self.bytes.truncate(self.frame);
+    }
+    fn length(&self) -> usize {
+        self.bytes.len()
+    }
+}
+
+/// One direction's stream and what its sender's link did.
+#[derive(Default)]
+struct Pipe {
+    stream: VecDeque<u8>,
+    /// Sent, not yet told so.
+    unacknowledged: VecDeque<(usize, Buffer)>,
+    home: usize,
+    fin: bool,
+    fin_told: bool,
+    reset: bool,
+    close_asked: bool,
+    resumed: bool,
+}
+
+struct TestLink(Rc<RefCell<Pipe>>);
+
+impl Link for TestLink {
+    type Batch = Buffer;
+
+    fn batch(&mut self) -> Option<Buffer> {
+        let mut pipe = self.0.borrow_mut();
+        pipe.home = pipe.home.checked_sub(1)?;
+        Some(Buffer { bytes: Vec::new(), frame: 0, room: 300_000 })
+    }
+    fn keep(&mut self, _: Buffer) {
+        self.0.borrow_mut().home += 1;
+    }
+    fn send(&mut self, lot: usize, batch: Buffer) {
+        let mut pipe = self.0.borrow_mut();
+        pipe.stream.extend(&batch.bytes);
+        pipe.unacknowledged.push_back((lot, batch));
+    }
+    fn resume(&mut self) {
+        self.0.borrow_mut().resumed = true;
+    }
+    fn disconnect(&mut self) {
+        self.0.borrow_mut().fin = true;
+    }
+    fn close(&mut self) {
+        self.0.borrow_mut().close_asked = true;
+    }
+}
+
+#[derive(Default)]
+struct Log(RefCell<Vec<String>>, RefCell<Vec<u8>>, Cell<ReadLimits>);
+
+impl Log {
+    fn add(&self, text: impl Into<String>) {
+        self.0.borrow_mut().push(text.into());
+    }
+    fn take(&self) -> Vec<String> {
+        self.0.take()
+    }
+}
+
+impl Up for Log {
+    fn offered(&self) {
+        self.add("offered");
+    }
+    fn peer_said(&self, private_data: &[u8]) {
+        *self.1.borrow_mut() = private_data.to_vec();
+    }
+    fn reads_in_force(&self, reads: ReadLimits) {
+        self.2.set(reads);
+    }
+    fn connect_done(&self, result: Result<(), Failure>) {
+        self.add(format!("connect {result:?}"));
+    }
+    fn accept_done(&self, result: Result<(), Failure>) {
+        self.add(format!("accept {result:?}"));
+    }
+    fn complete_done(&self, result: Result<(), Failure>) {
+        self.add(format!("complete {result:?}"));
+    }
+    fn disconnect_done(&self, result: Result<(), Failure>) {
+        self.add(format!("disconnect {result:?}"));
+    }
+    fn disconnected(&self) {
+        self.add("disconnected");
+    }
+    fn closed(&self) {
+        self.add("closed");
+    }
+}
+
+/// One end.
+struct End {
+    connection: Connection<Handle>,
+    link: TestLink,
+    log: Log,
+    qp: Rc<Qp>,
+    now: Ticks,
+}
+
+impl End {
+    fn new(emss: u32, pipe: &Rc<RefCell<Pipe>>) -> Self {
+        let config = Config {
+            crc: true,
+            revision: Revision::Two,
+            peer_to_peer: true,
+            emss,
+            caps: WireLimits { ird: 16, ord: 16 },
+            timeouts: Timeouts { request: 10 * SECOND, reply: 90 * SECOND, first_fpdu: 60 * SECOND },
+        };
+        pipe.borrow_mut().home = BATCHES;
+        let qp = Qp {
+            pair: QueuePair::new(64, 64, DOMAIN).unwrap(),
+            regions: Table::new(0x1234_5678).unwrap(),
+            done: RefCell::default(),
+            notified: Cell::new(0),
+            room: Cell::new(usize::MAX),
+        };
+        Self {
+            connection: Connection::new(&config, Patience::default()),
+            link: TestLink(pipe.clone()),
+            log: Log::default(),
+            qp: Rc::new(qp),
+            now: 0,
+        }
+    }
+
+    /// One input and what follows from it.
+    fn input(&mut self, act: impl FnOnce(&mut Connection<Handle>, &mut Around<'_, TestLink, Log>)) {
+        let mut around = Around { link: &mut self.link, up: &self.log, now: self.now };
+        act(&mut self.connection, &mut around);
+        self.connection.pump(&mut around);
+    }
+
+    fn handle(&self) -> Handle {
+        Handle(self.qp.clone())
+    }
+
+    fn begin(&self) -> Handle {
+        self.qp.pair.advance(Change::Connect).unwrap();
+        self.handle()
+    }
+
+    /// A region of these bytes at `BASE`.
+    fn region(&self, bytes: Vec<u8>, access: Access) -> (Stag, Bytes) {
+        let memory = Bytes(Rc::new(RefCell::new(bytes)));
+        let stag = self.qp.regions.reserve().unwrap();
+        let length = memory.0.borrow().len() as u64;
+        let region = Region { base: BASE, length, access, domain: DOMAIN, memory: memory.clone() };
+        assert!(self.qp.regions.publish(stag, region).is_ok());
+        (stag, memory)
+    }
+
+    fn post(&mut self, context: u64, op: Op, flags: Flags, sges: &[Sge]) {
+        let posted = self.qp.pair.send.post(|request| {
+            let mut list = SgeList::default();
+            assert!(sges.iter().all(|sge| list.push(*sge)));
+            *request = crate::rdma::SendRequest {
+                context,
+                op,
+                flags,
+                payload: Payload::Sges(list),
+                ..crate::rdma::SendRequest::default()
+            };
+            Ok(())
+        });
+        assert_eq!(posted, Ok(()));
+        self.input(|connection, _| connection.doorbell());
+    }
+
+    fn post_receive(&mut self, context: u64, sges: &[Sge]) {
+        let posted = self.qp.pair.receive.post(|request| {
+            request.context = context;
+            request.sges.clear();
+            assert!(sges.iter().all(|sge| request.sges.push(*sge)));
+            Ok(())
+        });
+        assert_eq!(posted, Ok(()));
+        self.input(|connection, _| connection.doorbell());
+    }
+
+    fn completions(&self) -> Vec<(u64, Kind, Status, u32)> {
+        let done = self.qp.done.take();
+        done.into_iter().map(|done| (done.context, done.kind, done.status, done.bytes)).collect()
+    }
+
+    fn phase(&self) -> Phase {
+        self.connection.phase()
+    }
+}
+
+fn sge(stag: Stag, offset: u64, length: u32) -> Sge {
+    Sge { address: BASE + offset, length, token: stag }
+}
+
+/// Two ends and the pipes between them.
+struct Pair {
+    active: End,
+    passive: End,
+    up: Rc<RefCell<Pipe>>,
+    down: Rc<RefCell<Pipe>>,
+    /// Most bytes of one indication.
+    piece: usize,
+    /// Whether sends complete.
+    acknowledge: bool,
+}
+
+impl Pair {
+    fn new(emss: u32) -> Self {
+        let (up, down) = (Rc::new(RefCell::new(Pipe::default())), Rc::new(RefCell::new(Pipe::default())));
+        let (active, passive) = (End::new(emss, &up), End::new(emss, &down));
+        Self { active, passive, up, down, piece: usize::MAX, acknowledge: true }
+    }
+
+    /// Connected on both sides, logs and completions taken.
+    fn ready(emss: u32) -> Self {
+        let mut pair = Self::new(emss);
+        pair.open();
+        pair.establish();
+        pair
+    }
+
+    fn open(&mut self) {
+        let queues = self.active.begin();
+        let params = Params {
+            private_data: PrivateData::copy(b"hello").unwrap(),
+            reads: ReadLimits { inbound: 4, outbound: 4 },
+        };
+        self.active.input(|connection, around| connection.connect(around.now, params, queues));
+        self.active.input(|connection, around| connection.connected(Ok(()), around));
+        self.passive.input(|connection, around| connection.accepted(around.now));
+        self.run();
+        assert_eq!(self.passive.log.take(), ["offered"]);
+    }
+
+    fn accept(&mut self) {
+        let queues = self.passive.begin();
+        let params = Params {
+            private_data: PrivateData::copy(b"welcome").unwrap(),
+            reads: ReadLimits { inbound: 4, outbound: 4 },
+        };
+        self.passive.input(|connection, around| connection.accept(&params, queues, around));
+        self.run();
+    }
+
+    fn establish(&mut self) {
+        self.accept();
+        assert_eq!(self.active.log.take(), ["connect Ok(())"]);
+        self.active.input(|connection, around| connection.complete(around));
+        self.run();
+        assert_eq!(self.active.log.take(), ["complete Ok(())"]);
+        assert_eq!(self.passive.log.take(), ["accept Ok(())"]);
+    }
+
+    /// Until nothing moves any more.
+    fn run(&mut self) {
+        loop {
+            let (piece, acknowledge) = (self.piece, self.acknowledge);
+            let there = step(&mut self.active, &mut self.passive, piece, acknowledge);
+            let back = step(&mut self.passive, &mut self.active, piece, acknowledge);
+            if !there && !back {
+                return;
+            }
+        }
+    }
+
+    fn wait(&mut self, time: Ticks) {
+        self.active.now += time;
+        self.passive.now += time;
+        self.active.input(|_, _| {});
+        self.passive.input(|_, _| {});
+        self.run();
+    }
+}
+
+/// Moves what `from` has sent; whether anything happened.
+fn step(from: &mut End, to: &mut End, piece: usize, acknowledge: bool) -> bool {
+    let pipe = from.link.0.clone();
+    let mut moved = false;
+    // The receiver's indications stop when not all was taken, until it resumes.
+    let stopped = to.connection.incoming.paused;
+    let bytes: Vec<u8> = pipe.borrow().stream.iter().take(piece).copied().collect();
+    if !bytes.is_empty() && !stopped && !to.link.0.borrow().close_asked {
+        let mut taken = 0;
+        to.input(|connection, _| {
+            taken = connection.received(&bytes);
+            if taken < bytes.len() {
+                connection.paused();
+            }
+        });
+        pipe.borrow_mut().stream.drain(..taken);
+        moved = taken > 0;
+    }
+    let sent = if acknowledge { pipe.borrow_mut().unacknowledged.pop_front() } else { None };
+    if let Some((lot, batch)) = sent {
+        from.input(|connection, around| connection.sent(lot, batch, true, around.link));
+        moved = true;
+    }
+    let fin = pipe.borrow().fin && !pipe.borrow().fin_told && pipe.borrow().stream.is_empty();
+    if fin {
+        pipe.borrow_mut().fin_told = true;
+        to.input(|connection, _| connection.fin_received());
+        from.input(|connection, _| connection.fin_done());
+        moved = true;
+    }
+    moved | close(from, to)
+}
+
+/// What closing the link does: sends come back, the peer sees a reset unless both sent FIN.
+fn close(from: &mut End, to: &mut End) -> bool {
+    let pipe = from.link.0.clone();
+    if !pipe.borrow().close_asked || pipe.borrow().reset {
+        return false;
+    }
+    pipe.borrow_mut().reset = true;
+    loop {
+        let Some((lot, batch)) = pipe.borrow_mut().unacknowledged.pop_front() else { break };
+        from.input(|connection, around| connection.sent(lot, batch, false, around.link));
+    }
+    from.input(|connection, _| connection.link_closed());
+    let graceful = pipe.borrow().fin_told && to.link.0.borrow().fin_told;
+    if !graceful && !to.link.0.borrow().close_asked {
+        to.input(|connection, _| connection.reset());
+    }
+    true
+}

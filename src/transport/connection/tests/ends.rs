@@ -1,0 +1,259 @@
+//! Every way a connection ends.
+
+use super::*;
+
+fn disconnect(end: &mut End) {
+    end.input(|connection, around| connection.disconnect(around));
+}
+
+fn close(end: &mut End) {
+    end.input(|connection, around| connection.close(around));
+}
+
+// NDK-DISC-01, NDK-DISC-05, NDK-DISC-08, NDK-DISC-09
+#[test]
+fn graceful_disconnect_needs_both_sides() {
+    let mut pair = Pair::ready(1448);
+    pair.active.post_receive(1, &[]);
+    pair.passive.post_receive(2, &[]);
+    disconnect(&mut pair.active);
+    pair.run();
+    assert_eq!(pair.active.log.take(), [""; 0]);
+    assert_eq!(pair.passive.log.take(), ["disconnected"]);
+    assert_eq!(pair.passive.completions(), []);
+    disconnect(&mut pair.passive);
+    pair.run();
+    assert_eq!(pair.active.log.take(), ["disconnect Ok(())"]);
+    assert_eq!(pair.passive.log.take(), ["disconnect Ok(())"]);
+    // NDK-DISC-02
+    assert_eq!(pair.active.completions(), [(1, Kind::Receive, Status::Cancelled, 0)]);
+    assert_eq!(pair.passive.completions(), [(2, Kind::Receive, Status::Cancelled, 0)]);
+    close(&mut pair.active);
+    close(&mut pair.passive);
+    assert_eq!((pair.active.log.take(), pair.passive.log.take()), (vec!["closed".into()], vec!["closed".into()]));
+}
+
+// NDK-DISC-15
+#[test]
+fn simultaneous_disconnects_both_succeed() {
+    let mut pair = Pair::ready(1448);
+    disconnect(&mut pair.active);
+    disconnect(&mut pair.passive);
+    pair.run();
+    assert_eq!(pair.active.log.take(), ["disconnect Ok(())"]);
+    assert_eq!(pair.passive.log.take(), ["disconnect Ok(())"]);
+}
+
+// NDK-DISC-10
+#[test]
+fn what_was_sent_before_the_disconnect_arrives_first() {
+    let mut pair = Pair::ready(1448);
+    pair.passive.post_receive(1, &[]);
+    pair.active.post(2, Op::Send, Flags::empty(), &[]);
+    disconnect(&mut pair.active);
+    pair.run();
+    assert_eq!(pair.passive.completions(), [(1, Kind::Receive, Status::Ok, 0)]);
+    assert_eq!(pair.passive.log.take(), ["disconnected"]);
+}
+
+// NDK-DISC-13, NDK-DISC-03
+#[test]
+fn disconnect_from_a_silent_peer_times_out() {
+    let mut pair = Pair::ready(1448);
+    disconnect(&mut pair.active);
+    pair.run();
+    pair.wait(11 * SECOND);
+    assert_eq!(pair.active.log.take(), ["disconnect Err(TimedOut)"]);
+    assert_eq!(pair.active.phase(), Phase::Over);
+}
+
+// NDK-DISC-11
+#[test]
+fn close_of_a_live_connection_aborts_it() {
+    let mut pair = Pair::ready(1448);
+    pair.active.post_receive(1, &[]);
+    pair.passive.post_receive(2, &[]);
+    close(&mut pair.active);
+    pair.run();
+    assert_eq!(pair.active.log.take(), ["closed"]);
+    assert_eq!(pair.active.completions(), [(1, Kind::Receive, Status::Cancelled, 0)]);
+    assert_eq!(pair.passive.log.take(), ["disconnected"]);
+    assert_eq!(pair.passive.completions(), [(2, Kind::Receive, Status::Cancelled, 0)]);
+    close(&mut pair.passive);
+    assert_eq!(pair.passive.log.take(), ["closed"]);
+}
+
+// NDK-CON-21
+#[test]
+fn reject_reaches_the_peer_with_its_private_data() {
+    let mut pair = Pair::new(1448);
+    pair.open();
+    let no = PrivateData::copy(b"no").unwrap();
+    pair.passive.input(|connection, around| connection.reject(&no, around));
+    close(&mut pair.passive);
+    pair.run();
+    assert_eq!(pair.active.log.take(), ["connect Err(Refused)"]);
+    assert_eq!(*pair.active.log.1.borrow(), b"no");
+    assert_eq!(pair.active.qp.pair.state(), State::Idle);
+    close(&mut pair.active);
+    pair.run();
+    pair.wait(3 * SECOND);
+    assert_eq!(pair.active.log.take(), ["closed"]);
+    assert_eq!(pair.passive.log.take(), ["closed"]);
+}
+
+// NDK-CON-22
+#[test]
+fn close_without_an_answer_is_a_reject() {
+    let mut pair = Pair::new(1448);
+    pair.open();
+    close(&mut pair.passive);
+    pair.run();
+    assert_eq!(pair.active.log.take(), ["connect Err(Refused)"]);
+}
+
+// NDK-CON-26
+#[test]
+fn close_while_connecting_is_seen_by_the_accepting_side() {
+    let mut pair = Pair::new(1448);
+    pair.open();
+    close(&mut pair.active);
+    pair.run();
+    assert_eq!(pair.active.log.take(), ["connect Err(Cancelled)", "closed"]);
+    pair.accept();
+    assert_eq!(pair.passive.log.take(), ["accept Err(Aborted)"]);
+    close(&mut pair.passive);
+    pair.run();
+    assert_eq!(pair.passive.log.take(), ["closed"]);
+}
+
+// NDK-CON-02
+#[test]
+fn accept_waits_for_the_completion_and_not_for_ever() {
+    let mut pair = Pair::new(1448);
+    pair.open();
+    pair.accept();
+    assert_eq!(pair.passive.log.take(), [""; 0]);
+    pair.wait(61 * SECOND);
+    assert_eq!(pair.passive.log.take(), ["accept Err(TimedOut)"]);
+}
+
+#[test]
+fn a_refused_tcp_connect_leaves_the_queue_pair_as_before() {
+    let mut pair = Pair::new(1448);
+    let queues = pair.active.begin();
+    pair.active.input(|connection, around| connection.connect(around.now, Params::default(), queues));
+    pair.active.input(|connection, around| connection.connected(Err(Failure::HostUnreachable), around));
+    assert_eq!(pair.active.log.take(), ["connect Err(HostUnreachable)"]);
+    assert_eq!(pair.active.qp.pair.state(), State::Idle);
+}
+
+// NDK-FLUSH-01, NDK-FLUSH-03, NDK-FLUSH-09
+#[test]
+fn flush_brings_everything_back_in_order() {
+    let mut pair = Pair::ready(1448);
+    let (sink, _) = pair.active.region(vec![0; 10], Access::LOCAL_WRITE);
+    let (source, _) = pair.passive.region(vec![0; 10], Access::REMOTE_READ);
+    pair.active.post_receive(1, &[]);
+    pair.active.post_receive(2, &[]);
+    let peer = Remote { address: BASE, token: source };
+    for n in 3..10 {
+        pair.active.post(n, Op::Read(peer), Flags::SILENT, &[sge(sink, 0, 10)]);
+    }
+    pair.active.input(|connection, around| connection.flush(around.now));
+    let all: Vec<_> = pair.active.completions().iter().map(|done| (done.0, done.2)).collect();
+    assert_eq!(all, (1..10).map(|n| (n, Status::Cancelled)).collect::<Vec<_>>());
+    assert_eq!(pair.active.qp.pair.state(), State::Error);
+    // NDK-POST-09
+    pair.active.post_receive(11, &[]);
+    assert_eq!(pair.active.completions(), [(11, Kind::Receive, Status::Cancelled, 0)]);
+    pair.run();
+    close(&mut pair.active);
+    pair.run();
+    assert!(pair.active.log.take().contains(&"closed".to_owned()));
+}
+
+// NDK-DISC-12: the peer's request with a bad token brings the connection down on both sides.
+#[test]
+fn a_write_to_a_wrong_token_ends_the_connection() {
+    let mut pair = Pair::ready(1448);
+    let (source, _) = pair.active.region(vec![0; 10], Access::empty());
+    pair.active.post_receive(5, &[]);
+    let nowhere = Remote { address: BASE, token: Stag(0x1234_5678) };
+    pair.active.post(1, Op::Write(nowhere), Flags::empty(), &[sge(source, 0, 10)]);
+    pair.run();
+    assert_eq!(pair.passive.log.take(), ["disconnected"]);
+    assert_eq!(pair.active.log.take(), ["disconnected"]);
+    let done = pair.active.completions();
+    assert!(done.contains(&(5, Kind::Receive, Status::Cancelled, 0)), "{done:?}");
+    assert_eq!(pair.active.phase(), Phase::Over);
+    assert_eq!(pair.passive.phase(), Phase::Over);
+}
+
+// NDK-POST-32
+#[test]
+fn a_message_too_long_fails_its_receive() {
+    let mut pair = Pair::ready(1448);
+    let (source, _) = pair.active.region(vec![0; 20], Access::empty());
+    let (sink, _) = pair.passive.region(vec![0; 20], Access::LOCAL_WRITE);
+    pair.passive.post_receive(1, &[sge(sink, 0, 10)]);
+    pair.passive.post_receive(2, &[sge(sink, 0, 10)]);
+    pair.active.post(3, Op::Send, Flags::empty(), &[sge(source, 0, 20)]);
+    pair.run();
+    let expected =
+        [(1, Kind::Receive, Status::BufferOverflow, 0), (2, Kind::Receive, Status::Cancelled, 0)];
+    assert_eq!(pair.passive.completions(), expected);
+}
+
+// NDK-MR-07: nothing of it is sent.
+#[test]
+fn a_local_token_that_is_wrong_fails_its_request() {
+    let mut pair = Pair::ready(1448);
+    pair.active.post(1, Op::Send, Flags::SILENT, &[sge(Stag(99), 0, 10)]);
+    pair.run();
+    assert_eq!(pair.active.completions(), [(1, Kind::Send, Status::AccessViolation, 0)]);
+    assert_eq!(pair.active.log.take(), ["disconnected"]);
+    assert_eq!(pair.passive.log.take(), ["disconnected"]);
+}
+
+// NDK-CQ-20
+#[test]
+fn an_overrun_completion_queue_ends_the_connection() {
+    let mut pair = Pair::ready(1448);
+    pair.passive.qp.room.set(0);
+    pair.passive.post_receive(1, &[]);
+    pair.active.post(2, Op::Send, Flags::empty(), &[]);
+    pair.run();
+    assert_eq!(pair.active.log.take(), ["disconnected"]);
+}
+
+// NDK-FLUSH-04: the link is closed before a write it still reads from comes back.
+#[test]
+fn a_send_in_place_comes_back_after_the_link_let_go() {
+    let mut pair = Pair::ready(64_768);
+    let (source, _) = pair.active.region(vec![0; 40_000], Access::empty());
+    let (target, _) = pair.passive.region(vec![0; 40_000], Access::LOCAL_WRITE | Access::REMOTE_WRITE);
+    pair.acknowledge = false;
+    let peer = Remote { address: BASE, token: target };
+    pair.active.post(1, Op::Write(peer), Flags::empty(), &[sge(source, 0, 40_000)]);
+    pair.active.input(|connection, around| connection.close(around));
+    assert_eq!(pair.active.completions(), []);
+    pair.run();
+    assert_eq!(pair.active.completions(), [(1, Kind::Write, Status::Cancelled, 0)]);
+    assert_eq!(pair.active.log.take(), ["closed"]);
+}
+
+// NDK-CON-29, NDK-DISC-06
+#[test]
+fn a_reset_right_after_set_up_is_told_after_it_and_once() {
+    let mut pair = Pair::new(1448);
+    pair.open();
+    pair.accept();
+    pair.active.input(|connection, around| connection.complete(around));
+    close(&mut pair.active);
+    pair.run();
+    let log = pair.passive.log.take();
+    assert!(log == ["accept Ok(())", "disconnected"] || log == ["accept Err(Aborted)"], "{log:?}");
+    pair.passive.input(|connection, _| connection.reset());
+    assert_eq!(pair.passive.log.take(), [""; 0]);
+}
