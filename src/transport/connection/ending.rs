@@ -123,7 +123,7 @@ impl<Q: Queues> Connection<Q> {
     }
 
     /// Tells the consumer what the end means to the call it waits for, and moves the queue pair.
-    fn answer<U: Up>(&mut self, phase: Phase, failure: Failure, up: &U) {
+    pub(super) fn answer<U: Up>(&mut self, phase: Phase, failure: Failure, up: &U) {
         match phase {
             Phase::Connecting | Phase::AwaitReply => {
                 // NDK-CON-08: the queue pair is as before, and no longer ours.
