@@ -14,8 +14,9 @@ use parking_lot::Mutex;
 use block::Block;
 pub use block::Leak;
 
-use crate::image::image_at;
-use crate::verifier::violation;
+use crate::image::{Image, image_at};
+use crate::thread::Thread;
+use crate::verifier::{violation, violation_of};
 use crate::wdm::PAGE_SIZE;
 
 /// How allocations are watched.
@@ -178,7 +179,7 @@ impl Pool {
     }
 
     /// Looks for writes into freed memory that is still in quarantine.
-    pub fn check_quarantine(&self) {
+    pub(crate) fn check_quarantine(&self, image: &Image) {
         let found = {
             let inner = self.inner.lock();
             inner.quarantine.iter().find_map(|a| {
@@ -188,7 +189,7 @@ impl Pool {
             })
         };
         if let Some(text) = found {
-            violation("VERIF-POOL-USE-AFTER-FREE", &text);
+            violation_of(image, "VERIF-POOL-USE-AFTER-FREE", &text);
         }
     }
 
@@ -248,40 +249,50 @@ fn freed(start: usize, end: usize) {
     let Some(thread) = crate::thread::try_current() else {
         return;
     };
-    check_in_use(thread, start, end, "freed");
+    check_in_use(thread, start, end, None);
     crate::verifier::locks::forget(start, end);
 }
 
-/// Reports what the kernel still uses between `start` and `end`, which is being `done`.
-pub(crate) fn check_in_use(thread: &crate::thread::Thread, start: usize, end: usize, done: &str) {
+/// Reports what the kernel still uses between `start` and `end`: pool that is freed, or an image
+/// that is unloaded.
+pub(crate) fn check_in_use(thread: &Thread, start: usize, end: usize, image: Option<&Image>) {
+    let Some((rule, what)) = in_use(thread, start, end) else {
+        return;
+    };
+    match image {
+        Some(image) => violation_of(image, rule, &format!("{what} when the driver is unloaded")),
+        None => violation(rule, &format!("{what} when its memory is freed")),
+    }
+}
+
+fn in_use(thread: &Thread, start: usize, end: usize) -> Option<(&'static str, String)> {
+    let machine = thread.machine;
     if let Some(lock) = thread
         .held_locks()
         .iter()
         .find(|l| (start..end).contains(*l))
     {
-        violation(
+        return Some((
             "VERIF-FREE-LOCK",
-            &format!("the spin lock at {lock:#x} is held and {done}"),
-        );
+            format!("the spin lock at {lock:#x} is held"),
+        ));
     }
-    for processor in thread.machine.processors() {
-        if let Some(dpc) = processor.queued_within(start, end) {
-            violation(
-                "VERIF-FREE-DPC",
-                &format!("the DPC at {dpc:#x} is queued and {done}"),
-            );
-        }
+    if let Some(dpc) = machine
+        .processors()
+        .iter()
+        .find_map(|p| p.queued_within(start, end))
+    {
+        return Some(("VERIF-FREE-DPC", format!("the DPC at {dpc:#x} is queued")));
     }
-    if let Some(timer) = thread.machine.timers.queued_within(start, end) {
-        violation(
+    if let Some(timer) = machine.timers.queued_within(start, end) {
+        return Some((
             "VERIF-FREE-TIMER",
-            &format!("the timer at {timer:#x} is set and {done}"),
-        );
+            format!("the timer at {timer:#x} is set"),
+        ));
     }
-    if let Some(item) = thread.machine.work.queued_within(start, end) {
-        violation(
-            "VERIF-FREE-WORK",
-            &format!("the work item at {item:#x} is queued and {done}"),
-        );
-    }
+    let item = machine.work.queued_within(start, end)?;
+    Some((
+        "VERIF-FREE-WORK",
+        format!("the work item at {item:#x} is queued"),
+    ))
 }

@@ -10,7 +10,7 @@ pub mod runtime;
 pub use runtime::{EXPORTS, cfg_check, cfg_dispatch};
 
 use crate::thread::current;
-use crate::verifier::violation;
+use crate::verifier::{stack, violation, violation_of_callback};
 
 /// Calls into an image: `call` does the call, `what` is the documented name of the callback.
 ///
@@ -45,18 +45,16 @@ fn lock_held(what: &str) -> ! {
 
 #[cold]
 fn wrong_irql(what: &str, before: u8, after: u8) -> ! {
-    violation(
-        "VERIF-CALLBACK-IRQL",
-        &format!("{what} was called at IRQL {before} and returned at {after}"),
-    )
+    let trace = stack::below();
+    let text = format!("{what} was called at IRQL {before} and returned at {after}");
+    violation_of_callback(&trace, "VERIF-CALLBACK-IRQL", &text)
 }
 
 #[cold]
 fn lock_kept(what: &str) -> ! {
-    violation(
-        "VERIF-LOCK-RETURNED",
-        &format!("{what} returned with a spin lock held"),
-    )
+    let trace = stack::below();
+    let text = format!("{what} returned with a spin lock held");
+    violation_of_callback(&trace, "VERIF-LOCK-RETURNED", &text)
 }
 
 /// Defines an import of up to three arguments that learns who called it: the return address is

@@ -7,7 +7,7 @@ use crate::image::Image;
 use crate::machine::Machine;
 use crate::pool::Leak;
 use crate::thread::current;
-use crate::verifier::violation;
+use crate::verifier::violation_of;
 use crate::wdm::{
     DRIVER_EXTENSION, DRIVER_INITIALIZE, DRIVER_OBJECT, NTSTATUS, UNICODE_STRING, nt_success,
 };
@@ -98,7 +98,11 @@ impl Driver {
             match self.object.DriverUnload {
                 // SAFETY: the driver's own routine with its object.
                 Some(unload) => bridge::callback("DriverUnload", || unsafe { unload(object) }),
-                None => violation("VERIF-UNLOAD", "the driver has no DriverUnload"),
+                None => violation_of(
+                    &self.image,
+                    "VERIF-UNLOAD",
+                    "the driver has no DriverUnload",
+                ),
             }
         }
         let leaks = self.check_left_behind();
@@ -112,23 +116,29 @@ impl Driver {
         self.machine.ndis.check_unloaded(base, end);
         self.machine.wsk.check_unloaded(base, end);
         self.machine.ip.check_unloaded(base, end);
-        crate::pool::check_in_use(current(), base, end, "unloaded");
+        crate::pool::check_in_use(current(), base, end, Some(&self.image));
         let leaks = self.machine.pool.leaks(base);
-        self.machine.pool.check_quarantine();
+        self.machine.pool.check_quarantine(&self.image);
         if let Some(mapping) = self.machine.mappings.left_by(base).first() {
-            violation(
+            violation_of(
+                &self.image,
                 "VERIF-LEAK-MAPPING",
                 &format!("{}: left {mapping}", self.image.name),
             );
         }
         if let Some(thread) = self.machine.threads.running_in(base, end) {
-            violation(
+            violation_of(
+                &self.image,
                 "VERIF-UNLOAD-THREAD",
                 &format!("system thread {thread} still runs"),
             );
         }
         if self.machine.etw.registered_in(base, end) {
-            violation("VERIF-UNLOAD-ETW", "an event provider is still registered");
+            violation_of(
+                &self.image,
+                "VERIF-UNLOAD-ETW",
+                "an event provider is still registered",
+            );
         }
         if let Some(first) = leaks.first() {
             let bytes: usize = leaks.iter().map(|l| l.size).sum();
@@ -138,7 +148,8 @@ impl Driver {
                     leak.tag, leak.size, leak.place
                 );
             }
-            violation(
+            violation_of(
+                &self.image,
                 "VERIF-LEAK",
                 &format!(
                     "{}: {} allocations, {bytes} bytes left; the first has tag '{}' and {} bytes \

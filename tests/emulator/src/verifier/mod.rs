@@ -45,6 +45,25 @@ pub fn violation(rule: &str, text: &str) -> ! {
     report(rule, text, &frames)
 }
 
+/// Ends the run: what `image` left behind broke `rule`.
+#[cold]
+pub fn violation_of(image: &crate::image::Image, rule: &str, text: &str) -> ! {
+    report_of(Some(image), rule, text, &stack::here())
+}
+
+/// Ends the run: a callback that has just returned broke `rule`. `trace` is what
+/// [`stack::below`] found of it.
+#[cold]
+pub(crate) fn violation_of_callback(trace: &[usize], rule: &str, text: &str) -> ! {
+    let frames = stack::here();
+    let image = trace
+        .iter()
+        .chain(&frames)
+        .copied()
+        .find_map(crate::image::image_at);
+    report_of(image, rule, text, &frames)
+}
+
 #[cold]
 pub(crate) fn irql_too_high(function: &str, irql: KIRQL, highest: KIRQL) -> ! {
     violation(
@@ -56,6 +75,11 @@ pub(crate) fn irql_too_high(function: &str, irql: KIRQL, highest: KIRQL) -> ! {
 /// Ends the run with the given return addresses as the stack.
 #[cold]
 pub(crate) fn report(rule: &str, text: &str, frames: &[usize]) -> ! {
+    let image = frames.first().copied().and_then(crate::image::image_at);
+    report_of(image, rule, text, frames)
+}
+
+fn report_of(image: Option<&crate::image::Image>, rule: &str, text: &str, frames: &[usize]) -> ! {
     if REPORTING.swap(true, Ordering::SeqCst) {
         loop {
             std::thread::sleep(std::time::Duration::from_secs(1));
@@ -65,9 +89,7 @@ pub(crate) fn report(rule: &str, text: &str, frames: &[usize]) -> ! {
     let first = frames.first().copied();
     let found = Violation {
         rule: rule.into(),
-        image: first
-            .and_then(crate::image::image_at)
-            .map_or("-".into(), |i| i.name.clone()),
+        image: image.map_or("-".into(), |i| i.name.clone()),
         function: first.map_or("-".into(), stack::function),
         text: text.into(),
         stack,

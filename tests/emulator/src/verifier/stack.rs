@@ -16,6 +16,19 @@ pub fn here() -> Vec<usize> {
     from(&raw const marker as usize)
 }
 
+/// The return addresses into images that calls which have returned left below the stack pointer,
+/// the latest first.
+#[inline(never)]
+#[must_use]
+pub fn below() -> Vec<usize> {
+    const DEEP: usize = 8 << 10;
+    let marker = 0usize;
+    let here = &raw const marker as usize & !7;
+    // SAFETY: a few pages below the stack pointer, within what a callback has just used.
+    let words = (1..DEEP / 8).map(|i| unsafe { ((here - i * 8) as *const usize).read_volatile() });
+    words.filter(|&word| is_return_address(word)).collect()
+}
+
 /// The return addresses into images on the stack from `sp` up.
 #[must_use]
 pub fn from(sp: usize) -> Vec<usize> {

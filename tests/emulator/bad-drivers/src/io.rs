@@ -1,0 +1,177 @@
+//! IRPs and work items.
+
+use core::ptr::{null, null_mut};
+
+use crate::Case;
+use crate::kernel::*;
+
+pub(crate) const CASES: &[(&str, Case)] = &[
+    ("irp-leak", irp_leak),
+    ("irp-double-free", irp_double_free),
+    ("irp-complete-unsent", irp_complete_unsent),
+    ("irp-reuse-pending", irp_reuse_pending),
+    ("irp-free-pending", irp_free_pending),
+    ("irp-not-taken-back", irp_not_taken_back),
+    ("irp-no-locations", irp_no_locations),
+    ("irp-no-location-left", irp_no_location_left),
+    ("work-item-free-queued", work_item_free_queued),
+    ("work-item-queued-twice", work_item_queued_twice),
+    ("work-item-memory-freed", work_item_memory_freed),
+];
+
+unsafe fn irp_leak() {
+    // SAFETY: not freed on purpose.
+    unsafe { IoAllocateIrp(1, 0) };
+}
+
+unsafe fn irp_double_free() {
+    // SAFETY: freed twice on purpose.
+    unsafe {
+        let irp = IoAllocateIrp(1, 0);
+        IoFreeIrp(irp);
+        IoFreeIrp(irp);
+    }
+}
+
+unsafe fn irp_complete_unsent() {
+    // SAFETY: nobody sent it, on purpose.
+    unsafe { IofCompleteRequest(IoAllocateIrp(1, 0), 0) };
+}
+
+/// A device whose driver keeps every IRP (`keeps`) or completes it (`completes`).
+#[repr(C, align(16))]
+struct Device {
+    device: [u64; 42],
+    driver: [u64; 42],
+}
+
+static mut DEVICE: Device = Device {
+    device: [0; 42],
+    driver: [0; 42],
+};
+
+const STATUS_PENDING: i32 = 0x103;
+
+unsafe extern "system" fn keeps(_: Pointer, _: *mut u8) -> i32 {
+    STATUS_PENDING
+}
+
+unsafe extern "system" fn completes(_: Pointer, irp: *mut u8) -> i32 {
+    // SAFETY: the IRP that was just sent; `IoStatus.Status` is at offset 48.
+    unsafe {
+        irp.add(48).cast::<i32>().write(0);
+        IofCompleteRequest(irp, 0);
+    }
+    0
+}
+
+type Dispatch = unsafe extern "system" fn(Pointer, *mut u8) -> i32;
+
+unsafe fn send(irp: *mut u8, dispatch: Dispatch, completion: Option<Completion>) {
+    // SAFETY: offsets of the structures on x64: `DriverObject` of a device, `MajorFunction` of a
+    // driver, `CurrentStackLocation` of an IRP, the fields of a stack location.
+    unsafe {
+        let device = (&raw mut DEVICE.device).cast::<u8>();
+        let driver = (&raw mut DEVICE.driver).cast::<u8>();
+        device.add(8).cast::<*mut u8>().write(driver);
+        driver.add(112).cast::<Dispatch>().write(dispatch);
+        let next = irp.add(184).cast::<*mut u8>().read().sub(72);
+        if let Some(completion) = completion {
+            next.add(56).cast::<Completion>().write(completion);
+            next.add(3).write(0xE0);
+        }
+        IofCallDriver(device, irp);
+    }
+}
+
+unsafe fn irp_reuse_pending() {
+    // SAFETY: reused while it is pending, on purpose.
+    unsafe {
+        let irp = IoAllocateIrp(1, 0);
+        send(irp, keeps, Some(takes_back));
+        IoReuseIrp(irp, 0);
+    }
+}
+
+unsafe fn irp_free_pending() {
+    // SAFETY: freed while it is pending, on purpose.
+    unsafe {
+        let irp = IoAllocateIrp(1, 0);
+        send(irp, keeps, Some(takes_back));
+        IoFreeIrp(irp);
+    }
+}
+
+unsafe extern "system" fn takes_back(_: Pointer, _: Pointer, _: Pointer) -> i32 {
+    STATUS_MORE_PROCESSING_REQUIRED
+}
+
+unsafe extern "system" fn lets_go(_: Pointer, _: Pointer, _: Pointer) -> i32 {
+    0
+}
+
+unsafe fn irp_not_taken_back() {
+    // SAFETY: the completion routine returns the wrong status on purpose.
+    unsafe { send(IoAllocateIrp(1, 0), completes, Some(lets_go)) };
+}
+
+unsafe fn irp_no_locations() {
+    // SAFETY: no requirements.
+    unsafe { IoAllocateIrp(0, 0) };
+}
+
+unsafe fn irp_no_location_left() {
+    // SAFETY: sent down twice on purpose.
+    unsafe {
+        let irp = IoAllocateIrp(1, 0);
+        send(irp, keeps, None);
+        IofCallDriver((&raw mut DEVICE.device).cast(), irp);
+    }
+}
+
+unsafe extern "system" fn slow(_: Pointer, _: Pointer) {
+    // SAFETY: at PASSIVE_LEVEL.
+    unsafe { pause(10_000) };
+}
+
+/// Keeps every worker thread busy, so that what is queued next stays queued.
+unsafe fn occupy_workers() {
+    for _ in 0..16 {
+        // SAFETY: the items are never freed: the run ends before.
+        unsafe { IoQueueWorkItem(IoAllocateWorkItem(null_mut()), slow, 1, null_mut()) };
+    }
+}
+
+unsafe fn work_item_free_queued() {
+    // SAFETY: freed while it is queued, on purpose.
+    unsafe {
+        occupy_workers();
+        let item = IoAllocateWorkItem(null_mut());
+        IoQueueWorkItem(item, slow, 1, null_mut());
+        IoFreeWorkItem(item);
+    }
+}
+
+unsafe fn work_item_queued_twice() {
+    // SAFETY: queued twice on purpose.
+    unsafe {
+        occupy_workers();
+        let item = IoAllocateWorkItem(null_mut());
+        IoQueueWorkItem(item, slow, 1, null_mut());
+        IoQueueWorkItem(item, slow, 1, null_mut());
+    }
+}
+
+unsafe extern "system" fn nothing(_: Pointer) {}
+
+unsafe fn work_item_memory_freed() {
+    // SAFETY: freed while it is queued, on purpose; the routine is at offset 16 of an item.
+    unsafe {
+        occupy_workers();
+        let item = pool(32);
+        item.add(16).cast::<Start>().write(nothing);
+        item.add(24).cast::<*const u8>().write(null());
+        ExQueueWorkItem(item.cast(), 1);
+        ExFreePool(item);
+    }
+}

@@ -1,0 +1,55 @@
+//! Drivers that break one rule each; the registry value `Case` says which.
+
+#![no_std]
+#![cfg(target_os = "windows")]
+
+extern crate wdk_sys;
+
+mod case;
+mod io;
+mod kernel;
+mod locks;
+mod memory;
+mod objects;
+
+use core::ffi::c_void;
+
+/// What a case does, in `DriverEntry`; what it leaves behind is found when the driver is unloaded.
+pub(crate) type Case = unsafe fn();
+
+const TABLES: &[&[(&str, Case)]] = &[io::CASES, locks::CASES, memory::CASES, objects::CASES];
+
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
+    loop {}
+}
+
+/// Offset of `DriverUnload` in a driver object.
+const DRIVER_UNLOAD: usize = 104;
+
+/// Runs the case that the registry names.
+///
+/// # Safety
+/// Called by the kernel.
+#[unsafe(no_mangle)]
+pub unsafe extern "system" fn DriverEntry(driver: *mut u8, registry_path: *const c_void) -> i32 {
+    // SAFETY: the kernel passes a driver object and a registry path.
+    unsafe {
+        driver
+            .add(DRIVER_UNLOAD)
+            .cast::<unsafe extern "system" fn(*mut c_void)>()
+            .write(unload);
+        let mut name = [0u16; 64];
+        let length = case::read(registry_path.cast(), &mut name);
+        let wanted = &name[..length];
+        for (name, case) in TABLES.iter().copied().flatten() {
+            if name.bytes().map(u16::from).eq(wanted.iter().copied()) {
+                case();
+                return 0;
+            }
+        }
+    }
+    kernel::STATUS_UNSUCCESSFUL
+}
+
+unsafe extern "system" fn unload(_: *mut c_void) {}

@@ -1,0 +1,157 @@
+//! IRQL, spin locks, other locks.
+
+use core::ptr::null_mut;
+
+use crate::Case;
+use crate::kernel::*;
+
+pub(crate) const CASES: &[(&str, Case)] = &[
+    ("wait-at-dispatch", wait_at_dispatch),
+    ("delay-at-dispatch", delay_at_dispatch),
+    ("set-event-above-dispatch", passive_call_at_dispatch),
+    ("lower-above", lower_above),
+    ("lock-recursion", lock_recursion),
+    ("lock-not-held", lock_not_held),
+    ("lock-order", lock_order),
+    ("lock-kept", lock_kept),
+    ("irql-kept", irql_kept),
+    ("dpc-lowers", dpc_lowers),
+    ("lock-freed", lock_freed),
+    ("lock-at-passive", lock_at_passive),
+    ("lock-lower-held", lock_lower_held),
+    ("push-lock-outside-region", push_lock_outside_region),
+    ("rundown-not-acquired", rundown_not_acquired),
+];
+
+unsafe fn wait_at_dispatch() {
+    let mut event = Object::new();
+    // SAFETY: waits at DISPATCH_LEVEL on purpose.
+    unsafe {
+        KeInitializeEvent(event.get(), 0, 0);
+        KeRaiseIrqlToDpcLevel();
+        KeWaitForSingleObject(event.get(), 0, 0, 0, null_mut());
+    }
+}
+
+unsafe fn delay_at_dispatch() {
+    // SAFETY: waits at DISPATCH_LEVEL on purpose.
+    unsafe {
+        KeRaiseIrqlToDpcLevel();
+        pause(1);
+    }
+}
+
+unsafe fn passive_call_at_dispatch() {
+    // SAFETY: called at DISPATCH_LEVEL on purpose.
+    unsafe {
+        KeRaiseIrqlToDpcLevel();
+        ZwClose(null_mut());
+    }
+}
+
+unsafe fn lower_above() {
+    // SAFETY: "lowers" to a higher level on purpose.
+    unsafe { KeLowerIrql(2) };
+}
+
+unsafe fn lock_recursion() {
+    let mut lock = 0;
+    // SAFETY: acquired twice on purpose.
+    unsafe {
+        KeAcquireSpinLockRaiseToDpc(&mut lock);
+        KeAcquireSpinLockAtDpcLevel(&mut lock);
+    }
+}
+
+unsafe fn lock_not_held() {
+    let mut lock = 0;
+    // SAFETY: released without having been acquired, on purpose.
+    unsafe {
+        KeRaiseIrqlToDpcLevel();
+        KeReleaseSpinLockFromDpcLevel(&mut lock);
+    }
+}
+
+unsafe fn lock_order() {
+    let (mut one, mut other) = (0, 0);
+    // SAFETY: both orders on purpose.
+    unsafe {
+        let old = KeAcquireSpinLockRaiseToDpc(&mut one);
+        KeAcquireSpinLockAtDpcLevel(&mut other);
+        KeReleaseSpinLockFromDpcLevel(&mut other);
+        KeReleaseSpinLock(&mut one, old);
+        let _old = KeAcquireSpinLockRaiseToDpc(&mut other);
+        KeAcquireSpinLockAtDpcLevel(&mut one);
+    }
+}
+
+static mut KEPT: usize = 0;
+
+unsafe extern "system" fn keeps_a_lock(_: Pointer, _: Pointer, _: Pointer, _: Pointer) {
+    // SAFETY: returns with the lock held on purpose.
+    unsafe { KeAcquireSpinLockAtDpcLevel(&raw mut KEPT) };
+}
+
+unsafe fn lock_kept() {
+    let mut dpc = Object::new();
+    // SAFETY: the DPC runs before this returns.
+    unsafe {
+        KeInitializeDpc(dpc.get(), keeps_a_lock, null_mut());
+        KeInsertQueueDpc(dpc.get(), null_mut(), null_mut());
+    }
+}
+
+unsafe fn irql_kept() {
+    // SAFETY: `DriverEntry` returns at DISPATCH_LEVEL on purpose.
+    unsafe { KeRaiseIrqlToDpcLevel() };
+}
+
+unsafe extern "system" fn lowers(_: Pointer, _: Pointer, _: Pointer, _: Pointer) {
+    // SAFETY: lowered in a DPC on purpose.
+    unsafe { KeLowerIrql(0) };
+}
+
+unsafe fn dpc_lowers() {
+    let mut dpc = Object::new();
+    // SAFETY: the DPC runs before this returns.
+    unsafe {
+        KeInitializeDpc(dpc.get(), lowers, null_mut());
+        KeInsertQueueDpc(dpc.get(), null_mut(), null_mut());
+    }
+}
+
+unsafe fn lock_freed() {
+    // SAFETY: freed while it is held, on purpose.
+    unsafe {
+        let memory = pool(64);
+        KeAcquireSpinLockRaiseToDpc(memory.cast());
+        ExFreePool(memory);
+    }
+}
+
+unsafe fn lock_at_passive() {
+    let mut lock = 0;
+    // SAFETY: below DISPATCH_LEVEL on purpose.
+    unsafe { KeAcquireSpinLockAtDpcLevel(&mut lock) };
+}
+
+unsafe fn lock_lower_held() {
+    let mut lock = 0;
+    // SAFETY: lowered with the lock held, on purpose.
+    unsafe {
+        KeAcquireSpinLockRaiseToDpc(&mut lock);
+        KeLowerIrql(0);
+    }
+}
+
+unsafe fn push_lock_outside_region() {
+    let mut lock = Object::new();
+    // SAFETY: outside a critical region on purpose.
+    unsafe { ExAcquirePushLockExclusiveEx(lock.get(), 0) };
+}
+
+unsafe fn rundown_not_acquired() {
+    let mut reference = Object::new();
+    // SAFETY: released without having been acquired, on purpose.
+    unsafe { ExReleaseRundownProtection(reference.get()) };
+}

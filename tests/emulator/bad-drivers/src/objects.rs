@@ -1,0 +1,145 @@
+//! Events, timers, DPCs, threads, handles, and the rest.
+
+use core::ptr::null_mut;
+
+use crate::Case;
+use crate::kernel::*;
+
+pub(crate) const CASES: &[(&str, Case)] = &[
+    ("nothing", nothing),
+    ("timer-freed", timer_freed),
+    ("timer-left", timer_left),
+    ("dpc-freed", dpc_freed),
+    ("dpc-not-initialised", dpc_not_initialised),
+    ("event-not-initialised", event_not_initialised),
+    ("wait-for-nothing", wait_for_nothing),
+    ("thread-left", thread_left),
+    ("handle-closed-twice", handle_closed_twice),
+    ("dereference", dereference),
+    ("provider-left", provider_left),
+    ("bug-check", bug_check),
+    ("cfg", cfg),
+];
+
+/// The one that does nothing wrong.
+unsafe fn nothing() {
+    // SAFETY: allocated and freed as it should be.
+    unsafe {
+        let memory = pool(100);
+        memory.write_bytes(1, 100);
+        ExFreePoolWithTag(memory, TAG);
+    }
+}
+
+unsafe fn timer_freed() {
+    // SAFETY: freed while it is set, on purpose.
+    unsafe {
+        let timer = pool(64);
+        KeInitializeTimer(timer.cast());
+        KeSetTimer(timer.cast(), -100_000_000, null_mut());
+        ExFreePool(timer);
+    }
+}
+
+static mut TIMER: Object = Object::new();
+
+unsafe fn timer_left() {
+    // SAFETY: left set on purpose.
+    unsafe {
+        KeInitializeTimer((&raw mut TIMER).cast());
+        KeSetTimer((&raw mut TIMER).cast(), -100_000_000, null_mut());
+    }
+}
+
+unsafe extern "system" fn deferred(_: Pointer, _: Pointer, _: Pointer, _: Pointer) {}
+
+unsafe fn dpc_freed() {
+    // SAFETY: freed while it is queued, on purpose.
+    unsafe {
+        let dpc = pool(64);
+        KeInitializeDpc(dpc.cast(), deferred, null_mut());
+        KeRaiseIrqlToDpcLevel();
+        KeInsertQueueDpc(dpc.cast(), null_mut(), null_mut());
+        ExFreePool(dpc);
+    }
+}
+
+unsafe fn dpc_not_initialised() {
+    let mut dpc = Object::new();
+    // SAFETY: not initialised on purpose.
+    unsafe { KeInsertQueueDpc(dpc.get(), null_mut(), null_mut()) };
+}
+
+unsafe fn event_not_initialised() {
+    let mut event = Object::new();
+    // SAFETY: not initialised on purpose.
+    unsafe { KeSetEvent(event.get(), 0, 0) };
+}
+
+unsafe fn wait_for_nothing() {
+    let mut object = Object([u64::MAX; 8]);
+    // SAFETY: nothing that can be waited for, on purpose.
+    unsafe { KeWaitForSingleObject(object.get(), 0, 0, 0, null_mut()) };
+}
+
+unsafe extern "system" fn sleeps(_: Pointer) {
+    // SAFETY: at PASSIVE_LEVEL.
+    unsafe { pause(10_000) };
+}
+
+unsafe fn thread_left() {
+    let mut handle = null_mut();
+    // SAFETY: not waited for on purpose.
+    unsafe {
+        let none = null_mut();
+        PsCreateSystemThread(&mut handle, 0, none, none, none, sleeps, none);
+        ZwClose(handle);
+    }
+}
+
+unsafe extern "system" fn returns(_: Pointer) {}
+
+unsafe fn handle_closed_twice() {
+    let mut handle = null_mut();
+    // SAFETY: closed twice on purpose.
+    unsafe {
+        let none = null_mut();
+        PsCreateSystemThread(&mut handle, 0, none, none, none, returns, none);
+        ZwClose(handle);
+        ZwClose(handle);
+    }
+}
+
+unsafe fn dereference() {
+    // SAFETY: dereferenced without having been referenced, on purpose.
+    unsafe {
+        for _ in 0..4 {
+            ObfDereferenceObject(PsGetCurrentThread());
+        }
+    }
+}
+
+unsafe fn provider_left() {
+    unsafe extern "system" fn enabled() {}
+    let mut handle = 0;
+    // SAFETY: not unregistered on purpose.
+    unsafe {
+        EtwRegister(
+            &[1; 16],
+            enabled as *const () as usize,
+            null_mut(),
+            &mut handle,
+        )
+    };
+}
+
+unsafe fn bug_check() {
+    // SAFETY: no requirements.
+    unsafe { KeBugCheckEx(0xBAD, 1, 2, 3, 4) };
+}
+
+unsafe fn cfg() {
+    let middle = core::hint::black_box(nothing as *const () as usize + 1);
+    // SAFETY: not the start of a function, on purpose.
+    unsafe { core::mem::transmute::<usize, Case>(middle)() };
+}

@@ -1,0 +1,133 @@
+//! Every rule of the verifier has a driver that breaks it and must be caught.
+//!
+//! The drivers are one image (`bad-drivers`); each case runs in a process of its own, because a
+//! violation ends the run.
+
+use std::path::PathBuf;
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+
+fn image() -> &'static PathBuf {
+    static IMAGE: OnceLock<PathBuf> = OnceLock::new();
+    IMAGE.get_or_init(|| {
+        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("bad-drivers");
+        softrnic_build::driver(&folder, "bad-drivers")
+            .expect("the bad drivers build")
+            .path
+    })
+}
+
+fn run(case: &str, options: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_load-driver"))
+        .arg(image())
+        .args(options)
+        .arg(format!("Case={case}"))
+        .output()
+        .expect("load-driver runs")
+}
+
+fn caught(case: &str, options: &[&str], rule: &str) {
+    let output = run(case, options);
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(
+        output.status.code(),
+        Some(101),
+        "{case}: not caught:\n{text}"
+    );
+    let expected = format!("VIOLATION rule={rule} image=bad-drivers.sys ");
+    assert!(
+        text.lines().any(|line| line.starts_with(&expected)),
+        "{case}: not {rule}:\n{text}"
+    );
+}
+
+macro_rules! cases {
+    ($($name:ident: $case:literal $($option:literal)* => $rule:literal;)+) => {
+        $(#[test] fn $name() { caught($case, &[$($option),*], $rule); })+
+    };
+}
+
+#[test]
+fn a_driver_that_does_nothing_wrong_passes() {
+    for options in [&[][..], &["--cheap"]] {
+        let output = run("nothing", options);
+        let text = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{text}");
+    }
+}
+
+cases! {
+    // Pool.
+    a_leak: "leak" => "VERIF-LEAK";
+    a_double_free: "double-free" => "VERIF-POOL-DOUBLE-FREE";
+    a_double_free_cheap: "double-free" "--cheap" => "VERIF-POOL-DOUBLE-FREE";
+    a_free_of_something_else: "free-twice-the-pool" => "VERIF-POOL-FREE";
+    a_wrong_tag: "wrong-tag" => "VERIF-POOL-WRONG-TAG";
+    an_overrun_within_the_last_bytes: "overrun" => "VERIF-POOL-OVERRUN";
+    an_overrun_within_the_last_bytes_cheap: "overrun" "--cheap" => "VERIF-POOL-OVERRUN";
+    an_overrun_onto_the_guard_page: "overrun-far" => "VERIF-POOL-OVERRUN";
+    an_overrun_into_the_red_zone: "overrun-far" "--cheap" => "VERIF-POOL-OVERRUN";
+    an_underrun: "underrun" => "VERIF-POOL-OVERRUN";
+    an_underrun_cheap: "underrun" "--cheap" => "VERIF-POOL-OVERRUN";
+    a_read_after_free: "use-after-free" => "VERIF-POOL-USE-AFTER-FREE";
+    a_write_after_free: "write-after-free" => "VERIF-POOL-USE-AFTER-FREE";
+    a_write_after_free_cheap: "write-after-free" "--cheap" => "VERIF-POOL-USE-AFTER-FREE";
+    an_allocation_of_nothing: "size-zero" => "VERIF-POOL-SIZE";
+    an_allocation_without_tag: "tag-zero" => "VERIF-POOL-TAG";
+    paged_pool_at_dispatch: "paged-pool-at-dispatch" => "KE-IRQL";
+    // Memory.
+    a_null_pointer: "null-pointer" => "VERIF-FAULT";
+    a_write_to_code: "write-to-code" => "VERIF-FAULT";
+    an_indirect_call_to_no_target: "cfg" => "VERIF-CFG";
+    // IRQL.
+    a_wait_at_dispatch: "wait-at-dispatch" => "KE-WAIT-IRQL";
+    a_delay_at_dispatch: "delay-at-dispatch" => "KE-WAIT-IRQL";
+    a_passive_function_at_dispatch: "set-event-above-dispatch" => "KE-IRQL";
+    lowering_upwards: "lower-above" => "KE-IRQL";
+    lowering_in_a_dpc: "dpc-lowers" => "KE-IRQL";
+    a_callback_that_keeps_the_irql: "irql-kept" => "VERIF-CALLBACK-IRQL";
+    a_dispatch_function_at_passive: "lock-at-passive" => "KE-IRQL";
+    // Locks.
+    a_lock_taken_twice: "lock-recursion" => "VERIF-LOCK-RECURSION";
+    a_lock_released_unheld: "lock-not-held" => "VERIF-LOCK-OWNER";
+    locks_in_both_orders: "lock-order" => "VERIF-LOCK-ORDER";
+    a_callback_that_keeps_a_lock: "lock-kept" => "VERIF-LOCK-RETURNED";
+    a_held_lock_that_is_freed: "lock-freed" => "VERIF-FREE-LOCK";
+    lowering_with_a_lock_held: "lock-lower-held" => "VERIF-LOCK-IRQL";
+    a_push_lock_outside_a_region: "push-lock-outside-region" => "EX-PUSH-LOCK";
+    rundown_released_unacquired: "rundown-not-acquired" => "EX-RUNDOWN";
+    // IRPs.
+    an_irp_that_leaks: "irp-leak" => "VERIF-LEAK";
+    an_irp_freed_twice: "irp-double-free" => "VERIF-POOL-USE-AFTER-FREE";
+    an_irp_freed_twice_cheap: "irp-double-free" "--cheap" => "VERIF-IRP-FREED";
+    an_irp_completed_unsent: "irp-complete-unsent" => "VERIF-IRP-DOUBLE-COMPLETE";
+    an_irp_reused_while_pending: "irp-reuse-pending" => "VERIF-IRP-PENDING";
+    an_irp_freed_while_pending: "irp-free-pending" => "VERIF-IRP-PENDING";
+    an_irp_not_taken_back: "irp-not-taken-back" => "WSK-IRP-01";
+    an_irp_without_locations: "irp-no-locations" => "WSK-IRP-01";
+    an_irp_without_a_location_left: "irp-no-location-left" => "VERIF-IRP-LOCATIONS";
+    // Work items, timers, DPCs, threads.
+    a_work_item_freed_while_queued: "work-item-free-queued" => "VERIF-FREE-WORK";
+    a_work_item_queued_twice: "work-item-queued-twice" => "VERIF-WORK-QUEUED";
+    work_item_memory_freed_while_queued: "work-item-memory-freed" => "VERIF-FREE-WORK";
+    a_set_timer_that_is_freed: "timer-freed" => "VERIF-FREE-TIMER";
+    a_set_timer_at_unload: "timer-left" => "VERIF-FREE-TIMER";
+    a_queued_dpc_that_is_freed: "dpc-freed" => "VERIF-FREE-DPC";
+    an_uninitialised_dpc: "dpc-not-initialised" => "KE-DPC-INIT";
+    an_uninitialised_event: "event-not-initialised" => "KE-EVENT-INIT";
+    a_wait_for_nothing: "wait-for-nothing" => "KE-WAIT-OBJECT";
+    a_thread_at_unload: "thread-left" => "VERIF-UNLOAD-THREAD";
+    a_handle_closed_twice: "handle-closed-twice" => "VERIF-HANDLE";
+    a_dereference_too_many: "dereference" => "VERIF-OB-REFERENCE";
+    an_event_provider_at_unload: "provider-left" => "VERIF-UNLOAD-ETW";
+    a_bug_check: "bug-check" => "KE-BUGCHECK";
+    // MDLs.
+    a_mapped_mdl_that_is_freed: "mdl-free-mapped" => "VERIF-MDL-MAPPED";
+    a_locked_mdl_that_is_freed: "mdl-free-locked" => "VERIF-MDL-LOCKED";
+    an_mdl_mapped_twice: "mdl-map-twice" => "VERIF-MDL-MAPPED";
+    a_partial_mdl_too_small: "mdl-too-small" => "VERIF-MDL-SIZE";
+    a_partial_mdl_outside_its_source: "mdl-outside-source" => "VERIF-MDL-RANGE";
+    a_partial_mdl_of_nothing: "mdl-source-not-built" => "VERIF-MDL-NOT-BUILT";
+    an_mdl_of_the_stack_as_pool: "mdl-not-pool" => "VERIF-MDL-NOT-POOL";
+    a_mapped_partial_mdl_built_again: "mdl-reuse-mapped" => "VERIF-MDL-REUSE";
+}
