@@ -5,9 +5,8 @@ use super::api::ReadLimits;
 use super::error::Error;
 use super::fifo::Fifo;
 use super::wire::ddp::{Tagged, Untagged};
-use super::wire::fpdu;
 use super::wire::head::Head;
-use super::wire::rdmap::{Opcode, QUEUE_READ_REQUEST, READ_REQUEST_ULPDU, ReadRequest};
+use super::wire::rdmap::{Opcode, QUEUE_READ_REQUEST, READ_REQUEST_LEN, ReadRequest};
 use crate::rdma::Stag;
 
 /// A Read Request of the peer's, answered up to `done`.
@@ -132,10 +131,9 @@ impl Inbound {
             len: self.request.len.saturating_sub(self.done),
             ..self.request
         };
-        let mut head = Head::of_ulpdu(READ_REQUEST_ULPDU);
-        head.push(&header.emit());
+        let mut head = Head::new();
+        head.push(&header.emit(READ_REQUEST_LEN));
         head.push(&request.emit());
-        debug_assert_eq!(head.len(), fpdu::LENGTH + READ_REQUEST_ULPDU);
         head
     }
 }

@@ -253,7 +253,7 @@ impl Machine {
                 }
                 Phase::ReadyQueued => self.ready_frame(frames),
                 Phase::TerminateQueued => match &self.terminate {
-                    Some(head) => self.tx.bare(head, frames),
+                    Some(head) => self.tx.bare(head.as_slice(), frames),
                     None => Emitted::Frame,
                 },
                 Phase::Idle

@@ -5,8 +5,7 @@ use super::super::error::{CallError, Error};
 use super::super::phase::{Input, Phase};
 use super::super::startup::{self, Agreement, Ready};
 use super::super::tx::{Emitted, Polled};
-use super::super::wire::ddp::{TAGGED_LEN, Tagged};
-use super::super::wire::head::Head;
+use super::super::wire::ddp::Tagged;
 use super::super::wire::mpa;
 use super::super::wire::rdmap::{Opcode, ReadRequest};
 use super::super::wire::terminate::{self, Quote};
@@ -156,9 +155,7 @@ impl Machine {
                     stag: Stag(1),
                     to: 0,
                 };
-                let mut head = Head::of_ulpdu(TAGGED_LEN);
-                head.push(&header.emit());
-                self.tx.bare(&head, frames)
+                self.tx.bare(&header.emit(0), frames)
             }
         }
     }

@@ -1,5 +1,6 @@
 //! What the machine costs by itself. `cargo test --release -p softrnic rates -- --ignored
-//! --nocapture` prints it; nothing is asserted.
+//! --nocapture` prints it; nothing is asserted. `RATES_MIB` is the amount per row (256; small under
+//! callgrind, which counts the instructions).
 
 use super::support::config;
 use crate::iwarp::{
@@ -114,6 +115,10 @@ fn pair(emss: u32) -> (Machine, Machine) {
 #[test]
 #[ignore = "prints figures, asserts nothing"]
 fn rates() {
+    let given = std::env::var("RATES_MIB")
+        .ok()
+        .and_then(|text| text.parse().ok());
+    let mebibytes: usize = given.unwrap_or(256);
     for (name, len, emss, write, slice) in [
         ("send", 64u32, 65_483, false, 256 * 1024),
         ("write", 4096, 65_483, true, 256 * 1024),
@@ -128,7 +133,7 @@ fn rates() {
         let mut memory = Flat(vec![0; 1 << 20]);
         let mut out = Vec::with_capacity(300 * 1024);
         let (mut framing, mut placing) = (0.0, 0.0);
-        let messages = ((256usize << 20) / len as usize).min(400_000);
+        let messages = ((mebibytes << 20) / len as usize).clamp(1, 400_000);
         let mut done = 0;
         while done < messages {
             let begin = Instant::now();

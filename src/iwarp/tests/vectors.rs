@@ -222,12 +222,12 @@ fn v18_message_of_two_segments() {
         offset,
     };
     assert_eq!(
-        head(false, 0).emit()[..],
-        hex("0143 00000000 00000000 00000001 00000000")[..]
+        head(false, 0).emit(1482)[..],
+        hex("05dc 0143 00000000 00000000 00000001 00000000")[..]
     );
     assert_eq!(
-        head(true, 0x5ca).emit()[..],
-        hex("4143 00000000 00000000 00000001 000005ca")[..]
+        head(true, 0x5ca).emit(566)[..],
+        hex("0248 4143 00000000 00000000 00000001 000005ca")[..]
     );
     // Received, MULPDU is the peer's choice.
     let payload = rising(2048);
@@ -276,8 +276,8 @@ fn tagged_header_as_on_the_wire() {
         to: 0x1ff0,
     };
     assert_eq!(
-        header.emit()[..],
-        hex("8140 12345601 00000000 00001ff0")[..]
+        header.emit(16)[..],
+        hex("001e 8140 12345601 00000000 00001ff0")[..]
     );
 }
 

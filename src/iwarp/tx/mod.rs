@@ -9,7 +9,7 @@ use super::reads::{Outbound, Reads};
 use super::wire::ddp::{TAGGED_LEN, Tagged, UNTAGGED_LEN, Untagged};
 use super::wire::fpdu;
 use super::wire::head::Head;
-use super::wire::rdmap::{Opcode, QUEUE_READ_REQUEST, QUEUE_SEND, READ_REQUEST_ULPDU, ReadRequest};
+use super::wire::rdmap::{Opcode, QUEUE_READ_REQUEST, QUEUE_SEND, READ_REQUEST_LEN, ReadRequest};
 use crate::rdma::Stag;
 use writer::{Payload, Writer};
 
@@ -165,8 +165,7 @@ impl Tx {
                     sequence: self.send_sequence,
                     offset,
                 };
-                let mut head = Head::of_ulpdu(UNTAGGED_LEN + piece.len);
-                head.push(&header.emit());
+                let head = header.emit(piece.len);
                 let emitted = self.request_frame(&head, offset, piece, frames);
                 if matches!(emitted, Emitted::Frame) && piece.last {
                     self.send_sequence = self.send_sequence.wrapping_add(1);
@@ -181,8 +180,7 @@ impl Tx {
                     stag,
                     to: to.wrapping_add(u64::from(offset)),
                 };
-                let mut head = Head::of_ulpdu(TAGGED_LEN + piece.len);
-                head.push(&header.emit());
+                let head = header.emit(piece.len);
                 self.request_frame(&head, offset, piece, frames)
             }
             Request::Read {
@@ -212,7 +210,7 @@ impl Tx {
     /// Writes one segment of our Send or Write and moves on.
     fn request_frame<F: Frames>(
         &mut self,
-        head: &Head,
+        head: &[u8],
         offset: u32,
         piece: Piece,
         frames: &mut F,
@@ -221,7 +219,7 @@ impl Tx {
             source: Source::Request { offset },
             len: piece.len,
         };
-        let emitted = self.writer.frame(head.as_slice(), payload, frames);
+        let emitted = self.writer.frame(head, payload, frames);
         if matches!(emitted, Emitted::Frame) {
             // A piece is at most MULPDU_MAX, and pieces add up to the message.
             self.sending = Sending::Request(offset.saturating_add(piece.len as u32));
@@ -249,10 +247,10 @@ impl Tx {
             sequence: self.read_sequence,
             offset: 0,
         };
-        let mut head = Head::of_ulpdu(READ_REQUEST_ULPDU);
-        head.push(&header.emit());
+        let mut head = Head::new();
+        head.push(&header.emit(READ_REQUEST_LEN));
         head.push(&read.emit());
-        let emitted = self.bare(&head, frames);
+        let emitted = self.bare(head.as_slice(), frames);
         if matches!(emitted, Emitted::Frame) {
             self.read_sequence = self.read_sequence.wrapping_add(1);
             let outbound = Outbound {
@@ -284,8 +282,7 @@ impl Tx {
             stag: read.request.sink_stag,
             to: read.request.sink_to.wrapping_add(done),
         };
-        let mut head = Head::of_ulpdu(TAGGED_LEN + piece.len);
-        head.push(&header.emit());
+        let head = header.emit(piece.len);
         let payload = Payload {
             source: Source::Region {
                 stag: read.request.source_stag,
@@ -293,7 +290,7 @@ impl Tx {
             },
             len: piece.len,
         };
-        let emitted = self.writer.frame(head.as_slice(), payload, frames);
+        let emitted = self.writer.frame(&head, payload, frames);
         if matches!(emitted, Emitted::Frame) {
             match (piece.last, reads.inbound.front_mut()) {
                 (false, Some(read)) => read.done = read.done.saturating_add(piece.len as u32),
@@ -307,12 +304,12 @@ impl Tx {
     }
 
     /// An FPDU that is all headers (a Terminate, a Read Request, a ready-to-receive Write).
-    pub(super) fn bare<F: Frames>(&mut self, head: &Head, frames: &mut F) -> Emitted {
+    pub(super) fn bare<F: Frames>(&mut self, head: &[u8], frames: &mut F) -> Emitted {
         let nothing = Payload {
             source: Source::Request { offset: 0 },
             len: 0,
         };
-        self.writer.frame(head.as_slice(), nothing, frames)
+        self.writer.frame(head, nothing, frames)
     }
 
     /// How much of a message of `len` bytes goes into the segment at `offset`.

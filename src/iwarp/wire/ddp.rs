@@ -1,9 +1,10 @@
 //! DDP segment headers (RFC 5041 section 4), as they follow the ULPDU_Length field.
 
+use super::fpdu;
 use super::rdmap::{self, Opcode};
 use crate::iwarp::Error;
 use crate::rdma::Stag;
-use zerocopy::byteorder::big_endian::{U32, U64};
+use zerocopy::byteorder::big_endian::{U16, U32, U64};
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
 const TAGGED: u8 = 0x80;
@@ -36,6 +37,18 @@ struct UntaggedView {
     sequence: U32,
     offset: U32,
 }
+
+/// A header with the ULPDU_Length in front: how every FPDU begins.
+#[derive(Clone, Copy, FromBytes, IntoBytes, Immutable, KnownLayout, Unaligned)]
+#[repr(C)]
+struct Framed<T> {
+    length: U16,
+    header: T,
+}
+
+/// Bytes of the length field and a tagged or untagged header.
+const TAGGED_FPDU: usize = fpdu::LENGTH + TAGGED_LEN;
+const UNTAGGED_FPDU: usize = fpdu::LENGTH + UNTAGGED_LEN;
 
 /// The two control bytes: enough to know which header follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -177,30 +190,45 @@ impl Header {
     }
 }
 
+/// Segments are at most MULPDU_MAX long, so the field always holds them.
+fn length_field(ulpdu: usize) -> U16 {
+    u16::try_from(ulpdu).unwrap_or(u16::MAX).into()
+}
+
 const fn control_byte(tagged: bool, last: bool) -> u8 {
     VERSION | if tagged { TAGGED } else { 0 } | if last { LAST } else { 0 }
 }
 
 impl Tagged {
-    pub(crate) fn emit(&self) -> [u8; TAGGED_LEN] {
-        zerocopy::transmute!(TaggedView {
-            control: control_byte(true, self.last),
-            rdmap: rdmap::control_byte(self.opcode),
-            stag: self.stag.0.into(),
-            to: self.to.into(),
+    /// The beginning of an FPDU whose ULPDU goes on for `rest` bytes after this header.
+    #[inline]
+    pub(crate) fn emit(&self, rest: usize) -> [u8; TAGGED_FPDU] {
+        zerocopy::transmute!(Framed {
+            length: length_field(TAGGED_LEN + rest),
+            header: TaggedView {
+                control: control_byte(true, self.last),
+                rdmap: rdmap::control_byte(self.opcode),
+                stag: self.stag.0.into(),
+                to: self.to.into(),
+            },
         })
     }
 }
 
 impl Untagged {
-    pub(crate) fn emit(&self) -> [u8; UNTAGGED_LEN] {
-        zerocopy::transmute!(UntaggedView {
-            control: control_byte(false, self.last),
-            rdmap: rdmap::control_byte(self.opcode),
-            invalidate: self.invalidate.0.into(),
-            queue: self.queue.into(),
-            sequence: self.sequence.into(),
-            offset: self.offset.into(),
+    /// The beginning of an FPDU whose ULPDU goes on for `rest` bytes after this header.
+    #[inline]
+    pub(crate) fn emit(&self, rest: usize) -> [u8; UNTAGGED_FPDU] {
+        zerocopy::transmute!(Framed {
+            length: length_field(UNTAGGED_LEN + rest),
+            header: UntaggedView {
+                control: control_byte(false, self.last),
+                rdmap: rdmap::control_byte(self.opcode),
+                invalidate: self.invalidate.0.into(),
+                queue: self.queue.into(),
+                sequence: self.sequence.into(),
+                offset: self.offset.into(),
+            },
         })
     }
 }

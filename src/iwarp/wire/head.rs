@@ -19,16 +19,6 @@ impl Head {
         }
     }
 
-    /// The head of an FPDU to send, beginning with its length field.
-    #[inline]
-    pub(crate) fn of_ulpdu(len: usize) -> Self {
-        let mut head = Self::new();
-        // Never more than MULPDU_MAX, by the segmentation.
-        let field = u16::try_from(len).unwrap_or(u16::MAX);
-        head.push(&field.to_be_bytes());
-        head
-    }
-
     /// Appends as much of `bytes` as there is room for, and says how much that was.
     #[inline]
     pub(crate) fn push(&mut self, bytes: &[u8]) -> usize {

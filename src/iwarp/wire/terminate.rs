@@ -35,6 +35,12 @@ pub(crate) struct Quote {
     head: Head,
 }
 
+struct Parts<'a> {
+    length: &'a [u8; fpdu::LENGTH],
+    header: &'a [u8],
+    request: Option<&'a [u8]>,
+}
+
 impl Quote {
     pub(crate) const NONE: Self = Self { head: Head::new() };
 
@@ -46,8 +52,11 @@ impl Quote {
     }
 
     /// Length field, DDP header, and (of a Read Request) the RDMAP header; `None` if not all there.
-    fn parts(&self) -> Option<(&[u8], &[u8], Option<&[u8]>)> {
-        let (length, ulpdu) = self.head.as_slice().split_first_chunk::<2>()?;
+    fn parts(&self) -> Option<Parts<'_>> {
+        let (length, ulpdu) = self
+            .head
+            .as_slice()
+            .split_first_chunk::<{ fpdu::LENGTH }>()?;
         let [control, rdmap, ..] = ulpdu else {
             return None;
         };
@@ -59,7 +68,11 @@ impl Quote {
         let (header, rest) = ulpdu.split_at_checked(header_len)?;
         let is_read_request = !control.tagged && control.opcode == Opcode::ReadRequest;
         let request = rest.get(..READ_REQUEST_LEN).filter(|_| is_read_request);
-        Some((length, header, request))
+        Some(Parts {
+            length,
+            header,
+            request,
+        })
     }
 }
 
@@ -68,16 +81,17 @@ pub(crate) fn emit(code: Code, quote: &Quote) -> Head {
     let parts = quote.parts().filter(|_| code.quote);
     // RFC 5040 section 4.8: the RDMAP header only when a Read Request met remote protection.
     let request = parts
-        .and_then(|(_, _, request)| request)
+        .as_ref()
+        .and_then(|parts| parts.request)
         .filter(|_| code.layer_and_type == REMOTE_PROTECTION);
-    let (mut flags, mut len) = (0, UNTAGGED_LEN + CONTROL);
-    if let Some((length, header, _)) = parts {
+    let (mut flags, mut rest) = (0, CONTROL);
+    if let Some(Parts { length, header, .. }) = &parts {
         flags |= LENGTH_VALID | DDP_HEADER;
-        len += length.len() + header.len();
+        rest += length.len() + header.len();
     }
     if let Some(request) = request {
         flags |= RDMAP_HEADER;
-        len += request.len();
+        rest += request.len();
     }
     let header = Untagged {
         last: true,
@@ -87,11 +101,11 @@ pub(crate) fn emit(code: Code, quote: &Quote) -> Head {
         sequence: 1,
         offset: 0,
     };
-    let mut head = Head::of_ulpdu(len);
-    head.push(&header.emit());
+    let mut head = Head::new();
+    head.push(&header.emit(rest));
     head.push(&[code.layer_and_type, code.code, flags, 0]);
-    if let Some((length, header, _)) = parts {
-        head.push(length);
+    if let Some(Parts { length, header, .. }) = &parts {
+        head.push(*length);
         head.push(header);
     }
     if let Some(request) = request {
