@@ -38,6 +38,14 @@ pub struct Source {
     pub is_test: bool,
 }
 
+impl Source {
+    /// Whether it holds tests and nothing else; the module beside it says what they are of.
+    #[must_use]
+    pub fn is_unit_test(&self) -> bool {
+        self.path.ends_with("/tests.rs") || self.path.contains("/tests/")
+    }
+}
+
 const TEXTS: &[&str] = &[
     "rs", "toml", "md", "txt", "tsv", "inf", "yml", "yaml", "sh", "svg", "run", "snap",
 ];

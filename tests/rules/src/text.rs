@@ -20,11 +20,6 @@ const EMPTY_NAMES: &[&str] = &[
     "manager", "helper", "helpers", "util", "utils", "common", "misc", "process",
 ];
 
-/// Unit tests stand beside the module whose first lines say what it is.
-fn is_unit_test(path: &str) -> bool {
-    path.starts_with("src/") && (path.ends_with("/tests.rs") || path.contains("/tests/"))
-}
-
 /// Finds forbidden text, files without a first word on what they are, and empty names.
 #[must_use]
 pub fn check(tree: &Tree) -> Vec<Finding> {
@@ -40,7 +35,7 @@ pub fn check(tree: &Tree) -> Vec<Finding> {
         }
     }
     for source in &tree.sources {
-        if !is_unit_test(&source.path) && !source.text.trim_start().starts_with("//!") {
+        if !source.is_unit_test() && !source.text.trim_start().starts_with("//!") {
             findings.push(Finding::new(
                 &source.path,
                 1,
