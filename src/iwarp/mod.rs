@@ -29,6 +29,7 @@
 mod api;
 mod error;
 mod fifo;
+pub mod legacy;
 mod machine;
 mod phase;
 mod reads;

@@ -29,6 +29,8 @@ pub struct Machine {
     tx: Tx,
     deadline: Option<Ticks>,
     terminate: Option<Head>,
+    /// See `may_fall_back`.
+    unanswered: bool,
     events: Events,
 }
 
@@ -72,6 +74,7 @@ impl Machine {
             tx: Tx::new(config.emss),
             deadline: None,
             terminate: None,
+            unanswered: false,
             events: Events::default(),
         }
     }
@@ -357,6 +360,13 @@ impl Machine {
     /// Our Reads not answered yet (for the read fence).
     pub fn reads_outstanding(&self) -> usize {
         self.reads.outbound.len()
+    }
+
+    /// Initiator, after `Failed`: TCP ended before a single byte of a Reply to our revision 2
+    /// Request came, which is how peers of revision 1 answer it. RFC 6581 section 5 allows one more
+    /// try with [`super::Revision::One`] on a new TCP connection (and a new machine).
+    pub fn may_fall_back(&self) -> bool {
+        self.unanswered
     }
 
     /// Is CRC32C on? Meaningful once the startup frames were exchanged.

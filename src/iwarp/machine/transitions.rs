@@ -1,6 +1,6 @@
 //! What an input does to the phase, and what the machine writes of its own accord.
 
-use super::super::api::{Event, FrameSize, Frames, Trailer, Transmit, Upper};
+use super::super::api::{Event, FrameSize, Frames, Revision, Trailer, Transmit, Upper};
 use super::super::error::{CallError, Error};
 use super::super::phase::{Input, Phase};
 use super::super::startup::{self, Agreement, Ready};
@@ -223,6 +223,10 @@ impl Machine {
     /// The stream ends with `error`, and nothing is sent.
     pub(super) fn broken(&mut self, error: Error) {
         let over = matches!(self.phase, Phase::Finished | Phase::TerminateQueued);
+        self.unanswered |= self.phase == Phase::AwaitReply
+            && self.config.revision == Revision::Two
+            && matches!(error, Error::Reset | Error::FinInStartup)
+            && self.theirs.is_empty();
         if let Some(next) = self.phase.on(Input::Break) {
             self.phase = next;
         }

@@ -577,3 +577,29 @@ fn giving_up_after_the_reply_sends_nothing() {
     assert_eq!(end.transmit(1 << 20), []);
     assert!(end.finished);
 }
+
+#[test]
+fn a_revision_1_peer_may_be_tried_again() {
+    let ends: [fn(&mut Machine); 2] = [Machine::handle_reset, Machine::handle_fin];
+    for close in ends {
+        let mut end = initiator(&config());
+        close(&mut end.machine);
+        assert!(end.machine.may_fall_back());
+
+        let mut end = initiator(&config());
+        end.take(&hex("4d"), 1);
+        close(&mut end.machine);
+        assert!(!end.machine.may_fall_back(), "it had begun to reply");
+
+        let mut end = initiator(&Config {
+            revision: Revision::One,
+            ..config()
+        });
+        close(&mut end.machine);
+        assert!(!end.machine.may_fall_back(), "nothing to fall back to");
+
+        let mut end = responder();
+        close(&mut end.machine);
+        assert!(!end.machine.may_fall_back(), "not ours to try");
+    }
+}
