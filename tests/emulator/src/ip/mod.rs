@@ -115,9 +115,15 @@ impl State {
     /// What a driver whose image spans `[base, end)` must have undone when it is unloaded.
     pub(crate) fn check_unloaded(&self, base: usize, end: usize) {
         let all = self.notifications.lock().expect("no holder panics");
-        let within = |n: &Arc<Notification>| n.callback.is_some_and(|call| (base..end).contains(&(call as usize)));
+        let within = |n: &Arc<Notification>| {
+            n.callback
+                .is_some_and(|call| (base..end).contains(&(call as usize)))
+        };
         if all.iter().any(within) {
-            violation("IP-NOTIFY", "the driver was unloaded with an address notification registered");
+            violation(
+                "IP-NOTIFY",
+                "the driver was unloaded with an address notification registered",
+            );
         }
     }
 

@@ -173,7 +173,10 @@ impl Miniport {
         if waited.timed_out() {
             let open = ndk.open;
             drop(ndk);
-            violation("NDK-NDIS-08", &format!("{open} NDK adapter(s) stay open though NDK is disabled"));
+            violation(
+                "NDK-NDIS-08",
+                &format!("{open} NDK adapter(s) stay open though NDK is disabled"),
+            );
         }
     }
 }
@@ -181,9 +184,18 @@ impl Miniport {
 impl Machine {
     /// Makes an adapter of the driver and starts it: initialize, restart, addresses.
     /// The caller is a thread of the machine at PASSIVE_LEVEL.
-    pub fn add_adapter(&'static self, driver: &Driver, options: AdapterOptions) -> Result<Adapter, NDIS_STATUS> {
+    pub fn add_adapter(
+        &'static self,
+        driver: &Driver,
+        options: AdapterOptions,
+    ) -> Result<Adapter, NDIS_STATUS> {
         let (base, end) = (driver.image.base, driver.image.base + driver.image.size);
-        let found = self.ndis.drivers().iter().find(|driver| driver.is_within(base, end)).cloned();
+        let found = self
+            .ndis
+            .drivers()
+            .iter()
+            .find(|driver| driver.is_within(base, end))
+            .cloned();
         let driver = found.ok_or(NDIS_STATUS_ADAPTER_NOT_FOUND)?;
         Adapter::start(self, driver, options)
     }
@@ -202,11 +214,20 @@ impl Adapter {
     ) -> Result<Self, NDIS_STATUS> {
         let if_index = machine.ndis.next_interface.fetch_add(1, Ordering::AcqRel) + 2;
         let luid = IF_TYPE << 48 | u64::from(if_index) << 24;
-        let mut keywords: BTreeMap<_, _> =
-            [("*iftype", "6"), ("*mediatype", "0"), ("*physicalmediatype", "14"), ("*networkdirect", "1")]
-                .map(|(name, value)| (name.to_string(), Keyword::from(value)))
-                .into();
-        keywords.extend(options.keywords.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.clone())));
+        let mut keywords: BTreeMap<_, _> = [
+            ("*iftype", "6"),
+            ("*mediatype", "0"),
+            ("*physicalmediatype", "14"),
+            ("*networkdirect", "1"),
+        ]
+        .map(|(name, value)| (name.to_string(), Keyword::from(value)))
+        .into();
+        keywords.extend(
+            options
+                .keywords
+                .iter()
+                .map(|(name, value)| (name.to_ascii_lowercase(), value.clone())),
+        );
         let miniport = Arc::new(Miniport {
             machine,
             driver,
@@ -242,7 +263,10 @@ impl Adapter {
     fn initialize(&self) -> Result<(), NDIS_STATUS> {
         let (miniport, ndis) = (&self.miniport, &self.miniport.machine.ndis);
         ndis.adapters().push(Arc::clone(miniport));
-        miniport.machine.ip.add_interface(miniport.luid, miniport.if_index);
+        miniport
+            .machine
+            .ip
+            .add_interface(miniport.luid, miniport.if_index);
         let mut parameters = NDIS_MINIPORT_INIT_PARAMETERS {
             Header: NDIS_OBJECT_HEADER {
                 Type: NDIS_OBJECT_TYPE_MINIPORT_INIT_PARAMETERS,
@@ -250,11 +274,17 @@ impl Adapter {
                 Size: size_of::<NDIS_MINIPORT_INIT_PARAMETERS>() as u16,
             },
             IfIndex: miniport.if_index,
-            NetLuid: NET_LUID { Value: miniport.luid },
+            NetLuid: NET_LUID {
+                Value: miniport.luid,
+            },
             ..Default::default()
         };
         let (handle, context) = (miniport.handle(), miniport.driver.context);
-        let initialize = miniport.driver.handlers.InitializeHandlerEx.ok_or(NDIS_STATUS_FAILURE)?;
+        let initialize = miniport
+            .driver
+            .handlers
+            .InitializeHandlerEx
+            .ok_or(NDIS_STATUS_FAILURE)?;
         let status = bridge::callback("MiniportInitializeEx", || {
             // SAFETY: the driver's handler, called as documented.
             unsafe { initialize(handle, context, &raw mut parameters) }
@@ -275,24 +305,41 @@ impl Adapter {
     fn check_attributes(&self) {
         let attributes = self.miniport.attributes();
         if attributes.general.is_none() {
-            violation("NDIS-LIFE-04", "MiniportInitializeEx succeeded without general attributes");
+            violation(
+                "NDIS-LIFE-04",
+                "MiniportInitializeEx succeeded without general attributes",
+            );
         }
         if self.miniport.driver.ndk().is_none() {
             return;
         }
         if attributes.ndk.is_none() {
-            violation("NDK-NDIS-02", "MiniportInitializeEx succeeded without NDK attributes");
+            violation(
+                "NDK-NDIS-02",
+                "MiniportInitializeEx succeeded without NDK attributes",
+            );
         }
-        let ndk = [OID_NDK_SET_STATE, OID_NDK_STATISTICS, OID_NDK_CONNECTIONS, OID_NDK_LOCAL_ENDPOINTS];
+        let ndk = [
+            OID_NDK_SET_STATE,
+            OID_NDK_STATISTICS,
+            OID_NDK_CONNECTIONS,
+            OID_NDK_LOCAL_ENDPOINTS,
+        ];
         if let Some(oid) = ndk.iter().find(|oid| !attributes.oids.contains(oid)) {
-            violation("NDK-OID-01", &format!("OID {oid:#x} is not in the list of supported OIDs"));
+            violation(
+                "NDK-OID-01",
+                &format!("OID {oid:#x} is not in the list of supported OIDs"),
+            );
         }
     }
 
     fn check_configurations_closed(&self, after: &str) {
         let open = self.miniport.open_configurations.load(Ordering::Acquire);
         if open != 0 {
-            violation("NDIS-LIFE-12", &format!("{open} configuration handle(s) are open after {after}"));
+            violation(
+                "NDIS-LIFE-12",
+                &format!("{open} configuration handle(s) are open after {after}"),
+            );
         }
     }
 
@@ -300,12 +347,18 @@ impl Adapter {
         let machine = self.miniport.machine;
         self.miniport.set_life(LifeState::Halted);
         machine.ip.remove_interface(self.miniport.luid);
-        machine.ndis.adapters().retain(|other| !Arc::ptr_eq(other, &self.miniport));
+        machine
+            .ndis
+            .adapters()
+            .retain(|other| !Arc::ptr_eq(other, &self.miniport));
     }
 
     fn expect_life(&self, expected: LifeState, call: &str) {
         let now = self.miniport.life();
-        assert!(now == expected, "{call} on an adapter that is {now:?}, not {expected:?}");
+        assert!(
+            now == expected,
+            "{call} on an adapter that is {now:?}, not {expected:?}"
+        );
     }
 
     /// Paused → Running: NDIS-LIFE-10.
@@ -320,13 +373,19 @@ impl Adapter {
             Revision: NDIS_MINIPORT_RESTART_PARAMETERS_REVISION_1,
             Size: NDIS_SIZEOF_MINIPORT_RESTART_PARAMETERS_REVISION_1,
         };
-        let handler = miniport.driver.handlers.RestartHandler.ok_or(NDIS_STATUS_FAILURE)?;
+        let handler = miniport
+            .driver
+            .handlers
+            .RestartHandler
+            .ok_or(NDIS_STATUS_FAILURE)?;
         let answer = bridge::callback("MiniportRestart", || {
             // SAFETY: the driver's handler, called as documented.
             unsafe { handler(miniport.context(), &raw mut parameters) }
         });
         let late = ("NDIS-LIFE-10", PATIENCE);
-        let status = miniport.restart.finish(answer, "MiniportRestart", "NDIS-LIFE-10", late);
+        let status = miniport
+            .restart
+            .finish(answer, "MiniportRestart", "NDIS-LIFE-10", late);
         if succeeded(status) {
             miniport.set_life(LifeState::Running);
             return Ok(());
@@ -347,17 +406,30 @@ impl Adapter {
             Revision: NDIS_MINIPORT_PAUSE_PARAMETERS_REVISION_1,
             Size: size_of::<NDIS_MINIPORT_PAUSE_PARAMETERS>() as u16,
         };
-        let Some(handler) = miniport.driver.handlers.PauseHandler else { return };
+        let Some(handler) = miniport.driver.handlers.PauseHandler else {
+            return;
+        };
         let answer = bridge::callback("MiniportPause", || {
             // SAFETY: the driver's handler, called as documented.
             unsafe { handler(miniport.context(), &raw mut parameters) }
         });
         if answer != NDIS_STATUS_SUCCESS && answer != NDIS_STATUS_PENDING {
-            violation("NDIS-LIFE-08", &format!("MiniportPause returned {answer:#x}"));
+            violation(
+                "NDIS-LIFE-08",
+                &format!("MiniportPause returned {answer:#x}"),
+            );
         }
-        miniport.pause.finish(answer, "MiniportPause", "NDIS-LIFE-08", ("NDIS-LIFE-08", PATIENCE));
+        miniport.pause.finish(
+            answer,
+            "MiniportPause",
+            "NDIS-LIFE-08",
+            ("NDIS-LIFE-08", PATIENCE),
+        );
         if self.outstanding_sends() != 0 {
-            violation("NDIS-LIFE-08", "MiniportPause ended with sends that are not completed");
+            violation(
+                "NDIS-LIFE-08",
+                "MiniportPause ended with sends that are not completed",
+            );
         }
         miniport.set_life(LifeState::Paused);
     }
@@ -369,7 +441,9 @@ impl Adapter {
 
     /// The device is gone: NDIS-LIFE-16.
     pub fn surprise_remove(self) {
-        self.miniport.surprise_removed.store(true, Ordering::Release);
+        self.miniport
+            .surprise_removed
+            .store(true, Ordering::Release);
         self.pnp_event(NdisDevicePnPEventSurpriseRemoved);
         self.end(NdisHaltDeviceSurpriseRemoved);
     }
@@ -377,13 +451,18 @@ impl Adapter {
     fn end(self, action: NDIS_HALT_ACTION) {
         let miniport = &self.miniport;
         if miniport.ndk().open > 0 {
-            miniport.machine.ndis.tell_ndk_state(miniport.if_index, false);
+            miniport
+                .machine
+                .ndis
+                .tell_ndk_state(miniport.if_index, false);
             miniport.wait_ndk_closed();
         }
         if miniport.life() == LifeState::Running {
             self.pause();
         }
-        let Some(handler) = miniport.driver.handlers.HaltHandlerEx else { return };
+        let Some(handler) = miniport.driver.handlers.HaltHandlerEx else {
+            return;
+        };
         bridge::callback("MiniportHaltEx", || {
             // SAFETY: the driver's handler, called as documented.
             unsafe { handler(miniport.context(), action) }
@@ -403,7 +482,9 @@ impl Adapter {
             DevicePnPEvent: event,
             ..Default::default()
         };
-        let Some(handler) = self.miniport.driver.handlers.DevicePnPEventNotifyHandler else { return };
+        let Some(handler) = self.miniport.driver.handlers.DevicePnPEventNotifyHandler else {
+            return;
+        };
         bridge::callback("MiniportDevicePnPEventNotify", || {
             // SAFETY: the driver's handler, called as documented.
             unsafe { handler(self.miniport.context(), &raw mut parameters) }
@@ -413,11 +494,19 @@ impl Adapter {
     /// Gives the adapter an IP address; drivers that asked are told.
     pub fn add_address(&self, ip: IpAddr, prefix: u8) {
         let (luid, if_index) = (self.miniport.luid, self.miniport.if_index);
-        self.miniport.machine.ip.add_address(ip::Address { luid, if_index, ip, prefix });
+        self.miniport.machine.ip.add_address(ip::Address {
+            luid,
+            if_index,
+            ip,
+            prefix,
+        });
     }
 
     pub fn remove_address(&self, ip: IpAddr) {
-        self.miniport.machine.ip.remove_address(self.miniport.luid, ip);
+        self.miniport
+            .machine
+            .ip
+            .remove_address(self.miniport.luid, ip);
     }
 
     #[must_use]
@@ -438,6 +527,10 @@ impl Adapter {
 
     /// Changes a keyword. Drivers read keywords when they initialize.
     pub fn set_keyword(&self, name: &str, value: impl Into<Keyword>) {
-        self.miniport.keywords.lock().expect("no holder panics").insert(name.to_ascii_lowercase(), value.into());
+        self.miniport
+            .keywords
+            .lock()
+            .expect("no holder panics")
+            .insert(name.to_ascii_lowercase(), value.into());
     }
 }

@@ -33,9 +33,15 @@ pub(super) unsafe extern "win64" fn NdisMSetMiniportAttributes(
     attributes: *mut NDIS_MINIPORT_ADAPTER_ATTRIBUTES,
 ) -> NDIS_STATUS {
     let thread = thread::enter("NdisMSetMiniportAttributes", PASSIVE_LEVEL);
-    let adapter = thread.machine.ndis.adapter(handle, "NdisMSetMiniportAttributes");
+    let adapter = thread
+        .machine
+        .ndis
+        .adapter(handle, "NdisMSetMiniportAttributes");
     if adapter.life() != LifeState::Initializing {
-        violation("NDIS-LIFE-04", "NdisMSetMiniportAttributes outside of InitializeEx");
+        violation(
+            "NDIS-LIFE-04",
+            "NdisMSetMiniportAttributes outside of InitializeEx",
+        );
     }
     // SAFETY: the driver passes one of the structures, all of which begin with the header.
     let header = unsafe { (*attributes).Header };
@@ -45,8 +51,12 @@ pub(super) unsafe extern "win64" fn NdisMSetMiniportAttributes(
             NDIS_OBJECT_TYPE_MINIPORT_ADAPTER_REGISTRATION_ATTRIBUTES => {
                 set_registration(&adapter, attributes.cast(), header)
             }
-            NDIS_OBJECT_TYPE_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES => set_general(&adapter, attributes.cast(), header),
-            NDIS_OBJECT_TYPE_MINIPORT_ADAPTER_NDK_ATTRIBUTES => set_ndk(&adapter, attributes.cast(), header),
+            NDIS_OBJECT_TYPE_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES => {
+                set_general(&adapter, attributes.cast(), header)
+            }
+            NDIS_OBJECT_TYPE_MINIPORT_ADAPTER_NDK_ATTRIBUTES => {
+                set_ndk(&adapter, attributes.cast(), header)
+            }
             _ => NDIS_STATUS_NOT_SUPPORTED,
         }
     }
@@ -62,8 +72,14 @@ unsafe fn set_registration(
     }
     // SAFETY: the caller looked at the header.
     let registration = unsafe { from.read_unaligned() };
-    if registration.AttributeFlags & (NDIS_MINIPORT_ATTRIBUTES_HARDWARE_DEVICE | NDIS_MINIPORT_ATTRIBUTES_BUS_MASTER) != 0 {
-        violation("NDIS-LIFE-04", "a driver without hardware sets HARDWARE_DEVICE or BUS_MASTER");
+    if registration.AttributeFlags
+        & (NDIS_MINIPORT_ATTRIBUTES_HARDWARE_DEVICE | NDIS_MINIPORT_ATTRIBUTES_BUS_MASTER)
+        != 0
+    {
+        violation(
+            "NDIS-LIFE-04",
+            "a driver without hardware sets HARDWARE_DEVICE or BUS_MASTER",
+        );
     }
     if registration.AttributeFlags & NDIS_MINIPORT_ATTRIBUTES_NO_PAUSE_ON_SUSPEND != 0 {
         violation("NDIS-PM-04", "NO_PAUSE_ON_SUSPEND is set");
@@ -85,14 +101,20 @@ unsafe fn set_general(
     let general = unsafe { from.read_unaligned() };
     let mut attributes = adapter.attributes();
     if attributes.registration.is_none() {
-        violation("NDIS-LIFE-04", "general attributes before registration attributes");
+        violation(
+            "NDIS-LIFE-04",
+            "general attributes before registration attributes",
+        );
     }
     if header.Size < NDIS_SIZEOF_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES_REVISION_1 {
         violation("NDIS-LIFE-04", "general attributes with a wrong size");
     }
     let count = general.SupportedOidListLength as usize / 4;
     if general.SupportedOidList.is_null() || count == 0 {
-        violation("NDIS-LIFE-04", "general attributes without a list of supported OIDs");
+        violation(
+            "NDIS-LIFE-04",
+            "general attributes without a list of supported OIDs",
+        );
     }
     // SAFETY: the driver's list is as long as it says.
     let oids = unsafe { std::slice::from_raw_parts(general.SupportedOidList, count) };
@@ -115,7 +137,10 @@ unsafe fn set_ndk(
     let right = header.Revision == NDIS_MINIPORT_ADAPTER_NDK_ATTRIBUTES_REVISION_1
         && header.Size >= NDIS_SIZEOF_MINIPORT_ADAPTER_NDK_ATTRIBUTES_REVISION_1;
     if !right || ndk.NdkCapabilities.is_null() {
-        violation("NDK-NDIS-02", "NDK attributes with a wrong header or null capabilities");
+        violation(
+            "NDK-NDIS-02",
+            "NDK attributes with a wrong header or null capabilities",
+        );
     }
     // SAFETY: not null; the driver keeps the capabilities valid during the call.
     let capabilities = unsafe { *ndk.NdkCapabilities };
@@ -125,10 +150,16 @@ unsafe fn set_ndk(
         && capabilities.Flags == 0
         && !capabilities.NdkInfo.is_null();
     if !right {
-        violation("NDK-NDIS-03", "NDK capabilities with a wrong header, flags, or null NdkInfo");
+        violation(
+            "NDK-NDIS-03",
+            "NDK capabilities with a wrong header, flags, or null NdkInfo",
+        );
     }
     // SAFETY: not null; valid during the call.
     let info = unsafe { *capabilities.NdkInfo };
-    attributes.ndk = Some(NdkAttributes { enabled: ndk.Enabled != 0, info });
+    attributes.ndk = Some(NdkAttributes {
+        enabled: ndk.Enabled != 0,
+        info,
+    });
     NDIS_STATUS_SUCCESS
 }

@@ -1,6 +1,9 @@
 //! The adapter's configuration: keywords kept in memory, as the registry keeps them.
 
-#![expect(non_upper_case_globals, reason = "the constants have the names of the Windows headers")]
+#![expect(
+    non_upper_case_globals,
+    reason = "the constants have the names of the Windows headers"
+)]
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -65,16 +68,37 @@ pub(super) unsafe extern "win64" fn NdisOpenConfigurationEx(
     }
     let ndis = &thread.machine.ndis;
     let is = |address: usize| address == object.NdisHandle as usize;
-    let adapter = ndis.adapters().iter().find(|adapter| is(Arc::as_ptr(adapter) as usize)).cloned();
+    let adapter = ndis
+        .adapters()
+        .iter()
+        .find(|adapter| is(Arc::as_ptr(adapter) as usize))
+        .cloned();
     // NDK-NDIS-17: a driver's handle opens driver-wide parameters, of which there are none.
-    if adapter.is_none() && !ndis.drivers().iter().any(|driver| is(Arc::as_ptr(driver) as usize)) {
-        violation("NDIS-CONFIG", "NdisOpenConfigurationEx with an unknown NDIS handle");
+    if adapter.is_none()
+        && !ndis
+            .drivers()
+            .iter()
+            .any(|driver| is(Arc::as_ptr(driver) as usize))
+    {
+        violation(
+            "NDIS-CONFIG",
+            "NdisOpenConfigurationEx with an unknown NDIS handle",
+        );
     }
     if let Some(adapter) = &adapter {
         adapter.configuration_opened();
     }
-    let keywords = adapter.as_ref().map(|adapter| adapter.keywords()).unwrap_or_default();
-    let open = Open { adapter, keywords, answers: Vec::new(), texts: Vec::new(), address: [0; 6] };
+    let keywords = adapter
+        .as_ref()
+        .map(|adapter| adapter.keywords())
+        .unwrap_or_default();
+    let open = Open {
+        adapter,
+        keywords,
+        answers: Vec::new(),
+        texts: Vec::new(),
+        address: [0; 6],
+    };
     // SAFETY: the driver passes an out parameter.
     unsafe { handle.write(Box::into_raw(Box::new(Handle { magic: MAGIC, open })).cast()) };
     NDIS_STATUS_SUCCESS
@@ -96,7 +120,10 @@ fn opened<'a>(handle: NDIS_HANDLE, call: &str) -> &'a mut Open {
     let place = handle.cast::<Handle>();
     // SAFETY: drivers pass handles of ours; the number tells closed ones, most of the time.
     if place.is_null() || unsafe { (*place).magic } != MAGIC {
-        violation("NDIS-CONFIG", &format!("{call} with a handle that is not open"));
+        violation(
+            "NDIS-CONFIG",
+            &format!("{call} with a handle that is not open"),
+        );
     }
     // SAFETY: as above; configuration calls are made by one thread at a time.
     unsafe { &mut (*place).open }
@@ -143,7 +170,9 @@ pub(super) unsafe extern "win64" fn NdisReadNetworkAddress(
     };
     // SAFETY: the driver passes out parameters; the bytes live until the close.
     unsafe {
-        let Some(bytes) = parsed else { return status.write(NDIS_STATUS_FAILURE) };
+        let Some(bytes) = parsed else {
+            return status.write(NDIS_STATUS_FAILURE);
+        };
         open.address = bytes;
         address.write((&raw mut open.address).cast());
         length.write(6);
@@ -164,13 +193,18 @@ fn parse_address(text: &str) -> Option<[u8; 6]> {
 /// The string describes readable memory.
 unsafe fn text(string: &UNICODE_STRING) -> String {
     // SAFETY: the function's contract.
-    let units = unsafe { std::slice::from_raw_parts(string.Buffer, usize::from(string.Length) / 2) };
+    let units =
+        unsafe { std::slice::from_raw_parts(string.Buffer, usize::from(string.Length) / 2) };
     String::from_utf16_lossy(units)
 }
 
 impl Open {
     /// The value in the form asked for, converted as NDIS converts it.
-    fn answer(&mut self, found: &Keyword, kind: NDIS_PARAMETER_TYPE) -> Option<*mut NDIS_CONFIGURATION_PARAMETER> {
+    fn answer(
+        &mut self,
+        found: &Keyword,
+        kind: NDIS_PARAMETER_TYPE,
+    ) -> Option<*mut NDIS_CONFIGURATION_PARAMETER> {
         let mut parameter = NDIS_CONFIGURATION_PARAMETER::default();
         parameter.ParameterType = kind;
         match kind {
@@ -189,8 +223,11 @@ impl Open {
                 let mut units: Vec<u16> = text.encode_utf16().collect();
                 let bytes = (units.len() * 2) as u16;
                 let buffer = units.as_mut_ptr();
-                parameter.ParameterData.StringData =
-                    UNICODE_STRING { Length: bytes, MaximumLength: bytes, Buffer: buffer };
+                parameter.ParameterData.StringData = UNICODE_STRING {
+                    Length: bytes,
+                    MaximumLength: bytes,
+                    Buffer: buffer,
+                };
                 self.texts.push(units);
             }
             _ => return None,

@@ -32,7 +32,9 @@ impl MiniportDriver {
 
     /// Whether its handlers lie in `[base, end)`.
     pub(super) fn is_within(&self, base: usize, end: usize) -> bool {
-        self.handlers.InitializeHandlerEx.is_some_and(|handler| (base..end).contains(&(handler as usize)))
+        self.handlers
+            .InitializeHandlerEx
+            .is_some_and(|handler| (base..end).contains(&(handler as usize)))
     }
 }
 
@@ -78,15 +80,28 @@ pub(super) unsafe extern "win64" fn NdisMRegisterMiniportDriver(
 }
 
 /// Reads as many bytes as the header says: the structure grew with the versions.
-unsafe fn read_characteristics(from: *const NDIS_MINIPORT_DRIVER_CHARACTERISTICS) -> NDIS_MINIPORT_DRIVER_CHARACTERISTICS {
+unsafe fn read_characteristics(
+    from: *const NDIS_MINIPORT_DRIVER_CHARACTERISTICS,
+) -> NDIS_MINIPORT_DRIVER_CHARACTERISTICS {
     // SAFETY: every version begins with the header.
     let header = unsafe { (*from).Header };
     let sizes = [
-        (NDIS_MINIPORT_DRIVER_CHARACTERISTICS_REVISION_1, NDIS_SIZEOF_MINIPORT_DRIVER_CHARACTERISTICS_REVISION_1),
-        (NDIS_MINIPORT_DRIVER_CHARACTERISTICS_REVISION_2, NDIS_SIZEOF_MINIPORT_DRIVER_CHARACTERISTICS_REVISION_2),
-        (NDIS_MINIPORT_DRIVER_CHARACTERISTICS_REVISION_3, NDIS_SIZEOF_MINIPORT_DRIVER_CHARACTERISTICS_REVISION_3),
+        (
+            NDIS_MINIPORT_DRIVER_CHARACTERISTICS_REVISION_1,
+            NDIS_SIZEOF_MINIPORT_DRIVER_CHARACTERISTICS_REVISION_1,
+        ),
+        (
+            NDIS_MINIPORT_DRIVER_CHARACTERISTICS_REVISION_2,
+            NDIS_SIZEOF_MINIPORT_DRIVER_CHARACTERISTICS_REVISION_2,
+        ),
+        (
+            NDIS_MINIPORT_DRIVER_CHARACTERISTICS_REVISION_3,
+            NDIS_SIZEOF_MINIPORT_DRIVER_CHARACTERISTICS_REVISION_3,
+        ),
     ];
-    let known = sizes.iter().any(|&(revision, size)| header.Revision == revision && header.Size >= size);
+    let known = sizes
+        .iter()
+        .any(|&(revision, size)| header.Revision == revision && header.Size >= size);
     if header.Type != NDIS_OBJECT_TYPE_MINIPORT_DRIVER_CHARACTERISTICS || !known {
         violation(
             "NDIS-REG-02",
@@ -99,7 +114,9 @@ unsafe fn read_characteristics(from: *const NDIS_MINIPORT_DRIVER_CHARACTERISTICS
     let mut all = NDIS_MINIPORT_DRIVER_CHARACTERISTICS::default();
     let length = usize::from(header.Size).min(size_of_val(&all));
     // SAFETY: the header vouches for the length; the copy is as long.
-    unsafe { std::ptr::copy_nonoverlapping(from.cast::<u8>(), (&raw mut all).cast::<u8>(), length) };
+    unsafe {
+        std::ptr::copy_nonoverlapping(from.cast::<u8>(), (&raw mut all).cast::<u8>(), length)
+    };
     all
 }
 
@@ -108,28 +125,51 @@ fn check_handlers(handlers: &NDIS_MINIPORT_DRIVER_CHARACTERISTICS) {
     if handlers.MajorNdisVersion != 6 || handlers.MinorNdisVersion < 30 {
         violation(
             "NDIS-REG-02",
-            &format!("NDIS {}.{}: NDK needs 6.30", handlers.MajorNdisVersion, handlers.MinorNdisVersion),
+            &format!(
+                "NDIS {}.{}: NDK needs 6.30",
+                handlers.MajorNdisVersion, handlers.MinorNdisVersion
+            ),
         );
     }
     let mandatory = [
-        ("InitializeHandlerEx", handlers.InitializeHandlerEx.is_some()),
+        (
+            "InitializeHandlerEx",
+            handlers.InitializeHandlerEx.is_some(),
+        ),
         ("HaltHandlerEx", handlers.HaltHandlerEx.is_some()),
         ("UnloadHandler", handlers.UnloadHandler.is_some()),
         ("PauseHandler", handlers.PauseHandler.is_some()),
         ("RestartHandler", handlers.RestartHandler.is_some()),
         ("OidRequestHandler", handlers.OidRequestHandler.is_some()),
-        ("CancelOidRequestHandler", handlers.CancelOidRequestHandler.is_some()),
-        ("SendNetBufferListsHandler", handlers.SendNetBufferListsHandler.is_some()),
-        ("ReturnNetBufferListsHandler", handlers.ReturnNetBufferListsHandler.is_some()),
+        (
+            "CancelOidRequestHandler",
+            handlers.CancelOidRequestHandler.is_some(),
+        ),
+        (
+            "SendNetBufferListsHandler",
+            handlers.SendNetBufferListsHandler.is_some(),
+        ),
+        (
+            "ReturnNetBufferListsHandler",
+            handlers.ReturnNetBufferListsHandler.is_some(),
+        ),
         ("CancelSendHandler", handlers.CancelSendHandler.is_some()),
-        ("DevicePnPEventNotifyHandler", handlers.DevicePnPEventNotifyHandler.is_some()),
+        (
+            "DevicePnPEventNotifyHandler",
+            handlers.DevicePnPEventNotifyHandler.is_some(),
+        ),
         ("ShutdownHandlerEx", handlers.ShutdownHandlerEx.is_some()),
     ];
     if let Some((name, _)) = mandatory.iter().find(|(_, present)| !present) {
         violation("NDIS-REG-03", &format!("the mandatory {name} is null"));
     }
-    if handlers.DirectOidRequestHandler.is_some() != handlers.CancelDirectOidRequestHandler.is_some() {
-        violation("NDIS-REG-05", "DirectOidRequest and CancelDirectOidRequest are not registered together");
+    if handlers.DirectOidRequestHandler.is_some()
+        != handlers.CancelDirectOidRequestHandler.is_some()
+    {
+        violation(
+            "NDIS-REG-05",
+            "DirectOidRequest and CancelDirectOidRequest are not registered together",
+        );
     }
 }
 
@@ -137,7 +177,11 @@ fn check_handlers(handlers: &NDIS_MINIPORT_DRIVER_CHARACTERISTICS) {
 unsafe extern "win64" fn unload(object: *mut DRIVER_OBJECT) {
     let thread = thread::enter("DriverUnload", PASSIVE_LEVEL);
     let ndis = &thread.machine.ndis;
-    let driver = ndis.drivers().iter().find(|driver| driver.object == object as usize).cloned();
+    let driver = ndis
+        .drivers()
+        .iter()
+        .find(|driver| driver.object == object as usize)
+        .cloned();
     let Some(driver) = driver else { return };
     if let Some(handler) = driver.handlers.UnloadHandler {
         bridge::callback("MiniportUnload", || {
@@ -145,8 +189,15 @@ unsafe extern "win64" fn unload(object: *mut DRIVER_OBJECT) {
             unsafe { handler(object.cast()) }
         });
     }
-    if ndis.drivers().iter().any(|other| Arc::ptr_eq(other, &driver)) {
-        violation("NDIS-REG-08", "MiniportUnload did not call NdisMDeregisterMiniportDriver");
+    if ndis
+        .drivers()
+        .iter()
+        .any(|other| Arc::ptr_eq(other, &driver))
+    {
+        violation(
+            "NDIS-REG-08",
+            "MiniportUnload did not call NdisMDeregisterMiniportDriver",
+        );
     }
 }
 
@@ -159,8 +210,15 @@ pub(super) unsafe extern "win64" fn NdisMDeregisterMiniportDriver(handle: NDIS_H
     let thread = thread::enter("NdisMDeregisterMiniportDriver", PASSIVE_LEVEL);
     let ndis = &thread.machine.ndis;
     let driver = ndis.driver(handle, "NdisMDeregisterMiniportDriver");
-    if ndis.adapters().iter().any(|adapter| Arc::ptr_eq(&adapter.driver, &driver)) {
-        violation("NDIS-REG-08", "NdisMDeregisterMiniportDriver while an adapter is not halted");
+    if ndis
+        .adapters()
+        .iter()
+        .any(|adapter| Arc::ptr_eq(&adapter.driver, &driver))
+    {
+        violation(
+            "NDIS-REG-08",
+            "NdisMDeregisterMiniportDriver while an adapter is not halted",
+        );
     }
     forget(ndis, &driver);
 }
@@ -171,9 +229,15 @@ pub(super) unsafe extern "win64" fn NdisSetOptionalHandlers(
     handlers: *mut NDIS_OBJECT_HEADER,
 ) -> NDIS_STATUS {
     let thread = thread::enter("NdisSetOptionalHandlers", PASSIVE_LEVEL);
-    let driver = thread.machine.ndis.driver(handle, "NdisSetOptionalHandlers");
+    let driver = thread
+        .machine
+        .ndis
+        .driver(handle, "NdisSetOptionalHandlers");
     if !driver.in_set_options.load(Ordering::Acquire) {
-        violation("NDIS-REG-04", "NdisSetOptionalHandlers outside of SetOptions");
+        violation(
+            "NDIS-REG-04",
+            "NdisSetOptionalHandlers outside of SetOptions",
+        );
     }
     // SAFETY: every optional handler structure begins with the header.
     let header = unsafe { *handlers };
@@ -181,11 +245,22 @@ pub(super) unsafe extern "win64" fn NdisSetOptionalHandlers(
         return NDIS_STATUS_NOT_SUPPORTED;
     }
     // SAFETY: the type says what the structure is; the size is checked below.
-    let ndk = unsafe { handlers.cast::<NDIS_NDK_PROVIDER_CHARACTERISTICS>().read_unaligned() };
+    let ndk = unsafe {
+        handlers
+            .cast::<NDIS_NDK_PROVIDER_CHARACTERISTICS>()
+            .read_unaligned()
+    };
     let complete = ndk.OpenNDKAdapterHandler.is_some() && ndk.CloseNDKAdapterHandler.is_some();
     let right_size = header.Size >= NDIS_SIZEOF_NDK_PROVIDER_CHARACTERISTICS_REVISION_1;
-    if header.Revision != NDIS_NDK_PROVIDER_CHARACTERISTICS_REVISION_1 || !right_size || ndk.Flags != 0 || !complete {
-        violation("NDK-NDIS-01", "NDK provider characteristics with a wrong header, flags, or a null handler");
+    if header.Revision != NDIS_NDK_PROVIDER_CHARACTERISTICS_REVISION_1
+        || !right_size
+        || ndk.Flags != 0
+        || !complete
+    {
+        violation(
+            "NDK-NDIS-01",
+            "NDK provider characteristics with a wrong header, flags, or a null handler",
+        );
     }
     *driver.ndk.lock().expect("no holder panics") = Some(ndk);
     NDIS_STATUS_SUCCESS

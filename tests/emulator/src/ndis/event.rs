@@ -1,6 +1,9 @@
 //! What a miniport tells NDIS: status indications and PnP events.
 
-#![expect(non_upper_case_globals, reason = "the constants have the names of the Windows headers")]
+#![expect(
+    non_upper_case_globals,
+    reason = "the constants have the names of the Windows headers"
+)]
 
 use softrnic::sys::*;
 
@@ -25,7 +28,10 @@ pub(super) unsafe extern "win64" fn NdisMIndicateStatusEx(
         violation("NDIS-STAT-01", "a status indication with a wrong header");
     }
     if indication.SourceHandle != handle {
-        violation("NDIS-STAT-01", "a status indication whose SourceHandle is not the adapter's handle");
+        violation(
+            "NDIS-STAT-01",
+            "a status indication whose SourceHandle is not the adapter's handle",
+        );
     }
 }
 
@@ -41,14 +47,20 @@ pub(super) unsafe extern "win64" fn NdisMNetPnPEvent(
         violation("NDK-NDIS-07", "NdisMNetPnPEvent inside MiniportOidRequest");
     }
     if matches!(adapter.life(), LifeState::Initializing | LifeState::Halted) {
-        violation("NDK-NDIS-07", "NdisMNetPnPEvent before the adapter is initialized or after it is halted");
+        violation(
+            "NDK-NDIS-07",
+            "NdisMNetPnPEvent before the adapter is initialized or after it is halted",
+        );
     }
     // SAFETY: the driver passes a notification.
     let notification = unsafe { &*notification };
     let right = notification.Header.Type == NDIS_OBJECT_TYPE_DEFAULT
         && notification.Header.Size >= NDIS_SIZEOF_NET_PNP_EVENT_NOTIFICATION_REVISION_1;
     if !right {
-        violation("NDK-NDIS-08", "a PnP event notification with a wrong header");
+        violation(
+            "NDK-NDIS-08",
+            "a PnP event notification with a wrong header",
+        );
     }
     match notification.NetPnPEvent.NetEvent {
         NetEventNDKEnable => adapter.change_ndk(true),

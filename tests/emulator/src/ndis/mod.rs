@@ -29,7 +29,10 @@ pub use configuration::Keyword;
 use configuration::{
     NdisCloseConfiguration, NdisOpenConfigurationEx, NdisReadConfiguration, NdisReadNetworkAddress,
 };
-use driver::{MiniportDriver, NdisMDeregisterMiniportDriver, NdisMRegisterMiniportDriver, NdisSetOptionalHandlers};
+use driver::{
+    MiniportDriver, NdisMDeregisterMiniportDriver, NdisMRegisterMiniportDriver,
+    NdisSetOptionalHandlers,
+};
 use event::{NdisMIndicateStatusEx, NdisMNetPnPEvent};
 use nbl::{NdisMIndicateReceiveNetBufferLists, NdisMSendNetBufferListsComplete};
 pub use oid::OidAnswer;
@@ -80,24 +83,52 @@ impl State {
 
     /// The adapter with this interface index.
     pub(crate) fn adapter_by_index(&self, if_index: u32) -> Option<Arc<Miniport>> {
-        self.adapters().iter().find(|adapter| adapter.if_index == if_index).cloned()
+        self.adapters()
+            .iter()
+            .find(|adapter| adapter.if_index == if_index)
+            .cloned()
     }
 
     /// The adapter behind the handle a driver passes.
     fn adapter(&self, handle: NDIS_HANDLE, call: &str) -> Arc<Miniport> {
-        let found = self.adapters().iter().find(|adapter| Arc::as_ptr(adapter) as usize == handle as usize).cloned();
-        found.unwrap_or_else(|| violation("NDIS-LIFE-12", &format!("{call} with a handle that is no adapter (halted?)")))
+        let found = self
+            .adapters()
+            .iter()
+            .find(|adapter| Arc::as_ptr(adapter) as usize == handle as usize)
+            .cloned();
+        found.unwrap_or_else(|| {
+            violation(
+                "NDIS-LIFE-12",
+                &format!("{call} with a handle that is no adapter (halted?)"),
+            )
+        })
     }
 
     fn driver(&self, handle: NDIS_HANDLE, call: &str) -> Arc<MiniportDriver> {
-        let found = self.drivers().iter().find(|driver| Arc::as_ptr(driver) as usize == handle as usize).cloned();
-        found.unwrap_or_else(|| violation("NDIS-REG-08", &format!("{call} with a handle that is no driver")))
+        let found = self
+            .drivers()
+            .iter()
+            .find(|driver| Arc::as_ptr(driver) as usize == handle as usize)
+            .cloned();
+        found.unwrap_or_else(|| {
+            violation(
+                "NDIS-REG-08",
+                &format!("{call} with a handle that is no driver"),
+            )
+        })
     }
 
     /// What a driver whose image spans `[base, end)` must have undone when it is unloaded.
     pub(crate) fn check_unloaded(&self, base: usize, end: usize) {
-        if self.drivers().iter().any(|driver| driver.is_within(base, end)) {
-            violation("NDIS-REG-08", "the driver was unloaded with its miniport driver registered");
+        if self
+            .drivers()
+            .iter()
+            .any(|driver| driver.is_within(base, end))
+        {
+            violation(
+                "NDIS-REG-08",
+                "the driver was unloaded with its miniport driver registered",
+            );
         }
     }
 }

@@ -49,7 +49,12 @@ impl Frame {
         let mut list = Box::new(NET_BUFFER_LIST::default());
         list.FirstNetBuffer = &raw mut *buffer;
         list.SourceHandle = source;
-        Self { list, buffer, mdl, _data: data }
+        Self {
+            list,
+            buffer,
+            mdl,
+            _data: data,
+        }
     }
 
     fn address(&self) -> usize {
@@ -62,7 +67,10 @@ impl Frame {
             && self.buffer.DataOffset == 0
             && std::ptr::eq(self.list.FirstNetBuffer, &raw const *self.buffer);
         if !same {
-            violation("NDIS-NBL-02", "a sent net buffer list came back with its buffers changed");
+            violation(
+                "NDIS-NBL-02",
+                "a sent net buffer list came back with its buffers changed",
+            );
         }
     }
 }
@@ -71,19 +79,38 @@ impl Adapter {
     /// Sends frames in one call and waits until each is completed; their results, in order.
     pub fn send(&self, frames: &[&[u8]]) -> Vec<NDIS_STATUS> {
         let state = self.miniport.life();
-        assert!(!matches!(state, LifeState::Halted | LifeState::Initializing), "a send on an adapter that is {state:?}");
+        assert!(
+            !matches!(state, LifeState::Halted | LifeState::Initializing),
+            "a send on an adapter that is {state:?}"
+        );
         let source = self.miniport.handle();
         let mut sent: Vec<Frame> = frames.iter().map(|data| Frame::new(data, source)).collect();
         let addresses: Vec<usize> = sent.iter().map(Frame::address).collect();
         for index in (1..sent.len()).rev() {
             sent[index - 1].list.Next = addresses[index] as *mut NET_BUFFER_LIST;
         }
-        let Some(&first) = addresses.first() else { return Vec::new() };
-        self.miniport.sends.lock().expect("no holder panics").sent.extend(&addresses);
-        let Some(handler) = self.miniport.driver.handlers.SendNetBufferListsHandler else { return Vec::new() };
+        let Some(&first) = addresses.first() else {
+            return Vec::new();
+        };
+        self.miniport
+            .sends
+            .lock()
+            .expect("no holder panics")
+            .sent
+            .extend(&addresses);
+        let Some(handler) = self.miniport.driver.handlers.SendNetBufferListsHandler else {
+            return Vec::new();
+        };
         bridge::callback("MiniportSendNetBufferLists", || {
             // SAFETY: the driver's handler, called as documented.
-            unsafe { handler(self.miniport.context(), first as *mut NET_BUFFER_LIST, NDIS_DEFAULT_PORT_NUMBER, 0) }
+            unsafe {
+                handler(
+                    self.miniport.context(),
+                    first as *mut NET_BUFFER_LIST,
+                    NDIS_DEFAULT_PORT_NUMBER,
+                    0,
+                )
+            }
         });
         let results = self.collect(&addresses);
         sent.iter().for_each(Frame::check_restored);
@@ -92,22 +119,38 @@ impl Adapter {
 
     fn collect(&self, addresses: &[usize]) -> Vec<NDIS_STATUS> {
         let sends = self.miniport.sends.lock().expect("no holder panics");
-        let missing = |sends: &mut Outstanding| addresses.iter().any(|address| sends.sent.contains(address));
-        let (mut sends, waited) =
-            self.miniport.sends_done.wait_timeout_while(sends, LIMIT, missing).expect("no holder panics");
+        let missing =
+            |sends: &mut Outstanding| addresses.iter().any(|address| sends.sent.contains(address));
+        let (mut sends, waited) = self
+            .miniport
+            .sends_done
+            .wait_timeout_while(sends, LIMIT, missing)
+            .expect("no holder panics");
         if waited.timed_out() {
             violation("NDIS-NBL-08", "a send was not completed within 30 s");
         }
         let result = |sends: &Outstanding, address: usize| {
-            sends.done.iter().find(|(done, _)| *done == address).map_or(NDIS_STATUS_FAILURE, |(_, status)| *status)
+            sends
+                .done
+                .iter()
+                .find(|(done, _)| *done == address)
+                .map_or(NDIS_STATUS_FAILURE, |(_, status)| *status)
         };
-        let results = addresses.iter().map(|&address| result(&sends, address)).collect();
+        let results = addresses
+            .iter()
+            .map(|&address| result(&sends, address))
+            .collect();
         sends.done.retain(|(done, _)| !addresses.contains(done));
         results
     }
 
     pub(super) fn outstanding_sends(&self) -> usize {
-        self.miniport.sends.lock().expect("no holder panics").sent.len()
+        self.miniport
+            .sends
+            .lock()
+            .expect("no holder panics")
+            .sent
+            .len()
     }
 }
 
@@ -119,19 +162,28 @@ pub(super) unsafe extern "win64" fn NdisMSendNetBufferListsComplete(
 ) {
     let thread = thread::enter("NdisMSendNetBufferListsComplete", DISPATCH_LEVEL);
     no_lock_held("NdisMSendNetBufferListsComplete");
-    let adapter = thread.machine.ndis.adapter(handle, "NdisMSendNetBufferListsComplete");
+    let adapter = thread
+        .machine
+        .ndis
+        .adapter(handle, "NdisMSendNetBufferListsComplete");
     let mut sends = adapter.sends.lock().expect("no holder panics");
     let mut next = lists;
     while !next.is_null() {
         let Some(at) = sends.sent.iter().position(|sent| *sent == next as usize) else {
             drop(sends);
-            violation("NDIS-NBL-02", "a net buffer list is completed that was not sent, or is completed twice");
+            violation(
+                "NDIS-NBL-02",
+                "a net buffer list is completed that was not sent, or is completed twice",
+            );
         };
         sends.sent.swap_remove(at);
         // SAFETY: it was sent by us and not completed before.
         let list = unsafe { &mut *next };
         if list.Status == NDIS_STATUS_PENDING {
-            violation("NDIS-NBL-02", "a net buffer list is completed with NDIS_STATUS_PENDING");
+            violation(
+                "NDIS-NBL-02",
+                "a net buffer list is completed with NDIS_STATUS_PENDING",
+            );
         }
         sends.done.push((next as usize, list.Status));
         next = list.Next;
@@ -149,14 +201,25 @@ pub(super) unsafe extern "win64" fn NdisMIndicateReceiveNetBufferLists(
 ) {
     let thread = thread::enter("NdisMIndicateReceiveNetBufferLists", DISPATCH_LEVEL);
     no_lock_held("NdisMIndicateReceiveNetBufferLists");
-    let adapter = thread.machine.ndis.adapter(handle, "NdisMIndicateReceiveNetBufferLists");
+    let adapter = thread
+        .machine
+        .ndis
+        .adapter(handle, "NdisMIndicateReceiveNetBufferLists");
     if !matches!(adapter.life(), LifeState::Running | LifeState::Restarting) {
-        violation("NDIS-LIFE-09", &format!("a receive is indicated while the adapter is {:?}", adapter.life()));
+        violation(
+            "NDIS-LIFE-09",
+            &format!(
+                "a receive is indicated while the adapter is {:?}",
+                adapter.life()
+            ),
+        );
     }
     if flags & NDIS_RECEIVE_FLAGS_RESOURCES != 0 {
         return;
     }
-    let Some(handler) = adapter.driver.handlers.ReturnNetBufferListsHandler else { return };
+    let Some(handler) = adapter.driver.handlers.ReturnNetBufferListsHandler else {
+        return;
+    };
     bridge::callback("MiniportReturnNetBufferLists", || {
         // SAFETY: the driver's handler, called as documented.
         unsafe { handler(adapter.context(), lists, 0) }

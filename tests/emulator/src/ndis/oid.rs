@@ -70,16 +70,25 @@ impl Adapter {
 
     fn oid(&self, kind: NDIS_REQUEST_TYPE, oid: u32, data: Vec<u8>, direct: bool) -> OidAnswer {
         let state = self.miniport.life();
-        assert!(!matches!(state, LifeState::Halted | LifeState::Initializing), "an OID on an adapter that is {state:?}");
+        assert!(
+            !matches!(state, LifeState::Halted | LifeState::Initializing),
+            "an OID on an adapter that is {state:?}"
+        );
         let mut request = Request::new(kind, oid, data);
-        let status = if direct { self.run_direct(&mut request) } else { self.run(&mut request) };
+        let status = if direct {
+            self.run_direct(&mut request)
+        } else {
+            self.run(&mut request)
+        };
         request.answer(status)
     }
 
     fn run(&self, request: &mut Request) -> NDIS_STATUS {
         let miniport = &self.miniport;
         let _turn = miniport.oid_turn.lock().expect("no holder panics");
-        let Some(handler) = miniport.driver.handlers.OidRequestHandler else { return NDIS_STATUS_FAILURE };
+        let Some(handler) = miniport.driver.handlers.OidRequestHandler else {
+            return NDIS_STATUS_FAILURE;
+        };
         miniport.oid.open();
         INSIDE.set(INSIDE.get() + 1);
         let answer = bridge::callback("MiniportOidRequest", || {
@@ -88,18 +97,32 @@ impl Adapter {
         });
         INSIDE.set(INSIDE.get() - 1);
         if request.oid == OID_NDK_SET_STATE && answer == NDIS_STATUS_PENDING {
-            violation("NDK-NDIS-05", "OID_NDK_SET_STATE was answered with NDIS_STATUS_PENDING");
+            violation(
+                "NDK-NDIS-05",
+                "OID_NDK_SET_STATE was answered with NDIS_STATUS_PENDING",
+            );
         }
-        miniport.oid.finish(answer, &request.name(), "NDIS-OID-02", ("NDIS-OID-03", LIMIT))
+        miniport.oid.finish(
+            answer,
+            &request.name(),
+            "NDIS-OID-02",
+            ("NDIS-OID-03", LIMIT),
+        )
     }
 
     fn run_direct(&self, request: &mut Request) -> NDIS_STATUS {
         let miniport = &self.miniport;
-        let Some(handler) = miniport.driver.handlers.DirectOidRequestHandler else { return NDIS_STATUS_NOT_SUPPORTED };
+        let Some(handler) = miniport.driver.handlers.DirectOidRequestHandler else {
+            return NDIS_STATUS_NOT_SUPPORTED;
+        };
         let slot = Arc::new(Slot::default());
         slot.open();
         let packet = &raw mut *request.packet;
-        miniport.direct.lock().expect("no holder panics").push((packet as usize, Arc::clone(&slot)));
+        miniport
+            .direct
+            .lock()
+            .expect("no holder panics")
+            .push((packet as usize, Arc::clone(&slot)));
         let thread = thread::current();
         let old = raise(thread, DISPATCH_LEVEL);
         let answer = bridge::callback("MiniportDirectOidRequest", || {
@@ -107,8 +130,17 @@ impl Adapter {
             unsafe { handler(miniport.context(), packet) }
         });
         lower(thread, old);
-        let status = slot.finish(answer, &request.name(), "NDIS-OID-02", ("NDIS-OID-03", LIMIT));
-        miniport.direct.lock().expect("no holder panics").retain(|(other, _)| *other != packet as usize);
+        let status = slot.finish(
+            answer,
+            &request.name(),
+            "NDIS-OID-02",
+            ("NDIS-OID-03", LIMIT),
+        );
+        miniport
+            .direct
+            .lock()
+            .expect("no holder panics")
+            .retain(|(other, _)| *other != packet as usize);
         status
     }
 }
@@ -133,7 +165,11 @@ impl Request {
             Size: NDIS_SIZEOF_OID_REQUEST_REVISION_2,
         };
         packet.RequestType = kind;
-        let place = if length == 0 { std::ptr::null_mut() } else { buffer.as_mut_ptr().cast() };
+        let place = if length == 0 {
+            std::ptr::null_mut()
+        } else {
+            buffer.as_mut_ptr().cast()
+        };
         // Query and set have one layout.
         packet.DATA.QUERY_INFORMATION = NDIS_OID_REQUEST_QUERY {
             Oid: oid,
@@ -142,7 +178,12 @@ impl Request {
             BytesWritten: 0,
             BytesNeeded: 0,
         };
-        Self { oid, packet, buffer, length }
+        Self {
+            oid,
+            packet,
+            buffer,
+            length,
+        }
     }
 
     fn name(&self) -> String {
@@ -152,22 +193,53 @@ impl Request {
     fn answer(mut self, status: NDIS_STATUS) -> OidAnswer {
         // SAFETY: query and set have one layout, written above.
         let result = unsafe { self.packet.DATA.QUERY_INFORMATION };
-        if self.buffer[self.length..].iter().any(|&byte| byte != GUARD_BYTE) {
-            violation("NDIS-OID-07", &format!("{} wrote behind its buffer of {} bytes", self.name(), self.length));
+        if self.buffer[self.length..]
+            .iter()
+            .any(|&byte| byte != GUARD_BYTE)
+        {
+            violation(
+                "NDIS-OID-07",
+                &format!(
+                    "{} wrote behind its buffer of {} bytes",
+                    self.name(),
+                    self.length
+                ),
+            );
         }
         let bytes = result.BytesWritten;
         if bytes as usize > self.length {
-            violation("NDIS-OID-07", &format!("{} says {bytes} bytes of a buffer of {}", self.name(), self.length));
+            violation(
+                "NDIS-OID-07",
+                &format!(
+                    "{} says {bytes} bytes of a buffer of {}",
+                    self.name(),
+                    self.length
+                ),
+            );
         }
         if status == NDIS_STATUS_NOT_SUPPORTED && bytes != 0 {
-            violation("NDIS-OID-UNKNOWN", &format!("{} is not supported and says {bytes} bytes", self.name()));
+            violation(
+                "NDIS-OID-UNKNOWN",
+                &format!("{} is not supported and says {bytes} bytes", self.name()),
+            );
         }
-        let short = matches!(status, NDIS_STATUS_BUFFER_TOO_SHORT | NDIS_STATUS_INVALID_LENGTH);
+        let short = matches!(
+            status,
+            NDIS_STATUS_BUFFER_TOO_SHORT | NDIS_STATUS_INVALID_LENGTH
+        );
         if short && result.BytesNeeded == 0 {
-            violation("NDK-OID-05", &format!("{} fails for its length without BytesNeeded", self.name()));
+            violation(
+                "NDK-OID-05",
+                &format!("{} fails for its length without BytesNeeded", self.name()),
+            );
         }
         self.buffer.truncate(bytes as usize);
-        OidAnswer { status, bytes, needed: result.BytesNeeded, data: self.buffer }
+        OidAnswer {
+            status,
+            bytes,
+            needed: result.BytesNeeded,
+            data: self.buffer,
+        }
     }
 }
 
@@ -178,9 +250,15 @@ pub(super) unsafe extern "win64" fn NdisMOidRequestComplete(
     status: NTSTATUS,
 ) {
     let thread = thread::enter("NdisMOidRequestComplete", DISPATCH_LEVEL);
-    let adapter = thread.machine.ndis.adapter(handle, "NdisMOidRequestComplete");
+    let adapter = thread
+        .machine
+        .ndis
+        .adapter(handle, "NdisMOidRequestComplete");
     if !adapter.oid.complete(status) {
-        violation("NDIS-OID-02", "NdisMOidRequestComplete without a request that pends");
+        violation(
+            "NDIS-OID-02",
+            "NdisMOidRequestComplete without a request that pends",
+        );
     }
 }
 
@@ -191,11 +269,20 @@ pub(super) unsafe extern "win64" fn NdisMDirectOidRequestComplete(
     status: NTSTATUS,
 ) {
     let thread = thread::enter("NdisMDirectOidRequestComplete", DISPATCH_LEVEL);
-    let adapter = thread.machine.ndis.adapter(handle, "NdisMDirectOidRequestComplete");
+    let adapter = thread
+        .machine
+        .ndis
+        .adapter(handle, "NdisMDirectOidRequestComplete");
     let direct = adapter.direct.lock().expect("no holder panics");
-    let slot = direct.iter().find(|(packet, _)| *packet == request as usize).map(|(_, slot)| Arc::clone(slot));
+    let slot = direct
+        .iter()
+        .find(|(packet, _)| *packet == request as usize)
+        .map(|(_, slot)| Arc::clone(slot));
     drop(direct);
     if !slot.is_some_and(|slot| slot.complete(status)) {
-        violation("NDIS-OID-02", "NdisMDirectOidRequestComplete without a request that pends");
+        violation(
+            "NDIS-OID-02",
+            "NdisMDirectOidRequestComplete without a request that pends",
+        );
     }
 }

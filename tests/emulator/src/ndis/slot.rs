@@ -44,13 +44,22 @@ impl Slot {
 
     /// After the handler returned `answer`: the final status. `rule` is broken when a completion
     /// came without PENDING, `late` when none comes within `limit`.
-    pub(super) fn finish(&self, answer: NDIS_STATUS, what: &str, rule: &str, late: (&str, Duration)) -> NDIS_STATUS {
+    pub(super) fn finish(
+        &self,
+        answer: NDIS_STATUS,
+        what: &str,
+        rule: &str,
+        late: (&str, Duration),
+    ) -> NDIS_STATUS {
         let state = self.state.lock().expect("no holder panics");
         if answer != NDIS_STATUS_PENDING {
             let completed = *state != Progress::Open;
             drop(state);
             if completed {
-                violation(rule, &format!("{what} was completed and returned {answer:#x}, not PENDING"));
+                violation(
+                    rule,
+                    &format!("{what} was completed and returned {answer:#x}, not PENDING"),
+                );
             }
             *self.state.lock().expect("no holder panics") = Progress::Idle;
             return answer;
@@ -61,16 +70,18 @@ impl Slot {
             .wait_timeout_while(state, limit, |state| *state == Progress::Open)
             .expect("no holder panics");
         match *state {
-            Progress::Done(status) if status == NDIS_STATUS_PENDING => {
-                violation(rule, &format!("{what} was completed with NDIS_STATUS_PENDING"))
-            }
+            Progress::Done(status) if status == NDIS_STATUS_PENDING => violation(
+                rule,
+                &format!("{what} was completed with NDIS_STATUS_PENDING"),
+            ),
             Progress::Done(status) => {
                 *state = Progress::Idle;
                 status
             }
-            Progress::Idle | Progress::Open => {
-                violation(late_rule, &format!("{what} was not completed within {limit:?}"))
-            }
+            Progress::Idle | Progress::Open => violation(
+                late_rule,
+                &format!("{what} was not completed within {limit:?}"),
+            ),
         }
     }
 }
@@ -80,7 +91,10 @@ pub(super) unsafe extern "win64" fn NdisMPauseComplete(handle: NDIS_HANDLE) {
     let thread = thread::enter("NdisMPauseComplete", DISPATCH_LEVEL);
     let adapter = thread.machine.ndis.adapter(handle, "NdisMPauseComplete");
     if !adapter.pause.complete(softrnic::sys::NDIS_STATUS_SUCCESS) {
-        violation("NDIS-LIFE-08", "NdisMPauseComplete without a pause that pends");
+        violation(
+            "NDIS-LIFE-08",
+            "NdisMPauseComplete without a pause that pends",
+        );
     }
 }
 
@@ -89,6 +103,9 @@ pub(super) unsafe extern "win64" fn NdisMRestartComplete(handle: NDIS_HANDLE, st
     let thread = thread::enter("NdisMRestartComplete", DISPATCH_LEVEL);
     let adapter = thread.machine.ndis.adapter(handle, "NdisMRestartComplete");
     if !adapter.restart.complete(status) {
-        violation("NDIS-LIFE-10", "NdisMRestartComplete without a restart that pends");
+        violation(
+            "NDIS-LIFE-10",
+            "NdisMRestartComplete without a restart that pends",
+        );
     }
 }

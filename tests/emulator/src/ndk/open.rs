@@ -19,14 +19,25 @@ pub(super) struct OpenAdapter {
 impl Machine {
     /// Opens the NDK adapter of an interface, as a consumer does it through WSK.
     /// The caller is a thread of the machine at PASSIVE_LEVEL.
-    pub fn open_ndk_adapter(&'static self, if_index: u32, version: NDK_VERSION) -> Result<*mut NDK_ADAPTER, NTSTATUS> {
-        let miniport = self.ndis.adapter_by_index(if_index).ok_or(STATUS_NOT_FOUND)?;
+    pub fn open_ndk_adapter(
+        &'static self,
+        if_index: u32,
+        version: NDK_VERSION,
+    ) -> Result<*mut NDK_ADAPTER, NTSTATUS> {
+        let miniport = self
+            .ndis
+            .adapter_by_index(if_index)
+            .ok_or(STATUS_NOT_FOUND)?;
         if matches!(miniport.life(), LifeState::Halted | LifeState::Initializing) {
             return Err(NDIS_STATUS_ADAPTER_NOT_READY);
         }
         let ndk = miniport.driver_ndk().ok_or(STATUS_NOT_SUPPORTED)?;
         let open = ndk.OpenNDKAdapterHandler.ok_or(STATUS_NOT_SUPPORTED)?;
-        let parameters = NDIS_OPEN_NDK_ADAPTER_PARAMETERS { Version: version, SwitchId: 0, VPortId: 0 };
+        let parameters = NDIS_OPEN_NDK_ADAPTER_PARAMETERS {
+            Version: version,
+            SwitchId: 0,
+            VPortId: 0,
+        };
         let mut adapter: *mut NDK_ADAPTER = std::ptr::dangling_mut();
         let untouched = adapter;
         let disabled = miniport.ndk_is_disabled();
@@ -41,11 +52,17 @@ impl Machine {
             return Err(status);
         }
         if disabled {
-            violation("NDK-ADP-01", "an NDK adapter was opened though NDK is disabled");
+            violation(
+                "NDK-ADP-01",
+                "an NDK adapter was opened though NDK is disabled",
+            );
         }
         check_opened(adapter, version);
         miniport.ndk_opened();
-        let opened = OpenAdapter { adapter: adapter as usize, miniport };
+        let opened = OpenAdapter {
+            adapter: adapter as usize,
+            miniport,
+        };
         self.ndk.open.lock().expect("no holder panics").push(opened);
         Ok(adapter)
     }
@@ -54,17 +71,28 @@ impl Machine {
     pub fn close_ndk_adapter(&'static self, adapter: *mut NDK_ADAPTER) {
         let found = {
             let open = self.ndk.open.lock().expect("no holder panics");
-            open.iter().find(|open| open.adapter == adapter as usize).map(|open| Arc::clone(&open.miniport))
+            open.iter()
+                .find(|open| open.adapter == adapter as usize)
+                .map(|open| Arc::clone(&open.miniport))
         };
         let Some(miniport) = found else {
             violation("NDK-LIFE-20", "an NDK adapter is closed that is not open");
         };
-        let Some(close) = miniport.driver_ndk().and_then(|ndk| ndk.CloseNDKAdapterHandler) else { return };
+        let Some(close) = miniport
+            .driver_ndk()
+            .and_then(|ndk| ndk.CloseNDKAdapterHandler)
+        else {
+            return;
+        };
         bridge::callback("CloseNDKAdapterHandler", || {
             // SAFETY: the driver's handler, called as documented.
             unsafe { close(miniport.context(), adapter) }
         });
-        self.ndk.open.lock().expect("no holder panics").retain(|open| open.adapter != adapter as usize);
+        self.ndk
+            .open
+            .lock()
+            .expect("no holder panics")
+            .retain(|open| open.adapter != adapter as usize);
         miniport.ndk_closed();
     }
 }
@@ -73,14 +101,22 @@ impl Machine {
 fn check_opened(adapter: *mut NDK_ADAPTER, asked: NDK_VERSION) {
     // SAFETY: the open succeeded, so the pointer is a live adapter.
     let object = unsafe { &*adapter };
-    if object.Header.ObjectType != NdkObjectTypeAdapter || object.Header.NdkReserved.rf.iter().any(|p| !p.is_null()) {
-        violation("NDK-LIFE-01", "an opened adapter with a wrong object type, or NdkReserved not zero");
+    if object.Header.ObjectType != NdkObjectTypeAdapter
+        || object.Header.NdkReserved.rf.iter().any(|p| !p.is_null())
+    {
+        violation(
+            "NDK-LIFE-01",
+            "an opened adapter with a wrong object type, or NdkReserved not zero",
+        );
     }
     let version = object.Header.Version;
     if version.Major != asked.Major || version.Minor < asked.Minor {
         violation(
             "NDK-LIFE-04",
-            &format!("{}.{} was asked and the adapter says {}.{}", asked.Major, asked.Minor, version.Major, version.Minor),
+            &format!(
+                "{}.{} was asked and the adapter says {}.{}",
+                asked.Major, asked.Minor, version.Major, version.Minor
+            ),
         );
     }
     if object.Dispatch.is_null() {
@@ -113,7 +149,10 @@ unsafe extern "win64" fn wsk_open_ndk_adapter(
     }
 }
 
-unsafe extern "win64" fn wsk_close_ndk_adapter(_client: *mut WSK_CLIENT, adapter: *mut NDK_ADAPTER) {
+unsafe extern "win64" fn wsk_close_ndk_adapter(
+    _client: *mut WSK_CLIENT,
+    adapter: *mut NDK_ADAPTER,
+) {
     let thread = thread::enter("WskCloseNdkAdapter", PASSIVE_LEVEL);
     thread.machine.close_ndk_adapter(adapter);
 }

@@ -111,13 +111,23 @@ fn fail(socket: &Arc<Socket>, failed: NtStatus) -> NtStatus {
 
 /// The host says something about a connect attempt: the network thread looks.
 pub(super) fn finish(socket: &Arc<Socket>) {
-    if let Some(error) = socket.tcp.take_error() {
-        fail(socket, connect_status(error));
-        return;
-    }
-    let (Ok(local), Ok(remote)) = (socket.tcp.local(), socket.tcp.peer()) else {
-        return;
+    let path = match socket.tcp.take_error() {
+        None => socket
+            .tcp
+            .local()
+            .and_then(|local| Ok((local, socket.tcp.peer()?)))
+            .ok(),
+        // Only an established connection is reset: it was there, and is gone.
+        Some(libc::ECONNRESET | libc::EPIPE) => {
+            socket.set_broken(status::CONNECTION_RESET);
+            socket.tcp.local().ok().zip(socket.control().remote)
+        }
+        Some(error) => {
+            fail(socket, connect_status(error));
+            return;
+        }
     };
+    let Some((local, remote)) = path else { return };
     let (irp, carries) = {
         let mut control = socket.control();
         (control.connect_irp.take(), control.carries_socket)

@@ -1,6 +1,9 @@
 //! `WskControlSocket` and the frame around every event callback.
 
-#![expect(non_upper_case_globals, reason = "the constants have the names of the Windows headers")]
+#![expect(
+    non_upper_case_globals,
+    reason = "the constants have the names of the Windows headers"
+)]
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;

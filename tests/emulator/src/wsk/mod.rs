@@ -16,6 +16,7 @@ mod dispatch;
 mod host;
 mod kernel;
 mod network;
+pub mod pcap;
 mod provider;
 mod receive;
 mod send;
@@ -125,8 +126,15 @@ impl State {
 
     /// What a driver whose image spans `[base, end)` must have undone when it is unloaded: WSK-REG-02.
     pub(crate) fn check_unloaded(&self, base: usize, end: usize) {
-        if self.clients().iter().any(|client| client.is_within(base, end)) {
-            crate::verifier::violation("WSK-REG-02", "the driver was unloaded with its WSK client registered");
+        if self
+            .clients()
+            .iter()
+            .any(|client| client.is_within(base, end))
+        {
+            crate::verifier::violation(
+                "WSK-REG-02",
+                "the driver was unloaded with its WSK client registered",
+            );
         }
     }
 

@@ -36,7 +36,10 @@ pub(super) struct Receive {
     fin: bool,
     /// The host said that nothing (more) will come, with this result.
     reset: Option<NtStatus>,
+    /// The end was acted on; the client was told.
+    fin_handled: bool,
     fin_reported: bool,
+    reset_handled: bool,
     reset_reported: bool,
     /// Lists the client keeps, by their address.
     retained: Vec<(usize, Box<Buffer>)>,
@@ -395,37 +398,42 @@ fn serve_pending(
     Progress::More
 }
 
-/// Reports the peer's FIN or a reset, each once: WSK-DIS-10.
+/// Reports the peer's FIN or a reset, each once (WSK-DIS-10), as soon as the event is enabled.
 fn serve_end(socket: &Arc<Socket>) -> Progress {
     let mut state = socket.receive();
+    let wanted = socket.enabled(WSK_EVENT_DISCONNECT);
     if let Some(failed) = state.reset {
-        if std::mem::replace(&mut state.reset_reported, true) {
-            drop(state);
-            send::fail_all(socket, failed);
-            return Progress::Idle;
-        }
+        let first = !std::mem::replace(&mut state.reset_handled, true);
+        let report = wanted && !std::mem::replace(&mut state.reset_reported, wanted);
         state.backlog = None;
         drop(state);
-        socket.set_broken(failed);
-        socket.set_state(State::Broken);
-        socket.network.tap_end(socket, Direction::In, true);
+        if first {
+            socket.set_broken(failed);
+            socket.set_state(State::Broken);
+            socket.network.tap_end(socket, Direction::In, true);
+        }
         send::fail_all(socket, failed);
         fail_pending(socket, failed);
-        disconnect_event(socket, WSK_FLAG_ABORTIVE);
+        if report {
+            disconnect_event(socket, WSK_FLAG_ABORTIVE);
+        }
         return Progress::Idle;
     }
-    if std::mem::replace(&mut state.fin_reported, true) {
-        drop(state);
-        return notice_reset(socket);
-    }
+    let first = !std::mem::replace(&mut state.fin_handled, true);
+    let report = wanted && !std::mem::replace(&mut state.fin_reported, wanted);
     drop(state);
-    socket.network.tap_end(socket, Direction::In, false);
-    disconnect_event(socket, 0);
-    Progress::More
+    if first {
+        socket.network.tap_end(socket, Direction::In, false);
+    }
+    if report {
+        disconnect_event(socket, 0);
+        return Progress::More;
+    }
+    notice_reset(socket)
 }
 
 fn disconnect_event(socket: &Arc<Socket>, flag: u32) {
-    if !socket.enabled(WSK_EVENT_DISCONNECT) || socket.aborted.load(Ordering::Acquire) {
+    if socket.aborted.load(Ordering::Acquire) {
         return;
     }
     // SAFETY: the client keeps its dispatch table until the socket is closed.
