@@ -6,6 +6,7 @@
 use core::net::IpAddr;
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use super::listing::{Connection, Listing, LocalEndpoint};
 use super::port::PortMap;
 use crate::nt::{Ref, Slice, SpinLock, Status};
 use crate::transport;
@@ -47,6 +48,8 @@ pub(crate) struct Host {
     enabled: AtomicBool,
     addresses: SpinLock<Slice<IpAddr>>,
     counters: Counters,
+    connections: Listing<Connection>,
+    local_endpoints: Listing<LocalEndpoint>,
 }
 
 impl Host {
@@ -57,6 +60,8 @@ impl Host {
             enabled: AtomicBool::new(false),
             addresses: SpinLock::new(Slice::empty()),
             counters: Counters::default(),
+            connections: Listing::new(),
+            local_endpoints: Listing::new(),
         })
     }
 
@@ -87,6 +92,14 @@ impl Host {
 
     pub(crate) fn transport(&self) -> &transport::Settings {
         &self.settings.transport
+    }
+
+    pub(crate) fn connections(&self) -> &Listing<Connection> {
+        &self.connections
+    }
+
+    pub(crate) fn local_endpoints(&self) -> &Listing<LocalEndpoint> {
+        &self.local_endpoints
     }
 
     pub(crate) fn counters(&self) -> &Counters {

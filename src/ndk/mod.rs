@@ -24,6 +24,8 @@ pub(crate) mod host;
 #[cfg(target_os = "windows")]
 mod listener;
 #[cfg(target_os = "windows")]
+pub(crate) mod listing;
+#[cfg(target_os = "windows")]
 mod mr;
 #[cfg(target_os = "windows")]
 mod mw;
