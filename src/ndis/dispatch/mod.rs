@@ -9,6 +9,7 @@
 mod attributes;
 mod configuration;
 mod event;
+mod listing;
 mod miniport;
 mod network_direct;
 mod oid;

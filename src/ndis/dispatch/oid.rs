@@ -1,6 +1,6 @@
 //! The numbers of the requests, and the bytes of their answers.
 
-use super::header;
+use super::{header, listing};
 use crate::ndis::upper::{Counts, Oid, Refusal, Reply};
 use core::sync::atomic::{AtomicU64, Ordering};
 
@@ -8,7 +8,7 @@ use crate::ndk::host::Host;
 use crate::sys;
 
 /// Every request answered, with its number; NDIS is given the numbers as the supported list.
-const TABLE: [(u32, Oid); 23] = [
+const TABLE: [(u32, Oid); 25] = [
     (sys::OID_GEN_RECEIVE_BLOCK_SIZE, Oid::ReceiveBlockSize),
     (sys::OID_GEN_TRANSMIT_BLOCK_SIZE, Oid::TransmitBlockSize),
     (sys::OID_GEN_RECEIVE_BUFFER_SPACE, Oid::ReceiveBufferSpace),
@@ -31,6 +31,11 @@ const TABLE: [(u32, Oid); 23] = [
     (sys::OID_PNP_QUERY_POWER, Oid::QueryPower),
     (sys::OID_PNP_SET_POWER, Oid::SetPower),
     (sys::OID_NDK_SET_STATE, Oid::NetworkDirectSetState),
+    (sys::OID_NDK_CONNECTIONS, Oid::NetworkDirectConnections),
+    (
+        sys::OID_NDK_LOCAL_ENDPOINTS,
+        Oid::NetworkDirectLocalEndpoints,
+    ),
     (sys::OID_NDK_STATISTICS, Oid::NetworkDirectStatistics),
 ];
 
@@ -73,11 +78,13 @@ pub(super) fn write(reply: &Reply<'_>, to: &mut [u8]) -> Result<Written, Refusal
         Reply::Counter(counter) => put_counter(*counter, to),
         Reply::NoInterruptModeration => put(bytes_of(&no_interrupt_moderation()), to),
         Reply::Statistics(counts) => put(bytes_of(&statistics(*counts)), to),
+        Reply::Connections(rows) => listing::connections(rows, to),
+        Reply::LocalEndpoints(rows) => listing::local_endpoints(rows, to),
         Reply::NetworkDirect(host) => put(bytes_of(&network_direct(host)), to),
     }
 }
 
-fn put(bytes: &[u8], to: &mut [u8]) -> Result<Written, Refusal> {
+pub(super) fn put(bytes: &[u8], to: &mut [u8]) -> Result<Written, Refusal> {
     let room = to
         .get_mut(..bytes.len())
         .ok_or(Refusal::Length(bytes.len()))?;
@@ -101,14 +108,14 @@ fn put_counter(counter: u64, to: &mut [u8]) -> Result<Written, Refusal> {
 
 /// # Panics
 /// Never.
-fn bytes_of<T: Plain>(value: &T) -> &[u8] {
+pub(super) fn bytes_of<T: Plain>(value: &T) -> &[u8] {
     // SAFETY: `Plain` types have no padding that was not zeroed, so every byte is initialised.
     unsafe { core::slice::from_raw_parts((&raw const *value).cast(), size_of::<T>()) }
 }
 
 /// # Safety
 /// Every byte of a value is initialised: the type has no padding.
-unsafe trait Plain {}
+pub(super) unsafe trait Plain {}
 // SAFETY: a header, then `u32`s and `u64`s, each at its alignment without gaps.
 unsafe impl Plain for sys::NDIS_STATISTICS_INFO {}
 // SAFETY: a header and `u32`s without gaps.

@@ -8,7 +8,7 @@ use crate::nt::Ref;
 use crate::sys::{
     self, NDIS_OID_REQUEST, NDIS_OID_REQUEST_QUERY, NDIS_STATUS, NDIS_STATUS_INVALID_DATA,
     NDIS_STATUS_INVALID_LENGTH, NDIS_STATUS_INVALID_PARAMETER, NDIS_STATUS_MULTICAST_FULL,
-    NDIS_STATUS_NOT_SUPPORTED, NDIS_STATUS_SUCCESS,
+    NDIS_STATUS_NOT_SUPPORTED, NDIS_STATUS_RESOURCES, NDIS_STATUS_SUCCESS,
 };
 
 /// Answers a request at once (NDIS-OID-02).
@@ -78,6 +78,7 @@ fn status(refusal: Refusal, data: &mut NDIS_OID_REQUEST_QUERY) -> NDIS_STATUS {
         }
         Refusal::Data => NDIS_STATUS_INVALID_DATA,
         Refusal::MulticastFull => NDIS_STATUS_MULTICAST_FULL,
+        Refusal::Resources => NDIS_STATUS_RESOURCES,
     }
 }
 

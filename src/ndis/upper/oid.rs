@@ -7,7 +7,8 @@ use core::sync::atomic::{AtomicU32, Ordering};
 use super::{Counts, Miniport, frames::Frames};
 use crate::ndis::{VERSION_MAJOR, VERSION_MINOR};
 use crate::ndk::host::Host;
-use crate::nt::Ref;
+use crate::ndk::listing::{Connection, LocalEndpoint, Snapshot};
+use crate::nt::{Ref, Status};
 
 /// The most multicast addresses kept; the frame path that would use them does not exist yet.
 pub(crate) const MAX_MULTICAST: u32 = 32;
@@ -33,6 +34,8 @@ pub(crate) enum Oid {
     MaximumListSize,
     MaximumTotalSize,
     MulticastList,
+    NetworkDirectConnections,
+    NetworkDirectLocalEndpoints,
     NetworkDirectSetState,
     NetworkDirectStatistics,
     PermanentAddress,
@@ -63,6 +66,9 @@ pub(crate) enum Reply<'a> {
     Statistics(Counts),
     /// NDK-ADP-18.
     NetworkDirect(&'a Host),
+    /// NDK-OID-04.
+    Connections(Snapshot<Connection>),
+    LocalEndpoints(Snapshot<LocalEndpoint>),
 }
 
 /// What a set brings.
@@ -78,6 +84,14 @@ pub(crate) enum Refusal {
     Data,
     /// More multicast addresses than are kept.
     MulticastFull,
+    /// No memory for the answer.
+    Resources,
+}
+
+impl From<Status> for Refusal {
+    fn from(_: Status) -> Self {
+        Self::Resources
+    }
 }
 
 /// The values TCP/IP sets and asks for again.
@@ -108,6 +122,12 @@ pub(super) fn query(miniport: &Miniport, oid: Oid) -> Result<Reply<'_>, Refusal>
         // A virtual device sleeps without preparation.
         Oid::QueryPower => Reply::Nothing,
         Oid::NetworkDirectStatistics => Reply::NetworkDirect(&miniport.host),
+        Oid::NetworkDirectConnections => {
+            Reply::Connections(miniport.host.connections().snapshot()?)
+        }
+        Oid::NetworkDirectLocalEndpoints => {
+            Reply::LocalEndpoints(miniport.host.local_endpoints().snapshot()?)
+        }
         Oid::LinkParameters | Oid::MulticastList | Oid::NetworkDirectSetState | Oid::SetPower => {
             return Err(Refusal::NotSupported);
         }
@@ -151,6 +171,8 @@ pub(super) fn set(miniport: &Ref<Miniport>, oid: Oid, input: &Input<'_>) -> Resu
         Oid::CurrentAddress
         | Oid::MaximumListSize
         | Oid::MaximumTotalSize
+        | Oid::NetworkDirectConnections
+        | Oid::NetworkDirectLocalEndpoints
         | Oid::NetworkDirectStatistics
         | Oid::PermanentAddress
         | Oid::QueryPower
