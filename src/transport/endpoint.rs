@@ -329,16 +329,22 @@ impl<E: Events> Core<E> {
         if has(input::ACCEPTED) {
             connection.accepted(around.now);
         }
-        if let Some(result) = self.connected.take().filter(|_| has(input::CONNECTED)) {
+        if has(input::CONNECTED)
+            && let Some(result) = self.connected.take()
+        {
             connection.connected(result, around);
         }
         if has(input::COMPLETE) {
             connection.complete(around);
         }
-        if let Some((params, queues)) = self.answer.take().filter(|_| has(input::ACCEPT)) {
+        if has(input::ACCEPT)
+            && let Some((params, queues)) = self.answer.take()
+        {
             connection.accept(&params, queues, around);
         }
-        if let Some(private_data) = self.refusal.take().filter(|_| has(input::REJECT)) {
+        if has(input::REJECT)
+            && let Some(private_data) = self.refusal.take()
+        {
             connection.reject(&private_data, around);
         }
         if has(input::REFUSED) {
