@@ -2,7 +2,7 @@
 //!
 //! Pure. NDK-CON-27: addresses are copied out of the consumer's memory before they get here.
 
-use core::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
+use core::net::{Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 
 const AF_INET: u16 = 2;
 const AF_INET6: u16 = 23;
@@ -73,11 +73,6 @@ pub(crate) fn raw(address: SocketAddr) -> Raw {
         }
     };
     Raw { bytes, length }
-}
-
-/// Whether `address` stands for every address of its family.
-pub(crate) fn is_wildcard(address: IpAddr) -> bool {
-    address.is_unspecified()
 }
 
 #[cfg(test)]

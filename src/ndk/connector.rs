@@ -60,6 +60,7 @@ struct Addresses {
 pub(super) struct Connector {
     state: SpinLock<State>,
     /// The listener a passive connector came from (NDK-LSN-06, NDK-LSN-08).
+    #[expect(dead_code, reason = "kept so that the listener ends after its connectors")]
     listener: Option<Hold<Listener>>,
     adapter: Hold<Adapter>,
 }

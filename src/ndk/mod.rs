@@ -49,5 +49,3 @@ pub(crate) use dispatch::{
     adapter::{close, open},
     capabilities as info,
 };
-#[cfg(target_os = "windows")]
-pub(crate) use host::Host;
