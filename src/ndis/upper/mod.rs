@@ -158,9 +158,16 @@ impl Miniport {
 
 /// Network Direct and addresses.
 impl Miniport {
-    /// Counts an opening of the NDK side, or refuses it (NDK-ADP-01).
+    /// Counts an opening of the NDK side, or refuses it (NDK-ADP-01). `PASSIVE_LEVEL`.
     pub(super) fn enter_network_direct(&self) -> Option<&Ref<Host>> {
-        self.network_direct.enter().then_some(&self.host)
+        if !self.network_direct.enter() {
+            return None;
+        }
+        // A consumer may come as soon as it sees an address, before the worker has.
+        if let Ok(addresses) = addresses_of(self.luid) {
+            self.host.set_addresses(addresses);
+        }
+        Some(&self.host)
     }
 
     /// The opening was closed.
