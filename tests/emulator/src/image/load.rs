@@ -17,6 +17,7 @@ pub(super) struct Mapped {
     pub(super) entry: usize,
     pub(super) code: Vec<(usize, usize)>,
     pub(super) names: Vec<(usize, String)>,
+    pub(super) functions: (u32, u32),
 }
 
 fn format(why: impl std::fmt::Display) -> LoadError {
@@ -82,6 +83,7 @@ pub(super) fn map(file: &[u8], base: usize) -> Result<Mapped, LoadError> {
         entry: optional.address_of_entry_point.get(LE) as usize,
         code: code(&pe)?,
         names: names(&pe),
+        functions: functions(&pe),
     };
     seal(&pe, base)?;
     Ok(mapped)
@@ -236,6 +238,12 @@ fn names(pe: &PeFile64<'_>) -> Vec<(usize, String)> {
         .collect();
     names.sort();
     names
+}
+
+/// Where the table of functions with unwind data is, and how many entries it has.
+fn functions(pe: &PeFile64<'_>) -> (u32, u32) {
+    let directory = pe.data_directory(pe::IMAGE_DIRECTORY_ENTRY_EXCEPTION);
+    directory.map_or((0, 0), |d| (d.virtual_address.get(LE), d.size.get(LE) / 12))
 }
 
 /// Gives every page its final protection.

@@ -3,11 +3,14 @@
 mod bind;
 pub mod guard;
 mod load;
+mod symbols;
+mod unwind;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use guard::image_at;
+pub use unwind::Point;
 
 /// A mapped image.
 #[derive(Debug)]
@@ -22,6 +25,8 @@ pub struct Image {
     code: Vec<(usize, usize)>,
     /// Named addresses (exports), as offsets, sorted.
     names: Vec<(usize, String)>,
+    /// The table of functions with unwind data: offset and number of entries.
+    functions: (u32, u32),
 }
 
 /// Why an image could not be loaded.
@@ -64,6 +69,7 @@ impl Image {
                     slot,
                     code: mapped.code,
                     names: mapped.names,
+                    functions: mapped.functions,
                 });
                 guard::publish(slot, Arc::as_ptr(&image));
                 Ok(image)
@@ -85,21 +91,31 @@ impl Image {
             .any(|&(start, end)| (start..end).contains(&offset))
     }
 
-    /// `image+offset`, with the name of what is there when that is known.
+    /// `image+offset function (file:line)` of a return address; inlined functions come first.
     #[must_use]
     pub fn describe(&self, address: usize) -> String {
-        format!(
-            "{}+{:#x} {}",
-            self.name,
-            address - self.base,
-            self.function(address)
-        )
+        let offset = address - self.base;
+        let places = symbols::places(&self.path, offset.saturating_sub(1));
+        if places.is_empty() {
+            return format!("{}+{offset:#x} {}", self.name, self.function(address));
+        }
+        let text = |p: symbols::Place| match p.line.is_empty() {
+            true => p.function,
+            false => format!("{} ({})", p.function, p.line),
+        };
+        let places: Vec<String> = places.into_iter().map(text).collect();
+        format!("{}+{offset:#x} {}", self.name, places.join(", in "))
     }
 
-    /// The function at the address.
+    /// The function that a return address is in.
     #[must_use]
     pub fn function(&self, address: usize) -> String {
         let offset = address - self.base;
+        let places = symbols::places(&self.path, offset.saturating_sub(1));
+        let own = places.iter().find(|p| !p.function.starts_with("core::"));
+        if let Some(place) = own.or(places.first()) {
+            return place.function.clone();
+        }
         let after = self.names.partition_point(|(start, _)| *start <= offset);
         match after.checked_sub(1) {
             Some(at) => self.names[at].1.clone(),

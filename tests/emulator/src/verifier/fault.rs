@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::mem::MaybeUninit;
 use std::sync::Once;
 
-use crate::image::image_at;
+use crate::image::{Point, image_at};
 use crate::thread::try_current;
 use crate::verifier::{report, stack};
 
@@ -77,11 +77,13 @@ unsafe extern "C" fn on_fault(
     let Some(thread) = try_current() else {
         return not_ours(signal);
     };
-    let mut frames = stack::from(sp);
+    // One more than the instruction, as if it were the return address of a call.
+    let frames = match image_at(ip) {
+        Some(_) => stack::from(Point { ip: ip + 1, sp }),
+        None => stack::here_or_above(sp),
+    };
     let place = thread.machine.pool.explain(address);
-    if image_at(ip).is_some() {
-        frames.insert(0, ip);
-    } else if frames.is_empty() && place.is_none() {
+    if frames.is_empty() && place.is_none() {
         return not_ours(signal);
     }
     let what = match signal {

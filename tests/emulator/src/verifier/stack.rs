@@ -1,19 +1,73 @@
 //! The call stack inside images.
+//!
+//! From the verifier to the image the host's unwind data is followed, within the image the
+//! image's own; below that (the driver was called by the kernel, which was called by the driver)
+//! the stack is searched for return addresses.
 
 use std::mem::MaybeUninit;
 
-use crate::image::image_at;
+use crate::image::{Point, image_at};
 
 /// How much stack is looked at.
 const WINDOW: usize = 256 << 10;
-const MAX_FRAMES: usize = 24;
+const MAX_FRAMES: usize = 32;
 
 /// The return addresses into images on this thread's stack, innermost first.
 #[inline(never)]
 #[must_use]
 pub fn here() -> Vec<usize> {
     let marker = 0usize;
-    from(&raw const marker as usize)
+    here_or_above(&raw const marker as usize)
+}
+
+/// As [`here`]; where the host's unwind data leads nowhere, the stack is searched from `sp` up.
+pub(crate) fn here_or_above(sp: usize) -> Vec<usize> {
+    let mut start = None;
+    backtrace::trace(|frame| {
+        let ip = frame.ip() as usize;
+        start = image_at(ip).map(|_| Point {
+            ip,
+            sp: frame.sp() as usize,
+        });
+        start.is_none()
+    });
+    match start {
+        Some(point) => from(point),
+        None => search(sp, Vec::new()),
+    }
+}
+
+/// The return addresses into images on the stack from `point`, which is in an image.
+#[must_use]
+pub fn from(point: Point) -> Vec<usize> {
+    let top = top_of_stack();
+    let mut frames = Vec::new();
+    let mut point = point;
+    while let Some(image) = image_at(point.ip)
+        && frames.len() < MAX_FRAMES
+    {
+        frames.push(point.ip);
+        match image.caller(point) {
+            Some(caller) if caller.sp > point.sp && caller.sp <= top => point = caller,
+            _ => break,
+        }
+    }
+    search(point.sp, frames)
+}
+
+/// Adds what looks like return addresses into images from `sp` up.
+pub(crate) fn search(sp: usize, mut frames: Vec<usize>) -> Vec<usize> {
+    let top = top_of_stack().min(sp + WINDOW);
+    let mut at = sp.next_multiple_of(8);
+    while at + 8 <= top && frames.len() < MAX_FRAMES {
+        // SAFETY: between the stack pointer and the top of this thread's stack.
+        let word = unsafe { (at as *const usize).read_volatile() };
+        if is_return_address(word) {
+            frames.push(word);
+        }
+        at += 8;
+    }
+    frames
 }
 
 /// The return addresses into images that calls which have returned left below the stack pointer,
@@ -27,23 +81,6 @@ pub fn below() -> Vec<usize> {
     // SAFETY: a few pages below the stack pointer, within what a callback has just used.
     let words = (1..DEEP / 8).map(|i| unsafe { ((here - i * 8) as *const usize).read_volatile() });
     words.filter(|&word| is_return_address(word)).collect()
-}
-
-/// The return addresses into images on the stack from `sp` up.
-#[must_use]
-pub fn from(sp: usize) -> Vec<usize> {
-    let mut frames = Vec::new();
-    let top = top_of_stack().min(sp + WINDOW);
-    let mut at = sp.next_multiple_of(8);
-    while at + 8 <= top && frames.len() < MAX_FRAMES {
-        // SAFETY: between the stack pointer and the top of this thread's stack.
-        let word = unsafe { (at as *const usize).read_volatile() };
-        if is_return_address(word) {
-            frames.push(word);
-        }
-        at += 8;
-    }
-    frames
 }
 
 fn top_of_stack() -> usize {
@@ -70,28 +107,25 @@ fn is_return_address(word: usize) -> bool {
     }
     // SAFETY: seven bytes of mapped code, checked above.
     let before: [u8; 7] = unsafe { ((word - 7) as *const [u8; 7]).read_unaligned() };
-    let indirect = |at: usize, length: u8| {
-        let modrm = before[at + 1];
-        let memory = modrm >> 6 != 3;
-        let plain = match (modrm >> 6, modrm & 7) {
-            (3, _) => 2,
-            (0, 4) | (1, 0..=3 | 5..=7) => 3,
-            (0, 5) | (2, 0..=3 | 5..=7) => 6,
-            (1, 4) => 4,
-            (2, 4) => 7,
-            _ => 2,
-        };
-        before[at] == 0xFF && modrm >> 3 & 7 == 2 && (memory || plain == 2) && plain == length
-    };
-    before[2] == 0xE8
-        || indirect(5, 2)
-        || indirect(4, 3)
-        || indirect(3, 4)
-        || indirect(1, 6)
-        || indirect(0, 7)
+    before[2] == 0xE8 || (2..=7).any(|length| is_indirect_call(&before[7 - length..]))
 }
 
-/// `image!function+offset (file:line)` of a return address.
+/// Whether `code` is exactly one `call r/m64` without prefixes.
+fn is_indirect_call(code: &[u8]) -> bool {
+    let &[0xFF, modrm, ..] = code else {
+        return false;
+    };
+    let (mode, memory) = (modrm >> 6, modrm & 7);
+    let displacement = match (mode, memory) {
+        (0, 5) | (2, _) => 4,
+        (1, _) => 1,
+        _ => 0,
+    };
+    let scaled = usize::from(mode != 3 && memory == 4);
+    modrm >> 3 & 7 == 2 && code.len() == 2 + scaled + displacement
+}
+
+/// `image+offset function (file:line)` of a return address, with what is inlined there.
 #[must_use]
 pub fn describe(address: usize) -> String {
     match image_at(address) {
