@@ -44,7 +44,7 @@ impl Drop for Watch {
     }
 }
 
-/// NDIS-LIFE-17: only queues, so that nothing here waits for what halt holds.
+/// NDIS-LIFE-17: waits for netio alone, so halt, which waits for this, cannot be in its way.
 unsafe extern "win64" fn changed(
     context: PVOID,
     _row: *mut MIB_UNICASTIPADDRESS_ROW,
@@ -52,7 +52,7 @@ unsafe extern "win64" fn changed(
 ) {
     // SAFETY: the watch is alive, so the miniport is.
     let miniport = unsafe { miniport(context) };
-    Miniport::addresses_changed(&miniport);
+    miniport.addresses_changed();
 }
 
 /// The usable addresses of the interface `luid`. `PASSIVE_LEVEL`.

@@ -24,7 +24,7 @@ use super::{
     nbl::Lists,
 };
 use crate::ndk::host::Host;
-use crate::nt::{Ref, Result, SpinLock, Work, Worker, log::log};
+use crate::nt::{Mutex, Ref, Result, SpinLock, Work, Worker, log::log};
 
 /// What NDIS says of a new adapter.
 pub(super) struct Start {
@@ -42,11 +42,11 @@ pub(super) struct Miniport {
     filters: Filters,
     network_direct: NetworkDirect,
     host: Ref<Host>,
-    /// Reads the addresses again.
-    refresh: Work<Self>,
+    /// Held while addresses are read, so that a later reading is not overtaken by an earlier.
+    reading: Mutex<()>,
     /// Tells NDIS that Network Direct went on or off.
     switch: Work<Self>,
-    /// Runs both; `None` once halted.
+    /// Runs it; `None` once halted.
     worker: SpinLock<Option<Worker>>,
     watch: SpinLock<Option<Watch>>,
 }
@@ -77,7 +77,7 @@ impl Miniport {
             filters: Filters::default(),
             network_direct: NetworkDirect::create(settings.network_direct)?,
             host,
-            refresh: Work::try_new(Self::read_addresses)?,
+            reading: Mutex::try_new(())?,
             switch: Work::try_new(Self::switch_network_direct)?,
             worker: SpinLock::new(Some(Worker::try_new()?)),
             watch: SpinLock::new(None),
@@ -97,8 +97,7 @@ impl Miniport {
     fn watch_addresses(this: &Ref<Self>) -> Result<()> {
         let watch = Watch::start(this)?;
         *this.watch.lock() = Some(watch);
-        this.host.set_addresses(addresses_of(this.luid)?);
-        Ok(())
+        this.read_addresses()
     }
 
     /// `MiniportPause`. NDIS-LIFE-08: when it returns, every send was given back. NDK-NDIS-14:
@@ -182,7 +181,9 @@ impl Miniport {
             // NDK-NDIS-09: from now on, whenever the worker comes to it.
             this.host.enable(false);
         }
-        Self::queue(this, &this.switch);
+        if let Some(worker) = this.worker.lock().as_ref() {
+            worker.queue(&this.switch, this.clone());
+        }
     }
 
     /// On the worker: makes what is wanted so, and tells it. NDK-NDIS-11: one change at a time,
@@ -202,23 +203,18 @@ impl Miniport {
         }
     }
 
-    /// Some interface's addresses changed. Callable at <= `DISPATCH_LEVEL`.
-    pub(super) fn addresses_changed(this: &Ref<Self>) {
-        Self::queue(this, &this.refresh);
-    }
-
-    /// On the worker.
-    fn read_addresses(this: Ref<Self>) {
-        match addresses_of(this.luid) {
-            Ok(addresses) => this.host.set_addresses(addresses),
+    /// Some interface's addresses changed. `PASSIVE_LEVEL`. Read at once: a consumer may use an
+    /// address as soon as TCP/IP has it.
+    pub(super) fn addresses_changed(&self) {
+        if let Err(status) = self.read_addresses() {
             // The old list stays: a connect from a gone address fails in the socket.
-            Err(status) => log!("addresses not read: {status:?}"),
+            log!("addresses not read: {status:?}");
         }
     }
 
-    fn queue(this: &Ref<Self>, work: &Work<Self>) {
-        if let Some(worker) = this.worker.lock().as_ref() {
-            worker.queue(work, this.clone());
-        }
+    fn read_addresses(&self) -> Result<()> {
+        let _reading = self.reading.lock();
+        self.host.set_addresses(addresses_of(self.luid)?);
+        Ok(())
     }
 }
