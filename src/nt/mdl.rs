@@ -57,11 +57,6 @@ impl Chain {
         self.iter().map(|mdl| u64::from(byte_count(mdl))).sum()
     }
 
-    /// How many MDLs.
-    fn count(&self) -> usize {
-        self.iter().count()
-    }
-
     fn iter(&self) -> impl Iterator<Item = *mut MDL> + use<> {
         let next = Cell::new(self.0);
         core::iter::from_fn(move || {

@@ -22,7 +22,7 @@ pub(crate) struct Mapping {
     segments: Slice<Segment>,
 }
 
-/// What one MDL of the chain describes.
+/// A piece of the chain that one MDL of ours describes.
 ///
 /// # Invariants
 /// `address` is the system address of `length` bytes, valid while `mdl` is.
@@ -31,7 +31,7 @@ struct Segment {
     offset: usize,
     length: usize,
     address: *mut u8,
-    /// Our own partial MDL over the consumer's.
+    /// Our own, partial, over the consumer's.
     mdl: OwnMdl,
 }
 
@@ -48,15 +48,11 @@ impl Mapping {
         if length == 0 || length as u64 > chain.len() || !is_contiguous(chain, length) {
             return Err(Status::INVALID_PARAMETER);
         }
-        let mut members = chain.iter();
-        let mut offset = 0;
-        let count = members_for(chain, length);
+        let mut pieces = Pieces::new(chain, length);
+        let count = Pieces::new(chain, length).count();
         let segments = Slice::try_from_fn(Tag::REGION, count, |_| {
-            let source = next_filled(&mut members).ok_or(Status::INVALID_PARAMETER)?;
-            let part = (byte_count(source) as usize).min(length - offset);
-            let segment = Segment::try_new(source, offset, part)?;
-            offset += part;
-            Ok(segment)
+            let piece = pieces.next().ok_or(Status::INVALID_PARAMETER)?;
+            Segment::try_new(&piece)
         })?;
         Ok(Self {
             base: chain.base(),
@@ -176,19 +172,80 @@ impl Mapping {
 }
 
 impl Segment {
-    fn try_new(source: *mut MDL, offset: usize, length: usize) -> Result<Self> {
-        let bytes = u32::try_from(length).map_err(|_| Status::INVALID_PARAMETER)?;
-        let va = virtual_address(source);
+    fn try_new(piece: &Piece) -> Result<Self> {
+        let bytes = u32::try_from(piece.length).map_err(|_| Status::INVALID_PARAMETER)?;
+        let va = virtual_address(piece.source).wrapping_add(piece.skip);
         let mdl = OwnMdl::try_new(va, bytes)?;
-        // SAFETY: `bytes` from the start of `source` are described by it; the target has room for
-        // their pages. `source` is only read (NDK-MR-05).
-        unsafe { IoBuildPartialMdl(source, mdl.as_ptr(), va.cast(), bytes) };
+        // SAFETY: `source` describes these bytes (`Pieces`); the target has room for their pages.
+        // `source` is only read (NDK-MR-05).
+        unsafe { IoBuildPartialMdl(piece.source, mdl.as_ptr(), va.cast(), bytes) };
         let address = mdl.map_own()?;
         Ok(Self {
-            offset,
-            length,
+            offset: piece.offset,
+            length: piece.length,
             address,
             mdl,
+        })
+    }
+}
+
+/// A part of one MDL of a chain.
+struct Piece {
+    source: *mut MDL,
+    /// Bytes of `source` before it.
+    skip: usize,
+    /// Bytes of the chain before it.
+    offset: usize,
+    length: usize,
+}
+
+/// The first bytes of a chain in pieces that one MDL of ours can take: its size field counts up to
+/// 32 KiB of page numbers, and a smaller one is easier to find room for.
+struct Pieces<M> {
+    members: M,
+    source: *mut MDL,
+    skip: usize,
+    offset: usize,
+    end: usize,
+}
+
+/// A multiple of the page size, so that pieces after the first begin on a page.
+const PIECE: usize = 8 << 20;
+
+impl Pieces<()> {
+    fn new(chain: Chain, length: usize) -> Pieces<impl Iterator<Item = *mut MDL>> {
+        Pieces {
+            members: chain.iter(),
+            source: ptr::null_mut(),
+            skip: 0,
+            offset: 0,
+            end: length,
+        }
+    }
+}
+
+impl<M: Iterator<Item = *mut MDL>> Iterator for Pieces<M> {
+    type Item = Piece;
+
+    fn next(&mut self) -> Option<Piece> {
+        if self.offset == self.end {
+            return None;
+        }
+        while self.source.is_null() || self.skip == byte_count(self.source) as usize {
+            self.source = self.members.next()?;
+            self.skip = 0;
+        }
+        let (source, skip, offset) = (self.source, self.skip, self.offset);
+        let page = virtual_address(source) as usize + skip & (PAGE_SIZE as usize - 1);
+        let rest = byte_count(source) as usize - skip;
+        let length = rest.min(self.end - offset).min(PIECE - page);
+        self.skip += length;
+        self.offset += length;
+        Some(Piece {
+            source,
+            skip,
+            offset,
+            length,
         })
     }
 }
@@ -213,25 +270,6 @@ impl OwnMdl {
             Ok(address.cast())
         }
     }
-}
-
-/// The next MDL that describes at least a byte.
-fn next_filled(members: &mut impl Iterator<Item = *mut MDL>) -> Option<*mut MDL> {
-    members.find(|&mdl| byte_count(mdl) != 0)
-}
-
-/// How many MDLs with bytes in them the first `length` bytes take.
-fn members_for(chain: Chain, length: usize) -> usize {
-    let mut left = length;
-    chain
-        .iter()
-        .filter(|&mdl| byte_count(mdl) != 0)
-        .take_while(|&mdl| {
-            let more = left != 0;
-            left = left.saturating_sub(byte_count(mdl) as usize);
-            more
-        })
-        .count()
 }
 
 /// NDK-MR-02: each MDL begins where the one before it ended, over `length` bytes.
