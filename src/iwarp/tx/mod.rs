@@ -156,21 +156,15 @@ impl Tx {
                 solicited,
                 invalidate,
             } => {
-                let piece = self.piece(len, offset, UNTAGGED_LEN);
                 let header = Untagged {
-                    last: piece.last,
+                    last: false,
                     opcode: Opcode::send(solicited, invalidate.is_some()),
                     invalidate: invalidate.unwrap_or(Stag(0)),
                     queue: QUEUE_SEND,
                     sequence: self.send_sequence,
                     offset,
                 };
-                let head = header.emit(piece.len);
-                let emitted = self.request_frame(&head, offset, piece, frames);
-                if matches!(emitted, Emitted::Frame) && piece.last {
-                    self.send_sequence = self.send_sequence.wrapping_add(1);
-                }
-                emitted
+                self.send_segment(header, len, frames)
             }
             Request::Write { len, stag, to } => {
                 let piece = self.piece(len, offset, TAGGED_LEN);
@@ -205,6 +199,21 @@ impl Tx {
                 emitted
             }
         }
+    }
+
+    /// The next FPDU of a Send of `len` bytes, whose `last` is still to be decided.
+    fn send_segment<F: Frames>(&mut self, header: Untagged, len: u32, frames: &mut F) -> Emitted {
+        let piece = self.piece(len, header.offset, UNTAGGED_LEN);
+        let header = Untagged {
+            last: piece.last,
+            ..header
+        };
+        let head = header.emit(piece.len);
+        let emitted = self.request_frame(&head, header.offset, piece, frames);
+        if matches!(emitted, Emitted::Frame) && piece.last {
+            self.send_sequence = self.send_sequence.wrapping_add(1);
+        }
+        emitted
     }
 
     /// Writes one segment of our Send or Write and moves on.
