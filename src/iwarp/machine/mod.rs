@@ -373,4 +373,9 @@ impl Machine {
     pub fn crc(&self) -> bool {
         self.rx.crc
     }
+
+    #[cfg(test)]
+    pub(super) fn expect_send(&mut self, sequence: u32) {
+        self.rx.expect_send(sequence);
+    }
 }

@@ -114,6 +114,12 @@ impl Rx {
         }
     }
 
+    /// Pretends that so many Sends came before.
+    #[cfg(test)]
+    pub(super) fn expect_send(&mut self, sequence: u32) {
+        self.send_sequence = sequence;
+    }
+
     /// Why a FIN here would be abnormal, if it would.
     pub(super) fn unfinished(&self) -> Option<Error> {
         match self.stage {

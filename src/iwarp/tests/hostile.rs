@@ -370,6 +370,21 @@ fn d21_a_replay_is_refused() {
 }
 
 #[test]
+fn d23_sequence_numbers_wrap() {
+    let mut end = fixture();
+    end.memory.receives.push_back(64);
+    end.machine.expect_send(u32::MAX);
+    end.take(&other("D23"), 1 << 20);
+    // D19 is a Send numbered 0.
+    let zero = TERMINATED.iter().find(|row| row.0 == "D19").unwrap();
+    end.take(&bytes_of(zero.2), 1 << 20);
+    assert_eq!(
+        end.memory.seen,
+        [received(&[0xaa; 16]), received(&[0xaa; 16])]
+    );
+}
+
+#[test]
 fn d28_a_message_that_is_too_long_fails_its_receive() {
     let mut end = fixture();
     let row = TERMINATED.iter().find(|row| row.0 == "D28").unwrap();
@@ -613,6 +628,49 @@ fn r24_the_sink_of_our_read_is_gone() {
         end.take(&other("R24"), cut);
         assert_eq!(terminate_in(&end.transmit(1 << 20)), "1100c000");
         assert_eq!(end.memory.seen, []);
+    }
+}
+
+/// A Read Response segment with a correct CRC.
+fn response(stag: u32, to: u64, last: bool, payload: &[u8]) -> Vec<u8> {
+    let mut frame = (14 + payload.len() as u16).to_be_bytes().to_vec();
+    frame.extend([if last { 0xc1 } else { 0x81 }, 0x42]);
+    frame.extend(stag.to_be_bytes());
+    frame.extend(to.to_be_bytes());
+    frame.extend(payload);
+    frame.resize(frame.len().next_multiple_of(4), 0);
+    let crc = crate::crc32c::update(0, &frame);
+    frame.extend(crc.to_le_bytes());
+    frame
+}
+
+#[test]
+fn r25_responses_in_the_wrong_order() {
+    let mut end = reading();
+    let second = Request::Read {
+        len: 256,
+        stag: Stag(9),
+        to: 0,
+        sink_stag: Stag(0x77),
+        sink_to: 0,
+    };
+    end.requests.push_back((second, vec![0x55; 256]));
+    end.transmit(1 << 20);
+    end.take(&response(0x77, 0, true, &[1; 256]), 1 << 20);
+    assert_eq!(terminate_in(&end.transmit(1 << 20)), "1100c000");
+    assert_eq!(end.memory.seen, []);
+}
+
+#[test]
+fn r26_a_write_inside_a_read_response() {
+    for cut in CUTS {
+        let mut end = reading();
+        end.take(&response(F, 0x2000, false, &[1; 100]), cut);
+        end.take(&other("T21"), cut);
+        end.take(&response(F, 0x2064, true, &[2; 156]), cut);
+        let expected = [[1; 100].as_slice(), &[2; 156]].concat();
+        assert_eq!(end.memory.seen, [Seen::Read(expected)]);
+        assert_eq!(end.memory.region(A).bytes[0xff0..], [0xaa; 16]);
     }
 }
 
