@@ -6,11 +6,13 @@
 //! returned (NDK-LIFE-15).
 
 use core::net::SocketAddr;
-use core::sync::atomic::Ordering;
+use core::sync::atomic::{AtomicU64, Ordering};
 
 use super::adapter::Adapter;
 use super::dispatch::{DisconnectEvent, RequestCompletion};
+use super::host::Counters;
 use super::listener::{Door, Listener};
+use super::listing::{Connection, Listing, Place};
 use super::object::{Hold, Kind, Object, Open, Reaper};
 use super::qp::{Attached, Qp};
 use super::status;
@@ -48,6 +50,8 @@ struct State {
     disconnecting: Option<Pending>,
     disconnect_event: Option<DisconnectEvent>,
     addresses: Option<Addresses>,
+    /// Between establishment and the end of the connection, whoever brings it.
+    active: bool,
 }
 
 /// ND addresses (NDK-CON-23).
@@ -60,8 +64,13 @@ struct Addresses {
 pub(super) struct Connector {
     state: SpinLock<State>,
     /// The listener a passive connector came from (NDK-LSN-06, NDK-LSN-08).
-    #[expect(dead_code, reason = "kept so that the listener ends after its connectors")]
+    #[expect(
+        dead_code,
+        reason = "kept so that the listener ends after its connectors"
+    )]
     listener: Option<Hold<Listener>>,
+    /// In OID_NDK_CONNECTIONS while the connection is there.
+    place: Place<Connection>,
     adapter: Hold<Adapter>,
 }
 
@@ -81,6 +90,7 @@ impl Connector {
             Self {
                 state: SpinLock::new(State::default()),
                 listener: None,
+                place: Listing::reserve(adapter.host())?,
                 adapter: adapter.clone(),
             },
         )
@@ -105,6 +115,7 @@ impl Connector {
             Self {
                 state: SpinLock::new(State::default()),
                 listener: Some(listener.clone()),
+                place: Listing::reserve(adapter.host())?,
                 adapter: adapter.clone(),
             },
         )?;
@@ -233,10 +244,8 @@ impl Connector {
     pub(super) fn local_address(&self) -> Option<SocketAddr> {
         let (endpoint, addresses) =
             self.take(|state| state.endpoint.clone().zip(state.addresses))?;
-        if addresses.local.port() != 0 {
-            return Some(addresses.local);
-        }
-        Some(endpoint.local_address().unwrap_or(addresses.local))
+        let tcp = endpoint.local_address().unwrap_or(addresses.local);
+        Some(nd_local(tcp, addresses))
     }
 
     /// `NdkGetPeerAddress`.
@@ -335,7 +344,19 @@ impl Connector {
         take(&mut self.state.lock())
     }
 
-    fn established(&self, result: Result<(), Failure>) {
+    fn established(&self, result: Result<(), Failure>, counter: &AtomicU64) {
+        match result {
+            Ok(()) => {
+                counter.fetch_add(1, Ordering::Relaxed);
+                self.begin();
+            }
+            Err(_) => self.count_failure(),
+        }
+        self.answered(result);
+    }
+
+    /// The answer to the filed request.
+    fn answered(&self, result: Result<(), Failure>) {
         let pending = self.take(|state| {
             if result.is_err() {
                 state.disconnect_event = None;
@@ -346,6 +367,54 @@ impl Connector {
             pending.complete(status::of_result(result));
         }
     }
+
+    fn count_failure(&self) {
+        self.counters()
+            .connect_failure
+            .fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// The connection is there: counted and listed (NDK-ADP-18, NDK-OID-06).
+    fn begin(&self) {
+        let Some((endpoint, addresses)) = self.take(|state| {
+            state.active = true;
+            state.endpoint.clone().zip(state.addresses)
+        }) else {
+            return;
+        };
+        self.counters()
+            .active_connection
+            .fetch_add(1, Ordering::Relaxed);
+        let local = endpoint.local_address().unwrap_or(addresses.local);
+        let peer = endpoint.peer_address().unwrap_or(addresses.peer);
+        self.place.show(Connection {
+            nd: (nd_local(local, addresses), addresses.peer),
+            tcp: (local, peer),
+        });
+    }
+
+    /// The connection is not there any more; the first to say so counts.
+    fn end(&self) {
+        if self.take(|state| core::mem::take(&mut state.active)) {
+            self.counters()
+                .active_connection
+                .fetch_sub(1, Ordering::Relaxed);
+            self.place.hide();
+        }
+    }
+
+    fn counters(&self) -> &Counters {
+        self.adapter.host().counters()
+    }
+}
+
+/// The ND address of this side: TCP's, unless the consumer chose the port.
+fn nd_local(tcp: SocketAddr, addresses: Addresses) -> SocketAddr {
+    if addresses.local.port() == 0 {
+        tcp
+    } else {
+        addresses.local
+    }
 }
 
 impl Events for Link {
@@ -354,37 +423,21 @@ impl Events for Link {
 
     fn connect_done(&self, result: Result<(), Failure>) {
         if result.is_err() {
-            self.0
-                .adapter
-                .host()
-                .counters()
-                .connect_failure
-                .fetch_add(1, Ordering::Relaxed);
+            self.0.count_failure();
         }
-        self.0.established(result);
+        self.0.answered(result);
     }
 
     fn accept_done(&self, result: Result<(), Failure>) {
-        let counters = self.0.adapter.host().counters();
-        match result {
-            Ok(()) => &counters.accept,
-            Err(_) => &counters.connect_failure,
-        }
-        .fetch_add(1, Ordering::Relaxed);
-        self.0.established(result);
+        self.0.established(result, &self.0.counters().accept);
     }
 
     fn complete_done(&self, result: Result<(), Failure>) {
-        let counters = self.0.adapter.host().counters();
-        match result {
-            Ok(()) => &counters.connect,
-            Err(_) => &counters.connect_failure,
-        }
-        .fetch_add(1, Ordering::Relaxed);
-        self.0.established(result);
+        self.0.established(result, &self.0.counters().connect);
     }
 
     fn disconnect_done(&self, result: Result<(), Failure>) {
+        self.0.end();
         if let Some(pending) = self.0.take(|state| state.disconnecting.take()) {
             pending.complete(status::of_result(result));
         }
@@ -393,6 +446,7 @@ impl Events for Link {
     fn disconnected(&self) {
         // NDK-DISC-06: the event is taken, so it happens once. NDK-DISC-11: none once the close
         // has begun; one in progress keeps the connector.
+        self.0.end();
         let event = self.0.take(|state| state.disconnect_event.take());
         if let (Some(event), Some(_in_progress)) = (event, self.0.enter()) {
             event.deliver();
@@ -412,6 +466,7 @@ impl Kind for Connector {
     fn closing(connector: &Hold<Self>) {
         // NDK-DISC-11, NDK-CON-22, NDK-CON-26: aborts, rejects or cancels, as the state asks. The
         // endpoint's link keeps the connector until everything has come back.
+        connector.end();
         if let Some(endpoint) = connector.take(|state| state.endpoint.take()) {
             endpoint.close();
         }

@@ -1,5 +1,7 @@
 //! The completion queue: results, arming, notification.
 
+use core::sync::atomic::{AtomicBool, Ordering};
+
 use super::adapter::Adapter;
 use super::dispatch::CqNotification;
 use super::object::{Hold, Kind, Object, Open, Reaper};
@@ -10,6 +12,8 @@ use crate::sync::{Arm, Notice, Overrun};
 /// A completion queue of one consumer, for any number of queue pairs (NDK-CQ-22).
 pub(super) struct Cq {
     queue: CompletionQueue<NonPaged>,
+    /// Counted once (NDK-ADP-18).
+    overran: AtomicBool,
     notification: CqNotification,
     adapter: Hold<Adapter>,
 }
@@ -30,6 +34,7 @@ impl Cq {
             adapter.version(),
             Self {
                 queue,
+                overran: AtomicBool::new(false),
                 notification,
                 adapter: adapter.clone(),
             },
@@ -49,7 +54,14 @@ impl Cq {
 
     /// Adds a completion; [`Cq::notify`] follows when all of an input are in.
     pub(super) fn complete(&self, completion: Completion, solicited: bool) -> Result<(), Overrun> {
-        self.queue.push(completion, solicited)
+        self.queue
+            .push(completion, solicited)
+            .inspect_err(|Overrun| {
+                if !self.overran.swap(true, Ordering::Relaxed) {
+                    let counters = self.adapter.host().counters();
+                    counters.cq_error.fetch_add(1, Ordering::Relaxed);
+                }
+            })
     }
 
     /// Makes the notification callbacks that are due, with no lock held, one at a time

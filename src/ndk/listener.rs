@@ -5,6 +5,7 @@ use core::net::SocketAddr;
 use super::adapter::Adapter;
 use super::connector::{Connector, Endpoint, Link};
 use super::dispatch::{ConnectEvent, RequestCompletion};
+use super::listing::{Listing, LocalEndpoint, Place};
 use super::object::{Hold, Kind, Object, Open, Reaper};
 use super::status;
 use crate::nt::{Ref, SpinLock, Status};
@@ -35,6 +36,8 @@ struct State {
 pub(super) struct Listener {
     state: SpinLock<State>,
     event: ConnectEvent,
+    /// In OID_NDK_LOCAL_ENDPOINTS while it listens.
+    place: Place<LocalEndpoint>,
     adapter: Hold<Adapter>,
 }
 
@@ -47,6 +50,7 @@ impl Listener {
         let listener = Self {
             state: SpinLock::new(State::default()),
             event,
+            place: Listing::reserve(adapter.host())?,
             adapter: adapter.clone(),
         };
         Object::create(adapter.version(), listener)
@@ -127,6 +131,15 @@ impl Listener {
         Ok(())
     }
 
+    fn show(&self) {
+        let Some(nd) = self.local_address() else {
+            return;
+        };
+        let tcp = self.take(|state| state.socket.clone());
+        let tcp = tcp.and_then(|socket| socket.local_address()).unwrap_or(nd);
+        self.place.show(LocalEndpoint { nd, tcp });
+    }
+
     /// The ND address a peer reached: the consumer's port, where the port map changed it.
     pub(super) fn reached(&self, tcp: SocketAddr) -> SocketAddr {
         let asked = self
@@ -158,6 +171,9 @@ impl transport::Incoming for Door {
             (state.listening.take(), failed)
         });
         drop(failed);
+        if result.is_ok() {
+            self.0.show();
+        }
         if let Some(pending) = pending {
             // NDK-LIFE-09: the listener may be gone when this returns, but for our own hold.
             pending.completion.complete(status::of_result(result));
@@ -187,6 +203,7 @@ impl Kind for Listener {
     fn closing(listener: &Hold<Self>) {
         // NDK-LSN-08: the door keeps the listener until the transport is done, its connectors keep
         // it until they are closed.
+        listener.place.hide();
         if let Some(socket) = listener.take(|state| state.socket.take()) {
             socket.close();
         }
