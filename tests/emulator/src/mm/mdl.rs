@@ -62,6 +62,22 @@ fn size_for(pages: usize) -> usize {
     size_of::<MDL>() + pages * size_of::<u64>()
 }
 
+/// Whether an MDL has room for so many pages. One whose size its `Size` cannot hold came from `IoAllocateMdl`: its pool
+/// block tells.
+///
+/// # Safety
+/// The MDL is valid.
+unsafe fn has_room(mdl: *const MDL, pages: usize) -> bool {
+    let size = size_for(pages);
+    // SAFETY: the caller's promise.
+    let said = unsafe { (*mdl).Size };
+    if said > 0 && size <= said as usize {
+        return true;
+    }
+    let block = crate::thread::current().machine.pool.block_at(mdl as usize);
+    block.is_some_and(|(start, length)| mdl as usize + size <= start + length)
+}
+
 pub extern "win64" fn MmSizeOfMdl(address: PVOID, length: usize) -> usize {
     size_for(span(address as usize, length))
 }
@@ -80,10 +96,11 @@ unsafe extern "win64" fn allocate(
     caller: usize,
 ) -> *mut MDL {
     let thread = enter("IoAllocateMdl", DISPATCH_LEVEL);
-    let size = size_for(span(address as usize, length as usize));
-    if size > i16::MAX as usize {
+    // The documented limit; `Size` has no room for the sizes of large MDLs, here as on Windows.
+    if length > u32::MAX - PAGE_SIZE as u32 {
         return std::ptr::null_mut();
     }
+    let size = size_for(span(address as usize, length as usize));
     let request = Request {
         size,
         tag: TAG,
@@ -200,7 +217,7 @@ unsafe fn expect_room(mdl: *mut MDL, function: &str) {
     // SAFETY: the driver's initialised MDL.
     unsafe {
         let pages = span((*mdl).ByteOffset as usize, (*mdl).ByteCount as usize);
-        if size_for(pages) > (*mdl).Size as usize {
+        if !has_room(mdl, pages) {
             violation(
                 "VERIF-MDL-SIZE",
                 &format!("{function}: the MDL has no room for its {pages} pages"),
@@ -273,7 +290,7 @@ unsafe fn expect_partial(
                 "IoBuildPartialMdl: the range is not within the source",
             );
         }
-        if size_for(span(address, length)) > (*target).Size as usize {
+        if !has_room(target, span(address, length)) {
             violation(
                 "VERIF-MDL-SIZE",
                 "IoBuildPartialMdl: the target has no room for the pages",
