@@ -60,7 +60,10 @@ pub struct CompletionQueue<A: Allocate> {
 impl<A: Allocate> CompletionQueue<A> {
     pub fn new(depth: usize) -> Option<Self> {
         let slots = A::slice(depth.max(1), |_| Slot::new())?;
-        Some(Self { ring: CompletionRing::new(slots), notify: Notify::new() })
+        Some(Self {
+            ring: CompletionRing::new(slots),
+            notify: Notify::new(),
+        })
     }
 
     pub fn depth(&self) -> usize {
@@ -71,7 +74,9 @@ impl<A: Allocate> CompletionQueue<A> {
     /// solicited (NDK-CQ-10).
     pub fn push(&self, completion: Completion, solicited: bool) -> Result<(), Overrun> {
         let solicited = solicited || completion.status != Status::Ok;
-        self.ring.push(completion, solicited).inspect_err(|_| self.notify.overrun())
+        self.ring
+            .push(completion, solicited)
+            .inspect_err(|_| self.notify.overrun())
     }
 
     /// Removes up to `most`, oldest first (NDK-CQ-13).

@@ -43,7 +43,13 @@ pub enum Event {
 pub struct Illegal(pub State, pub Event);
 
 impl State {
-    pub const ALL: [Self; 5] = [Self::Idle, Self::Connecting, Self::Ready, Self::Closing, Self::Error];
+    pub const ALL: [Self; 5] = [
+        Self::Idle,
+        Self::Connecting,
+        Self::Ready,
+        Self::Closing,
+        Self::Error,
+    ];
 
     pub fn after(self, event: Event) -> Result<Self, Illegal> {
         use Event as E;
@@ -62,7 +68,9 @@ impl State {
             (Self::Idle, E::Refused | E::Established | E::Disconnect)
             | (Self::Connecting | Self::Closing | Self::Error, E::Connect)
             | (Self::Ready, E::Connect | E::Refused | E::Established)
-            | (Self::Closing | Self::Error, E::Refused | E::Established) => Err(Illegal(self, event)),
+            | (Self::Closing | Self::Error, E::Refused | E::Established) => {
+                Err(Illegal(self, event))
+            }
         }
     }
 
@@ -77,7 +85,10 @@ impl State {
     }
 
     fn from_word(word: u8) -> Self {
-        Self::ALL.into_iter().find(|state| *state as u8 == word).unwrap_or(Self::Error)
+        Self::ALL
+            .into_iter()
+            .find(|state| *state as u8 == word)
+            .unwrap_or(Self::Error)
     }
 }
 
@@ -108,7 +119,12 @@ impl<A: Allocate> QueuePair<A> {
         let mut word = self.state.load(Ordering::SeqCst);
         loop {
             let next = State::from_word(word).after(event)?;
-            match self.state.compare_exchange_weak(word, next as u8, Ordering::SeqCst, Ordering::SeqCst) {
+            match self.state.compare_exchange_weak(
+                word,
+                next as u8,
+                Ordering::SeqCst,
+                Ordering::SeqCst,
+            ) {
                 Ok(_) => return Ok(next),
                 Err(now) => word = now,
             }

@@ -43,7 +43,9 @@ pub type Window<'a, T, A> = Consumer<'a, T, <A as Allocate>::Slice<Slot<T>>>;
 
 impl<T: Copy + Default, A: Allocate> WorkQueue<T, A> {
     pub fn new(depth: usize) -> Option<Self> {
-        Some(Self { ring: Ring::new(A::slice(depth, |_| Slot::new(T::default()))?) })
+        Some(Self {
+            ring: Ring::new(A::slice(depth, |_| Slot::new(T::default()))?),
+        })
     }
 
     pub fn depth(&self) -> usize {
@@ -55,7 +57,10 @@ impl<T: Copy + Default, A: Allocate> WorkQueue<T, A> {
     }
 
     /// Writes a request in place; the slot still holds an older one. An error leaves nothing posted.
-    pub fn post(&self, write: impl FnOnce(&mut T) -> Result<(), PostError>) -> Result<(), PostError> {
+    pub fn post(
+        &self,
+        write: impl FnOnce(&mut T) -> Result<(), PostError>,
+    ) -> Result<(), PostError> {
         self.ring.try_push(write)
     }
 
@@ -68,7 +73,9 @@ impl<T: Copy + Default, A: Allocate> WorkQueue<T, A> {
     /// is posted before the last of them returns is retired by one of them.
     pub fn flush(&self, mut cancelled: impl FnMut(T)) {
         while !self.ring.is_empty() {
-            let Some(mut window) = self.ring.consumer() else { return };
+            let Some(mut window) = self.ring.consumer() else {
+                return;
+            };
             while let Some(request) = window.get(0).copied() {
                 // The slot is free before the completion is seen, as everywhere.
                 window.retire();

@@ -23,7 +23,10 @@ pub struct SgeList {
 
 impl Default for SgeList {
     fn default() -> Self {
-        Self { entries: [Sge::default(); MAX_SGE], count: 0 }
+        Self {
+            entries: [Sge::default(); MAX_SGE],
+            count: 0,
+        }
     }
 }
 
@@ -35,7 +38,9 @@ impl SgeList {
     /// Adds a buffer; false when the list is full.
     #[must_use]
     pub fn push(&mut self, sge: Sge) -> bool {
-        let Some(place) = self.entries.get_mut(usize::from(self.count)) else { return false };
+        let Some(place) = self.entries.get_mut(usize::from(self.count)) else {
+            return false;
+        };
         *place = sge;
         self.count += 1;
         true
@@ -48,7 +53,10 @@ impl SgeList {
 
     /// Sum of the lengths.
     pub fn length(&self) -> u64 {
-        self.as_slice().iter().map(|sge| u64::from(sge.length)).sum()
+        self.as_slice()
+            .iter()
+            .map(|sge| u64::from(sge.length))
+            .sum()
     }
 
     /// The piece of the list that starts `offset` bytes in: a buffer cut to what is left of it, at
@@ -60,7 +68,11 @@ impl SgeList {
             if skip < length {
                 let left = (length - skip) as u32;
                 let address = sge.address.checked_add(skip)?;
-                return Some(Sge { address, length: left.min(most), token: sge.token });
+                return Some(Sge {
+                    address,
+                    length: left.min(most),
+                    token: sge.token,
+                });
             }
             skip -= length;
         }
@@ -73,7 +85,10 @@ impl SgeList {
 pub enum Payload {
     Sges(SgeList),
     /// Copied at the post (NDK-POST-12).
-    Inline { bytes: [u8; MAX_INLINE], length: u16 },
+    Inline {
+        bytes: [u8; MAX_INLINE],
+        length: u16,
+    },
 }
 
 impl Payload {

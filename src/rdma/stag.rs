@@ -61,7 +61,13 @@ pub struct Region<M> {
 
 impl<M> Region<M> {
     /// The offset of `address`, if the whole range and the access are allowed.
-    pub fn check(&self, domain: Domain, address: u64, length: u64, need: Access) -> Result<u64, Fault> {
+    pub fn check(
+        &self,
+        domain: Domain,
+        address: u64,
+        length: u64,
+        need: Access,
+    ) -> Result<u64, Fault> {
         if self.domain != domain {
             return Err(Fault::Domain);
         }
@@ -71,7 +77,11 @@ impl<M> Region<M> {
         let end = address.checked_add(length).ok_or(Fault::Wrap)?;
         let offset = address.checked_sub(self.base).ok_or(Fault::Bounds)?;
         // NDK-MR-08: without overflow, whatever base and length are.
-        if end - self.base > self.length { Err(Fault::Bounds) } else { Ok(offset) }
+        if end - self.base > self.length {
+            Err(Fault::Bounds)
+        } else {
+            Ok(offset)
+        }
     }
 }
 
@@ -121,7 +131,10 @@ impl<M> Deref for Grant<'_, M> {
 impl<M, A: Allocate> Table<M, A> {
     /// An empty table; `seed` should be hard to guess.
     pub fn new(seed: u64) -> Option<Self> {
-        Some(Self { chunks: A::slice(CHUNKS, |_| Once::new())?, seed: AtomicU64::new(seed | 1) })
+        Some(Self {
+            chunks: A::slice(CHUNKS, |_| Once::new())?,
+            seed: AtomicU64::new(seed | 1),
+        })
     }
 
     /// Takes a token that gives no access yet. `None`: no memory, or all are out.
@@ -145,7 +158,12 @@ impl<M, A: Allocate> Table<M, A> {
     }
 
     /// As `withdraw`, and says which: the error is a token that gave no access (NDK-FR-14).
-    pub fn invalidate(&self, stag: Stag, domain: Domain, need: Access) -> Result<Option<Region<M>>, Fault> {
+    pub fn invalidate(
+        &self,
+        stag: Stag,
+        domain: Domain,
+        need: Access,
+    ) -> Result<Option<Region<M>>, Fault> {
         let place = self.place(stag).ok_or(Fault::Token)?;
         let region = place.region.access().ok_or(Fault::Token)?;
         if region.domain != domain {
@@ -196,7 +214,10 @@ impl<M, A: Allocate> Table<M, A> {
 
     fn reserve_in(&self, chunk: usize) -> Option<Stag> {
         let places = self.chunks.get(chunk)?.get_or_fill(|| {
-            A::slice(CHUNK, |_| Place { token: AtomicU32::new(0), region: Revocable::empty() })
+            A::slice(CHUNK, |_| Place {
+                token: AtomicU32::new(0),
+                region: Revocable::empty(),
+            })
         })?;
         let start = self.random() as usize;
         for step in 0..CHUNK {
@@ -207,7 +228,11 @@ impl<M, A: Allocate> Table<M, A> {
                 continue;
             }
             let stag = self.token((chunk << CHUNK_BITS | within) as u32);
-            if place.token.compare_exchange(0, stag.0, Ordering::SeqCst, Ordering::Relaxed).is_ok() {
+            if place
+                .token
+                .compare_exchange(0, stag.0, Ordering::SeqCst, Ordering::Relaxed)
+                .is_ok()
+            {
                 return Some(stag);
             }
         }
@@ -226,12 +251,17 @@ impl<M, A: Allocate> Table<M, A> {
     }
 
     fn index(&self, index: usize) -> Option<&Place<M>> {
-        self.chunks.get(index >> CHUNK_BITS)?.get()?.get(index % CHUNK)
+        self.chunks
+            .get(index >> CHUNK_BITS)?
+            .get()?
+            .get(index % CHUNK)
     }
 
     /// splitmix64 over a shared counter.
     fn random(&self) -> u64 {
-        let state = self.seed.fetch_add(0x9E37_79B9_7F4A_7C15, Ordering::Relaxed);
+        let state = self
+            .seed
+            .fetch_add(0x9E37_79B9_7F4A_7C15, Ordering::Relaxed);
         let mixed = (state ^ state >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
         mixed ^ mixed >> 31

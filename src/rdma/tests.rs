@@ -10,7 +10,13 @@ use crate::sync::storage::Heap;
 const DOMAIN: Domain = Domain(1);
 
 fn region(length: u64, access: Access) -> Region<u32> {
-    Region { base: 0x1000, length, access, domain: DOMAIN, memory: 0 }
+    Region {
+        base: 0x1000,
+        length,
+        access,
+        domain: DOMAIN,
+        memory: 0,
+    }
 }
 
 fn table() -> Table<u32, Heap> {
@@ -20,14 +26,22 @@ fn table() -> Table<u32, Heap> {
 /// Rows: states. Columns: connect, refused, established, disconnect, flush, fail. Dots are illegal.
 #[test]
 fn states_and_events() {
-    let events =
-        [Event::Connect, Event::Refused, Event::Established, Event::Disconnect, Event::Flush, Event::Fail];
+    let events = [
+        Event::Connect,
+        Event::Refused,
+        Event::Established,
+        Event::Disconnect,
+        Event::Flush,
+        Event::Fail,
+    ];
     let cell = |state: State, event| match state.after(event) {
         Ok(next) => format!("{next:?}").remove(0),
         Err(Illegal(..)) => '.',
     };
-    let rows: Vec<String> =
-        State::ALL.iter().map(|&state| events.iter().map(|&event| cell(state, event)).collect()).collect();
+    let rows: Vec<String> = State::ALL
+        .iter()
+        .map(|&state| events.iter().map(|&event| cell(state, event)).collect())
+        .collect();
     //              Idle      Connecting Ready     Closing   Error
     assert_eq!(rows, ["C...IE", ".IREEE", "...CEE", "...CEE", "...EEE"]);
 }
@@ -35,7 +49,10 @@ fn states_and_events() {
 // NDK-POST-07, NDK-POST-09
 #[test]
 fn only_a_ready_queue_pair_takes_initiator_requests() {
-    let takes: Vec<_> = State::ALL.iter().map(|state| state.takes_initiator_requests()).collect();
+    let takes: Vec<_> = State::ALL
+        .iter()
+        .map(|state| state.takes_initiator_requests())
+        .collect();
     assert_eq!(takes, [false, false, true, false, false]);
 }
 
@@ -44,8 +61,15 @@ fn only_a_ready_queue_pair_takes_initiator_requests() {
 fn access_is_checked_to_the_byte() {
     let table = table();
     let stag = table.reserve().unwrap();
-    table.publish(stag, region(16, Access::LOCAL_WRITE)).unwrap();
-    let check = |address, length, need| table.access(stag, DOMAIN, address, length, need).map(|grant| grant.offset).err();
+    table
+        .publish(stag, region(16, Access::LOCAL_WRITE))
+        .unwrap();
+    let check = |address, length, need| {
+        table
+            .access(stag, DOMAIN, address, length, need)
+            .map(|grant| grant.offset)
+            .err()
+    };
     assert_eq!(check(0x1000, 16, Access::empty()), None);
     assert_eq!(check(0x100f, 1, Access::LOCAL_WRITE), None);
     assert_eq!(check(0x1010, 0, Access::empty()), None);
@@ -53,16 +77,28 @@ fn access_is_checked_to_the_byte() {
     assert_eq!(check(0x1000, 17, Access::empty()), Some(Fault::Bounds));
     assert_eq!(check(u64::MAX, 2, Access::empty()), Some(Fault::Wrap));
     assert_eq!(check(0x1000, 1, Access::REMOTE_WRITE), Some(Fault::Rights));
-    assert_eq!(table.access(stag, Domain(2), 0x1000, 1, Access::empty()).err(), Some(Fault::Domain));
+    assert_eq!(
+        table
+            .access(stag, Domain(2), 0x1000, 1, Access::empty())
+            .err(),
+        Some(Fault::Domain)
+    );
 }
 
 #[test]
 fn a_region_at_the_end_of_the_address_space_works() {
     let table = table();
     let stag = table.reserve().unwrap();
-    let high = Region { base: u64::MAX - 15, ..region(15, Access::empty()) };
+    let high = Region {
+        base: u64::MAX - 15,
+        ..region(15, Access::empty())
+    };
     table.publish(stag, high).unwrap();
-    assert!(table.access(stag, DOMAIN, u64::MAX - 15, 15, Access::empty()).is_ok());
+    assert!(
+        table
+            .access(stag, DOMAIN, u64::MAX - 15, 15, Access::empty())
+            .is_ok()
+    );
 }
 
 // NDK-MR-12
@@ -80,8 +116,14 @@ fn tokens_differ_and_are_never_zero() {
 fn a_token_without_a_region_gives_no_access() {
     let table = table();
     let stag = table.reserve().unwrap();
-    assert_eq!(table.access(stag, DOMAIN, 0x1000, 1, Access::empty()).err(), Some(Fault::Token));
-    assert_eq!(table.access(Stag(0), DOMAIN, 0, 0, Access::empty()).err(), Some(Fault::Token));
+    assert_eq!(
+        table.access(stag, DOMAIN, 0x1000, 1, Access::empty()).err(),
+        Some(Fault::Token)
+    );
+    assert_eq!(
+        table.access(Stag(0), DOMAIN, 0, 0, Access::empty()).err(),
+        Some(Fault::Token)
+    );
 }
 
 // NDK-FR-11, NDK-FR-09
@@ -93,7 +135,11 @@ fn a_token_gives_one_region_at_a_time_and_stays_the_same() {
     assert!(table.publish(stag, region(2, Access::empty())).is_err());
     assert!(table.withdraw(stag).is_some());
     table.publish(stag, region(2, Access::empty())).unwrap();
-    assert!(table.access(stag, DOMAIN, 0x1001, 1, Access::empty()).is_ok());
+    assert!(
+        table
+            .access(stag, DOMAIN, 0x1001, 1, Access::empty())
+            .is_ok()
+    );
 }
 
 // NDK-MR-10, NDK-MR-13
@@ -108,9 +154,18 @@ fn a_withdrawn_region_is_dropped_by_its_last_user() {
     let dropped = std::cell::Cell::new(false);
     let table: Table<Told<'_>, Heap> = Table::new(1).unwrap();
     let stag = table.reserve().unwrap();
-    let region = Region { base: 0, length: 1, access: Access::empty(), domain: DOMAIN, memory: Told(&dropped) };
+    let region = Region {
+        base: 0,
+        length: 1,
+        access: Access::empty(),
+        domain: DOMAIN,
+        memory: Told(&dropped),
+    };
     assert!(table.publish(stag, region).is_ok());
-    let grant = table.access(stag, DOMAIN, 0, 1, Access::empty()).ok().unwrap();
+    let grant = table
+        .access(stag, DOMAIN, 0, 1, Access::empty())
+        .ok()
+        .unwrap();
     let pin = grant.pin();
     assert!(table.withdraw(stag).is_none());
     assert!(table.access(stag, DOMAIN, 0, 1, Access::empty()).is_err());
@@ -126,10 +181,19 @@ fn a_token_is_invalidated_once() {
     let table = table();
     let stag = table.reserve().unwrap();
     table.publish(stag, region(1, Access::REMOTE_READ)).unwrap();
-    assert_eq!(table.invalidate(stag, Domain(9), Access::empty()).err(), Some(Fault::Domain));
-    assert_eq!(table.invalidate(stag, DOMAIN, Access::REMOTE_WRITE).err(), Some(Fault::Rights));
+    assert_eq!(
+        table.invalidate(stag, Domain(9), Access::empty()).err(),
+        Some(Fault::Domain)
+    );
+    assert_eq!(
+        table.invalidate(stag, DOMAIN, Access::REMOTE_WRITE).err(),
+        Some(Fault::Rights)
+    );
     assert!(table.invalidate(stag, DOMAIN, Access::REMOTE_READ).is_ok());
-    assert_eq!(table.invalidate(stag, DOMAIN, Access::REMOTE_READ).err(), Some(Fault::Token));
+    assert_eq!(
+        table.invalidate(stag, DOMAIN, Access::REMOTE_READ).err(),
+        Some(Fault::Token)
+    );
 }
 
 #[test]
@@ -138,7 +202,10 @@ fn a_released_token_is_dead() {
     let stag = table.reserve().unwrap();
     table.publish(stag, region(1, Access::empty())).unwrap();
     assert!(table.release(stag).is_some());
-    assert_eq!(table.access(stag, DOMAIN, 0x1000, 1, Access::empty()).err(), Some(Fault::Token));
+    assert_eq!(
+        table.access(stag, DOMAIN, 0x1000, 1, Access::empty()).err(),
+        Some(Fault::Token)
+    );
     assert!(table.publish(stag, region(1, Access::empty())).is_err());
 }
 
@@ -146,7 +213,11 @@ fn a_released_token_is_dead() {
 fn a_list_of_buffers_is_cut_where_asked() {
     let mut list = SgeList::default();
     for (address, length) in [(100, 10), (0, 0), (200, 5)] {
-        assert!(list.push(Sge { address, length, token: Stag(1) }));
+        assert!(list.push(Sge {
+            address,
+            length,
+            token: Stag(1)
+        }));
     }
     let piece = |offset, most| list.at(offset, most).map(|sge| (sge.address, sge.length));
     assert_eq!(list.length(), 15);
@@ -161,10 +232,12 @@ fn a_list_of_buffers_is_cut_where_asked() {
 fn a_flushed_queue_comes_back_in_order() {
     let pair: QueuePair<Heap> = QueuePair::new(0, 3, DOMAIN).unwrap();
     for context in 0..3 {
-        pair.receive.post(|request| {
-            request.context = context;
-            Ok(())
-        }).unwrap();
+        pair.receive
+            .post(|request| {
+                request.context = context;
+                Ok(())
+            })
+            .unwrap();
     }
     assert_eq!(pair.receive.post(|_| Ok(())), Err(PostError::Full));
     let mut contexts = Vec::new();
@@ -180,6 +253,14 @@ fn an_error_wakes_a_solicited_arm() {
     queue.arm(Arm::Solicited);
     queue.push(Completion::default(), false).unwrap();
     assert_eq!(queue.begin(), None);
-    queue.push(Completion { status: Status::Cancelled, ..Completion::default() }, false).unwrap();
+    queue
+        .push(
+            Completion {
+                status: Status::Cancelled,
+                ..Completion::default()
+            },
+            false,
+        )
+        .unwrap();
     assert!(queue.begin().is_some());
 }

@@ -24,7 +24,10 @@ unsafe impl<T: Send> Sync for Actor<T> {}
 
 impl<T> Actor<T> {
     pub fn new(state: T) -> Self {
-        Self { word: AtomicU32::new(0), state: Cell::new(state) }
+        Self {
+            word: AtomicU32::new(0),
+            state: Cell::new(state),
+        }
     }
 
     /// Leaves `inputs` and takes the turn if nobody has it. The holder sees them otherwise.
@@ -62,7 +65,11 @@ impl<'a, T> Turn<'a, T> {
 
     /// Ends the turn, unless inputs came: then the turn goes on.
     pub fn finish(self) -> Result<(), Self> {
-        match self.actor.word.compare_exchange(RUNNING, 0, Ordering::AcqRel, Ordering::Acquire) {
+        match self
+            .actor
+            .word
+            .compare_exchange(RUNNING, 0, Ordering::AcqRel, Ordering::Acquire)
+        {
             Ok(_) => {
                 core::mem::forget(self);
                 Ok(())

@@ -18,7 +18,10 @@ pub struct Slot<T> {
 
 impl<T> Slot<T> {
     pub fn new() -> Self {
-        Self { filled: AtomicUsize::new(0), value: Cell::new(None) }
+        Self {
+            filled: AtomicUsize::new(0),
+            value: Cell::new(None),
+        }
     }
 }
 
@@ -95,7 +98,11 @@ impl<T: Copy, S: Deref<Target = [Slot<T>]>> CompletionRing<T, S> {
             return 0;
         }
         let mut head = self.head.load(Ordering::Relaxed);
-        let ready = self.committed.load(Ordering::SeqCst).wrapping_sub(head).min(most);
+        let ready = self
+            .committed
+            .load(Ordering::SeqCst)
+            .wrapping_sub(head)
+            .min(most);
         for n in 0..ready {
             // SAFETY: inside `head..committed`, and the consuming side is claimed.
             if let Some(value) = *unsafe { self.slot(head).value.get() } {
@@ -122,7 +129,12 @@ impl<T: Copy, S: Deref<Target = [Slot<T>]>> CompletionRing<T, S> {
                 return Err(Overrun);
             }
             let next = position.wrapping_add(1);
-            match self.reserved.compare_exchange_weak(position, next, Ordering::AcqRel, Ordering::Relaxed) {
+            match self.reserved.compare_exchange_weak(
+                position,
+                next,
+                Ordering::AcqRel,
+                Ordering::Relaxed,
+            ) {
                 Ok(_) => return Ok(position),
                 Err(now) => position = now,
             }
@@ -141,7 +153,12 @@ impl<T: Copy, S: Deref<Target = [Slot<T>]>> CompletionRing<T, S> {
             if filled & 1 == 1 {
                 self.solicited.fetch_max(next, Ordering::SeqCst);
             }
-            position = match self.committed.compare_exchange(position, next, Ordering::SeqCst, Ordering::SeqCst) {
+            position = match self.committed.compare_exchange(
+                position,
+                next,
+                Ordering::SeqCst,
+                Ordering::SeqCst,
+            ) {
                 Ok(_) => next,
                 Err(now) => now,
             };

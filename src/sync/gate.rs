@@ -33,7 +33,10 @@ impl Gate {
     pub fn enter(&self) -> bool {
         let mut word = self.0.load(Ordering::Relaxed);
         while word & STOPPED == 0 {
-            match self.0.compare_exchange_weak(word, word + 1, Ordering::Acquire, Ordering::Relaxed) {
+            match self
+                .0
+                .compare_exchange_weak(word, word + 1, Ordering::Acquire, Ordering::Relaxed)
+            {
                 Ok(_) => return true,
                 Err(now) => word = now,
             }

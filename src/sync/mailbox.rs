@@ -25,7 +25,10 @@ impl<T> Default for Mailbox<T> {
 
 impl<T> Mailbox<T> {
     pub fn new() -> Self {
-        Self { word: AtomicUsize::new(EMPTY), value: Cell::new(None) }
+        Self {
+            word: AtomicUsize::new(EMPTY),
+            value: Cell::new(None),
+        }
     }
 
     /// Leaves a value; gives it back when there is one already.
@@ -51,6 +54,8 @@ impl<T> Mailbox<T> {
     }
 
     fn claim(&self, from: usize) -> bool {
-        self.word.compare_exchange(from, BUSY, Ordering::Acquire, Ordering::Relaxed).is_ok()
+        self.word
+            .compare_exchange(from, BUSY, Ordering::Acquire, Ordering::Relaxed)
+            .is_ok()
     }
 }

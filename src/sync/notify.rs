@@ -60,7 +60,10 @@ impl Default for Notify {
 
 impl Notify {
     pub fn new() -> Self {
-        Self { word: AtomicUsize::new(0), notified: AtomicUsize::new(0) }
+        Self {
+            word: AtomicUsize::new(0),
+            notified: AtomicUsize::new(0),
+        }
     }
 
     /// Arms; the caller then runs the `begin` loop, for what is there already may satisfy it.
@@ -90,9 +93,17 @@ impl Notify {
             let word = self.word.load(Ordering::SeqCst);
             let (notice, placed) = self.due(word, queue)?;
             // NDK-CQ-02: clear the arm, then call.
-            let told = if notice == Notice::Completions { 0 } else { TOLD };
+            let told = if notice == Notice::Completions {
+                0
+            } else {
+                TOLD
+            };
             let next = (word & !ARM | RUNNING | told).wrapping_add(GENERATION);
-            if self.word.compare_exchange(word, next, Ordering::SeqCst, Ordering::SeqCst).is_ok() {
+            if self
+                .word
+                .compare_exchange(word, next, Ordering::SeqCst, Ordering::SeqCst)
+                .is_ok()
+            {
                 self.notified.store(placed, Ordering::SeqCst);
                 return Some(notice);
             }
@@ -110,14 +121,20 @@ impl Notify {
         }
         let placed = queue.placed();
         if word & TOLD == 0 && word & (OVERRUN | FATAL) != 0 {
-            let notice = if word & OVERRUN != 0 { Notice::Overrun } else { Notice::Fatal };
+            let notice = if word & OVERRUN != 0 {
+                Notice::Overrun
+            } else {
+                Notice::Fatal
+            };
             return Some((notice, placed));
         }
         let seen = self.notified.load(Ordering::SeqCst).max(queue.taken());
         let newest = match word & ARM {
             arm if arm == Arm::Any as usize => placed,
             // A solicited entry that is not placed yet is answered for by the one who places it.
-            arm if arm == Arm::Solicited as usize => Some(queue.solicited()).filter(|newest| *newest <= placed)?,
+            arm if arm == Arm::Solicited as usize => {
+                Some(queue.solicited()).filter(|newest| *newest <= placed)?
+            }
             // NDK-CQ-11: failed requests are not errors of the queue.
             _ => return None,
         };
@@ -127,7 +144,8 @@ impl Notify {
     fn update(&self, change: impl Fn(usize) -> usize) {
         let mut word = self.word.load(Ordering::SeqCst);
         while let Err(now) =
-            self.word.compare_exchange_weak(word, change(word), Ordering::SeqCst, Ordering::SeqCst)
+            self.word
+                .compare_exchange_weak(word, change(word), Ordering::SeqCst, Ordering::SeqCst)
         {
             word = now;
         }

@@ -25,7 +25,10 @@ impl<T> Default for Once<T> {
 
 impl<T> Once<T> {
     pub fn new() -> Self {
-        Self { word: AtomicUsize::new(EMPTY), value: Cell::new(None) }
+        Self {
+            word: AtomicUsize::new(EMPTY),
+            value: Cell::new(None),
+        }
     }
 
     pub fn get(&self) -> Option<&T> {
@@ -38,7 +41,11 @@ impl<T> Once<T> {
 
     /// Fills the place; gives the value back when somebody else did or is about to.
     pub fn fill(&self, value: T) -> Result<(), T> {
-        if self.word.compare_exchange(EMPTY, FILLING, Ordering::Acquire, Ordering::Relaxed).is_err() {
+        if self
+            .word
+            .compare_exchange(EMPTY, FILLING, Ordering::Acquire, Ordering::Relaxed)
+            .is_err()
+        {
             return Err(value);
         }
         // SAFETY: this thread made the word `FILLING`.

@@ -37,7 +37,10 @@ impl<T> Cell<T> {
 
     /// # Safety
     /// Nobody else touches the value while the reference lives.
-    #[expect(clippy::mut_from_ref, reason = "exclusivity is the caller's, by the contract above")]
+    #[expect(
+        clippy::mut_from_ref,
+        reason = "exclusivity is the caller's, by the contract above"
+    )]
     pub(crate) unsafe fn get_mut(&self) -> &mut T {
         #[cfg(not(loom))]
         // SAFETY: exclusive, by this function's contract.

@@ -37,16 +37,26 @@ impl<T> Default for Revocable<T> {
 
 impl<T> Revocable<T> {
     pub fn empty() -> Self {
-        Self { word: AtomicUsize::new(EMPTY), value: Cell::new(None) }
+        Self {
+            word: AtomicUsize::new(EMPTY),
+            value: Cell::new(None),
+        }
     }
 
     pub fn new(value: T) -> Self {
-        Self { word: AtomicUsize::new(0), value: Cell::new(Some(value)) }
+        Self {
+            word: AtomicUsize::new(0),
+            value: Cell::new(Some(value)),
+        }
     }
 
     /// Fills an empty place; gives the value back when it is not empty.
     pub fn fill(&self, value: T) -> Result<(), T> {
-        if self.word.compare_exchange(EMPTY, BUSY, Ordering::Acquire, Ordering::Relaxed).is_err() {
+        if self
+            .word
+            .compare_exchange(EMPTY, BUSY, Ordering::Acquire, Ordering::Relaxed)
+            .is_err()
+        {
             return Err(value);
         }
         // SAFETY: this thread made the word `BUSY`.
@@ -59,7 +69,12 @@ impl<T> Revocable<T> {
     pub fn access(&self) -> Option<Access<'_, T>> {
         let mut word = self.word.load(Ordering::Relaxed);
         while word < REVOKED {
-            match self.word.compare_exchange_weak(word, word + 1, Ordering::Acquire, Ordering::Relaxed) {
+            match self.word.compare_exchange_weak(
+                word,
+                word + 1,
+                Ordering::Acquire,
+                Ordering::Relaxed,
+            ) {
                 Ok(_) => return Some(Access { place: self }),
                 Err(now) => word = now,
             }
@@ -73,7 +88,10 @@ impl<T> Revocable<T> {
         let mut word = self.word.load(Ordering::Relaxed);
         while word < REVOKED {
             let next = if word == 0 { BUSY } else { word | REVOKED };
-            match self.word.compare_exchange_weak(word, next, Ordering::AcqRel, Ordering::Relaxed) {
+            match self
+                .word
+                .compare_exchange_weak(word, next, Ordering::AcqRel, Ordering::Relaxed)
+            {
                 Ok(0) => return self.empty_out(),
                 Ok(_) => return None,
                 Err(now) => word = now,
@@ -92,7 +110,12 @@ impl<T> Revocable<T> {
         let Pin(()) = pin;
         let mut word = self.word.load(Ordering::Relaxed);
         while word < BUSY && word & PINS != 0 {
-            match self.word.compare_exchange_weak(word, word - PIN, Ordering::AcqRel, Ordering::Relaxed) {
+            match self.word.compare_exchange_weak(
+                word,
+                word - PIN,
+                Ordering::AcqRel,
+                Ordering::Relaxed,
+            ) {
                 Ok(_) => return self.leave(word - PIN),
                 Err(now) => word = now,
             }
@@ -103,7 +126,10 @@ impl<T> Revocable<T> {
     /// After a count went down to `now`: the last out of a revoked place empties it.
     fn leave(&self, now: usize) {
         let last_out = now == REVOKED
-            && self.word.compare_exchange(REVOKED, BUSY, Ordering::Acquire, Ordering::Relaxed).is_ok();
+            && self
+                .word
+                .compare_exchange(REVOKED, BUSY, Ordering::Acquire, Ordering::Relaxed)
+                .is_ok();
         if last_out {
             drop(self.empty_out());
         }

@@ -83,7 +83,10 @@ impl<T, S: Deref<Target = [Slot<T>]>> Ring<T, S> {
     }
 
     /// As `push`; an `Err` from `write` leaves the ring as it was.
-    pub fn try_push<E: From<Refused>>(&self, write: impl FnOnce(&mut T) -> Result<(), E>) -> Result<(), E> {
+    pub fn try_push<E: From<Refused>>(
+        &self,
+        write: impl FnOnce(&mut T) -> Result<(), E>,
+    ) -> Result<(), E> {
         let _side = Claim::take(&self.producing).ok_or(Refused::Contended)?;
         let tail = self.tail.load(Ordering::Relaxed);
         // Acquire: the consumer's last look at the slot happened before it retired it.
@@ -98,7 +101,10 @@ impl<T, S: Deref<Target = [Slot<T>]>> Ring<T, S> {
 
     /// The consuming side, unless somebody has it.
     pub fn consumer(&self) -> Option<Consumer<'_, T, S>> {
-        Some(Consumer { side: Claim::take(&self.consuming)?, ring: self })
+        Some(Consumer {
+            side: Claim::take(&self.consuming)?,
+            ring: self,
+        })
     }
 
     fn slot(&self, position: usize) -> &Slot<T> {

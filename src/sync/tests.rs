@@ -33,7 +33,10 @@ mod alone {
         }
         assert_eq!(ring.push(|_| {}), Err(Refused::Full));
         let mut window = ring.consumer().unwrap();
-        assert_eq!((window.get(0), window.get(2), window.get(3)), (Some(&0), Some(&2), None));
+        assert_eq!(
+            (window.get(0), window.get(2), window.get(3)),
+            (Some(&0), Some(&2), None)
+        );
         window.retire();
         ring.push(|slot| *slot = 3).unwrap();
         assert_eq!((window.get(0), window.get(2)), (Some(&1), Some(&3)));
@@ -52,7 +55,10 @@ mod alone {
     #[test]
     fn ring_forgets_an_entry_whose_writing_failed() {
         let ring = ring(1);
-        assert_eq!(ring.try_push(|_| Err(Refused::Contended)), Err(Refused::Contended));
+        assert_eq!(
+            ring.try_push(|_| Err(Refused::Contended)),
+            Err(Refused::Contended)
+        );
         assert!(ring.is_empty());
     }
 
@@ -91,7 +97,10 @@ mod alone {
             ring.push(n, n % 7 == 0).unwrap();
             assert_eq!(pop_all(&ring), [n]);
         }
-        assert_eq!((ring.placed(), ring.taken(), ring.solicited()), (100, 100, 99));
+        assert_eq!(
+            (ring.placed(), ring.taken(), ring.solicited()),
+            (100, 100, 99)
+        );
     }
 
     /// A queue whose counters the test moves.
@@ -165,7 +174,11 @@ mod alone {
                 let plain = notify.begin(&Counters(0, 1, 0)).is_some();
                 assert_eq!(plain, strongest == Arm::Any, "{first:?} {second:?}");
                 let solicited = plain || notify.begin(&Counters(0, 2, 2)).is_some();
-                assert_eq!(solicited, strongest >= Arm::Solicited, "{first:?} {second:?}");
+                assert_eq!(
+                    solicited,
+                    strongest >= Arm::Solicited,
+                    "{first:?} {second:?}"
+                );
             }
         }
     }

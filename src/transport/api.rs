@@ -8,7 +8,7 @@ use crate::sync::Allocate;
 
 /// Why something about a connection did not work. `ndk` turns it into NTSTATUS, once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Failure {
+pub(crate) enum Failure {
     NoResources,
     NetworkUnreachable,
     HostUnreachable,
@@ -39,36 +39,42 @@ pub enum Failure {
 
 /// Simultaneous RDMA reads: `inbound` served (IRD), `outbound` outstanding (ORD).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct ReadLimits {
+pub(crate) struct ReadLimits {
     pub inbound: u16,
     pub outbound: u16,
 }
 
 /// The most private data a frame carries.
-pub const PRIVATE_DATA: usize = 512;
+pub(crate) const PRIVATE_DATA: usize = 512;
 
 /// A side's private data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PrivateData {
+pub(crate) struct PrivateData {
     bytes: [u8; PRIVATE_DATA],
     length: u16,
 }
 
 impl Default for PrivateData {
     fn default() -> Self {
-        Self { bytes: [0; PRIVATE_DATA], length: 0 }
+        Self {
+            bytes: [0; PRIVATE_DATA],
+            length: 0,
+        }
     }
 }
 
 impl PrivateData {
     /// A copy; `None` when it is too long for any frame.
-    pub fn copy(bytes: &[u8]) -> Option<Self> {
-        let mut copy = Self { length: u16::try_from(bytes.len()).ok()?, ..Self::default() };
+    pub(crate) fn copy(bytes: &[u8]) -> Option<Self> {
+        let mut copy = Self {
+            length: u16::try_from(bytes.len()).ok()?,
+            ..Self::default()
+        };
         copy.bytes.get_mut(..bytes.len())?.copy_from_slice(bytes);
         Some(copy)
     }
 
-    pub fn as_slice(&self) -> &[u8] {
+    pub(crate) fn as_slice(&self) -> &[u8] {
         // PANIC: `copy` took no more than there is room for.
         &self.bytes[..usize::from(self.length)]
     }
@@ -76,14 +82,14 @@ impl PrivateData {
 
 /// What a consumer says with a connect or an accept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Params {
+pub(crate) struct Params {
     pub private_data: PrivateData,
     pub reads: ReadLimits,
 }
 
 /// What NdkGetConnectionData tells (NDK-CON-13).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct ConnectionData {
+pub(crate) struct ConnectionData {
     /// The peer's.
     pub private_data: PrivateData,
     /// In force, or what would be in force if this side asks for the most.
@@ -92,20 +98,20 @@ pub struct ConnectionData {
 
 /// Which completion queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Side {
+pub(crate) enum Side {
     Initiator,
     Receive,
 }
 
 /// A region's bytes, as the transport reaches them.
-pub trait Memory {
+pub(crate) trait Memory {
     /// Copies `bytes` to `offset` of the region; the range was checked against the region.
     fn write(&self, offset: u64, bytes: &[u8]);
 }
 
 /// A queue pair in the transport's hands: `ndk` gives it with connect or accept; dropping it is the
 /// transport's last touch.
-pub trait Queues {
+pub(crate) trait Queues {
     type Allocator: Allocate;
     type Memory: Memory;
 

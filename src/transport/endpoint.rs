@@ -137,8 +137,16 @@ impl<E: Events> Endpoint<E> {
         queues: E::Queues,
     ) -> Result<(), Failure> {
         // NDK-CON-10
-        queues.queue_pair().advance(Change::Connect).map_err(|_| Failure::ConnectionActive)?;
-        let dial = Dial { local, remote, params: *params, queues };
+        queues
+            .queue_pair()
+            .advance(Change::Connect)
+            .map_err(|_| Failure::ConnectionActive)?;
+        let dial = Dial {
+            local,
+            remote,
+            params: *params,
+            queues,
+        };
         if let Err(dial) = self.0.dial.put(dial) {
             let _before = dial.queues.queue_pair().advance(Change::Refused);
             return Err(Failure::ConnectionInvalid);
@@ -155,7 +163,10 @@ impl<E: Events> Endpoint<E> {
 
     /// Passive; `accept_done` answers.
     pub(crate) fn accept(&self, params: &Params, queues: E::Queues) -> Result<(), Failure> {
-        queues.queue_pair().advance(Change::Connect).map_err(|_| Failure::ConnectionActive)?;
+        queues
+            .queue_pair()
+            .advance(Change::Connect)
+            .map_err(|_| Failure::ConnectionActive)?;
         if let Err((_, queues)) = self.0.answer.put((*params, queues)) {
             let _before = queues.queue_pair().advance(Change::Refused);
             return Err(Failure::ConnectionInvalid);
@@ -166,7 +177,10 @@ impl<E: Events> Endpoint<E> {
 
     /// Passive before `accept`, active before `complete_connect`.
     pub(crate) fn reject(&self, private_data: &PrivateData) -> Result<(), Failure> {
-        self.0.refusal.put(*private_data).map_err(|_| Failure::ConnectionInvalid)?;
+        self.0
+            .refusal
+            .put(*private_data)
+            .map_err(|_| Failure::ConnectionInvalid)?;
         self.run(input::REJECT);
         Ok(())
     }
@@ -197,7 +211,11 @@ impl<E: Events> Endpoint<E> {
     }
 
     pub(crate) fn local_address(&self) -> Option<SocketAddr> {
-        self.0.local.get().copied().or_else(|| self.0.socket.local_address())
+        self.0
+            .local
+            .get()
+            .copied()
+            .or_else(|| self.0.socket.local_address())
     }
 
     pub(crate) fn peer_address(&self) -> Option<SocketAddr> {
@@ -229,7 +247,11 @@ impl<E: Events> Core<E> {
         }
         let connection = Connection::new(&settings.config(), settings.patience());
         let core = Ref::try_new(Self {
-            actor: Actor::new(Runner { connection, home, alarm: None }),
+            actor: Actor::new(Runner {
+                connection,
+                home,
+                alarm: None,
+            }),
             socket: Socket::try_new()?,
             dpc: Dpc::try_new(|core: Ref<Self>| core.run(0))?,
             timer: Timer::try_new(|core: Ref<Self>| core.run(input::TIMER))?,
@@ -240,7 +262,7 @@ impl<E: Events> Core<E> {
             connected: Mailbox::new(),
             answer: Mailbox::new(),
             refusal: Mailbox::new(),
-            returned: [const { () }; BATCHES].map(|()| Mailbox::new()),
+            returned: core::array::from_fn(|_| Mailbox::new()),
             peer: Once::new(),
             reads: AtomicU32::new(0),
             local: Once::new(),
@@ -252,7 +274,12 @@ impl<E: Events> Core<E> {
     }
 
     /// Passive: the socket has a peer.
-    pub(super) fn accepted(&self, local: Option<SocketAddr>, remote: SocketAddr, origin: Origin<E>) {
+    pub(super) fn accepted(
+        &self,
+        local: Option<SocketAddr>,
+        remote: SocketAddr,
+        origin: Origin<E>,
+    ) {
         if let Some(local) = local {
             let _first = self.local.fill(local);
         }
@@ -295,9 +322,17 @@ impl<E: Events> Core<E> {
     }
 
     fn round(&self, inputs: u32, runner: &mut Runner<E::Queues>) {
-        let Runner { connection, home, alarm } = runner;
+        let Runner {
+            connection,
+            home,
+            alarm,
+        } = runner;
         let mut wire = Wire { core: self, home };
-        let around = &mut Around { link: &mut wire, up: self, now: clock::now().0 };
+        let around = &mut Around {
+            link: &mut wire,
+            up: self,
+            now: clock::now().0,
+        };
         if inputs & input::SENT != 0 {
             for (lot, returned) in self.returned.iter().enumerate() {
                 if let Some((batch, ok)) = returned.take() {
@@ -373,12 +408,29 @@ impl<E: Events> Core<E> {
         }
     }
 
-    fn dial<L: Link, U: Up>(&self, connection: &mut Connection<E::Queues>, around: &mut Around<'_, L, U>) {
-        let Some(Dial { local, remote, params, queues }) = self.dial.take() else { return };
-        let Some(this) = self.this.access() else { return };
+    fn dial<L: Link, U: Up>(
+        &self,
+        connection: &mut Connection<E::Queues>,
+        around: &mut Around<'_, L, U>,
+    ) {
+        let Some(Dial {
+            local,
+            remote,
+            params,
+            queues,
+        }) = self.dial.take()
+        else {
+            return;
+        };
+        let Some(this) = self.this.access() else {
+            return;
+        };
         let _first = self.remote.fill(remote);
         let opened = match connection.phase() {
-            Phase::Idle => self.socket.connect(this.clone(), local, remote).map_err(failure_of),
+            Phase::Idle => self
+                .socket
+                .connect(this.clone(), local, remote)
+                .map_err(failure_of),
             _ => Err(Failure::ConnectionInvalid),
         };
         match opened {
@@ -424,7 +476,12 @@ impl<E: Events> Core<E> {
 
     /// Passive: hands the connection to the listener, or drops it (NDK-LSN-04, NDK-LSN-09).
     pub(super) fn offer(&self) {
-        if let Some(Origin { listener, place, handle }) = self.origin.revoke() {
+        if let Some(Origin {
+            listener,
+            place,
+            handle,
+        }) = self.origin.revoke()
+        {
             listener.offer(place, handle);
         }
     }
@@ -432,7 +489,12 @@ impl<E: Events> Core<E> {
     /// The last thing of a connection's life.
     pub(super) fn retire(&self) {
         // A passive one that nobody heard of.
-        if let Some(Origin { listener, place, handle }) = self.origin.revoke() {
+        if let Some(Origin {
+            listener,
+            place,
+            handle,
+        }) = self.origin.revoke()
+        {
             listener.forget(place);
             drop(handle);
         }
@@ -450,7 +512,10 @@ impl<E: Events> Core<E> {
 
     pub(super) fn reads(&self) -> ReadLimits {
         let both = self.reads.load(Ordering::Acquire);
-        ReadLimits { inbound: (both >> 16) as u16, outbound: both as u16 }
+        ReadLimits {
+            inbound: (both >> 16) as u16,
+            outbound: both as u16,
+        }
     }
 
     /// Takes what it can of an indication, in the turn.
@@ -498,7 +563,11 @@ impl<E: Events> wsk::Events for Core<E> {
             Ok(()) => {}
             Err(turn) => self.rounds(turn),
         }
-        if taken == data.len() { Accept::All } else { Accept::Bytes(taken) }
+        if taken == data.len() {
+            Accept::All
+        } else {
+            Accept::Bytes(taken)
+        }
     }
 
     fn disconnected(&self, end: End) {
@@ -517,7 +586,11 @@ impl<E: Events> wsk::Events for Core<E> {
     }
 
     fn local_disconnect_done(&self, result: Result<(), Status>) {
-        self.leave(if result.is_ok() { input::FIN_DONE } else { input::RESET });
+        self.leave(if result.is_ok() {
+            input::FIN_DONE
+        } else {
+            input::RESET
+        });
     }
 
     fn aborted(&self, _result: Result<(), Status>) {
@@ -535,7 +608,9 @@ pub(super) fn failure_of(status: Status) -> Failure {
         Status::INSUFFICIENT_RESOURCES | Status::NO_MEMORY => Failure::NoResources,
         Status::NETWORK_UNREACHABLE => Failure::NetworkUnreachable,
         Status::HOST_UNREACHABLE | Status::PORT_UNREACHABLE => Failure::HostUnreachable,
-        Status::CONNECTION_REFUSED | Status::CONNECTION_RESET | Status::REMOTE_DISCONNECT => Failure::Refused,
+        Status::CONNECTION_REFUSED | Status::CONNECTION_RESET | Status::REMOTE_DISCONNECT => {
+            Failure::Refused
+        }
         Status::IO_TIMEOUT | Status::TIMEOUT => Failure::TimedOut,
         // WSK-SOCK-07: WSK says this for "in use".
         Status::ADDRESS_ALREADY_EXISTS | Status::SHARING_VIOLATION | Status::ACCESS_DENIED => {

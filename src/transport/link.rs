@@ -7,11 +7,11 @@ use super::api::{Failure, ReadLimits};
 /// Batches that may be on their way at a time, per connection: enough to keep TCP busy while the
 /// oldest waits to be acknowledged (WSK-TX-05), few enough to bound what a silent peer can hold
 /// (WSK-TX-08).
-pub const BATCHES: usize = 4;
+pub(crate) const BATCHES: usize = 4;
 
 /// Bytes of many frames, handed to TCP in one call. Calls come frame after frame as
 /// `begin (bytes | copy | describe)* (end | cancel)`.
-pub trait Batch<M> {
+pub(crate) trait Batch<M> {
     /// Room for a whole frame: `copied` bytes by value, `described` ones left in place in `pieces`
     /// pieces?
     fn begin(&mut self, copied: usize, described: usize, pieces: usize) -> bool;
@@ -32,7 +32,7 @@ pub trait Batch<M> {
 }
 
 /// The stream below.
-pub trait Link {
+pub(crate) trait Link {
     type Batch;
 
     /// An empty batch, if one is at home.
@@ -51,7 +51,7 @@ pub trait Link {
 }
 
 /// Who is told. The names are `Events`'; the others feed what a consumer may ask at any time.
-pub trait Up {
+pub(crate) trait Up {
     /// Passive: a good request is here; accept, reject or close.
     fn offered(&self);
     /// The peer's private data, once.

@@ -54,7 +54,7 @@ impl<L: Incoming> Listener<L> {
                 door: Revocable::new(door),
                 paused: AtomicBool::new(false),
                 closing: AtomicBool::new(false),
-                waiting: [const { () }; WAITING].map(|()| Revocable::empty()),
+                waiting: core::array::from_fn(|_| Revocable::empty()),
                 next: AtomicUsize::new(0),
                 this: Revocable::empty(),
             })?;
@@ -65,11 +65,17 @@ impl<L: Incoming> Listener<L> {
 
     /// Listens; `listen_done` answers. Once.
     pub(crate) fn listen(&self, local: SocketAddr) -> Result<(), Failure> {
-        self.0.this.fill(self.0.clone()).map_err(|_| Failure::ConnectionInvalid)?;
-        self.0.socket.listen(self.0.clone(), local).map_err(|status| {
-            drop(self.0.this.revoke());
-            failure_of(status)
-        })
+        self.0
+            .this
+            .fill(self.0.clone())
+            .map_err(|_| Failure::ConnectionInvalid)?;
+        self.0
+            .socket
+            .listen(self.0.clone(), local)
+            .map_err(|status| {
+                drop(self.0.this.revoke());
+                failure_of(status)
+            })
     }
 
     /// NDK-LSN-04: while paused, peers are refused as if nobody listened.
@@ -117,9 +123,13 @@ impl<L: Incoming> Listening<L> {
     /// Puts a peer among the waiting; `None` when there are too many.
     fn wait(&self, core: &Ref<Core<L::Events>>) -> Option<usize> {
         let start = self.next.fetch_add(1, Ordering::Relaxed);
-        (0..WAITING).map(|step| start.wrapping_add(step) % WAITING).find(|&place| {
-            self.waiting.get(place).is_some_and(|place| place.is_empty() && place.fill(core.clone()).is_ok())
-        })
+        (0..WAITING)
+            .map(|step| start.wrapping_add(step) % WAITING)
+            .find(|&place| {
+                self.waiting
+                    .get(place)
+                    .is_some_and(|place| place.is_empty() && place.fill(core.clone()).is_ok())
+            })
     }
 
     /// A peer's request is whole.
@@ -139,7 +149,8 @@ impl<L: Incoming> Listening<L> {
     }
 
     fn take(&self, incoming: wsk::Incoming<'_>) -> Result<(), Status> {
-        let handle = Endpoint::<L::Events>::new(&self.settings).map_err(|_| Status::INSUFFICIENT_RESOURCES)?;
+        let handle = Endpoint::<L::Events>::new(&self.settings)
+            .map_err(|_| Status::INSUFFICIENT_RESOURCES)?;
         let core = handle.core().clone();
         let place = self.wait(&core).ok_or(Status::REQUEST_NOT_ACCEPTED)?;
         let Some(listener) = self.this.access().map(|this| this.clone()) else {
@@ -150,7 +161,15 @@ impl<L: Incoming> Listening<L> {
         let accepted = incoming.accept(&core.socket, core.clone());
         match accepted {
             Ok(()) => {
-                core.accepted(local, remote, Origin { listener, place, handle });
+                core.accepted(
+                    local,
+                    remote,
+                    Origin {
+                        listener,
+                        place,
+                        handle,
+                    },
+                );
                 Ok(())
             }
             Err(status) => {

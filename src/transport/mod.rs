@@ -25,10 +25,10 @@
 #![forbid(unsafe_code)]
 
 mod api;
-pub mod connection;
+pub(crate) mod connection;
 #[cfg(target_os = "windows")]
 mod endpoint;
-pub mod link;
+pub(crate) mod link;
 #[cfg(target_os = "windows")]
 mod listener;
 #[cfg(target_os = "windows")]
@@ -36,7 +36,7 @@ mod settings;
 #[cfg(target_os = "windows")]
 mod wire;
 
-pub use api::*;
+pub(crate) use api::*;
 #[cfg(target_os = "windows")]
 pub(crate) use {
     endpoint::{Endpoint, Events},

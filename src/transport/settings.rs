@@ -22,21 +22,31 @@ pub(crate) struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { max_segment: ETHERNET, crc: true }
+        Self {
+            max_segment: ETHERNET,
+            crc: true,
+        }
     }
 }
 
 impl Settings {
     pub(super) fn config(&self) -> Config {
         let limits = Limits::ADAPTER;
-        let caps = ReadLimits { ird: limits.inbound_reads as u16, ord: limits.outbound_reads as u16 };
+        let caps = ReadLimits {
+            ird: limits.inbound_reads as u16,
+            ord: limits.outbound_reads as u16,
+        };
         Config {
             crc: self.crc,
             revision: Revision::Two,
             peer_to_peer: true,
             emss: self.max_segment.clamp(512, LARGEST),
             caps,
-            timeouts: Timeouts { request: 10 * SECOND, reply: 90 * SECOND, first_fpdu: 60 * SECOND },
+            timeouts: Timeouts {
+                request: 10 * SECOND,
+                reply: 90 * SECOND,
+                first_fpdu: 60 * SECOND,
+            },
         }
     }
 
@@ -47,6 +57,10 @@ impl Settings {
     /// A batch takes 16 of the largest FPDUs in place, or 64 KiB by value (about 45 Ethernet
     /// segments): the call is paid for long before that.
     pub(super) fn batch(&self) -> BatchLimits {
-        BatchLimits { staging: 96 * 1024, ranges: 32, bytes: 1024 * 1024 }
+        BatchLimits {
+            staging: 96 * 1024,
+            ranges: 32,
+            bytes: 1024 * 1024,
+        }
     }
 }

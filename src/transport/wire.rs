@@ -34,13 +34,19 @@ impl<M: AsRef<Ref<Mapping>>> Batch<M> for Filling {
     }
 
     fn copy(&mut self, memory: &M, offset: u64, length: u32) -> bool {
-        usize::try_from(offset)
-            .is_ok_and(|offset| self.batch.stage_from(memory.as_ref(), offset, length as usize) == Ok(true))
+        usize::try_from(offset).is_ok_and(|offset| {
+            self.batch
+                .stage_from(memory.as_ref(), offset, length as usize)
+                == Ok(true)
+        })
     }
 
     fn describe(&mut self, memory: &M, offset: u64, length: u32) -> bool {
-        usize::try_from(offset)
-            .is_ok_and(|offset| self.batch.describe(memory.as_ref(), offset, length as usize) == Ok(true))
+        usize::try_from(offset).is_ok_and(|offset| {
+            self.batch
+                .describe(memory.as_ref(), offset, length as usize)
+                == Ok(true)
+        })
     }
 
     fn end(&mut self, trailer: Trailer) {
@@ -141,7 +147,9 @@ impl<E: Events> Up for Core<E> {
     }
 
     fn peer_said(&self, private_data: &[u8]) {
-        let _first = self.peer.fill(PrivateData::copy(private_data).unwrap_or_default());
+        let _first = self
+            .peer
+            .fill(PrivateData::copy(private_data).unwrap_or_default());
     }
 
     fn reads_in_force(&self, reads: ReadLimits) {
@@ -175,6 +183,9 @@ impl<E: Events> Up for Core<E> {
 
 impl<E: Events> Core<E> {
     pub(super) fn connection_data(&self) -> ConnectionData {
-        ConnectionData { private_data: self.peer.get().copied().unwrap_or_default(), reads: self.reads() }
+        ConnectionData {
+            private_data: self.peer.get().copied().unwrap_or_default(),
+            reads: self.reads(),
+        }
     }
 }

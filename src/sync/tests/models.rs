@@ -34,7 +34,8 @@ fn deliver(queue: &Queue) -> usize {
 #[test]
 fn ring_entry_is_whole_when_seen() {
     model(|| {
-        let ring: Arc<Ring<(u32, u32), Vec<Slot<(u32, u32)>>>> = Arc::new(Ring::new(vec![Slot::new((0, 0))]));
+        let ring: Arc<Ring<(u32, u32), Vec<Slot<(u32, u32)>>>> =
+            Arc::new(Ring::new(vec![Slot::new((0, 0))]));
         let producer = {
             let ring = ring.clone();
             thread::spawn(move || {
@@ -62,7 +63,9 @@ fn two_flushes_and_a_post_leave_nothing_behind() {
         fn flush(ring: &Ring<u32, Vec<Slot<u32>>>) -> usize {
             let mut count = 0;
             while !ring.is_empty() {
-                let Some(mut window) = ring.consumer() else { return count };
+                let Some(mut window) = ring.consumer() else {
+                    return count;
+                };
                 while window.retire() {
                     count += 1;
                 }
@@ -179,7 +182,9 @@ fn actor_loses_no_input_and_runs_one_at_a_time() {
     model(|| {
         let actor = Arc::new(Actor::new(0_u32));
         fn run(actor: &Actor<u32>, input: u32) {
-            let Some(mut turn) = actor.post(input) else { return };
+            let Some(mut turn) = actor.post(input) else {
+                return;
+            };
             loop {
                 let inputs = turn.take();
                 *turn |= inputs;

@@ -61,12 +61,12 @@ impl Ending {
 
 impl<Q: Queues> Connection<Q> {
     /// The link has sent our FIN.
-    pub fn fin_done(&mut self) {
+    pub(crate) fn fin_done(&mut self) {
         self.ending.fin = Fin::Done;
     }
 
     /// The link is gone; every batch has come back.
-    pub fn link_closed(&mut self) {
+    pub(crate) fn link_closed(&mut self) {
         self.ending.link = LinkState::Closed;
     }
 
@@ -76,7 +76,11 @@ impl<Q: Queues> Connection<Q> {
     }
 
     /// Closes the link now; a call that still waits is answered.
-    pub(super) fn drop_link<L: Link, U: Up>(&mut self, failure: Failure, around: &mut Around<'_, L, U>) {
+    pub(super) fn drop_link<L: Link, U: Up>(
+        &mut self,
+        failure: Failure,
+        around: &mut Around<'_, L, U>,
+    ) {
         self.ending.failure.get_or_insert(failure);
         let phase = core::mem::replace(&mut self.phase, Phase::Ending);
         self.answer(phase, failure, around.up);
@@ -161,7 +165,11 @@ impl<Q: Queues> Connection<Q> {
 
     /// Time has passed.
     pub(super) fn tick<L: Link, U: Up>(&mut self, around: &mut Around<'_, L, U>) {
-        if self.machine.poll_timeout().is_some_and(|due| due <= around.now) {
+        if self
+            .machine
+            .poll_timeout()
+            .is_some_and(|due| due <= around.now)
+        {
             self.machine.handle_timeout(around.now);
         }
         if self.deadline.is_some_and(|due| due <= around.now) {
@@ -208,7 +216,10 @@ impl<Q: Queues> Connection<Q> {
 
     /// NDK-FLUSH-04: the link is closed, so nothing below touches our memory: flush.
     pub(super) fn flush_if_over(&mut self) {
-        if self.phase != Phase::Ending || self.ending.link != LinkState::Closed || !self.nothing_pending() {
+        if self.phase != Phase::Ending
+            || self.ending.link != LinkState::Closed
+            || !self.nothing_pending()
+        {
             return;
         }
         self.phase = Phase::Over;

@@ -21,11 +21,11 @@ use outgoing::Outgoing;
 use placing::Incoming;
 
 /// One second in [`Ticks`].
-pub const SECOND: Ticks = 10_000_000;
+pub(crate) const SECOND: Ticks = 10_000_000;
 
 /// Where the connection stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Phase {
+pub(crate) enum Phase {
     /// Nothing asked yet.
     Idle,
     /// Active: TCP is connecting.
@@ -54,7 +54,7 @@ pub enum Phase {
 
 /// Durations, all bounded (WSK-HAZ-10).
 #[derive(Debug, Clone, Copy)]
-pub struct Patience {
+pub(crate) struct Patience {
     /// TCP's connect.
     pub connect: Ticks,
     /// A local disconnect, from the call to both FINs (NDK-DISC-13).
@@ -65,18 +65,22 @@ pub struct Patience {
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { connect: 30 * SECOND, disconnect: 10 * SECOND, farewell: 2 * SECOND }
+        Self {
+            connect: 30 * SECOND,
+            disconnect: 10 * SECOND,
+            farewell: 2 * SECOND,
+        }
     }
 }
 
 /// What an input may use besides the connection.
-pub struct Around<'a, L, U> {
+pub(crate) struct Around<'a, L, U> {
     pub link: &'a mut L,
     pub up: &'a U,
     pub now: Ticks,
 }
 
-pub struct Connection<Q: Queues> {
+pub(crate) struct Connection<Q: Queues> {
     phase: Phase,
     machine: Machine,
     config: Config,
@@ -91,7 +95,7 @@ pub struct Connection<Q: Queues> {
 }
 
 impl<Q: Queues> Connection<Q> {
-    pub fn new(config: &Config, patience: Patience) -> Self {
+    pub(crate) fn new(config: &Config, patience: Patience) -> Self {
         Self {
             phase: Phase::Idle,
             machine: Machine::initiator(config),
@@ -106,20 +110,25 @@ impl<Q: Queues> Connection<Q> {
         }
     }
 
-    pub fn phase(&self) -> Phase {
+    pub(crate) fn phase(&self) -> Phase {
         self.phase
     }
 
     /// When `pump` wants to be called for the time's sake.
-    pub fn deadline(&self) -> Option<Ticks> {
-        match (self.machine.poll_timeout().filter(|_| self.phase != Phase::Over), self.deadline) {
+    pub(crate) fn deadline(&self) -> Option<Ticks> {
+        match (
+            self.machine
+                .poll_timeout()
+                .filter(|_| self.phase != Phase::Over),
+            self.deadline,
+        ) {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),
         }
     }
 
     /// Active, from `Idle`: the consumer's connect; TCP is connecting.
-    pub fn connect(&mut self, now: Ticks, params: Params, queues: Q) {
+    pub(crate) fn connect(&mut self, now: Ticks, params: Params, queues: Q) {
         self.ending.link_opened();
         self.params = params;
         self.queues = Some(queues);
@@ -128,7 +137,11 @@ impl<Q: Queues> Connection<Q> {
     }
 
     /// Active: TCP has connected, or not.
-    pub fn connected<L: Link, U: Up>(&mut self, result: Result<(), Failure>, around: &mut Around<'_, L, U>) {
+    pub(crate) fn connected<L: Link, U: Up>(
+        &mut self,
+        result: Result<(), Failure>,
+        around: &mut Around<'_, L, U>,
+    ) {
         if self.phase != Phase::Connecting {
             return;
         }
@@ -138,20 +151,24 @@ impl<Q: Queues> Connection<Q> {
         }
         self.phase = Phase::AwaitReply;
         let reads = on_the_wire(self.params.reads);
-        if self.machine.request(around.now, self.params.private_data.as_slice(), reads).is_err() {
+        if self
+            .machine
+            .request(around.now, self.params.private_data.as_slice(), reads)
+            .is_err()
+        {
             self.fall(Failure::PrivateDataTooLong, around);
         }
     }
 
     /// Passive: TCP has accepted; the peer's request is awaited.
-    pub fn accepted(&mut self, now: Ticks) {
+    pub(crate) fn accepted(&mut self, now: Ticks) {
         self.machine = Machine::responder(&self.config, now);
         self.ending.link_opened();
         self.phase = Phase::AwaitRequest;
     }
 
     /// Active: the consumer goes on.
-    pub fn complete<L: Link, U: Up>(&mut self, around: &mut Around<'_, L, U>) {
+    pub(crate) fn complete<L: Link, U: Up>(&mut self, around: &mut Around<'_, L, U>) {
         match self.phase {
             Phase::Replied if self.machine.complete().is_ok() => {
                 self.phase = Phase::Completing;
@@ -164,11 +181,18 @@ impl<Q: Queues> Connection<Q> {
     }
 
     /// Passive: the consumer accepts.
-    pub fn accept<L: Link, U: Up>(&mut self, params: &Params, queues: Q, around: &mut Around<'_, L, U>) {
+    pub(crate) fn accept<L: Link, U: Up>(
+        &mut self,
+        params: &Params,
+        queues: Q,
+        around: &mut Around<'_, L, U>,
+    ) {
         let answer = match self.phase {
             Phase::Offered => {
                 let reads = on_the_wire(params.reads);
-                self.machine.accept(around.now, params.private_data.as_slice(), reads).map_err(|_| Failure::Aborted)
+                self.machine
+                    .accept(around.now, params.private_data.as_slice(), reads)
+                    .map_err(|_| Failure::Aborted)
             }
             Phase::Ending | Phase::Over => Err(self.ending.lost()),
             _ => Err(Failure::ConnectionInvalid),
@@ -184,7 +208,11 @@ impl<Q: Queues> Connection<Q> {
     }
 
     /// The consumer refuses: passive before accept, active before complete.
-    pub fn reject<L: Link, U: Up>(&mut self, private_data: &PrivateData, around: &mut Around<'_, L, U>) {
+    pub(crate) fn reject<L: Link, U: Up>(
+        &mut self,
+        private_data: &PrivateData,
+        around: &mut Around<'_, L, U>,
+    ) {
         match self.phase {
             Phase::Offered if self.machine.reject(private_data.as_slice()).is_ok() => {
                 self.farewell(Failure::Refused, around.now);
@@ -195,7 +223,7 @@ impl<Q: Queues> Connection<Q> {
     }
 
     /// The consumer's graceful disconnect; its answer comes when the link is closed.
-    pub fn disconnect<L: Link, U: Up>(&mut self, around: &mut Around<'_, L, U>) {
+    pub(crate) fn disconnect<L: Link, U: Up>(&mut self, around: &mut Around<'_, L, U>) {
         match self.phase {
             Phase::Ready => {
                 self.ending.owes_disconnect = true;
@@ -210,7 +238,7 @@ impl<Q: Queues> Connection<Q> {
     }
 
     /// The consumer cancels everything posted. What is on its way is finished, then the stream ends.
-    pub fn flush(&mut self, now: Ticks) {
+    pub(crate) fn flush(&mut self, now: Ticks) {
         match self.phase {
             Phase::Ready | Phase::Draining => {
                 self.change(Change::Flush);
@@ -226,20 +254,22 @@ impl<Q: Queues> Connection<Q> {
     }
 
     /// The consumer's last word.
-    pub fn close<L: Link, U: Up>(&mut self, around: &mut Around<'_, L, U>) {
+    pub(crate) fn close<L: Link, U: Up>(&mut self, around: &mut Around<'_, L, U>) {
         self.ending.close_asked = true;
         match self.phase {
             Phase::Idle => self.phase = Phase::Over,
             Phase::Over => {}
             // NDK-CON-22: an implicit reject.
-            Phase::Offered if self.machine.reject(&[]).is_ok() => self.farewell(Failure::Refused, around.now),
+            Phase::Offered if self.machine.reject(&[]).is_ok() => {
+                self.farewell(Failure::Refused, around.now)
+            }
             Phase::Ending if self.ending.rejecting => {}
             _ => self.drop_link(Failure::Cancelled, around),
         }
     }
 
     /// Does what follows from the inputs since the last time.
-    pub fn pump<L: Link, U: Up>(&mut self, around: &mut Around<'_, L, U>)
+    pub(crate) fn pump<L: Link, U: Up>(&mut self, around: &mut Around<'_, L, U>)
     where
         L::Batch: Batch<Q::Memory>,
     {
@@ -283,7 +313,9 @@ impl<Q: Queues> Connection<Q> {
             Event::PeerReply { .. } => {
                 self.phase = Phase::Replied;
                 around.up.peer_said(self.machine.private_data());
-                around.up.reads_in_force(from_the_wire(self.machine.reads()));
+                around
+                    .up
+                    .reads_in_force(from_the_wire(self.machine.reads()));
                 around.up.connect_done(Ok(()));
             }
             Event::PeerReject { .. } => {
@@ -298,14 +330,20 @@ impl<Q: Queues> Connection<Q> {
     }
 
     fn established<L: Link, U: Up>(&mut self, around: &mut Around<'_, L, U>) {
-        around.up.reads_in_force(from_the_wire(self.machine.reads()));
+        around
+            .up
+            .reads_in_force(from_the_wire(self.machine.reads()));
         let active = self.phase == Phase::Completing;
         if !active && self.phase != Phase::Accepting {
             return;
         }
         self.change(Change::Established);
         self.phase = Phase::Ready;
-        if active { around.up.complete_done(Ok(())) } else { around.up.accept_done(Ok(())) }
+        if active {
+            around.up.complete_done(Ok(()))
+        } else {
+            around.up.accept_done(Ok(()))
+        }
     }
 
     /// NDK-DISC-05, 06, 08: tell once, flush nothing.
@@ -331,17 +369,26 @@ impl<Q: Queues> Connection<Q> {
 }
 
 fn on_the_wire(reads: ReadLimits) -> Wire {
-    Wire { ird: reads.inbound, ord: reads.outbound }
+    Wire {
+        ird: reads.inbound,
+        ord: reads.outbound,
+    }
 }
 
 fn from_the_wire(reads: Wire) -> ReadLimits {
-    ReadLimits { inbound: reads.ird, outbound: reads.ord }
+    ReadLimits {
+        inbound: reads.ird,
+        outbound: reads.ord,
+    }
 }
 
 /// NDK-CON-12, 13: what is in force if the consumer asks for the most.
 fn possible(caps: Wire, peer: Option<Wire>) -> ReadLimits {
     match peer {
-        Some(peer) => ReadLimits { inbound: caps.ird.min(peer.ord), outbound: caps.ord.min(peer.ird) },
+        Some(peer) => ReadLimits {
+            inbound: caps.ird.min(peer.ord),
+            outbound: caps.ord.min(peer.ird),
+        },
         None => from_the_wire(caps),
     }
 }

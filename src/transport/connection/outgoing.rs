@@ -4,7 +4,8 @@
 //! the batch, large ones are described in place and their regions pinned until the batch is back.
 
 use crate::iwarp::{
-    AccessError, FrameSize, Frames, MAX_READS, Machine, PayloadError, Request, Source, Trailer, Transmit,
+    AccessError, FrameSize, Frames, MAX_READS, Machine, PayloadError, Request, Source, Trailer,
+    Transmit,
 };
 use crate::rdma::limits::MAX_SGE;
 use crate::rdma::queue::Window;
@@ -53,7 +54,10 @@ impl Reads {
 
     fn push(&mut self, n: usize) {
         // The machine starts no more reads than MAX_READS.
-        if let Some(place) = self.positions.get_mut((self.first + self.count) % MAX_READS) {
+        if let Some(place) = self
+            .positions
+            .get_mut((self.first + self.count) % MAX_READS)
+        {
             *place = self.base + n as u64;
             self.count += 1;
         }
@@ -79,7 +83,12 @@ enum Sent {
 
 impl Default for Lot {
     fn default() -> Self {
-        Self { end: 0, state: Sent::Pending, pins: [const { None }; PINS], pinned: 0 }
+        Self {
+            end: 0,
+            state: Sent::Pending,
+            pins: [const { None }; PINS],
+            pinned: 0,
+        }
     }
 }
 
@@ -107,7 +116,13 @@ pub(super) struct Outgoing {
 
 impl<Q: Queues> Connection<Q> {
     /// A batch came back.
-    pub fn sent<L: Link<Batch: Batch<Q::Memory>>>(&mut self, lot: usize, batch: L::Batch, ok: bool, link: &mut L) {
+    pub(crate) fn sent<L: Link<Batch: Batch<Q::Memory>>>(
+        &mut self,
+        lot: usize,
+        batch: L::Batch,
+        ok: bool,
+        link: &mut L,
+    ) {
         link.keep(batch);
         let state = if ok { Sent::Done } else { Sent::Failed };
         if let Some(lot) = self.outgoing.lots.get_mut(lot) {
@@ -122,7 +137,9 @@ impl<Q: Queues> Connection<Q> {
 
     /// Retires the oldest batch if it is back.
     fn settle_oldest(&mut self) -> bool {
-        let Some(lot) = self.outgoing.lots.get_mut(self.outgoing.first) else { return false };
+        let Some(lot) = self.outgoing.lots.get_mut(self.outgoing.first) else {
+            return false;
+        };
         match lot.state {
             Sent::Pending => return false,
             Sent::Done => self.outgoing.sent = lot.end,
@@ -145,9 +162,17 @@ impl<Q: Queues> Connection<Q> {
     }
 
     /// Hands out what there is, batch after batch, while the link has some at home.
-    pub(super) fn transmit<L: Link<Batch: Batch<Q::Memory>>, U: Up>(&mut self, around: &mut Around<'_, L, U>) {
-        while self.ending.link_is_open() && !self.outgoing.finished && self.outgoing.pending < BATCHES {
-            let Some(mut batch) = around.link.batch() else { return };
+    pub(super) fn transmit<L: Link<Batch: Batch<Q::Memory>>, U: Up>(
+        &mut self,
+        around: &mut Around<'_, L, U>,
+    ) {
+        while self.ending.link_is_open()
+            && !self.outgoing.finished
+            && self.outgoing.pending < BATCHES
+        {
+            let Some(mut batch) = around.link.batch() else {
+                return;
+            };
             let slot = (self.outgoing.first + self.outgoing.pending) % BATCHES;
             let outcome = self.fill(slot, &mut batch);
             let length = batch.length();
@@ -176,21 +201,39 @@ impl<Q: Queues> Connection<Q> {
 
     /// Fills one batch; why it stopped.
     fn fill<B: Batch<Q::Memory>>(&mut self, slot: usize, batch: &mut B) -> Transmit {
-        let may_start = matches!(self.phase, Phase::Ready | Phase::Draining) && !self.incoming.discarding;
+        let may_start =
+            matches!(self.phase, Phase::Ready | Phase::Draining) && !self.incoming.discarding;
         let draining = self.phase == Phase::Draining;
         let discarding = self.incoming.discarding;
-        let Self { machine, queues, outgoing, .. } = self;
+        let Self {
+            machine,
+            queues,
+            outgoing,
+            ..
+        } = self;
         let queues = queues.as_ref();
         let mut window = queues.and_then(|queues| queues.queue_pair().send.window());
         loop {
-            let payload = outgoing.current.and_then(|n| Some(&window.as_ref()?.get(n)?.payload));
-            let Some(lot) = outgoing.lots.get_mut(slot) else { return Transmit::Idle };
-            let mut framer =
-                Framer { batch, queues, payload, lot, by_value: true, in_place: &mut outgoing.in_place };
+            let payload = outgoing
+                .current
+                .and_then(|n| Some(&window.as_ref()?.get(n)?.payload));
+            let Some(lot) = outgoing.lots.get_mut(slot) else {
+                return Transmit::Idle;
+            };
+            let mut framer = Framer {
+                batch,
+                queues,
+                payload,
+                lot,
+                by_value: true,
+                in_place: &mut outgoing.in_place,
+            };
             let outcome = machine.poll_transmit(&mut framer);
             let end = outgoing.streamed + batch.length() as u64;
             match outcome {
-                Transmit::MessageDone => outgoing.message_done::<Q::Allocator>(window.as_mut(), end),
+                Transmit::MessageDone => {
+                    outgoing.message_done::<Q::Allocator>(window.as_mut(), end)
+                }
                 Transmit::Idle => {}
                 Transmit::Full | Transmit::Finished => return outcome,
             }
@@ -213,10 +256,18 @@ impl<Q: Queues> Connection<Q> {
 }
 
 impl Outgoing {
-    fn message_done<A: Allocate>(&mut self, window: Option<&mut Window<'_, SendRequest, A>>, end: u64) {
+    fn message_done<A: Allocate>(
+        &mut self,
+        window: Option<&mut Window<'_, SendRequest, A>>,
+        end: u64,
+    ) {
         let Some(n) = self.current.take() else { return };
         // NDK-POST-25: what was copied may be reused at once; what lies in place when TCP is done.
-        let until = if core::mem::take(&mut self.in_place) { end } else { 0 };
+        let until = if core::mem::take(&mut self.in_place) {
+            end
+        } else {
+            0
+        };
         if let Some(request) = window.and_then(|window| window.get_mut(n))
             && !matches!(request.op, Op::Read(_))
         {
@@ -233,7 +284,9 @@ impl Outgoing {
     ) -> bool {
         loop {
             let n = self.next;
-            let Some(request) = window.get_mut(n) else { return false };
+            let Some(request) = window.get_mut(n) else {
+                return false;
+            };
             // NDK-POST-16: not before all earlier reads have completed.
             if request.flags.contains(Flags::FENCE) && machine.reads_outstanding() > 0 {
                 return false;
@@ -267,9 +320,16 @@ impl Outgoing {
     }
 
     /// Local disconnect: all that was posted is out and answered.
-    fn is_drained<A: Allocate>(&self, window: Option<&Window<'_, SendRequest, A>>, discarding: bool) -> bool {
+    fn is_drained<A: Allocate>(
+        &self,
+        window: Option<&Window<'_, SendRequest, A>>,
+        discarding: bool,
+    ) -> bool {
         let all_started = window.is_none_or(|window| self.next >= window.len());
-        !self.disconnected && all_started && self.current.is_none() && (discarding || self.reads.count == 0)
+        !self.disconnected
+            && all_started
+            && self.current.is_none()
+            && (discarding || self.reads.count == 0)
     }
 
     /// The oldest request has left the queue.
@@ -289,22 +349,49 @@ enum Begin {
 
 fn begin<Q: Queues>(queues: &Q, request: &SendRequest, position: u64) -> Begin {
     let length = request.payload.length();
-    let (Ok(len), true) = (u32::try_from(length), length <= u64::from(Limits::ADAPTER.transfer_length)) else {
+    let (Ok(len), true) = (
+        u32::try_from(length),
+        length <= u64::from(Limits::ADAPTER.transfer_length),
+    ) else {
         return Begin::Done(Status::DataOverrun);
     };
     let solicited = request.flags.contains(Flags::SOLICITED);
     let (message, need) = match request.op {
-        Op::Send => (Request::Send { len, solicited, invalidate: None }, Access::empty()),
-        Op::SendAndInvalidate(stag) => {
-            (Request::Send { len, solicited, invalidate: Some(stag) }, Access::empty())
-        }
-        Op::Write(remote) => (Request::Write { len, stag: remote.token, to: remote.address }, Access::empty()),
+        Op::Send => (
+            Request::Send {
+                len,
+                solicited,
+                invalidate: None,
+            },
+            Access::empty(),
+        ),
+        Op::SendAndInvalidate(stag) => (
+            Request::Send {
+                len,
+                solicited,
+                invalidate: Some(stag),
+            },
+            Access::empty(),
+        ),
+        Op::Write(remote) => (
+            Request::Write {
+                len,
+                stag: remote.token,
+                to: remote.address,
+            },
+            Access::empty(),
+        ),
         Op::Read(remote) => {
             // Responses go to the oldest read and nowhere else, so the sink's name is a cookie: no
             // region of ours is told to the peer (NDK-ADP-10).
             let sink_stag = Stag(position as u32 | 1 << 31);
-            let message =
-                Request::Read { len, stag: remote.token, to: remote.address, sink_stag, sink_to: 0 };
+            let message = Request::Read {
+                len,
+                stag: remote.token,
+                to: remote.address,
+                sink_stag,
+                sink_to: 0,
+            };
             (message, Access::LOCAL_WRITE)
         }
         // NDK-FR-10: in order with the messages around it.
@@ -313,24 +400,35 @@ fn begin<Q: Queues>(queues: &Q, request: &SendRequest, position: u64) -> Begin {
         Op::FastRegister(_) | Op::Bind(_) => return Begin::Done(Status::Internal),
     };
     match &request.payload {
-        Payload::Sges(list) if !all_accessible(queues, list, need) => Begin::Done(Status::AccessViolation),
+        Payload::Sges(list) if !all_accessible(queues, list, need) => {
+            Begin::Done(Status::AccessViolation)
+        }
         _ => Begin::Message(message),
     }
 }
 
 /// NDK-MR-07: all of it, before any of it is sent or asked for.
 fn all_accessible<Q: Queues>(queues: &Q, list: &SgeList, need: Access) -> bool {
-    list.as_slice().iter().filter(|sge| sge.length != 0).all(|sge| local(queues, sge, need).is_some())
+    list.as_slice()
+        .iter()
+        .filter(|sge| sge.length != 0)
+        .all(|sge| local(queues, sge, need).is_some())
 }
 
 fn local<'a, Q: Queues>(queues: &'a Q, sge: &Sge, need: Access) -> Option<Grant<'a, Q::Memory>> {
     let domain = queues.queue_pair().domain;
-    queues.regions().access(sge.token, domain, sge.address, u64::from(sge.length), need).ok()
+    queues
+        .regions()
+        .access(sge.token, domain, sge.address, u64::from(sge.length), need)
+        .ok()
 }
 
 /// NDK-FR-13, 14.
 fn invalidate<Q: Queues>(queues: &Q, stag: Stag) -> Status {
-    match queues.regions().invalidate(stag, queues.queue_pair().domain, Access::empty()) {
+    match queues
+        .regions()
+        .invalidate(stag, queues.queue_pair().domain, Access::empty())
+    {
         Ok(region) => {
             drop(region);
             Status::Ok
@@ -353,14 +451,20 @@ struct Framer<'a, Q: Queues, B> {
 
 impl<Q: Queues, B: Batch<Q::Memory>> Framer<'_, Q, B> {
     /// Appends a region's bytes.
-    fn append(&mut self, stag: Stag, grant: &Grant<'_, Q::Memory>, length: u32) -> Result<(), PayloadError> {
+    fn append(
+        &mut self,
+        stag: Stag,
+        grant: &Grant<'_, Q::Memory>,
+        length: u32,
+    ) -> Result<(), PayloadError> {
         if self.by_value {
             return match self.batch.copy(&grant.memory, grant.offset, length) {
                 true => Ok(()),
                 false => Err(PayloadError::Access(AccessError::Bounds)),
             };
         }
-        if !self.lot.keep(stag, grant) || !self.batch.describe(&grant.memory, grant.offset, length) {
+        if !self.lot.keep(stag, grant) || !self.batch.describe(&grant.memory, grant.offset, length)
+        {
             return Err(PayloadError::Full);
         }
         *self.in_place = true;
@@ -373,7 +477,9 @@ impl<Q: Queues, B: Batch<Q::Memory>> Framer<'_, Q, B> {
         match self.payload {
             Some(Payload::Inline { bytes, length }) => {
                 let (from, to) = (offset as usize, offset as usize + len as usize);
-                let whole = bytes.get(..usize::from(*length)).and_then(|bytes| bytes.get(from..to));
+                let whole = bytes
+                    .get(..usize::from(*length))
+                    .and_then(|bytes| bytes.get(from..to));
                 self.batch.bytes(whole.ok_or(gone)?);
                 Ok(())
             }
@@ -393,9 +499,13 @@ impl<Q: Queues, B: Batch<Q::Memory>> Framer<'_, Q, B> {
     }
 
     fn region(&mut self, stag: Stag, to: u64, len: u32) -> Result<(), PayloadError> {
-        let queues = self.queues.ok_or(PayloadError::Access(AccessError::InvalidStag))?;
+        let queues = self
+            .queues
+            .ok_or(PayloadError::Access(AccessError::InvalidStag))?;
         let domain = queues.queue_pair().domain;
-        let grant = queues.regions().access(stag, domain, to, u64::from(len), Access::REMOTE_READ);
+        let grant = queues
+            .regions()
+            .access(stag, domain, to, u64::from(len), Access::REMOTE_READ);
         let grant = grant.map_err(|fault| PayloadError::Access(refused(fault)))?;
         // Our own requests' memory decides when they retire; this is the peer's read.
         let before = *self.in_place;
@@ -408,11 +518,19 @@ impl<Q: Queues, B: Batch<Q::Memory>> Framer<'_, Q, B> {
 impl Lot {
     /// Pins the region until the batch is back; false when no more can be kept.
     fn keep<M>(&mut self, stag: Stag, grant: &Grant<'_, M>) -> bool {
-        let kept = self.pins.iter().take(self.pinned).rev().flatten().any(|(kept, _)| *kept == stag);
+        let kept = self
+            .pins
+            .iter()
+            .take(self.pinned)
+            .rev()
+            .flatten()
+            .any(|(kept, _)| *kept == stag);
         if kept {
             return true;
         }
-        let Some(place) = self.pins.get_mut(self.pinned) else { return false };
+        let Some(place) = self.pins.get_mut(self.pinned) else {
+            return false;
+        };
         *place = Some((stag, grant.pin()));
         self.pinned += 1;
         true

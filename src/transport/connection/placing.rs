@@ -10,8 +10,8 @@ use crate::rdma::{
 };
 
 use super::super::api::{Memory, Queues, Side};
-use super::outgoing::Reads;
 use super::Connection;
+use super::outgoing::Reads;
 
 /// What the receive path remembers.
 #[derive(Debug, Default)]
@@ -34,11 +34,17 @@ pub(super) struct Incoming {
 
 impl<Q: Queues> Connection<Q> {
     /// Bytes of the stream, in order; how many were taken. The rest stays below until `resume`.
-    pub fn received(&mut self, bytes: &[u8]) -> usize {
+    pub(crate) fn received(&mut self, bytes: &[u8]) -> usize {
         if !self.ending.link_is_open() {
             return bytes.len();
         }
-        let taken = take(&mut self.machine, self.queues.as_ref(), &mut self.incoming, &mut self.outgoing.reads, bytes);
+        let taken = take(
+            &mut self.machine,
+            self.queues.as_ref(),
+            &mut self.incoming,
+            &mut self.outgoing.reads,
+            bytes,
+        );
         self.incoming.stalled = taken < bytes.len();
         if self.incoming.overrun {
             self.machine.fail();
@@ -51,12 +57,12 @@ impl<Q: Queues> Connection<Q> {
     }
 
     /// Indications have stopped, and the indication that stopped them has returned.
-    pub fn paused(&mut self) {
+    pub(crate) fn paused(&mut self) {
         self.incoming.paused = true;
     }
 
     /// The peer's FIN.
-    pub fn fin_received(&mut self) {
+    pub(crate) fn fin_received(&mut self) {
         self.ending.peer_fin = true;
         if self.incoming.stalled {
             self.incoming.fin_waits = true;
@@ -66,13 +72,13 @@ impl<Q: Queues> Connection<Q> {
     }
 
     /// The stream is broken.
-    pub fn reset(&mut self) {
+    pub(crate) fn reset(&mut self) {
         self.ending.reset = true;
         self.machine.handle_reset();
     }
 
     /// Something was posted.
-    pub fn doorbell(&mut self) {
+    pub(crate) fn doorbell(&mut self) {
         let Some(queues) = &self.queues else { return };
         let pair = queues.queue_pair();
         if pair.state().flushes() && self.incoming.discarding {
@@ -89,8 +95,11 @@ impl<Q: Queues> Connection<Q> {
         self.incoming.current = false;
         let incoming = &mut self.incoming;
         queues.queue_pair().receive.flush(|request| {
-            let completion =
-                Completion { context: request.context, status: Status::Cancelled, ..Completion::default() };
+            let completion = Completion {
+                context: request.context,
+                status: Status::Cancelled,
+                ..Completion::default()
+            };
             incoming.complete(queues, Side::Receive, completion, true);
         });
         self.incoming.stalled = false;
@@ -98,7 +107,13 @@ impl<Q: Queues> Connection<Q> {
 }
 
 impl Incoming {
-    pub(super) fn complete<Q: Queues>(&mut self, queues: &Q, side: Side, completion: Completion, solicited: bool) {
+    pub(super) fn complete<Q: Queues>(
+        &mut self,
+        queues: &Q,
+        side: Side,
+        completion: Completion,
+        solicited: bool,
+    ) {
         self.notify = true;
         // NDK-CQ-20: the overrun is told with the notification; the connection goes down.
         self.overrun |= !queues.complete(side, completion, solicited);
@@ -112,11 +127,22 @@ fn take<Q: Queues>(
     reads: &mut Reads,
     bytes: &[u8],
 ) -> usize {
-    let Some(queues) = queues else { return machine.receive(bytes, &mut Nobody) };
+    let Some(queues) = queues else {
+        return machine.receive(bytes, &mut Nobody);
+    };
     let pair = queues.queue_pair();
     let receives = pair.receive.window();
     let sends = pair.send.window();
-    machine.receive(bytes, &mut Above { queues, receives, sends, incoming, reads })
+    machine.receive(
+        bytes,
+        &mut Above {
+            queues,
+            receives,
+            sends,
+            incoming,
+            reads,
+        },
+    )
 }
 
 /// Start-up has no memory and no queues.
@@ -172,28 +198,55 @@ impl<Q: Queues> Above<'_, Q> {
         Ok(())
     }
 
-    fn place(&self, token: Stag, address: u64, bytes: &[u8], need: Access) -> Result<(), AccessError> {
+    fn place(
+        &self,
+        token: Stag,
+        address: u64,
+        bytes: &[u8],
+        need: Access,
+    ) -> Result<(), AccessError> {
         let domain = self.queues.queue_pair().domain;
         let length = bytes.len() as u64;
-        let grant = self.queues.regions().access(token, domain, address, length, need).map_err(refused)?;
+        let grant = self
+            .queues
+            .regions()
+            .access(token, domain, address, length, need)
+            .map_err(refused)?;
         grant.memory.write(grant.offset, bytes);
         Ok(())
     }
 
-    fn check(&self, token: Stag, address: u64, length: u32, need: Access) -> Result<(), AccessError> {
+    fn check(
+        &self,
+        token: Stag,
+        address: u64,
+        length: u32,
+        need: Access,
+    ) -> Result<(), AccessError> {
         let domain = self.queues.queue_pair().domain;
-        let grant = self.queues.regions().access(token, domain, address, u64::from(length), need);
+        let grant = self
+            .queues
+            .regions()
+            .access(token, domain, address, u64::from(length), need);
         grant.map(drop).map_err(refused)
     }
 
     /// The oldest receive leaves its queue, then its completion is seen (NDK-POST-10).
     fn finish_receive(&mut self, completion: Completion, solicited: bool) {
         self.incoming.current = false;
-        let Some(window) = &mut self.receives else { return };
-        let Some(context) = window.get(0).map(|request| request.context) else { return };
+        let Some(window) = &mut self.receives else {
+            return;
+        };
+        let Some(context) = window.get(0).map(|request| request.context) else {
+            return;
+        };
         window.retire();
-        let completion = Completion { context, ..completion };
-        self.incoming.complete(self.queues, Side::Receive, completion, solicited);
+        let completion = Completion {
+            context,
+            ..completion
+        };
+        self.incoming
+            .complete(self.queues, Side::Receive, completion, solicited);
     }
 }
 
@@ -202,11 +255,15 @@ impl<Q: Queues> Upper for Above<'_, Q> {
         if self.incoming.discarding {
             return ReceiveBuffer::Ready { capacity: u64::MAX };
         }
-        let Some(window) = &self.receives else { return ReceiveBuffer::Wait };
+        let Some(window) = &self.receives else {
+            return ReceiveBuffer::Wait;
+        };
         match window.get(0) {
             Some(request) => {
                 self.incoming.current = true;
-                ReceiveBuffer::Ready { capacity: request.sges.length() }
+                ReceiveBuffer::Ready {
+                    capacity: request.sges.length(),
+                }
             }
             // NDK-POST-33: hold the stream.
             None => ReceiveBuffer::Wait,
@@ -225,9 +282,18 @@ impl<Q: Queues> Upper for Above<'_, Q> {
         if !self.incoming.current {
             return;
         }
-        let kind = if received.invalidated.is_some() { Kind::ReceiveAndInvalidate } else { Kind::Receive };
+        let kind = if received.invalidated.is_some() {
+            Kind::ReceiveAndInvalidate
+        } else {
+            Kind::Receive
+        };
         let output = received.invalidated.map_or(0, |stag| u64::from(stag.0));
-        let completion = Completion { kind, bytes: received.len, output, ..Completion::default() };
+        let completion = Completion {
+            kind,
+            bytes: received.len,
+            output,
+            ..Completion::default()
+        };
         self.finish_receive(completion, received.solicited);
     }
 
@@ -239,7 +305,13 @@ impl<Q: Queues> Upper for Above<'_, Q> {
             ReceiveFault::Overflow => Status::BufferOverflow,
             ReceiveFault::Access(_) => Status::AccessViolation,
         };
-        self.finish_receive(Completion { status, ..Completion::default() }, true);
+        self.finish_receive(
+            Completion {
+                status,
+                ..Completion::default()
+            },
+            true,
+        );
     }
 
     fn check_write(&mut self, stag: Stag, to: u64, len: u32) -> Result<(), AccessError> {
@@ -255,17 +327,26 @@ impl<Q: Queues> Upper for Above<'_, Q> {
     }
 
     fn read_place(&mut self, offset: u32, bytes: &[u8]) -> Result<(), AccessError> {
-        let request = self.reads.oldest().and_then(|n| self.sends.as_ref()?.get(n));
+        let request = self
+            .reads
+            .oldest()
+            .and_then(|n| self.sends.as_ref()?.get(n));
         // A read that was cancelled, or is not there any more: the bytes go nowhere.
         match request.filter(|request| request.progress == Progress::Started) {
-            Some(SendRequest { payload: Payload::Sges(list), .. }) => self.scatter(list, offset, bytes),
+            Some(SendRequest {
+                payload: Payload::Sges(list),
+                ..
+            }) => self.scatter(list, offset, bytes),
             Some(_) => Err(AccessError::Rights),
             None => Ok(()),
         }
     }
 
     fn read_done(&mut self) {
-        let request = self.reads.pop().and_then(|n| self.sends.as_mut()?.get_mut(n));
+        let request = self
+            .reads
+            .pop()
+            .and_then(|n| self.sends.as_mut()?.get_mut(n));
         if let Some(request) = request.filter(|request| request.progress == Progress::Started) {
             request.progress = Progress::Done(Status::Ok);
         }

@@ -10,7 +10,9 @@ impl<Q: Queues> Connection<Q> {
     /// Retires what is done, oldest first, up to the first that is not.
     pub(super) fn retire(&mut self) {
         let Some(queues) = &self.queues else { return };
-        let Some(mut window) = queues.queue_pair().send.window() else { return };
+        let Some(mut window) = queues.queue_pair().send.window() else {
+            return;
+        };
         while let Some(request) = window.get(0) {
             let status = match request.progress {
                 Progress::Handed { until } if until <= self.outgoing.sent => Status::Ok,
@@ -23,8 +25,14 @@ impl<Q: Queues> Connection<Q> {
             window.retire();
             self.outgoing.retired();
             if !silent {
-                let completion = Completion { context, status, kind, ..Completion::default() };
-                self.incoming.complete(queues, Side::Initiator, completion, false);
+                let completion = Completion {
+                    context,
+                    status,
+                    kind,
+                    ..Completion::default()
+                };
+                self.incoming
+                    .complete(queues, Side::Initiator, completion, false);
             }
         }
     }
@@ -51,7 +59,9 @@ impl<Q: Queues> Connection<Q> {
         self.mark(|_, progress| match progress {
             Progress::Handed { until } if until <= sent => None,
             Progress::Done(_) => None,
-            Progress::Queued | Progress::Started | Progress::Handed { .. } => Some(Status::Cancelled),
+            Progress::Queued | Progress::Started | Progress::Handed { .. } => {
+                Some(Status::Cancelled)
+            }
         });
         self.retire();
     }
@@ -66,7 +76,9 @@ impl<Q: Queues> Connection<Q> {
 
     fn mark(&mut self, verdict: impl Fn(usize, Progress) -> Option<Status>) {
         let Some(queues) = &self.queues else { return };
-        let Some(mut window) = queues.queue_pair().send.window() else { return };
+        let Some(mut window) = queues.queue_pair().send.window() else {
+            return;
+        };
         let mut n = 0;
         while let Some(request) = window.get_mut(n) {
             if let Some(status) = verdict(n, request.progress) {

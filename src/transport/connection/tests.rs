@@ -10,7 +10,8 @@ use crate::iwarp::{ReadLimits as WireLimits, Revision, Timeouts, Trailer};
 use crate::rdma::qp::State;
 use crate::rdma::stag::Table;
 use crate::rdma::{
-    Access, Completion, Domain, Flags, Kind, Op, Payload, QueuePair, Region, Remote, Sge, SgeList, Stag, Status,
+    Access, Completion, Domain, Flags, Kind, Op, Payload, QueuePair, Region, Remote, Sge, SgeList,
+    Stag, Status,
 };
 use crate::sync::storage::Heap;
 use crate::transport::api::{Memory, Side};
@@ -80,7 +81,8 @@ impl Batch<Bytes> for Buffer {
     }
     fn copy(&mut self, memory: &Bytes, offset: u64, length: u32) -> bool {
         let at = offset as usize;
-        self.bytes.extend_from_slice(&memory.0.borrow()[at..at + length as usize]);
+        self.bytes
+            .extend_from_slice(&memory.0.borrow()[at..at + length as usize]);
         true
     }
     fn describe(&mut self, memory: &Bytes, offset: u64, length: u32) -> bool {
@@ -126,7 +128,11 @@ impl Link for TestLink {
     fn batch(&mut self) -> Option<Buffer> {
         let mut pipe = self.0.borrow_mut();
         pipe.home = pipe.home.checked_sub(1)?;
-        Some(Buffer { bytes: Vec::new(), frame: 0, room: 300_000 })
+        Some(Buffer {
+            bytes: Vec::new(),
+            frame: 0,
+            room: 300_000,
+        })
     }
     fn keep(&mut self, _: Buffer) {
         self.0.borrow_mut().home += 1;
@@ -206,7 +212,11 @@ impl End {
             peer_to_peer: true,
             emss,
             caps: WireLimits { ird: 16, ord: 16 },
-            timeouts: Timeouts { request: 10 * SECOND, reply: 90 * SECOND, first_fpdu: 60 * SECOND },
+            timeouts: Timeouts {
+                request: 10 * SECOND,
+                reply: 90 * SECOND,
+                first_fpdu: 60 * SECOND,
+            },
         };
         pipe.borrow_mut().home = BATCHES;
         let qp = Qp {
@@ -227,7 +237,11 @@ impl End {
 
     /// One input and what follows from it.
     fn input(&mut self, act: impl FnOnce(&mut Connection<Handle>, &mut Around<'_, TestLink, Log>)) {
-        let mut around = Around { link: &mut self.link, up: &self.log, now: self.now };
+        let mut around = Around {
+            link: &mut self.link,
+            up: &self.log,
+            now: self.now,
+        };
         act(&mut self.connection, &mut around);
         self.connection.pump(&mut around);
     }
@@ -246,7 +260,13 @@ impl End {
         let memory = Bytes(Rc::new(RefCell::new(bytes)));
         let stag = self.qp.regions.reserve().unwrap();
         let length = memory.0.borrow().len() as u64;
-        let region = Region { base: BASE, length, access, domain: DOMAIN, memory: memory.clone() };
+        let region = Region {
+            base: BASE,
+            length,
+            access,
+            domain: DOMAIN,
+            memory: memory.clone(),
+        };
         assert!(self.qp.regions.publish(stag, region).is_ok());
         (stag, memory)
     }
@@ -281,7 +301,9 @@ impl End {
 
     fn completions(&self) -> Vec<(u64, Kind, Status, u32)> {
         let done = self.qp.done.take();
-        done.into_iter().map(|done| (done.context, done.kind, done.status, done.bytes)).collect()
+        done.into_iter()
+            .map(|done| (done.context, done.kind, done.status, done.bytes))
+            .collect()
     }
 
     fn phase(&self) -> Phase {
@@ -290,7 +312,11 @@ impl End {
 }
 
 fn sge(stag: Stag, offset: u64, length: u32) -> Sge {
-    Sge { address: BASE + offset, length, token: stag }
+    Sge {
+        address: BASE + offset,
+        length,
+        token: stag,
+    }
 }
 
 /// Two ends and the pipes between them.
@@ -307,9 +333,19 @@ struct Pair {
 
 impl Pair {
     fn new(emss: u32) -> Self {
-        let (up, down) = (Rc::new(RefCell::new(Pipe::default())), Rc::new(RefCell::new(Pipe::default())));
+        let (up, down) = (
+            Rc::new(RefCell::new(Pipe::default())),
+            Rc::new(RefCell::new(Pipe::default())),
+        );
         let (active, passive) = (End::new(emss, &up), End::new(emss, &down));
-        Self { active, passive, up, down, piece: usize::MAX, acknowledge: true }
+        Self {
+            active,
+            passive,
+            up,
+            down,
+            piece: usize::MAX,
+            acknowledge: true,
+        }
     }
 
     /// Connected on both sides, logs and completions taken.
@@ -324,11 +360,17 @@ impl Pair {
         let queues = self.active.begin();
         let params = Params {
             private_data: PrivateData::copy(b"hello").unwrap(),
-            reads: ReadLimits { inbound: 4, outbound: 4 },
+            reads: ReadLimits {
+                inbound: 4,
+                outbound: 4,
+            },
         };
-        self.active.input(|connection, around| connection.connect(around.now, params, queues));
-        self.active.input(|connection, around| connection.connected(Ok(()), around));
-        self.passive.input(|connection, around| connection.accepted(around.now));
+        self.active
+            .input(|connection, around| connection.connect(around.now, params, queues));
+        self.active
+            .input(|connection, around| connection.connected(Ok(()), around));
+        self.passive
+            .input(|connection, around| connection.accepted(around.now));
         self.run();
         assert_eq!(self.passive.log.take(), ["offered"]);
     }
@@ -337,16 +379,21 @@ impl Pair {
         let queues = self.passive.begin();
         let params = Params {
             private_data: PrivateData::copy(b"welcome").unwrap(),
-            reads: ReadLimits { inbound: 4, outbound: 4 },
+            reads: ReadLimits {
+                inbound: 4,
+                outbound: 4,
+            },
         };
-        self.passive.input(|connection, around| connection.accept(&params, queues, around));
+        self.passive
+            .input(|connection, around| connection.accept(&params, queues, around));
         self.run();
     }
 
     fn establish(&mut self) {
         self.accept();
         assert_eq!(self.active.log.take(), ["connect Ok(())"]);
-        self.active.input(|connection, around| connection.complete(around));
+        self.active
+            .input(|connection, around| connection.complete(around));
         self.run();
         assert_eq!(self.active.log.take(), ["complete Ok(())"]);
         assert_eq!(self.passive.log.take(), ["accept Ok(())"]);
@@ -391,7 +438,11 @@ fn step(from: &mut End, to: &mut End, piece: usize, acknowledge: bool) -> bool {
         pipe.borrow_mut().stream.drain(..taken);
         moved = taken > 0;
     }
-    let sent = if acknowledge { pipe.borrow_mut().unacknowledged.pop_front() } else { None };
+    let sent = if acknowledge {
+        pipe.borrow_mut().unacknowledged.pop_front()
+    } else {
+        None
+    };
     if let Some((lot, batch)) = sent {
         from.input(|connection, around| connection.sent(lot, batch, true, around.link));
         moved = true;
@@ -414,7 +465,9 @@ fn close(from: &mut End, to: &mut End) -> bool {
     }
     pipe.borrow_mut().reset = true;
     loop {
-        let Some((lot, batch)) = pipe.borrow_mut().unacknowledged.pop_front() else { break };
+        let Some((lot, batch)) = pipe.borrow_mut().unacknowledged.pop_front() else {
+            break;
+        };
         from.input(|connection, around| connection.sent(lot, batch, false, around.link));
     }
     from.input(|connection, _| connection.link_closed());

@@ -11,8 +11,14 @@ fn start_up_carries_private_data_and_limits_both_ways() {
     let pair = Pair::ready(1448);
     assert_eq!(*pair.passive.log.1.borrow(), b"hello");
     assert_eq!(*pair.active.log.1.borrow(), b"welcome");
-    let four = ReadLimits { inbound: 4, outbound: 4 };
-    assert_eq!((pair.active.log.2.get(), pair.passive.log.2.get()), (four, four));
+    let four = ReadLimits {
+        inbound: 4,
+        outbound: 4,
+    };
+    assert_eq!(
+        (pair.active.log.2.get(), pair.passive.log.2.get()),
+        (four, four)
+    );
     assert_eq!(pair.active.qp.pair.state(), State::Ready);
     assert_eq!(pair.passive.qp.pair.state(), State::Ready);
 }
@@ -22,13 +28,25 @@ fn send_fills_the_posted_receive_across_its_buffers() {
     let mut pair = Pair::ready(1448);
     let (source, _) = pair.active.region(pattern(5000), Access::empty());
     let (sink, memory) = pair.passive.region(vec![0; 6000], Access::LOCAL_WRITE);
-    pair.passive.post_receive(1, &[sge(sink, 100, 3000), sge(sink, 3500, 2500)]);
-    pair.active.post(2, Op::Send, Flags::empty(), &[sge(source, 0, 1000), sge(source, 1000, 4000)]);
+    pair.passive
+        .post_receive(1, &[sge(sink, 100, 3000), sge(sink, 3500, 2500)]);
+    pair.active.post(
+        2,
+        Op::Send,
+        Flags::empty(),
+        &[sge(source, 0, 1000), sge(source, 1000, 4000)],
+    );
     pair.run();
     assert_eq!(pair.active.completions(), [(2, Kind::Send, Status::Ok, 0)]);
-    assert_eq!(pair.passive.completions(), [(1, Kind::Receive, Status::Ok, 5000)]);
+    assert_eq!(
+        pair.passive.completions(),
+        [(1, Kind::Receive, Status::Ok, 5000)]
+    );
     let memory = memory.0.borrow();
-    assert_eq!((&memory[100..3100], &memory[3500..5500]), (&pattern(5000)[..3000], &pattern(5000)[3000..]));
+    assert_eq!(
+        (&memory[100..3100], &memory[3500..5500]),
+        (&pattern(5000)[..3000], &pattern(5000)[3000..])
+    );
 }
 
 #[test]
@@ -40,13 +58,32 @@ fn write_lands_in_the_peers_region_and_read_brings_it_back() {
         let (back, memory) = pair.active.region(vec![0; 200_000], Access::LOCAL_WRITE);
         let remote = Access::LOCAL_WRITE | Access::REMOTE_WRITE | Access::REMOTE_READ;
         let (target, there) = pair.passive.region(vec![0; 200_000], remote);
-        let peer = Remote { address: BASE, token: target };
-        pair.active.post(1, Op::Write(peer), Flags::empty(), &[sge(source, 0, 200_000)]);
-        pair.active.post(2, Op::Read(peer), Flags::empty(), &[sge(back, 0, 150_000), sge(back, 150_000, 50_000)]);
+        let peer = Remote {
+            address: BASE,
+            token: target,
+        };
+        pair.active.post(
+            1,
+            Op::Write(peer),
+            Flags::empty(),
+            &[sge(source, 0, 200_000)],
+        );
+        pair.active.post(
+            2,
+            Op::Read(peer),
+            Flags::empty(),
+            &[sge(back, 0, 150_000), sge(back, 150_000, 50_000)],
+        );
         pair.run();
-        let expected = [(1, Kind::Write, Status::Ok, 0), (2, Kind::Read, Status::Ok, 0)];
+        let expected = [
+            (1, Kind::Write, Status::Ok, 0),
+            (2, Kind::Read, Status::Ok, 0),
+        ];
         assert_eq!(pair.active.completions(), expected, "{emss}");
-        assert!(*there.0.borrow() == data && *memory.0.borrow() == data, "{emss}");
+        assert!(
+            *there.0.borrow() == data && *memory.0.borrow() == data,
+            "{emss}"
+        );
     }
 }
 
@@ -59,9 +96,14 @@ fn every_split_of_the_stream_gives_the_same() {
         let (source, _) = pair.active.region(data.clone(), Access::empty());
         let (sink, memory) = pair.passive.region(vec![0; 4000], Access::LOCAL_WRITE);
         pair.passive.post_receive(1, &[sge(sink, 0, 4000)]);
-        pair.active.post(2, Op::Send, Flags::empty(), &[sge(source, 0, 4000)]);
+        pair.active
+            .post(2, Op::Send, Flags::empty(), &[sge(source, 0, 4000)]);
         pair.run();
-        assert_eq!(pair.passive.completions(), [(1, Kind::Receive, Status::Ok, 4000)], "{piece}");
+        assert_eq!(
+            pair.passive.completions(),
+            [(1, Kind::Receive, Status::Ok, 4000)],
+            "{piece}"
+        );
         assert!(*memory.0.borrow() == data, "{piece}");
     }
 }
@@ -72,12 +114,16 @@ fn a_send_without_a_receive_waits_for_one() {
     let mut pair = Pair::ready(1448);
     let (source, _) = pair.active.region(pattern(10), Access::empty());
     let (sink, memory) = pair.passive.region(vec![0; 10], Access::LOCAL_WRITE);
-    pair.active.post(1, Op::Send, Flags::empty(), &[sge(source, 0, 10)]);
+    pair.active
+        .post(1, Op::Send, Flags::empty(), &[sge(source, 0, 10)]);
     pair.run();
     assert_eq!(pair.passive.completions(), []);
     pair.passive.post_receive(2, &[sge(sink, 0, 10)]);
     pair.run();
-    assert_eq!(pair.passive.completions(), [(2, Kind::Receive, Status::Ok, 10)]);
+    assert_eq!(
+        pair.passive.completions(),
+        [(2, Kind::Receive, Status::Ok, 10)]
+    );
     assert_eq!(*memory.0.borrow(), pattern(10));
 }
 
@@ -87,11 +133,21 @@ fn empty_messages_complete() {
     let mut pair = Pair::ready(1448);
     pair.passive.post_receive(1, &[]);
     pair.active.post(2, Op::Send, Flags::empty(), &[]);
-    pair.active.post(3, Op::Write(Remote::default()), Flags::empty(), &[]);
-    pair.active.post(4, Op::Read(Remote::default()), Flags::empty(), &[]);
+    pair.active
+        .post(3, Op::Write(Remote::default()), Flags::empty(), &[]);
+    pair.active
+        .post(4, Op::Read(Remote::default()), Flags::empty(), &[]);
     pair.run();
-    assert_eq!(pair.passive.completions(), [(1, Kind::Receive, Status::Ok, 0)]);
-    let kinds: Vec<_> = pair.active.completions().iter().map(|done| (done.0, done.2)).collect();
+    assert_eq!(
+        pair.passive.completions(),
+        [(1, Kind::Receive, Status::Ok, 0)]
+    );
+    let kinds: Vec<_> = pair
+        .active
+        .completions()
+        .iter()
+        .map(|done| (done.0, done.2))
+        .collect();
     assert_eq!(kinds, [(2, Status::Ok), (3, Status::Ok), (4, Status::Ok)]);
 }
 
@@ -102,11 +158,20 @@ fn reads_beyond_the_limit_wait_and_complete_in_order() {
     let (sink, memory) = pair.active.region(vec![0; 640], Access::LOCAL_WRITE);
     let (source, _) = pair.passive.region(pattern(640), Access::REMOTE_READ);
     for n in 0..64 {
-        let peer = Remote { address: BASE + n * 10, token: source };
-        pair.active.post(n, Op::Read(peer), Flags::empty(), &[sge(sink, n * 10, 10)]);
+        let peer = Remote {
+            address: BASE + n * 10,
+            token: source,
+        };
+        pair.active
+            .post(n, Op::Read(peer), Flags::empty(), &[sge(sink, n * 10, 10)]);
     }
     pair.run();
-    let contexts: Vec<_> = pair.active.completions().iter().map(|done| done.0).collect();
+    let contexts: Vec<_> = pair
+        .active
+        .completions()
+        .iter()
+        .map(|done| done.0)
+        .collect();
     assert_eq!(contexts, (0..64).collect::<Vec<_>>());
     assert_eq!(*memory.0.borrow(), pattern(640));
 }
@@ -119,13 +184,26 @@ fn fence_holds_a_send_until_the_read_is_back() {
     let (source, _) = pair.passive.region(pattern(10), Access::REMOTE_READ);
     pair.passive.post_receive(9, &[]);
     let before = pair.up.borrow().stream.len();
-    pair.active.post(1, Op::Read(Remote { address: BASE, token: source }), Flags::empty(), &[sge(sink, 0, 10)]);
+    pair.active.post(
+        1,
+        Op::Read(Remote {
+            address: BASE,
+            token: source,
+        }),
+        Flags::empty(),
+        &[sge(sink, 0, 10)],
+    );
     let read = pair.up.borrow().stream.len();
     pair.active.post(2, Op::Send, Flags::FENCE, &[]);
     assert_eq!(pair.up.borrow().stream.len(), read);
     assert!(read > before);
     pair.run();
-    let order: Vec<_> = pair.active.completions().iter().map(|done| done.0).collect();
+    let order: Vec<_> = pair
+        .active
+        .completions()
+        .iter()
+        .map(|done| done.0)
+        .collect();
     assert_eq!(order, [1, 2]);
 }
 
@@ -147,9 +225,19 @@ fn silent_success_is_not_seen_and_frees_its_slot() {
 fn a_write_left_in_place_completes_when_the_link_is_done_with_it() {
     let mut pair = Pair::ready(64_768);
     let (source, _) = pair.active.region(pattern(40_000), Access::empty());
-    let (target, _) = pair.passive.region(vec![0; 40_000], Access::LOCAL_WRITE | Access::REMOTE_WRITE);
+    let (target, _) = pair
+        .passive
+        .region(vec![0; 40_000], Access::LOCAL_WRITE | Access::REMOTE_WRITE);
     pair.acknowledge = false;
-    pair.active.post(1, Op::Write(Remote { address: BASE, token: target }), Flags::empty(), &[sge(source, 0, 40_000)]);
+    pair.active.post(
+        1,
+        Op::Write(Remote {
+            address: BASE,
+            token: target,
+        }),
+        Flags::empty(),
+        &[sge(source, 0, 40_000)],
+    );
     pair.run();
     assert_eq!(pair.active.completions(), []);
     // NDK-MR-13: and it stays registered until then.
@@ -164,8 +252,19 @@ fn more_than_fits_in_the_batches_goes_out_as_they_come_back() {
     let mut pair = Pair::ready(64_768);
     let data = pattern(3_000_000);
     let (source, _) = pair.active.region(data.clone(), Access::empty());
-    let (target, there) = pair.passive.region(vec![0; 3_000_000], Access::LOCAL_WRITE | Access::REMOTE_WRITE);
-    pair.active.post(1, Op::Write(Remote { address: BASE, token: target }), Flags::empty(), &[sge(source, 0, 3_000_000)]);
+    let (target, there) = pair.passive.region(
+        vec![0; 3_000_000],
+        Access::LOCAL_WRITE | Access::REMOTE_WRITE,
+    );
+    pair.active.post(
+        1,
+        Op::Write(Remote {
+            address: BASE,
+            token: target,
+        }),
+        Flags::empty(),
+        &[sge(source, 0, 3_000_000)],
+    );
     pair.run();
     assert_eq!(pair.active.completions(), [(1, Kind::Write, Status::Ok, 0)]);
     assert!(*there.0.borrow() == data);
@@ -177,10 +276,18 @@ fn send_and_invalidate_kills_the_token_first() {
     let mut pair = Pair::ready(1448);
     let (token, _) = pair.passive.region(vec![0; 10], Access::REMOTE_READ);
     pair.passive.post_receive(1, &[]);
-    pair.active.post(2, Op::SendAndInvalidate(token), Flags::empty(), &[]);
+    pair.active
+        .post(2, Op::SendAndInvalidate(token), Flags::empty(), &[]);
     pair.run();
     let done = pair.passive.qp.done.take();
-    assert_eq!((done[0].kind, done[0].output), (Kind::ReceiveAndInvalidate, u64::from(token.0)));
+    assert_eq!(
+        (done[0].kind, done[0].output),
+        (Kind::ReceiveAndInvalidate, u64::from(token.0))
+    );
     let regions = &pair.passive.qp.regions;
-    assert!(regions.access(token, DOMAIN, BASE, 1, Access::REMOTE_READ).is_err());
+    assert!(
+        regions
+            .access(token, DOMAIN, BASE, 1, Access::REMOTE_READ)
+            .is_err()
+    );
 }

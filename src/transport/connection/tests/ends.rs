@@ -26,11 +26,20 @@ fn graceful_disconnect_needs_both_sides() {
     assert_eq!(pair.active.log.take(), ["disconnect Ok(())"]);
     assert_eq!(pair.passive.log.take(), ["disconnect Ok(())"]);
     // NDK-DISC-02
-    assert_eq!(pair.active.completions(), [(1, Kind::Receive, Status::Cancelled, 0)]);
-    assert_eq!(pair.passive.completions(), [(2, Kind::Receive, Status::Cancelled, 0)]);
+    assert_eq!(
+        pair.active.completions(),
+        [(1, Kind::Receive, Status::Cancelled, 0)]
+    );
+    assert_eq!(
+        pair.passive.completions(),
+        [(2, Kind::Receive, Status::Cancelled, 0)]
+    );
     close(&mut pair.active);
     close(&mut pair.passive);
-    assert_eq!((pair.active.log.take(), pair.passive.log.take()), (vec!["closed".into()], vec!["closed".into()]));
+    assert_eq!(
+        (pair.active.log.take(), pair.passive.log.take()),
+        (vec!["closed".into()], vec!["closed".into()])
+    );
 }
 
 // NDK-DISC-15
@@ -52,7 +61,10 @@ fn what_was_sent_before_the_disconnect_arrives_first() {
     pair.active.post(2, Op::Send, Flags::empty(), &[]);
     disconnect(&mut pair.active);
     pair.run();
-    assert_eq!(pair.passive.completions(), [(1, Kind::Receive, Status::Ok, 0)]);
+    assert_eq!(
+        pair.passive.completions(),
+        [(1, Kind::Receive, Status::Ok, 0)]
+    );
     assert_eq!(pair.passive.log.take(), ["disconnected"]);
 }
 
@@ -76,9 +88,15 @@ fn close_of_a_live_connection_aborts_it() {
     close(&mut pair.active);
     pair.run();
     assert_eq!(pair.active.log.take(), ["closed"]);
-    assert_eq!(pair.active.completions(), [(1, Kind::Receive, Status::Cancelled, 0)]);
+    assert_eq!(
+        pair.active.completions(),
+        [(1, Kind::Receive, Status::Cancelled, 0)]
+    );
     assert_eq!(pair.passive.log.take(), ["disconnected"]);
-    assert_eq!(pair.passive.completions(), [(2, Kind::Receive, Status::Cancelled, 0)]);
+    assert_eq!(
+        pair.passive.completions(),
+        [(2, Kind::Receive, Status::Cancelled, 0)]
+    );
     close(&mut pair.passive);
     assert_eq!(pair.passive.log.take(), ["closed"]);
 }
@@ -89,7 +107,8 @@ fn reject_reaches_the_peer_with_its_private_data() {
     let mut pair = Pair::new(1448);
     pair.open();
     let no = PrivateData::copy(b"no").unwrap();
-    pair.passive.input(|connection, around| connection.reject(&no, around));
+    pair.passive
+        .input(|connection, around| connection.reject(&no, around));
     close(&mut pair.passive);
     pair.run();
     assert_eq!(pair.active.log.take(), ["connect Err(Refused)"]);
@@ -142,8 +161,10 @@ fn accept_waits_for_the_completion_and_not_for_ever() {
 fn a_refused_tcp_connect_leaves_the_queue_pair_as_before() {
     let mut pair = Pair::new(1448);
     let queues = pair.active.begin();
-    pair.active.input(|connection, around| connection.connect(around.now, Params::default(), queues));
-    pair.active.input(|connection, around| connection.connected(Err(Failure::HostUnreachable), around));
+    pair.active
+        .input(|connection, around| connection.connect(around.now, Params::default(), queues));
+    pair.active
+        .input(|connection, around| connection.connected(Err(Failure::HostUnreachable), around));
     assert_eq!(pair.active.log.take(), ["connect Err(HostUnreachable)"]);
     assert_eq!(pair.active.qp.pair.state(), State::Idle);
 }
@@ -156,17 +177,33 @@ fn flush_brings_everything_back_in_order() {
     let (source, _) = pair.passive.region(vec![0; 10], Access::REMOTE_READ);
     pair.active.post_receive(1, &[]);
     pair.active.post_receive(2, &[]);
-    let peer = Remote { address: BASE, token: source };
+    let peer = Remote {
+        address: BASE,
+        token: source,
+    };
     for n in 3..10 {
-        pair.active.post(n, Op::Read(peer), Flags::SILENT, &[sge(sink, 0, 10)]);
+        pair.active
+            .post(n, Op::Read(peer), Flags::SILENT, &[sge(sink, 0, 10)]);
     }
-    pair.active.input(|connection, around| connection.flush(around.now));
-    let all: Vec<_> = pair.active.completions().iter().map(|done| (done.0, done.2)).collect();
-    assert_eq!(all, (1..10).map(|n| (n, Status::Cancelled)).collect::<Vec<_>>());
+    pair.active
+        .input(|connection, around| connection.flush(around.now));
+    let all: Vec<_> = pair
+        .active
+        .completions()
+        .iter()
+        .map(|done| (done.0, done.2))
+        .collect();
+    assert_eq!(
+        all,
+        (1..10).map(|n| (n, Status::Cancelled)).collect::<Vec<_>>()
+    );
     assert_eq!(pair.active.qp.pair.state(), State::Error);
     // NDK-POST-09
     pair.active.post_receive(11, &[]);
-    assert_eq!(pair.active.completions(), [(11, Kind::Receive, Status::Cancelled, 0)]);
+    assert_eq!(
+        pair.active.completions(),
+        [(11, Kind::Receive, Status::Cancelled, 0)]
+    );
     pair.run();
     close(&mut pair.active);
     pair.run();
@@ -179,13 +216,20 @@ fn a_write_to_a_wrong_token_ends_the_connection() {
     let mut pair = Pair::ready(1448);
     let (source, _) = pair.active.region(vec![0; 10], Access::empty());
     pair.active.post_receive(5, &[]);
-    let nowhere = Remote { address: BASE, token: Stag(0x1234_5678) };
-    pair.active.post(1, Op::Write(nowhere), Flags::empty(), &[sge(source, 0, 10)]);
+    let nowhere = Remote {
+        address: BASE,
+        token: Stag(0x1234_5678),
+    };
+    pair.active
+        .post(1, Op::Write(nowhere), Flags::empty(), &[sge(source, 0, 10)]);
     pair.run();
     assert_eq!(pair.passive.log.take(), ["disconnected"]);
     assert_eq!(pair.active.log.take(), ["disconnected"]);
     let done = pair.active.completions();
-    assert!(done.contains(&(5, Kind::Receive, Status::Cancelled, 0)), "{done:?}");
+    assert!(
+        done.contains(&(5, Kind::Receive, Status::Cancelled, 0)),
+        "{done:?}"
+    );
     assert_eq!(pair.active.phase(), Phase::Over);
     assert_eq!(pair.passive.phase(), Phase::Over);
 }
@@ -198,10 +242,13 @@ fn a_message_too_long_fails_its_receive() {
     let (sink, _) = pair.passive.region(vec![0; 20], Access::LOCAL_WRITE);
     pair.passive.post_receive(1, &[sge(sink, 0, 10)]);
     pair.passive.post_receive(2, &[sge(sink, 0, 10)]);
-    pair.active.post(3, Op::Send, Flags::empty(), &[sge(source, 0, 20)]);
+    pair.active
+        .post(3, Op::Send, Flags::empty(), &[sge(source, 0, 20)]);
     pair.run();
-    let expected =
-        [(1, Kind::Receive, Status::BufferOverflow, 0), (2, Kind::Receive, Status::Cancelled, 0)];
+    let expected = [
+        (1, Kind::Receive, Status::BufferOverflow, 0),
+        (2, Kind::Receive, Status::Cancelled, 0),
+    ];
     assert_eq!(pair.passive.completions(), expected);
 }
 
@@ -209,9 +256,13 @@ fn a_message_too_long_fails_its_receive() {
 #[test]
 fn a_local_token_that_is_wrong_fails_its_request() {
     let mut pair = Pair::ready(1448);
-    pair.active.post(1, Op::Send, Flags::SILENT, &[sge(Stag(99), 0, 10)]);
+    pair.active
+        .post(1, Op::Send, Flags::SILENT, &[sge(Stag(99), 0, 10)]);
     pair.run();
-    assert_eq!(pair.active.completions(), [(1, Kind::Send, Status::AccessViolation, 0)]);
+    assert_eq!(
+        pair.active.completions(),
+        [(1, Kind::Send, Status::AccessViolation, 0)]
+    );
     assert_eq!(pair.active.log.take(), ["disconnected"]);
     assert_eq!(pair.passive.log.take(), ["disconnected"]);
 }
@@ -232,14 +283,28 @@ fn an_overrun_completion_queue_ends_the_connection() {
 fn a_send_in_place_comes_back_after_the_link_let_go() {
     let mut pair = Pair::ready(64_768);
     let (source, _) = pair.active.region(vec![0; 40_000], Access::empty());
-    let (target, _) = pair.passive.region(vec![0; 40_000], Access::LOCAL_WRITE | Access::REMOTE_WRITE);
+    let (target, _) = pair
+        .passive
+        .region(vec![0; 40_000], Access::LOCAL_WRITE | Access::REMOTE_WRITE);
     pair.acknowledge = false;
-    let peer = Remote { address: BASE, token: target };
-    pair.active.post(1, Op::Write(peer), Flags::empty(), &[sge(source, 0, 40_000)]);
-    pair.active.input(|connection, around| connection.close(around));
+    let peer = Remote {
+        address: BASE,
+        token: target,
+    };
+    pair.active.post(
+        1,
+        Op::Write(peer),
+        Flags::empty(),
+        &[sge(source, 0, 40_000)],
+    );
+    pair.active
+        .input(|connection, around| connection.close(around));
     assert_eq!(pair.active.completions(), []);
     pair.run();
-    assert_eq!(pair.active.completions(), [(1, Kind::Write, Status::Cancelled, 0)]);
+    assert_eq!(
+        pair.active.completions(),
+        [(1, Kind::Write, Status::Cancelled, 0)]
+    );
     assert_eq!(pair.active.log.take(), ["closed"]);
 }
 
@@ -249,11 +314,15 @@ fn a_reset_right_after_set_up_is_told_after_it_and_once() {
     let mut pair = Pair::new(1448);
     pair.open();
     pair.accept();
-    pair.active.input(|connection, around| connection.complete(around));
+    pair.active
+        .input(|connection, around| connection.complete(around));
     close(&mut pair.active);
     pair.run();
     let log = pair.passive.log.take();
-    assert!(log == ["accept Ok(())", "disconnected"] || log == ["accept Err(Aborted)"], "{log:?}");
+    assert!(
+        log == ["accept Ok(())", "disconnected"] || log == ["accept Err(Aborted)"],
+        "{log:?}"
+    );
     pair.passive.input(|connection, _| connection.reset());
     assert_eq!(pair.passive.log.take(), [""; 0]);
 }
