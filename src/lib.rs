@@ -31,6 +31,14 @@ mod ndk;
 #[cfg(target_os = "windows")]
 mod nt;
 #[cfg(any(target_os = "windows", test))]
+#[cfg_attr(
+    not(target_os = "windows"),
+    expect(
+        dead_code,
+        unused_imports,
+        reason = "its sockets are there on Windows only"
+    )
+)]
 mod transport;
 #[cfg(target_os = "windows")]
 mod wsk;

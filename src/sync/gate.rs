@@ -63,7 +63,7 @@ impl Gate {
     /// Lets nobody in any more. Only the first stop can be the last out.
     pub fn stop(&self) -> Option<Last> {
         let before = self.0.fetch_or(STOPPED, Ordering::AcqRel);
-        (before == 0).then(|| Last(()))
+        (before == 0).then_some(Last(()))
     }
 
     pub fn is_stopped(&self) -> bool {

@@ -21,8 +21,6 @@ pub(crate) enum Failure {
     AddressInvalid,
     /// No ephemeral port is left.
     AddressesExhausted,
-    /// A connection between these two addresses and ports exists.
-    ConnectionExists,
     /// The peer gave up, or the connection is lost.
     Aborted,
     /// The call does not fit the connection's state.
