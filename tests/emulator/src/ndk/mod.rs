@@ -2,6 +2,7 @@
 //! in `NdkReserved`, puts its own tables into `Dispatch`, and checks what crosses.
 
 mod open;
+mod shim;
 #[cfg(test)]
 mod tests;
 

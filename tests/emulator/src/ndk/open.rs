@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use softrnic::sys::*;
 
+use super::shim::{Kind, Record};
 use crate::machine::Machine;
 use crate::ndis::{LifeState, Miniport};
 use crate::verifier::violation;
@@ -14,6 +15,7 @@ use crate::{bridge, thread};
 pub(super) struct OpenAdapter {
     adapter: usize,
     miniport: Arc<Miniport>,
+    record: &'static Record,
 }
 
 impl Machine {
@@ -57,11 +59,14 @@ impl Machine {
                 "an NDK adapter was opened though NDK is disabled",
             );
         }
-        check_opened(adapter, version);
+        check_version(adapter, version);
+        let record = Record::new(self, Kind::Adapter, &[]);
+        record.adopt(adapter.cast());
         miniport.ndk_opened();
         let opened = OpenAdapter {
             adapter: adapter as usize,
             miniport,
+            record,
         };
         self.ndk.open.lock().expect("no holder panics").push(opened);
         Ok(adapter)
@@ -73,9 +78,9 @@ impl Machine {
             let open = self.ndk.open.lock().expect("no holder panics");
             open.iter()
                 .find(|open| open.adapter == adapter as usize)
-                .map(|open| Arc::clone(&open.miniport))
+                .map(|open| (Arc::clone(&open.miniport), open.record))
         };
-        let Some(miniport) = found else {
+        let Some((miniport, record)) = found else {
             violation("NDK-LIFE-20", "an NDK adapter is closed that is not open");
         };
         let Some(close) = miniport
@@ -93,23 +98,15 @@ impl Machine {
             .lock()
             .expect("no holder panics")
             .retain(|open| open.adapter != adapter as usize);
+        record.adapter_closed();
         miniport.ndk_closed();
     }
 }
 
-/// NDK-LIFE-01, NDK-LIFE-04, NDK-VER-05.
-fn check_opened(adapter: *mut NDK_ADAPTER, asked: NDK_VERSION) {
+/// NDK-LIFE-04: the highest minor of the asked major.
+fn check_version(adapter: *mut NDK_ADAPTER, asked: NDK_VERSION) {
     // SAFETY: the open succeeded, so the pointer is a live adapter.
-    let object = unsafe { &*adapter };
-    if object.Header.ObjectType != NdkObjectTypeAdapter
-        || object.Header.NdkReserved.rf.iter().any(|p| !p.is_null())
-    {
-        violation(
-            "NDK-LIFE-01",
-            "an opened adapter with a wrong object type, or NdkReserved not zero",
-        );
-    }
-    let version = object.Header.Version;
+    let version = unsafe { (*adapter).Header.Version };
     if version.Major != asked.Major || version.Minor < asked.Minor {
         violation(
             "NDK-LIFE-04",
@@ -118,9 +115,6 @@ fn check_opened(adapter: *mut NDK_ADAPTER, asked: NDK_VERSION) {
                 asked.Major, asked.Minor, version.Major, version.Minor
             ),
         );
-    }
-    if object.Dispatch.is_null() {
-        violation("NDK-LIFE-01", "an opened adapter without a dispatch table");
     }
 }
 
