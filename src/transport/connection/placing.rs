@@ -10,8 +10,8 @@ use crate::rdma::{
 };
 
 use super::super::api::{Memory, Queues, Side};
-use super::Connection;
 use super::outgoing::Reads;
+use super::{Connection, Phase};
 
 /// What the receive path remembers.
 #[derive(Debug, Default)]
@@ -81,9 +81,12 @@ impl<Q: Queues> Connection<Q> {
     pub(crate) fn doorbell(&mut self) {
         let Some(queues) = &self.queues else { return };
         let pair = queues.queue_pair();
-        if pair.state().flushes() && self.incoming.discarding {
+        if self.phase == Phase::Over {
+            // NDK-POST-01, NDK-POST-05: a post that was under way when the end came.
+            self.cancel_all();
+        } else if self.incoming.discarding {
             // NDK-POST-09: it comes back at once.
-            self.cancel_receives();
+            self.cancel_pending();
         } else if !pair.receive.is_empty() {
             self.incoming.stalled = false;
         }

@@ -326,3 +326,22 @@ fn a_reset_right_after_set_up_is_told_after_it_and_once() {
     pair.passive.input(|connection, _| connection.reset());
     assert_eq!(pair.passive.log.take(), [""; 0]);
 }
+
+// NDK-POST-05: the post saw a live connection, its doorbell rings after the end.
+#[test]
+fn a_post_that_races_with_the_end_comes_back() {
+    let mut pair = Pair::ready(1448);
+    close(&mut pair.passive);
+    pair.run();
+    assert_eq!(pair.active.phase(), Phase::Over);
+    pair.active.completions();
+    pair.active.post(7, Op::Send, Flags::SILENT, &[]);
+    pair.active.post_receive(8, &[]);
+    let back: Vec<_> = pair
+        .active
+        .completions()
+        .iter()
+        .map(|done| (done.0, done.2))
+        .collect();
+    assert_eq!(back, [(7, Status::Cancelled), (8, Status::Cancelled)]);
+}
