@@ -7,14 +7,6 @@ use wdk_sys::ntddk::KeQueryInterruptTimePrecise;
 pub(crate) struct Ticks(pub(crate) u64);
 
 impl Ticks {
-    pub(crate) const fn from_millis(millis: u64) -> Self {
-        Self(millis.saturating_mul(10_000))
-    }
-
-    pub(crate) const fn from_secs(secs: u64) -> Self {
-        Self(secs.saturating_mul(10_000_000))
-    }
-
     pub(crate) const fn plus(self, other: Self) -> Self {
         Self(self.0.saturating_add(other.0))
     }

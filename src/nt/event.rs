@@ -7,12 +7,11 @@ use core::{
 };
 
 use wdk_sys::{
-    _EVENT_TYPE, _KWAIT_REASON, _MODE, KEVENT, LARGE_INTEGER, STATUS_SUCCESS,
+    _EVENT_TYPE, _KWAIT_REASON, _MODE, KEVENT, LARGE_INTEGER,
     ntddk::{KeClearEvent, KeInitializeEvent, KeSetEvent, KeWaitForSingleObject},
 };
 
 use super::{
-    clock::Ticks,
     irql,
     pool::{Box, Tag},
     status::Result,
@@ -62,17 +61,6 @@ impl Event {
         debug_assert!(irql::is_passive());
         // SAFETY: initialised; the level is checked above.
         let _ = unsafe { wait_for_object(self.0.get().cast(), ptr::null_mut()) };
-    }
-
-    /// Waits at most `time`; whether it was set. PASSIVE_LEVEL.
-    pub(crate) fn wait_for(&self, time: Ticks) -> bool {
-        debug_assert!(irql::is_passive());
-        // Negative: relative to now.
-        let mut due = LARGE_INTEGER {
-            QuadPart: -i64::try_from(time.0).unwrap_or(i64::MAX),
-        };
-        // SAFETY: initialised; the level is checked above; `due` outlives the call.
-        unsafe { wait_for_object(self.0.get().cast(), &raw mut due) == STATUS_SUCCESS }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The interrupt request level of this processor.
 
-use wdk_sys::{DISPATCH_LEVEL, PASSIVE_LEVEL, ntddk::KeGetCurrentIrql};
+use wdk_sys::{PASSIVE_LEVEL, ntddk::KeGetCurrentIrql};
 
 /// The current level.
 pub(crate) fn irql() -> u8 {
@@ -11,9 +11,4 @@ pub(crate) fn irql() -> u8 {
 /// Whether waiting and pageable work are allowed here.
 pub(crate) fn is_passive() -> bool {
     u32::from(irql()) == PASSIVE_LEVEL
-}
-
-/// Whether `nt`'s objects may be used here.
-pub(crate) fn is_at_most_dispatch() -> bool {
-    u32::from(irql()) <= DISPATCH_LEVEL
 }

@@ -52,10 +52,6 @@ impl<T> SpinLock<T> {
             not_send: PhantomData,
         }
     }
-
-    pub(crate) fn get_mut(&mut self) -> &mut T {
-        self.value.get_mut()
-    }
 }
 
 impl<T> Deref for SpinGuard<'_, T> {

@@ -25,11 +25,10 @@ pub(crate) use self::{
     event::{Event, Mutex},
     irql::irql,
     lock::SpinLock,
-    mdl::{Chain, Mapping},
+    mdl::Mapping,
     pool::{Box, NonPaged, Slice, Tag},
     refcount::Ref,
     status::{Result, Status},
-    thread::Thread,
     timer::Timer,
     worker::{Work, Worker},
 };

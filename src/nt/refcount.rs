@@ -66,8 +66,9 @@ impl<T> Ref<T> {
         // SAFETY: `into_raw` made the pointer from inside a `Counted<T>` (caller).
         let counted = unsafe { value.byte_sub(offset_of!(Counted<T>, value)) };
         // SAFETY: derived from a non-null pointer.
+        let counted = unsafe { NonNull::new_unchecked(counted.cast_mut().cast()) };
         Self {
-            counted: unsafe { NonNull::new_unchecked(counted.cast_mut().cast()) },
+            counted,
             owns: PhantomData,
         }
     }

@@ -593,10 +593,6 @@ impl<E: Events> wsk::Events for Core<E> {
         });
     }
 
-    fn aborted(&self, _result: Result<(), Status>) {
-        // Closing does what aborting would.
-    }
-
     fn closed(&self) {
         self.leave(input::LINK_CLOSED);
     }

@@ -11,7 +11,7 @@ pub(crate) fn to_inet(address: SocketAddr) -> SOCKADDR_INET {
     match address {
         SocketAddr::V4(address) => SOCKADDR_INET {
             Ipv4: SOCKADDR_IN {
-                sin_family: AF_INET as u16,
+                sin_family: AF_INET,
                 sin_port: address.port().to_be(),
                 sin_addr: IN_ADDR {
                     S_un_b: address.ip().octets(),
@@ -21,7 +21,7 @@ pub(crate) fn to_inet(address: SocketAddr) -> SOCKADDR_INET {
         },
         SocketAddr::V6(address) => SOCKADDR_INET {
             Ipv6: SOCKADDR_IN6 {
-                sin6_family: AF_INET6 as u16,
+                sin6_family: AF_INET6,
                 sin6_port: address.port().to_be(),
                 sin6_flowinfo: address.flowinfo(),
                 sin6_addr: IN6_ADDR {
@@ -37,9 +37,9 @@ pub(crate) fn to_inet(address: SocketAddr) -> SOCKADDR_INET {
 pub(crate) fn from_inet(address: &SOCKADDR_INET) -> Option<SocketAddr> {
     // SAFETY: the family is the first field of every variant, and says which one it is.
     unsafe {
-        match u32::from(address.si_family) {
-            family if family == AF_INET as u32 => Some(from_v4(&address.Ipv4)),
-            family if family == AF_INET6 as u32 => Some(from_v6(&address.Ipv6)),
+        match address.si_family {
+            AF_INET => Some(from_v4(&address.Ipv4)),
+            AF_INET6 => Some(from_v6(&address.Ipv6)),
             _ => None,
         }
     }
@@ -56,31 +56,19 @@ pub(crate) unsafe fn from_sockaddr(address: *const SOCKADDR) -> Option<SocketAdd
     }
     // SAFETY: readable for its family's length (caller).
     unsafe {
-        match u32::from((*address).sa_family) {
-            family if family == AF_INET as u32 => {
-                Some(from_v4(&address.cast::<SOCKADDR_IN>().read_unaligned()))
-            }
-            family if family == AF_INET6 as u32 => {
-                Some(from_v6(&address.cast::<SOCKADDR_IN6>().read_unaligned()))
-            }
+        match (*address).sa_family {
+            AF_INET => Some(from_v4(&address.cast::<SOCKADDR_IN>().read_unaligned())),
+            AF_INET6 => Some(from_v6(&address.cast::<SOCKADDR_IN6>().read_unaligned())),
             _ => None,
         }
-    }
-}
-
-/// Bytes that an address takes as `SOCKADDR`.
-pub(crate) fn length(address: SocketAddr) -> usize {
-    match address {
-        SocketAddr::V4(_) => size_of::<SOCKADDR_IN>(),
-        SocketAddr::V6(_) => size_of::<SOCKADDR_IN6>(),
     }
 }
 
 /// `AF_INET` or `AF_INET6`.
 pub(super) fn family(address: SocketAddr) -> u16 {
     match address.ip() {
-        IpAddr::V4(_) => AF_INET as u16,
-        IpAddr::V6(_) => AF_INET6 as u16,
+        IpAddr::V4(_) => AF_INET,
+        IpAddr::V6(_) => AF_INET6,
     }
 }
 

@@ -58,9 +58,6 @@ pub(crate) trait Events: Send + Sync + Sized + 'static {
     /// The result of `Socket::disconnect`. Completion routine.
     fn local_disconnect_done(&self, result: Result<()>);
 
-    /// The result of `Socket::abort`. Completion routine.
-    fn aborted(&self, result: Result<()>);
-
     /// The socket is gone; no other call is running or will be made. Completion routine or DPC.
     fn closed(&self);
 }
@@ -173,7 +170,7 @@ impl Chunks<'_> {
         let element = unsafe { &*self.next };
         self.mdl = element.Buffer.Mdl;
         self.skip = element.Buffer.Offset as usize;
-        self.left = element.Buffer.Length as usize;
+        self.left = element.Buffer.Length;
         self.next = element.Next;
         true
     }

@@ -75,7 +75,7 @@ impl<A: Acceptor> Role for Listening<A> {
             level: IPPROTO_IPV6,
             code: IPV6_V6ONLY,
             value: 1,
-            family: Some(AF_INET6 as u16),
+            family: Some(AF_INET6),
             optional: false,
         }),
         // WSK-SOCK-05: it listens as soon as it is bound.

@@ -99,10 +99,6 @@ impl SendBatch {
         self.0.length
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.length == 0
-    }
-
     /// A number the batch carries along, for its owner to know it by.
     pub(crate) fn name(&self) -> usize {
         self.0.name
@@ -112,8 +108,8 @@ impl SendBatch {
         self.0.name = name;
     }
 
-    /// Whether `bytes` more can be appended in any way: then `stage`, `stage_from` and `attach` of
-    /// so many in all do not fail for want of room.
+    /// Whether `bytes` more can be appended in any way: then `stage` and `stage_from` of so many in
+    /// all do not fail for want of room.
     pub(crate) fn has_room(&self, bytes: usize) -> bool {
         self.0.staging.bytes().len() - self.0.staged >= bytes
     }
@@ -161,22 +157,7 @@ impl SendBatch {
     }
 
     /// Describes `length` bytes at `offset` of `mapping` in place, keeping the mapping until the
-    /// batch is reset; copies them when the MDLs are used up. `Ok(false)`, and nothing appended,
-    /// without room for that either.
-    pub(crate) fn attach(
-        &mut self,
-        mapping: &Ref<Mapping>,
-        offset: usize,
-        length: usize,
-    ) -> Result<bool, OutOfRange> {
-        if self.describe(mapping, offset, length)? {
-            return Ok(true);
-        }
-        self.stage_from(mapping, offset, length)
-    }
-
-    /// As `attach`, but never copies: `Ok(false)`, and nothing appended, when there is no room for
-    /// the description.
+    /// batch is reset; `Ok(false)`, and nothing appended, when there is no room for the description.
     pub(crate) fn describe(
         &mut self,
         mapping: &Ref<Mapping>,

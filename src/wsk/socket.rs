@@ -10,7 +10,7 @@ use core::{
 use wdk_sys::{IRP, PVOID};
 
 use super::{
-    base::{Core, ROLE_WORK, Request, Role, Routine},
+    base::{Core, ROLE_WORK, Request, Role},
     client,
     events::{Accept, End, Events, Indication},
     opening::{SocketOption, Step},
@@ -34,7 +34,6 @@ pub(crate) struct Socket<E: Events>(Ref<Core<Connection<E>>>);
 /// The connection's part of a socket.
 pub(super) struct Connection<E> {
     disconnect: Request,
-    abort: Request,
     receive: Request,
     /// `WSK_BUF` of the zero-length receive, untouched while it is under way.
     nothing: UnsafeCell<WSK_BUF>,
@@ -72,7 +71,6 @@ impl<E: Events> Socket<E> {
     pub(crate) fn try_new() -> Result<Self> {
         let role = Connection {
             disconnect: Request::try_new()?,
-            abort: Request::try_new()?,
             receive: Request::try_new()?,
             nothing: UnsafeCell::new(WSK_BUF {
                 Mdl: ptr::null_mut(),
@@ -148,32 +146,20 @@ impl<E: Events> Socket<E> {
     }
 
     /// Sends FIN after everything sent before; `Events::local_disconnect_done` tells when it is
-    /// over, which may be never (WSK-DIS-06): then `abort` or `close` end it. Once. Not in a
-    /// completion routine.
+    /// over, which may be never (WSK-DIS-06): then `close` ends it. Once. Not in a completion
+    /// routine.
     pub(crate) fn disconnect(&self) -> Result<()> {
-        self.end(&self.0.role.disconnect, disconnect_done::<E>, 0)
-    }
-
-    /// Resets the connection: nothing pending is sent any more. `Events::aborted` follows. Once. Not
-    /// in a completion routine.
-    pub(crate) fn abort(&self) -> Result<()> {
-        // WSK-DIS-09: its own IRP.
-        self.end(&self.0.role.abort, abort_done::<E>, WSK_FLAG_ABORTIVE)
-    }
-
-    fn end(&self, request: &Request, routine: Routine, flags: u32) -> Result<()> {
         let core = &*self.0;
         let call = core.enter()?;
         if !core.role.is_up() {
             return Err(Status::INVALID_DEVICE_STATE);
         }
         // SAFETY: an open connection socket.
-        let entry = unsafe { table(call.socket) }
-            .WskDisconnect
-            .ok_or(Status::NOT_IMPLEMENTED)?;
-        core.request(request, routine, |irp| {
-            // WSK-DIS-03: no buffer. SAFETY: the provider's entry.
-            unsafe { entry(call.socket, ptr::null_mut(), flags, irp) }
+        let table = unsafe { table(call.socket) };
+        let entry = table.WskDisconnect.ok_or(Status::NOT_IMPLEMENTED)?;
+        core.request(&core.role.disconnect, disconnect_done::<E>, |irp| {
+            // SAFETY: the provider's entry; no last data, and flags 0 are graceful (WSK-DIS-02).
+            unsafe { entry(call.socket, ptr::null_mut(), 0, irp) }
         })
     }
 
@@ -326,7 +312,7 @@ impl<E: Events> Connection<E> {
             })
         });
         // Busy: the one under way answers. Otherwise the socket is going, which its end tells.
-        drop(started);
+        let _ = started;
     }
 }
 
@@ -463,4 +449,3 @@ macro_rules! routine {
 
 routine!(receive_done, receive, resumed);
 routine!(disconnect_done, disconnect, local_disconnect_done);
-routine!(abort_done, abort, aborted);

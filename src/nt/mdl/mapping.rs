@@ -66,10 +66,6 @@ impl Mapping {
         self.base
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.length
-    }
-
     /// Writes `bytes` at `offset`.
     pub(crate) fn copy_in(&self, offset: usize, bytes: &[u8]) -> Result<(), OutOfRange> {
         let mut from = bytes.as_ptr();
@@ -236,7 +232,7 @@ impl<M: Iterator<Item = *mut MDL>> Iterator for Pieces<M> {
             self.skip = 0;
         }
         let (source, skip, offset) = (self.source, self.skip, self.offset);
-        let page = virtual_address(source) as usize + skip & (PAGE_SIZE as usize - 1);
+        let page = (virtual_address(source) as usize + skip) & (PAGE_SIZE as usize - 1);
         let rest = byte_count(source) as usize - skip;
         let length = rest.min(self.end - offset).min(PIECE - page);
         self.skip += length;
