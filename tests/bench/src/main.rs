@@ -2,9 +2,10 @@
 
 use std::{path::PathBuf, process::ExitCode, time::Duration};
 
-use clap::Parser;
+use clap::{Args, Parser, Subcommand};
 use softrnic_bench::{
     machine, plot, point,
+    provider::{self, Provider},
     reference::Reference,
     report::Report,
     rounds::{self, Contender},
@@ -14,6 +15,28 @@ use softrnic_bench::{
 #[derive(Parser)]
 #[command(name = "cargo dev bench", bin_name = "cargo dev bench")]
 struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    comparison: Comparison,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Makes a fixed number of round trips: what callgrind counts instructions of.
+    #[command(hide = true)]
+    Count {
+        #[arg(long)]
+        image: PathBuf,
+        #[arg(long)]
+        size: usize,
+        #[arg(long)]
+        operations: usize,
+    },
+}
+
+#[derive(Args)]
+struct Comparison {
     /// Rounds; the median of their ratios counts.
     #[arg(long, default_value_t = 5)]
     rounds: usize,
@@ -32,7 +55,16 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    match run(&Arguments::parse()) {
+    let arguments = Arguments::parse();
+    let result = match arguments.command {
+        Some(Command::Count {
+            image,
+            size,
+            operations,
+        }) => provider::round_trips(&image, size, operations),
+        None => compare(&arguments.comparison),
+    };
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("bench: {error}");
@@ -41,10 +73,16 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: &Arguments) -> Result<(), String> {
+fn compare(arguments: &Comparison) -> Result<(), String> {
+    let image = softrnic_build::image().map_err(|error| error.to_string())?;
+    eprintln!("softrnic.sys {}, {}", image.sha256, image.built_by);
     let network = machine::private_network();
-    let mut contenders: Vec<Box<dyn Contender>> =
-        vec![Box::new(Reference::plain()), Box::new(Reference::framed())];
+    let mut plain = Reference::plain();
+    let mut framed = Reference::framed();
+    let mut acknowledged = Provider::acknowledged(&image.path)?;
+    let mut handed_over = Provider::handed_over(&image.path)?;
+    let mut contenders: Vec<&mut dyn Contender> =
+        vec![&mut plain, &mut framed, &mut acknowledged, &mut handed_over];
     let names: Vec<String> = contenders.iter().map(|one| one.name().to_owned()).collect();
     let mut points = point::all();
     points.retain(|point| point.name.contains(&arguments.only));
@@ -63,16 +101,22 @@ fn run(arguments: &Arguments) -> Result<(), String> {
             );
         },
     )?;
+    acknowledged.stop()?;
+    handed_over.stop()?;
     let report = Report {
         rows: &rows,
         contenders: &names,
         references: 2,
         network: &network,
-        image_sha256: "",
+        image_sha256: &image.sha256,
     };
+    show(&report, arguments)
+}
+
+fn show(report: &Report<'_>, arguments: &Comparison) -> Result<(), String> {
     eprintln!("{}", report.table());
     if let Some(file) = &arguments.svg {
-        plot::draw(&report, "TCP framed+CRC", file)?;
+        plot::draw(report, "TCP framed+CRC", file)?;
         eprintln!("drawn: {}", file.display());
     }
     if arguments.json {

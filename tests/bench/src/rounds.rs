@@ -56,7 +56,7 @@ impl Row {
 ///
 /// The first failure, with the contender's and the point's name.
 pub fn run(
-    contenders: &mut [Box<dyn Contender>],
+    contenders: &mut [&mut dyn Contender],
     points: Vec<Point>,
     rounds: usize,
     time: Duration,

@@ -76,7 +76,7 @@ fn build_image() -> Result<(), String> {
 }
 
 /// The cargo this command was started with.
-fn cargo() -> Command {
+pub(crate) fn cargo() -> Command {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(root());
     cargo

@@ -1,4 +1,5 @@
-//! The developer's commands: `cargo dev check`, `cargo dev setup`, `cargo dev image`.
+//! The developer's commands: `cargo dev check`, `cargo dev setup`, `cargo dev image`, `cargo dev bench`.
 
+pub mod bench;
 pub mod check;
 pub mod steps;

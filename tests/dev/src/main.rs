@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use softrnic_dev::{check, steps::Failed};
+use softrnic_dev::{bench, check, steps::Failed};
 
 /// The developer's commands of softrnic.
 #[derive(Parser)]
@@ -23,6 +23,13 @@ enum Command {
     },
     /// Finds a compiler for Windows on this machine, or installs one, and says which.
     Setup,
+    /// Measures softrnic.sys beside raw TCP; `bench --help` has its options.
+    #[command(disable_help_flag = true)]
+    Bench {
+        /// Options of the benchmark.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        options: Vec<String>,
+    },
     /// Builds softrnic.sys when it is stale, and says where it is.
     Image,
 }
@@ -32,6 +39,7 @@ fn main() -> ExitCode {
     let result = match arguments.command {
         Command::Check { quick } => check::check(quick),
         Command::Setup => check::setup(),
+        Command::Bench { options } => bench::bench(&options),
         Command::Image => check::image(),
     };
     match result {

@@ -10,7 +10,7 @@ use std::{
 use super::{
     Shape,
     frame::{Receiver, Sender},
-    socket::{self, Socket},
+    socket::{self, Socket, Wait},
 };
 use crate::{machine, statistics};
 
@@ -18,7 +18,7 @@ use crate::{machine, statistics};
 const REQUEST: usize = 44;
 /// An MPA request or reply without private data.
 const START: usize = 20;
-/// Connections tried when one is measured.
+/// Acknowledgements taken in one call at most.
 const ACKNOWLEDGEMENTS: usize = 4096;
 
 /// Median of half a round trip, in microseconds.
@@ -30,7 +30,7 @@ pub(crate) fn half_round_trip(shape: Shape, time: Duration) -> io::Result<f64> {
             sender.send(socket, 1)?;
         }
     };
-    pair(echo, |socket| {
+    pair(Wait::Poll, echo, |socket| {
         let (mut sender, mut receiver) = (Sender::new(shape), Receiver::new(shape));
         let mut times = Vec::new();
         let end = Instant::now() + time;
@@ -61,13 +61,12 @@ pub(crate) fn stream(shape: Shape, time: Duration) -> io::Result<f64> {
             }
         }
     };
-    pair(sink, |socket| {
+    pair(Wait::Sleep, sink, |socket| {
         let mut sender = Sender::new(shape);
         let mut acknowledgements = [0; ACKNOWLEDGEMENTS];
         let (mut sent, mut acknowledged) = (0, 0);
         let started = Instant::now();
         while started.elapsed() < time {
-            acknowledged += socket.read_now(&mut acknowledgements)?;
             while sent - acknowledged >= shape.window {
                 acknowledged += socket.read(&mut acknowledgements)?;
             }
@@ -99,7 +98,7 @@ pub(crate) fn read(shape: Shape, time: Duration) -> io::Result<f64> {
             }
         }
     };
-    pair(responder, |socket| {
+    pair(Wait::Sleep, responder, |socket| {
         let mut receiver = Receiver::new(shape);
         let requests = vec![0x42; REQUEST * shape.window];
         let (mut asked, mut got) = (0, 0);
@@ -131,14 +130,14 @@ pub(crate) fn connect(time: Duration) -> io::Result<f64> {
         let mut made = 0;
         let started = Instant::now();
         while started.elapsed() < time {
-            let socket = socket::connect(&listener)?;
+            let socket = socket::connect(&listener, Wait::Sleep)?;
             let mut frame = [0; START];
             socket.write_all(&mut [IoSlice::new(&frame)])?;
             socket.read_exact(&mut frame)?;
             made += 1;
         }
         let rate = f64::from(made) / started.elapsed().as_secs_f64();
-        drop(socket::connect(&listener)?); // nothing sent: the passive side ends
+        drop(socket::connect(&listener, Wait::Sleep)?); // nothing sent: the passive side ends
         passive
             .join()
             .unwrap_or_else(|_| Err(io::Error::other("the passive side")))?;
@@ -149,7 +148,7 @@ pub(crate) fn connect(time: Duration) -> io::Result<f64> {
 
 fn serve_connections(listener: &TcpListener) -> io::Result<()> {
     loop {
-        let socket = socket::accept(listener)?;
+        let socket = socket::accept(listener, Wait::Sleep)?;
         let mut frame = [0; START];
         match socket.read_exact(&mut frame) {
             Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Ok(()),
@@ -162,6 +161,7 @@ fn serve_connections(listener: &TcpListener) -> io::Result<()> {
 /// Runs `active` here and `passive` on another thread, over one connection; the active side ends
 /// by closing it.
 fn pair(
+    wait: Wait,
     passive: impl FnOnce(&Socket) -> io::Result<()> + Send,
     active: impl FnOnce(&Socket) -> io::Result<f64>,
 ) -> io::Result<f64> {
@@ -169,10 +169,10 @@ fn pair(
     thread::scope(|scope| {
         let other = scope.spawn(|| {
             machine::pin(1);
-            passive(&socket::accept(&listener)?)
+            passive(&socket::accept(&listener, wait)?)
         });
         machine::pin(0);
-        let result = active(&socket::connect(&listener)?);
+        let result = active(&socket::connect(&listener, wait)?);
         machine::unpin();
         match other
             .join()

@@ -1,4 +1,4 @@
-//! A socket that polls: a call that would block is made again.
+//! A socket that polls (a call that would block is made again) or sleeps.
 
 use std::{
     hint,
@@ -10,23 +10,32 @@ pub(crate) struct Socket {
     stream: TcpStream,
 }
 
+/// How a side waits for its socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wait {
+    /// Calls until there is something: the fastest answer.
+    Poll,
+    /// Sleeps until there is something: leaves the processor to the other side's work.
+    Sleep,
+}
+
 /// A listener on loopback, any port.
 pub(crate) fn listen() -> io::Result<TcpListener> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
 }
 
-pub(crate) fn connect(listener: &TcpListener) -> io::Result<Socket> {
-    Socket::new(TcpStream::connect(listener.local_addr()?)?)
+pub(crate) fn connect(listener: &TcpListener, wait: Wait) -> io::Result<Socket> {
+    Socket::new(TcpStream::connect(listener.local_addr()?)?, wait)
 }
 
-pub(crate) fn accept(listener: &TcpListener) -> io::Result<Socket> {
-    Socket::new(listener.accept()?.0)
+pub(crate) fn accept(listener: &TcpListener, wait: Wait) -> io::Result<Socket> {
+    Socket::new(listener.accept()?.0, wait)
 }
 
 impl Socket {
-    fn new(stream: TcpStream) -> io::Result<Self> {
+    fn new(stream: TcpStream, wait: Wait) -> io::Result<Self> {
         stream.set_nodelay(true)?;
-        stream.set_nonblocking(true)?;
+        stream.set_nonblocking(wait == Wait::Poll)?;
         Ok(Self { stream })
     }
 
@@ -38,14 +47,6 @@ impl Socket {
     /// As `read`, into several buffers.
     pub(crate) fn read_vectored(&self, buffers: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
         some(poll(|| (&self.stream).read_vectored(buffers))?)
-    }
-
-    /// As `read`, but nothing when nothing is there.
-    pub(crate) fn read_now(&self, bytes: &mut [u8]) -> io::Result<usize> {
-        match (&self.stream).read(bytes) {
-            Err(error) if error.kind() == ErrorKind::WouldBlock => Ok(0),
-            other => some(other?),
-        }
     }
 
     pub(crate) fn read_exact(&self, mut bytes: &mut [u8]) -> io::Result<()> {
