@@ -34,7 +34,7 @@ const READS: u32 = 16;
 /// One machine with one adapter.
 pub(super) struct Side {
     host: Host,
-    adapter: Option<Arc<Adapter>>,
+    adapter: Option<OnMachine<Arc<Adapter>>>,
     pub(super) address: IpAddr,
 }
 
@@ -62,13 +62,12 @@ impl Side {
             adapter: None,
             address,
         };
-        let adapter = {
-            let _attached = side.attach();
-            let if_index = side.host.adapters().first().ok_or("no adapter")?.if_index();
-            let timeline = Arc::new(Timeline::default());
-            Adapter::open(side.host.machine(), if_index, (1, 2), name, &timeline)
-        };
-        side.adapter = Some(adapter.map_err(failed("opening the adapter"))?);
+        let if_index = side.host.adapters().first().ok_or("no adapter")?.if_index();
+        let machine = side.host.machine();
+        let timeline = Arc::new(Timeline::default());
+        let adapter = side.run(|| Adapter::open(machine, if_index, (1, 2), name, &timeline));
+        let inner = Some(adapter.map_err(failed("opening the adapter"))?);
+        side.adapter = Some(OnMachine { machine, inner });
         Ok(side)
     }
 
@@ -79,7 +78,7 @@ impl Side {
 
     pub(super) fn adapter(&self) -> Result<&Arc<Adapter>, String> {
         self.adapter
-            .as_ref()
+            .as_deref()
             .ok_or_else(|| "the adapter is closed".to_owned())
     }
 
@@ -108,9 +107,7 @@ impl Side {
     }
 
     fn stop(mut self) -> Result<(), String> {
-        let attached = self.attach();
         self.adapter = None;
-        drop(attached);
         match self.host.stop() {
             leaks if leaks.is_empty() => Ok(()),
             leaks => Err(format!("left behind: {leaks:?}")),
