@@ -1,6 +1,7 @@
 //! `Rtl…`, `DbgPrint…` and the C functions that the kernel exports.
 
 use std::arch::naked_asm;
+use std::arch::x86_64::__m128i;
 use std::ffi::c_void;
 
 use crate::export::Export;
@@ -184,7 +185,61 @@ unsafe extern "win64" fn print(format: *const u8, arguments: *const u64) -> u32 
     STATUS_SUCCESS as u32
 }
 
+/// The kernel's `memcpy` and `memmove` are one function, as on Windows. Copies are made inline up
+/// to 64 bytes: a call on to the host's library has to save ten registers first.
 pub unsafe extern "win64" fn memcpy(
+    to: *mut c_void,
+    from: *const c_void,
+    count: usize,
+) -> *mut c_void {
+    // SAFETY: as documented; each branch reads everything before it writes.
+    unsafe {
+        match count {
+            0 => {}
+            1..8 => copy_few(to.cast(), from.cast(), count),
+            8..=16 => copy_ends::<u64, 1>(to, from, count),
+            17..=32 => copy_ends::<__m128i, 1>(to, from, count),
+            33..=64 => copy_ends::<__m128i, 2>(to, from, count),
+            _ => return copy_many(to, from, count),
+        }
+    }
+    to
+}
+
+#[inline(always)]
+unsafe fn copy_few(to: *mut u8, from: *const u8, count: usize) {
+    // SAFETY: the caller's; 1 to 7 bytes.
+    unsafe {
+        if count >= 4 {
+            copy_ends::<u32, 1>(to.cast(), from.cast(), count);
+        } else {
+            let (first, middle, last) = (
+                from.read(),
+                from.add(count / 2).read(),
+                from.add(count - 1).read(),
+            );
+            to.write(first);
+            to.add(count / 2).write(middle);
+            to.add(count - 1).write(last);
+        }
+    }
+}
+
+/// Copies the first and the last `N` values of `T`, which overlap or meet in the middle.
+#[inline(always)]
+unsafe fn copy_ends<T: Copy, const N: usize>(to: *mut c_void, from: *const c_void, count: usize) {
+    // SAFETY: the caller's; `count` is at least the size of `N` values.
+    unsafe {
+        let end = count - size_of::<[T; N]>();
+        let first = from.cast::<[T; N]>().read_unaligned();
+        let last = from.byte_add(end).cast::<[T; N]>().read_unaligned();
+        to.cast::<[T; N]>().write_unaligned(first);
+        to.byte_add(end).cast::<[T; N]>().write_unaligned(last);
+    }
+}
+
+#[inline(never)]
+unsafe extern "win64" fn copy_many(
     to: *mut c_void,
     from: *const c_void,
     count: usize,
@@ -199,7 +254,7 @@ pub unsafe extern "win64" fn memmove(
     count: usize,
 ) -> *mut c_void {
     // SAFETY: as documented.
-    unsafe { libc::memmove(to, from, count) }
+    unsafe { memcpy(to, from, count) }
 }
 
 pub unsafe extern "win64" fn memset(to: *mut c_void, value: i32, count: usize) -> *mut c_void {
@@ -225,3 +280,6 @@ pub unsafe extern "win64" fn wcslen(text: *const u16) -> usize {
     }
     length
 }
+
+#[cfg(test)]
+mod tests;

@@ -35,6 +35,8 @@ struct Queue {
     /// (deadline, sequence) → address.
     timers: BTreeMap<(u64, u64), usize>,
     next: u64,
+    /// When the timer thread looks again.
+    wakes_at: u64,
 }
 
 impl Queue {
@@ -86,7 +88,9 @@ impl Timers {
                 }
                 first => {
                     let wait = first.map_or(50_000_000, |(&(deadline, _), _)| deadline - now);
-                    let wait = std::time::Duration::from_nanos(wait.min(50_000_000));
+                    let wait = wait.min(50_000_000);
+                    queue.wakes_at = now + wait;
+                    let wait = std::time::Duration::from_nanos(wait);
                     self.changed.wait_for(&mut queue, wait);
                 }
             }
@@ -184,23 +188,21 @@ unsafe fn set(
     let deadline = clock::deadline(due);
     let mut queue = timers.queue.lock();
     // SAFETY: the driver's initialised timer; the queue's lock makes the changes exclusive.
-    let (was_set, first) = unsafe {
+    let was_set = unsafe {
         expect_timer(timer, function);
         let was_set = queue.remove(timer);
         (*timer).Header.SignalState.store(0, Ordering::SeqCst);
         (*timer).Period = period;
         (*timer).Dpc = dpc;
         queue.insert(timer, deadline);
-        (
-            was_set,
-            queue.timers.values().next() == Some(&(timer as usize)),
-        )
+        was_set
     };
+    let sooner = deadline < queue.wakes_at;
     drop(queue);
     if !timers.started.swap(true, Ordering::SeqCst) {
         machine.spawn("timer", move || timers.run(machine));
     }
-    if first {
+    if sooner {
         timers.changed.notify_one();
     }
     was_set.into()
