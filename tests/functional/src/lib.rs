@@ -19,6 +19,8 @@ use softrnic_consumer::{
 };
 use softrnic_emulator::{Attachment, Machine, Options, wsk};
 
+pub mod raw;
+
 pub use softrnic_consumer as consumer;
 
 /// All remote and local access.

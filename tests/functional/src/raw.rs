@@ -1,0 +1,192 @@
+//! NDK calls without the consumer's wrappers, for tests that close objects in unusual orders or from unusual places.
+
+use std::ffi::c_void;
+use std::ptr;
+use std::sync::Arc;
+
+use softrnic_consumer::abi::{
+    GUID, NDK_CONNECTOR, NDK_CQ, NDK_EXTENSION_INTERFACE, NDK_FN_CLOSE_OBJECT,
+    NDK_FN_QUERY_EXTENSION_INTERFACE, NDK_LISTENER, NDK_MR, NDK_MW, NDK_OBJECT_HEADER, NDK_PD,
+    NDK_VERSION,
+};
+use softrnic_consumer::{Adapter, NtStatus};
+
+use crate::Flag;
+
+/// What all NDK objects begin with.
+pub type Object = *mut NDK_OBJECT_HEADER;
+
+/// The first slots of every dispatch table but the adapter's.
+#[repr(C)]
+struct Dispatch {
+    close: NDK_FN_CLOSE_OBJECT,
+    query_extension: NDK_FN_QUERY_EXTENSION_INTERFACE,
+}
+
+#[repr(C)]
+struct Start {
+    header: NDK_OBJECT_HEADER,
+    dispatch: *const Dispatch,
+}
+
+/// A close that was called.
+pub struct Closing {
+    /// What the call returned.
+    pub returned: NtStatus,
+    /// Set by the completion callback.
+    pub completed: Arc<Flag>,
+}
+
+impl Closing {
+    /// Whether the object is gone within `limit`.
+    #[must_use]
+    pub fn is_over(&self, limit: std::time::Duration) -> bool {
+        self.returned == NtStatus::SUCCESS || self.completed.wait(limit)
+    }
+}
+
+type Then = Box<dyn FnOnce() + Send>;
+
+/// `NdkClose…`.
+#[must_use]
+pub fn close(object: Object) -> Closing {
+    close_then(object, || {})
+}
+
+/// `NdkClose…` whose completion callback runs `then` before it counts as completed.
+#[must_use]
+pub fn close_then(object: Object, then: impl FnOnce() + Send + 'static) -> Closing {
+    let completed = Arc::new(Flag::default());
+    let seen = completed.clone();
+    let callback: Then = Box::new(move || {
+        then();
+        seen.set();
+    });
+    let context = Box::into_raw(Box::new(callback));
+    // SAFETY: the object is open, and every table but the adapter's begins with the close function.
+    let returned = NtStatus(unsafe {
+        let close = (*(*object.cast::<Start>()).dispatch)
+            .close
+            .expect("NDK-VER-05");
+        close(object, Some(close_completion), context.cast())
+    });
+    if returned != NtStatus::PENDING {
+        // SAFETY: no completion will take it (NDK-LIFE-16).
+        drop(unsafe { Box::from_raw(context) });
+    }
+    Closing {
+        returned,
+        completed,
+    }
+}
+
+unsafe extern "win64" fn close_completion(context: *mut c_void) {
+    // SAFETY: the context is `close_then`'s, and the completion comes once.
+    let callback = unsafe { Box::from_raw(context.cast::<Then>()) };
+    callback();
+}
+
+/// `NdkQueryExtension` for an interface nobody has.
+#[must_use]
+pub fn query_extension(object: Object) -> NtStatus {
+    let id = GUID::new(0x1234_5678, 0x9ABC, 0xDEF0, [7; 8]);
+    let mut interface = NDK_EXTENSION_INTERFACE {
+        Dispatch: ptr::null(),
+    };
+    // SAFETY: the object is open; the arguments live for the call.
+    let status = NtStatus(unsafe {
+        let query = (*(*object.cast::<Start>()).dispatch)
+            .query_extension
+            .expect("NDK-VER-05");
+        let version = NDK_VERSION { Major: 1, Minor: 0 };
+        query(object, &raw const id, version, &raw mut interface)
+    });
+    assert!(interface.Dispatch.is_null(), "NDK-VER-08: nothing is written");
+    status
+}
+
+/// The header of an open object.
+#[must_use]
+pub fn header(object: Object) -> NDK_OBJECT_HEADER {
+    // SAFETY: the object is open.
+    unsafe { object.read() }
+}
+
+macro_rules! created {
+    ($raw:expr, $status:expr) => {{
+        let mut raw = ptr::null_mut();
+        // SAFETY: the antecedent is open and the out-parameter writable.
+        let status = NtStatus(unsafe { $status(&raw mut raw) });
+        assert_eq!(status, NtStatus::SUCCESS, $raw);
+        raw
+    }};
+}
+
+/// `NdkCreatePd`, which never pends here.
+#[must_use]
+pub fn pd(adapter: &Adapter) -> *mut NDK_PD {
+    let raw = adapter.raw();
+    created!("NdkCreatePd", |out| {
+        let create = (*(*raw).Dispatch).NdkCreatePd.expect("NDK-VER-05");
+        create(raw, None, ptr::null_mut(), out)
+    })
+}
+
+/// `NdkCreateMr`.
+#[must_use]
+pub fn mr(pd: *mut NDK_PD) -> *mut NDK_MR {
+    created!("NdkCreateMr", |out| {
+        let create = (*(*pd).Dispatch).NdkCreateMr.expect("NDK-VER-05");
+        create(pd, 0, None, ptr::null_mut(), out)
+    })
+}
+
+/// `NdkCreateMw`.
+#[must_use]
+pub fn mw(pd: *mut NDK_PD) -> *mut NDK_MW {
+    created!("NdkCreateMw", |out| {
+        let create = (*(*pd).Dispatch).NdkCreateMw.expect("NDK-VER-05");
+        create(pd, None, ptr::null_mut(), out)
+    })
+}
+
+/// `NdkCreateCq` without notification.
+#[must_use]
+pub fn cq(adapter: &Adapter, depth: u32) -> *mut NDK_CQ {
+    let raw = adapter.raw();
+    created!("NdkCreateCq", |out| {
+        let create = (*(*raw).Dispatch).NdkCreateCq.expect("NDK-VER-05");
+        let none = ptr::null_mut();
+        create(raw, depth, None, none, ptr::null_mut(), None, none, out)
+    })
+}
+
+/// `NdkCreateQp` of depth 8.
+#[must_use]
+pub fn qp(pd: *mut NDK_PD, cq: *mut NDK_CQ) -> *mut softrnic_consumer::abi::NDK_QP {
+    created!("NdkCreateQp", |out| {
+        let create = (*(*pd).Dispatch).NdkCreateQp.expect("NDK-VER-05");
+        let none = ptr::null_mut();
+        create(pd, cq, cq, none, 8, 8, 4, 4, 0, None, none, out)
+    })
+}
+
+/// `NdkCreateConnector`.
+#[must_use]
+pub fn connector(adapter: &Adapter) -> *mut NDK_CONNECTOR {
+    let raw = adapter.raw();
+    created!("NdkCreateConnector", |out| {
+        let create = (*(*raw).Dispatch).NdkCreateConnector.expect("NDK-VER-05");
+        create(raw, None, ptr::null_mut(), out)
+    })
+}
+
+/// `NdkCreateListener` without event.
+#[must_use]
+pub fn listener(adapter: &Adapter) -> *mut NDK_LISTENER {
+    let raw = adapter.raw();
+    created!("NdkCreateListener", |out| {
+        let create = (*(*raw).Dispatch).NdkCreateListener.expect("NDK-VER-05");
+        create(raw, None, ptr::null_mut(), None, ptr::null_mut(), out)
+    })
+}
