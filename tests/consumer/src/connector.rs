@@ -290,6 +290,11 @@ impl Connector {
         })
     }
 
+    /// For a test that closed the handle by itself.
+    pub fn is_closed_already(&mut self) {
+        self.closed = true;
+    }
+
     /// `NdkCloseConnector`, as a request whose completion can be watched.
     pub fn close(&mut self) -> Request {
         self.closed = true;

@@ -3,7 +3,7 @@
 use std::ffi::c_void;
 use std::ptr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
 
 use crate::abi::{NDK_CQ, NDK_RESULT, NDK_RESULT_EX};
 use crate::adapter::context_of;
@@ -12,11 +12,12 @@ use crate::{Adapter, NtStatus, Request};
 
 type Handler = Box<dyn Fn(CqHandle, NtStatus) + Send + Sync>;
 
-/// A completion queue; closed when dropped.
+/// A completion queue; closed when dropped, unless it was before.
 pub struct Cq {
     handle: CqHandle,
     context: Arc<Context>,
     adapter: Arc<Adapter>,
+    closed: AtomicBool,
 }
 
 struct Context {
@@ -72,6 +73,7 @@ impl Cq {
             handle: CqHandle(raw),
             context,
             adapter: adapter.clone(),
+            closed: AtomicBool::new(false),
         })
     }
 
@@ -89,6 +91,7 @@ impl Cq {
 
     /// `NdkCloseCq`, as a request whose completion can be watched.
     pub fn close(&self) -> Request {
+        self.closed.store(true, Ordering::Release);
         Request::start("NdkCloseCq", |pending| {
             // SAFETY: the CQ is open and is closed once.
             unsafe {
@@ -104,11 +107,13 @@ impl Cq {
 
 impl Drop for Cq {
     fn drop(&mut self) {
-        let status = self.close().wait();
-        assert!(
-            status.is_success(),
-            "NDK-LIFE-12: close failed with {status}"
-        );
+        if !self.closed.load(Ordering::Acquire) {
+            let status = self.close().wait();
+            assert!(
+                status.is_success(),
+                "NDK-LIFE-12: close failed with {status}"
+            );
+        }
         self.context.raw.store(ptr::null_mut(), Ordering::Release);
         let _ = &self.adapter;
     }

@@ -3,6 +3,7 @@
 use std::ffi::c_void;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::abi::{NDK_CONNECTOR, NDK_LISTENER};
 use crate::adapter::context_of;
@@ -10,10 +11,11 @@ use crate::connector::{decode_address, encode_address};
 use crate::pending::{close_completion, create_completion, request_completion};
 use crate::{Adapter, Connector, NtStatus, Request};
 
-/// A listener; closed when dropped.
+/// A listener; closed when dropped, unless it was before.
 pub struct Listener {
     raw: *mut NDK_LISTENER,
     context: Arc<Context>,
+    closed: AtomicBool,
 }
 
 struct Context {
@@ -57,6 +59,7 @@ impl Listener {
         Ok(Self {
             raw: request.object()?,
             context,
+            closed: AtomicBool::new(false),
         })
     }
 
@@ -110,6 +113,7 @@ impl Listener {
 
     /// `NdkCloseListener`, as a request whose completion can be watched.
     pub fn close(&self) -> Request {
+        self.closed.store(true, Ordering::Release);
         Request::start("NdkCloseListener", |pending| {
             // SAFETY: the listener is open and is closed once.
             unsafe {
@@ -125,11 +129,13 @@ impl Listener {
 
 impl Drop for Listener {
     fn drop(&mut self) {
-        let status = self.close().wait();
-        assert!(
-            status.is_success(),
-            "NDK-LIFE-12: close failed with {status}"
-        );
+        if !self.closed.load(Ordering::Acquire) {
+            let status = self.close().wait();
+            assert!(
+                status.is_success(),
+                "NDK-LIFE-12: close failed with {status}"
+            );
+        }
         self.context.adapter.record("NdkCloseListener completed");
     }
 }

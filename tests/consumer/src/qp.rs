@@ -2,6 +2,7 @@
 
 use std::ffi::c_void;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::abi::{NDK_QP, NDK_SGE};
 use crate::pending::{close_completion, create_completion};
@@ -34,10 +35,11 @@ impl Default for QpLimits {
     }
 }
 
-/// A queue pair; closed when dropped.
+/// A queue pair; closed when dropped, unless it was before.
 pub struct Qp {
     handle: QpHandle,
     keep: (Arc<Pd>, Arc<Cq>, Arc<Cq>),
+    closed: AtomicBool,
 }
 
 /// The posting operations of a QP.
@@ -96,6 +98,7 @@ impl Qp {
         Ok(Arc::new(Self {
             handle: QpHandle(raw),
             keep: (pd.clone(), receive_cq.clone(), initiator_cq.clone()),
+            closed: AtomicBool::new(false),
         }))
     }
 
@@ -119,6 +122,7 @@ impl Qp {
 
     /// `NdkCloseQp`, as a request whose completion can be watched.
     pub fn close(&self) -> Request {
+        self.closed.store(true, Ordering::Release);
         Request::start("NdkCloseQp", |pending| {
             // SAFETY: the QP is open and is closed once.
             unsafe {
@@ -134,11 +138,13 @@ impl Qp {
 
 impl Drop for Qp {
     fn drop(&mut self) {
-        let status = self.close().wait();
-        assert!(
-            status.is_success(),
-            "NDK-LIFE-12: close failed with {status}"
-        );
+        if !self.closed.load(Ordering::Acquire) {
+            let status = self.close().wait();
+            assert!(
+                status.is_success(),
+                "NDK-LIFE-12: close failed with {status}"
+            );
+        }
     }
 }
 

@@ -101,7 +101,10 @@ pub fn query_extension(object: Object) -> NtStatus {
         let version = NDK_VERSION { Major: 1, Minor: 0 };
         query(object, &raw const id, version, &raw mut interface)
     });
-    assert!(interface.Dispatch.is_null(), "NDK-VER-08: nothing is written");
+    assert!(
+        interface.Dispatch.is_null(),
+        "NDK-VER-08: nothing is written"
+    );
     status
 }
 

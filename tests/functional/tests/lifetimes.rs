@@ -11,7 +11,10 @@ use softrnic_functional::{A_WHILE, End, SOON, Stage, listen};
 fn assert_waits(antecedent: Object, successor: Object) {
     let waiting = raw::close(antecedent);
     assert_eq!(waiting.returned, NtStatus::PENDING);
-    assert!(!waiting.completed.wait(A_WHILE), "closed before its successor");
+    assert!(
+        !waiting.completed.wait(A_WHILE),
+        "closed before its successor"
+    );
     assert!(raw::close(successor).is_over(SOON));
     assert!(waiting.is_over(SOON), "never closed");
     assert_eq!(waiting.completed.count(), 1);
@@ -73,8 +76,11 @@ fn a_listener_waits_for_its_connectors() {
     let (mut active, mut passive) = stage.connected();
     let listener = passive.listener.take().expect("listening");
     let closing = listener.close();
-    std::mem::forget(listener);
-    assert_eq!(closing.wait_for(A_WHILE), None, "closed before its connector");
+    assert_eq!(
+        closing.wait_for(A_WHILE),
+        None,
+        "closed before its connector"
+    );
     drop(active.connector.take());
     drop(passive.connector.take());
     assert_eq!(closing.wait_for(SOON), Some(NtStatus::SUCCESS));
@@ -86,7 +92,7 @@ fn a_close_waits_for_the_successors_callback_to_return() {
     let stage = Stage::new();
     let (active, _passive) = stage.connected();
     let End { connector, qp, .. } = active;
-    let connector = connector.expect("connected");
+    let mut connector = connector.expect("connected");
     let waiting = qp.close();
     assert!(waiting.is_pending(), "NDK-CON-28");
     let returning = Arc::new(AtomicBool::new(false));
@@ -99,11 +105,10 @@ fn a_close_waits_for_the_successors_callback_to_return() {
         }
         about_to_return.store(true, Ordering::SeqCst);
     });
+    connector.is_closed_already();
     assert_eq!(closing.returned, NtStatus::PENDING);
     assert_eq!(waiting.wait(), NtStatus::SUCCESS);
     assert!(returning.load(Ordering::SeqCst), "NDK-LIFE-18");
-    std::mem::forget(connector);
-    std::mem::forget(qp);
 }
 
 // NDK-LIFE-26: closes that complete each other do not grow the stack.
@@ -150,12 +155,7 @@ fn closing_a_connecting_connector_completes_its_connect_first() {
     let to = listener.local_address().expect("bound");
     let mut connector =
         softrnic_functional::consumer::Connector::new(&active.adapter).expect("made");
-    let connecting = connector.connect(
-        &active.qp,
-        stage.address(0, 0),
-        to,
-        &Default::default(),
-    );
+    let connecting = connector.connect(&active.qp, stage.address(0, 0), to, &Default::default());
     let offered = incoming.recv_timeout(SOON).expect("a connect event");
     assert!(connecting.is_pending(), "NDK-CON-01");
     let closing = connector.close();
@@ -171,11 +171,12 @@ fn closing_the_adapter_waits_for_what_is_still_closing() {
     let stage = Stage::new();
     let (mut active, passive) = stage.connected();
     // Fire and forget: nobody waits for these.
-    let connector = active.connector.take().expect("connected");
+    let mut connector = active.connector.take().expect("connected");
     let closing = raw::close(connector.raw().cast());
+    connector.is_closed_already();
+    drop(connector);
     drop(active);
     drop(passive);
-    std::mem::forget(connector);
     assert!(closing.is_over(SOON));
 }
 
