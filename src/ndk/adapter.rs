@@ -16,7 +16,7 @@ use crate::transport;
 pub(crate) enum OpenError {
     /// NDK-VER-01.
     BadVersion,
-    /// NDK-ADP-01: NDK is disabled.
+    /// There are no sockets to connect with yet.
     NotReady,
     /// No memory.
     Resources,
@@ -41,9 +41,6 @@ pub(super) struct Adapter {
 
 impl Adapter {
     pub(super) fn open(host: &Ref<Host>, asked: Version) -> Result<Open<Self>, OpenError> {
-        if !host.is_enabled() {
-            return Err(OpenError::NotReady);
-        }
         let version = version::negotiate(asked).map_err(|_| OpenError::BadVersion)?;
         // WSK-REG-06: a normal answer early in the boot.
         transport::ready().map_err(|_| OpenError::NotReady)?;

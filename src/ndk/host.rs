@@ -1,10 +1,9 @@
-//! What the miniport lends to the NDK adapters opened on it: whether NDK is enabled, its
-//! addresses, its settings and the counters of OID_NDK_STATISTICS.
+//! What the miniport lends to the NDK adapters opened on it: its addresses, its settings and the counters of OID_NDK_STATISTICS.
 //!
 //! The miniport makes one, keeps it current, and gives it to each opening.
 
 use core::net::IpAddr;
-use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use core::sync::atomic::AtomicU64;
 
 use super::listing::{Connection, Listing, LocalEndpoint};
 use super::port::PortMap;
@@ -45,7 +44,6 @@ pub(crate) struct Counters {
 
 pub(crate) struct Host {
     settings: Settings,
-    enabled: AtomicBool,
     addresses: SpinLock<Slice<IpAddr>>,
     counters: Counters,
     connections: Listing<Connection>,
@@ -53,25 +51,15 @@ pub(crate) struct Host {
 }
 
 impl Host {
-    /// Disabled and without addresses.
+    /// Without addresses.
     pub(crate) fn create(settings: Settings) -> Result<Ref<Self>, Status> {
         Ref::try_new(Self {
             settings,
-            enabled: AtomicBool::new(false),
             addresses: SpinLock::new(Slice::empty()),
             counters: Counters::default(),
             connections: Listing::new(),
             local_endpoints: Listing::new(),
         })
-    }
-
-    /// NDK-NDIS-09: disabling refuses new openings and leaves open ones as they are.
-    pub(crate) fn enable(&self, enabled: bool) {
-        self.enabled.store(enabled, Ordering::SeqCst);
-    }
-
-    pub(crate) fn is_enabled(&self) -> bool {
-        self.enabled.load(Ordering::SeqCst)
     }
 
     /// The miniport's unicast addresses from now on.
