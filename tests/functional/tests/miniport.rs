@@ -1,0 +1,336 @@
+//! The adapter as NDIS sees it: requests, sends, states, and the switch of Network Direct.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+use std::time::Instant;
+
+use softrnic::sys;
+use softrnic_emulator::ndis::{Adapter, AdapterOptions};
+use softrnic_emulator::{Options, wsk};
+use softrnic_functional::consumer::{ConnectParameters, Connector, Host, NtStatus};
+use softrnic_functional::{Flag, SOON, Stage};
+
+const SUCCESS: i32 = sys::NDIS_STATUS_SUCCESS;
+const NOT_SUPPORTED: i32 = sys::NDIS_STATUS_NOT_SUPPORTED;
+const INVALID_LENGTH: i32 = sys::NDIS_STATUS_INVALID_LENGTH;
+const PAUSED: i32 = sys::NDIS_STATUS_PAUSED;
+const MEDIA_DISCONNECTED: i32 = sys::NDIS_STATUS_MEDIA_DISCONNECTED;
+
+fn adapter(stage: &Stage) -> &Adapter {
+    &stage.host().adapters()[0]
+}
+
+/// Opens NDK until it ends as wanted, since the switch is thrown by a thread of the driver's.
+fn opens_as(stage: &Stage, wanted: Result<(), NtStatus>) -> bool {
+    let start = Instant::now();
+    while start.elapsed() < SOON {
+        if stage.try_open(0, (1, 2)).map(drop) == wanted {
+            return true;
+        }
+        std::thread::yield_now();
+    }
+    false
+}
+
+// ndis-driver contract, section 5: the requests of every miniport.
+#[test]
+fn mandatory_queries_are_answered() {
+    let stage = Stage::new();
+    let queries = [
+        (sys::OID_GEN_INTERRUPT_MODERATION, 12),
+        (sys::OID_GEN_MAXIMUM_TOTAL_SIZE, 4),
+        (sys::OID_GEN_RECEIVE_BLOCK_SIZE, 4),
+        (sys::OID_GEN_TRANSMIT_BLOCK_SIZE, 4),
+        (sys::OID_GEN_RECEIVE_BUFFER_SPACE, 4),
+        (sys::OID_GEN_TRANSMIT_BUFFER_SPACE, 4),
+        (sys::OID_GEN_STATISTICS, 152),
+        (sys::OID_GEN_VENDOR_DRIVER_VERSION, 4),
+        (sys::OID_GEN_VENDOR_ID, 4),
+        (sys::OID_GEN_RCV_OK, 8),
+        (sys::OID_GEN_XMIT_OK, 8),
+        (sys::OID_802_3_PERMANENT_ADDRESS, 6),
+        (sys::OID_802_3_CURRENT_ADDRESS, 6),
+        (sys::OID_802_3_MAXIMUM_LIST_SIZE, 4),
+        (sys::OID_NDK_STATISTICS, 248),
+    ];
+    for (oid, length) in queries {
+        let answer = adapter(&stage).oid_query(oid, 512);
+        assert_eq!((answer.status, answer.bytes), (SUCCESS, length), "{oid:#x}");
+    }
+    let text = adapter(&stage).oid_query(sys::OID_GEN_VENDOR_DESCRIPTION, 512);
+    assert_eq!(text.data.last(), Some(&0), "a text ends with a zero");
+}
+
+// NDIS-OID-11: what is set is checked.
+#[test]
+fn mandatory_sets_are_taken_and_senseless_values_are_not() {
+    let stage = Stage::new();
+    let adapter = adapter(&stage);
+    let filter = sys::NDIS_PACKET_TYPE_DIRECTED | sys::NDIS_PACKET_TYPE_BROADCAST;
+    let set = |oid, value: u32| adapter.oid_set(oid, &value.to_le_bytes()).status;
+    assert_eq!(set(sys::OID_GEN_CURRENT_PACKET_FILTER, filter), SUCCESS);
+    let kept = adapter.oid_query(sys::OID_GEN_CURRENT_PACKET_FILTER, 4);
+    assert_eq!(kept.number(), Some(filter.into()));
+    assert_eq!(
+        set(sys::OID_GEN_CURRENT_PACKET_FILTER, 0x8000_0000),
+        NOT_SUPPORTED
+    );
+    assert_eq!(set(sys::OID_GEN_CURRENT_LOOKAHEAD, 128), SUCCESS);
+    assert_ne!(set(sys::OID_GEN_CURRENT_LOOKAHEAD, u32::MAX), SUCCESS);
+    assert_eq!(
+        adapter
+            .oid_set(sys::OID_802_3_MULTICAST_LIST, &[1; 12])
+            .status,
+        SUCCESS
+    );
+    assert_eq!(
+        adapter
+            .oid_set(sys::OID_802_3_MULTICAST_LIST, &[1; 7])
+            .status,
+        INVALID_LENGTH
+    );
+    assert_ne!(
+        adapter
+            .oid_set(sys::OID_802_3_MULTICAST_LIST, &[1; 6 * 33])
+            .status,
+        SUCCESS
+    );
+    assert_eq!(
+        adapter
+            .oid_set(sys::OID_GEN_LINK_PARAMETERS, &[0; 32])
+            .status,
+        SUCCESS
+    );
+    assert_eq!(set(sys::OID_PNP_SET_POWER, 1), SUCCESS, "NDIS-PM-01");
+    assert_eq!(
+        adapter.oid_query(sys::OID_PNP_QUERY_POWER, 4).status,
+        SUCCESS
+    );
+}
+
+// The contract's table of OIDs: counters of 32 and 64 bits, short buffers, unknown requests.
+#[test]
+fn short_buffers_are_told_what_is_needed_and_unknown_requests_nothing() {
+    let stage = Stage::new();
+    let counter = adapter(&stage).oid_query(sys::OID_GEN_XMIT_OK, 4);
+    assert_eq!(
+        (counter.status, counter.bytes, counter.needed),
+        (SUCCESS, 4, 8)
+    );
+    let short = adapter(&stage).oid_query(sys::OID_GEN_STATISTICS, 151);
+    assert_eq!(
+        (short.status, short.bytes, short.needed),
+        (INVALID_LENGTH, 0, 152)
+    );
+    let unknown = adapter(&stage).oid_query(0x0101_FFFF, 64);
+    assert_eq!(
+        (unknown.status, unknown.bytes, unknown.needed),
+        (NOT_SUPPORTED, 0, 0)
+    );
+    let direct = adapter(&stage).direct_oid_query(sys::OID_NDK_STATISTICS, 248);
+    assert_eq!((direct.status, direct.bytes), (SUCCESS, 248), "NDK-OID-02");
+}
+
+// NDIS-LIFE-08, NDIS-LIFE-09, NDIS-NBL-02: every send comes back, with the status of its state.
+#[test]
+fn sends_come_back_unsent() {
+    let stage = Stage::new();
+    let frame: &[u8] = &[0; 60];
+    let adapter = adapter(&stage);
+    assert_eq!(adapter.send(&[frame, frame]), [MEDIA_DISCONNECTED; 2]);
+    adapter.pause();
+    assert_eq!(adapter.send(&[frame]), [PAUSED]);
+    adapter.restart().expect("restarts");
+    assert_eq!(adapter.send(&[frame; 3]), [MEDIA_DISCONNECTED; 3]);
+}
+
+// NDK-VER-01, NDK-VER-02, NDK-VER-04.
+#[test]
+fn openings_get_the_highest_minor_of_their_major() {
+    let stage = Stage::new();
+    for (asked, told) in [
+        ((1, 0), (1, 2)),
+        ((1, 2), (1, 2)),
+        ((2, 0), (2, 1)),
+        ((2, 1), (2, 1)),
+    ] {
+        let opened = stage.try_open(0, asked).expect("opens");
+        let version = opened.info().expect("told").Version;
+        assert_eq!((version.Major, version.Minor), told, "asked {asked:?}");
+    }
+    for asked in [(0, 0), (1, 3), (2, 2), (3, 0)] {
+        let refused = stage.try_open(0, asked).map(drop);
+        assert_eq!(refused, Err(NtStatus::NDIS_BAD_VERSION), "asked {asked:?}");
+    }
+}
+
+// NDK-ADP-03: what NDIS was told at initialization is what a consumer is told.
+#[test]
+fn capabilities_are_those_a_query_tells() {
+    let stage = Stage::new();
+    let told = adapter(&stage).ndk_info().expect("NDK attributes");
+    let queried = stage
+        .try_open(0, (2, 1))
+        .expect("opens")
+        .info()
+        .expect("told");
+    let words = |info: &sys::NDK_ADAPTER_INFO| {
+        [
+            info.MaxInitiatorRequestSge,
+            info.MaxReceiveQueueDepth,
+            info.MaxInitiatorQueueDepth,
+            info.MaxCqDepth,
+            info.MaxCallerData,
+            info.AdapterFlags,
+        ]
+    };
+    assert_eq!(words(&told), words(&queried));
+}
+
+// NDK-NDIS-05, NDK-NDIS-07 to NDK-NDIS-11: off at once for new openings, and told from a thread.
+#[test]
+fn the_switch_turns_network_direct_off_and_on() {
+    let stage = Stage::new();
+    let told = Arc::new(Flag::default());
+    let flag = told.clone();
+    stage.machine().ndis.on_ndk_state(move |_, enabled| {
+        if !enabled {
+            flag.set();
+        }
+    });
+    let open = stage.open(0);
+    let set = |on: u8| {
+        adapter(&stage)
+            .oid_set(sys::OID_NDK_SET_STATE, &[on])
+            .status
+    };
+    assert_eq!(set(0), SUCCESS);
+    let refused = stage.try_open(0, (1, 2)).map(drop);
+    assert_eq!(
+        refused,
+        Err(NtStatus::NDIS_ADAPTER_NOT_READY),
+        "NDK-NDIS-09"
+    );
+    assert!(told.wait(SOON), "NDIS is told");
+    assert_eq!(set(1), SUCCESS);
+    let refused = stage.try_open(0, (1, 2)).map(drop);
+    assert_eq!(
+        refused,
+        Err(NtStatus::NDIS_ADAPTER_NOT_READY),
+        "NDK-NDIS-11"
+    );
+    drop(open);
+    assert!(opens_as(&stage, Ok(())));
+}
+
+// NDK-NDIS-11: the last request wins, whatever was told in between.
+#[test]
+fn a_fast_toggle_ends_as_last_asked() {
+    let stage = Stage::new();
+    let set = |on: u8| {
+        adapter(&stage)
+            .oid_set(sys::OID_NDK_SET_STATE, &[on])
+            .status
+    };
+    for on in [0, 1, 0, 1, 0, 1] {
+        assert_eq!(set(on), SUCCESS);
+    }
+    assert!(opens_as(&stage, Ok(())));
+    assert_eq!(set(0), SUCCESS);
+    assert!(opens_as(&stage, Err(NtStatus::NDIS_ADAPTER_NOT_READY)));
+}
+
+// NDK-NDIS-02, NDK-NDIS-04, NDK-NDIS-06: the keyword is above the switch.
+#[test]
+fn the_keyword_keeps_network_direct_off() {
+    let image = softrnic_build::image().expect("the image builds");
+    let off = AdapterOptions {
+        keywords: vec![("*NetworkDirect".into(), 0.into())],
+        ..AdapterOptions::default()
+    };
+    let host = Host::start(
+        &image.path,
+        Options::default(),
+        wsk::Options::default(),
+        vec![off],
+    )
+    .expect("the image starts");
+    {
+        let _attached = host.machine().attach();
+        let adapter = &host.adapters()[0];
+        assert!(adapter.ndk_info().is_some(), "NDK-NDIS-02");
+        assert_eq!(
+            adapter.oid_set(sys::OID_NDK_SET_STATE, &[1]).status,
+            SUCCESS
+        );
+        let opened = softrnic_functional::consumer::Adapter::open(
+            host.machine(),
+            adapter.if_index(),
+            (1, 2),
+            "client",
+            &Arc::default(),
+        );
+        assert_eq!(opened.map(drop), Err(NtStatus::NDIS_ADAPTER_NOT_READY));
+    }
+    assert!(host.stop().is_empty(), "nothing is left behind");
+}
+
+// NDK-OID-04 to NDK-OID-07: pairs of rows, the consumer's addresses and TCP's.
+#[test]
+fn connections_and_listeners_are_listed_in_pairs() {
+    let stage = Stage::new();
+    let count = |adapter: &Adapter, oid| {
+        let answer = adapter.oid_query(oid, 4096);
+        assert_eq!(answer.status, SUCCESS);
+        u32::from_le_bytes(answer.data[8..12].try_into().expect("four bytes"))
+    };
+    assert_eq!(count(adapter(&stage), sys::OID_NDK_CONNECTIONS), 0);
+    let (active, passive) = stage.connected();
+    let answer = adapter(&stage).oid_query(sys::OID_NDK_CONNECTIONS, 4096);
+    assert_eq!(
+        (answer.bytes, answer.data[12]),
+        (16 + 2 * 64, 1),
+        "mapped to TCP"
+    );
+    let local = active
+        .connector
+        .as_ref()
+        .and_then(|connector| connector.local_address().ok())
+        .expect("bound");
+    assert_eq!(answer.data[18..20], local.port().to_be_bytes());
+    let server = &stage.host().adapters()[1];
+    assert_eq!(count(server, sys::OID_NDK_CONNECTIONS), 2);
+    assert_eq!(count(server, sys::OID_NDK_LOCAL_ENDPOINTS), 2);
+    let short = server.oid_query(sys::OID_NDK_LOCAL_ENDPOINTS, 16);
+    assert_eq!(
+        (short.status, short.needed),
+        (INVALID_LENGTH, 16 + 2 * 36),
+        "NDK-OID-05"
+    );
+    drop((active, passive));
+    assert_eq!(count(adapter(&stage), sys::OID_NDK_CONNECTIONS), 0);
+    assert_eq!(count(server, sys::OID_NDK_LOCAL_ENDPOINTS), 0);
+}
+
+// NDK-CON-07: the adapter's addresses are those TCP/IP has now.
+#[test]
+fn addresses_come_and_go() {
+    let stage = Stage::new();
+    let adapter = adapter(&stage);
+    let (active, passive) = stage.connected();
+    let another = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 77));
+    let connect = || {
+        let mut connector = Connector::new(&active.adapter).expect("made");
+        let from = (another, 0).into();
+        let nowhere = (stage.address(1, 9).ip(), 9).into();
+        connector
+            .connect(&active.qp, from, nowhere, &ConnectParameters::default())
+            .wait()
+    };
+    assert_eq!(connect(), NtStatus::INVALID_ADDRESS);
+    adapter.add_address(another, 8);
+    assert_ne!(connect(), NtStatus::INVALID_ADDRESS);
+    adapter.remove_address(another);
+    assert_eq!(connect(), NtStatus::INVALID_ADDRESS);
+    drop((active, passive));
+}
