@@ -107,7 +107,7 @@ pub(super) unsafe extern "win64" fn device_pnp_event_notify(
     // SAFETY: NDIS passes the context of a live adapter, and an event valid for the call.
     let (miniport, event) = unsafe { (miniport(context), event.as_ref()) };
     if event.is_some_and(|event| event.DevicePnPEvent == NdisDevicePnPEventSurpriseRemoved) {
-        miniport.remove();
+        Miniport::remove(&miniport);
     }
 }
 

@@ -91,6 +91,10 @@ impl Frames {
         self.word.fetch_and(!RUNNING, Ordering::AcqRel);
     }
 
+    pub(super) fn is_removed(&self) -> bool {
+        self.word.load(Ordering::Acquire) & REMOVED != 0
+    }
+
     pub(super) fn counts(&self) -> Counts {
         Counts {
             discarded: self.discarded.load(Ordering::Relaxed),

@@ -67,14 +67,13 @@ impl Miniport {
 
     fn create(start: Start, settings: Settings) -> Result<Self> {
         let host = Host::create(settings.host())?;
-        // NDK-NDIS-04.
-        host.enable(settings.network_direct);
         Ok(Self {
             handle: start.handle,
             luid: start.luid,
             settings,
             frames: Frames::create()?,
             filters: Filters::default(),
+            // NDK-NDIS-04.
             network_direct: NetworkDirect::create(settings.network_direct)?,
             host,
             reading: Mutex::try_new(())?,
@@ -111,16 +110,15 @@ impl Miniport {
         self.frames.restart();
     }
 
-    /// The device is gone (NDIS-LIFE-16, NDK-NDIS-15): nothing new; what is open may be closed.
-    pub(super) fn remove(&self) {
-        self.frames.remove();
-        self.host.enable(false);
-        self.network_direct.shut();
+    /// The device is gone (NDIS-LIFE-16, NDK-NDIS-15): nothing new; what is open may be closed, and
+    /// NDIS is told, so that consumers do (NDK-NDIS-10).
+    pub(super) fn remove(this: &Ref<Self>) {
+        this.frames.remove();
+        Self::set_network_direct(this, false);
     }
 
     /// `MiniportHaltEx`, in reverse of `initialize` (NDIS-LIFE-12).
     pub(super) fn halt(&self) {
-        self.host.enable(false);
         self.network_direct.shut();
         // Nothing is queued from here on; the watch waits for its calls in progress.
         let watch = self.watch.lock().take();
@@ -147,11 +145,22 @@ impl Miniport {
 
     /// `MiniportOidRequest` and, for what comes that way, `MiniportDirectOidRequest`.
     pub(super) fn query(&self, oid: Oid) -> Result<Reply<'_>, Refusal> {
+        self.present()?;
         oid::query(self, oid)
     }
 
     pub(super) fn set(this: &Ref<Self>, oid: Oid, input: &Input<'_>) -> Result<usize, Refusal> {
+        this.present()?;
         oid::set(this, oid, input)
+    }
+
+    /// NDIS-LIFE-16.
+    fn present(&self) -> Result<(), Refusal> {
+        if self.frames.is_removed() {
+            Err(Refusal::Removed)
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -159,14 +168,7 @@ impl Miniport {
 impl Miniport {
     /// Counts an opening of the NDK side, or refuses it (NDK-ADP-01). `PASSIVE_LEVEL`.
     pub(super) fn enter_network_direct(&self) -> Option<&Ref<Host>> {
-        if !self.network_direct.enter() {
-            return None;
-        }
-        // A consumer may come as soon as it sees an address, before the worker has.
-        if let Ok(addresses) = addresses_of(self.luid) {
-            self.host.set_addresses(addresses);
-        }
-        Some(&self.host)
+        self.network_direct.enter().then_some(&self.host)
     }
 
     /// The opening was closed.
@@ -177,10 +179,6 @@ impl Miniport {
     /// OID_NDK_SET_STATE. NDK-NDIS-05: never pends; NDK-NDIS-07: NDIS is told from the worker.
     fn set_network_direct(this: &Ref<Self>, on: bool) {
         this.network_direct.want(on);
-        if !on {
-            // NDK-NDIS-09: from now on, whenever the worker comes to it.
-            this.host.enable(false);
-        }
         if let Some(worker) = this.worker.lock().as_ref() {
             worker.queue(&this.switch, this.clone());
         }
@@ -191,10 +189,7 @@ impl Miniport {
     fn switch_network_direct(this: Ref<Self>) {
         while let Some(switched) = this.network_direct.step() {
             let event = match switched {
-                Switched::On => {
-                    this.host.enable(true);
-                    Event::NetworkDirectEnabled
-                }
+                Switched::On => Event::NetworkDirectEnabled,
                 Switched::Off => Event::NetworkDirectDisabled,
             };
             if let Err(status) = event.tell(&this.handle) {

@@ -86,6 +86,8 @@ pub(crate) enum Refusal {
     MulticastFull,
     /// No memory for the answer.
     Resources,
+    /// The device is gone.
+    Removed,
 }
 
 impl From<Status> for Refusal {
