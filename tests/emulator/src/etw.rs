@@ -234,3 +234,6 @@ pub unsafe extern "win64" fn EtwActivityIdControl(code: u32, id: *mut [u8; 16]) 
     }
     STATUS_SUCCESS
 }
+
+#[cfg(test)]
+mod tests;

@@ -226,3 +226,6 @@ pub unsafe extern "win64" fn ZwClose(handle: HANDLE) -> NTSTATUS {
     }
     STATUS_SUCCESS
 }
+
+#[cfg(test)]
+mod tests;

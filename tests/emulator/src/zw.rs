@@ -301,3 +301,6 @@ pub unsafe extern "win64" fn ZwDeleteValueKey(
         removed.map(|_| ()).ok_or(STATUS_OBJECT_NAME_NOT_FOUND)
     }))
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,3 +5,6 @@ pub mod lookaside;
 pub mod pool;
 pub mod rundown;
 pub mod work;
+
+#[cfg(test)]
+mod tests;

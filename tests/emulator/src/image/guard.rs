@@ -21,6 +21,8 @@ pub static REGION: AtomicUsize = AtomicUsize::new(0);
 pub static BITMAP: AtomicPtr<AtomicU64> = AtomicPtr::new(std::ptr::null_mut());
 
 static IMAGES: [AtomicPtr<Image>; SLOTS] = [const { AtomicPtr::new(std::ptr::null_mut()) }; SLOTS];
+/// The names of images that were in a slot, for accesses that come too late.
+static UNLOADED: Mutex<[Option<String>; SLOTS]> = Mutex::new([const { None }; SLOTS]);
 static FREE: Mutex<u64> = Mutex::new(u64::MAX);
 
 fn reserve(size: usize, protection: i32) -> usize {
@@ -62,7 +64,8 @@ pub(super) fn take_slot() -> Option<(usize, usize)> {
 }
 
 /// Gives a slot back: nothing in it can be executed or called any more.
-pub(super) fn return_slot(slot: usize) {
+pub(super) fn return_slot(slot: usize, name: &str) {
+    UNLOADED.lock()[slot] = Some(name.into());
     IMAGES[slot].store(std::ptr::null_mut(), Ordering::SeqCst);
     let start = slot * SLOT_SIZE;
     for word in start / 64..(start + SLOT_SIZE) / 64 {
@@ -96,6 +99,16 @@ pub fn image_at(address: usize) -> Option<&'static Image> {
     // SAFETY: published images live until their slot is returned; an address inside one is
     // only held while it is loaded.
     unsafe { IMAGES[offset / SLOT_SIZE].load(Ordering::Acquire).as_ref() }
+}
+
+/// The unloaded image that was at an address.
+#[must_use]
+pub fn unloaded_at(address: usize) -> Option<String> {
+    let offset = address.wrapping_sub(REGION.load(Ordering::Relaxed));
+    if offset >= REGION_SIZE || image_at(address).is_some() {
+        return None;
+    }
+    UNLOADED.try_lock()?[offset / SLOT_SIZE].clone()
 }
 
 /// An indirect call went to an address inside an image that is not one of its call targets.

@@ -9,7 +9,7 @@ mod unwind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-pub use guard::image_at;
+pub use guard::{image_at, unloaded_at};
 pub use unwind::Point;
 
 /// A mapped image.
@@ -76,7 +76,7 @@ impl Image {
             }
             Err(error) => {
                 load::unmap(base);
-                guard::return_slot(slot);
+                guard::return_slot(slot, name);
                 Err(error)
             }
         }
@@ -136,6 +136,6 @@ impl Image {
 impl Drop for Image {
     fn drop(&mut self) {
         load::unmap(self.base);
-        guard::return_slot(self.slot);
+        guard::return_slot(self.slot, &self.name);
     }
 }

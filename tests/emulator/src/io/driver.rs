@@ -106,7 +106,6 @@ impl Driver {
             }
         }
         let leaks = self.check_left_behind();
-        self.machine.forget_image(&self.image);
         leaks
     }
 
@@ -163,6 +162,12 @@ impl Driver {
             );
         }
         leaks
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        self.machine.forget_image(&self.image);
     }
 }
 

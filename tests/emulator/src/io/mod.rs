@@ -3,3 +3,6 @@
 pub mod driver;
 pub mod irp;
 pub mod work_item;
+
+#[cfg(test)]
+mod tests;

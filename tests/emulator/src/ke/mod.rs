@@ -8,3 +8,6 @@ pub mod region;
 pub mod spin_lock;
 pub mod time;
 pub mod timer;
+
+#[cfg(test)]
+mod tests;

@@ -4,3 +4,6 @@ pub mod map;
 pub mod mdl;
 pub mod phys;
 pub mod system;
+
+#[cfg(test)]
+mod tests;

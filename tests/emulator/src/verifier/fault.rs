@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::mem::MaybeUninit;
 use std::sync::Once;
 
-use crate::image::{Point, image_at};
+use crate::image::{Point, image_at, unloaded_at};
 use crate::thread::try_current;
 use crate::verifier::{report, stack};
 
@@ -82,7 +82,13 @@ unsafe extern "C" fn on_fault(
         Some(_) => stack::from(Point { ip: ip + 1, sp }),
         None => stack::here_or_above(sp),
     };
-    let place = thread.machine.pool.explain(address);
+    let unloaded = unloaded_at(address).map(|name| {
+        (
+            "VERIF-UNLOADED",
+            format!("where {name} was before it was unloaded"),
+        )
+    });
+    let place = unloaded.or_else(|| thread.machine.pool.explain(address));
     if frames.is_empty() && place.is_none() {
         return not_ours(signal);
     }

@@ -1,0 +1,87 @@
+//! Rundown, lists, locks, work items.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use super::lookaside::{
+    ExInitializeNPagedLookasideList, ExQueryDepthSList, ExpInterlockedFlushSList,
+    ExpInterlockedPopEntrySList, ExpInterlockedPushEntrySList, InitializeSListHead, SLIST_HEADER,
+};
+use super::rundown::{
+    ExAcquireRundownProtection, ExInitializeRundownProtection, ExReleaseRundownProtection,
+    ExWaitForRundownProtectionRelease,
+};
+use crate::wdm::{EX_RUNDOWN_REF, GENERAL_LOOKASIDE};
+use crate::{Machine, Options};
+
+#[repr(align(16))]
+struct Head(SLIST_HEADER);
+
+#[test]
+fn a_list_gives_back_last_in_first_out() {
+    let mut head = Head(Default::default());
+    let mut entries = [[0usize; 2]; 3];
+    let list = &raw mut head.0;
+    InitializeSListHead(list);
+    let addresses: Vec<*mut usize> = entries.iter_mut().map(|e| e.as_mut_ptr()).collect();
+    for &entry in &addresses {
+        ExpInterlockedPushEntrySList(list, entry);
+    }
+    assert_eq!(ExQueryDepthSList(list), 3);
+    assert_eq!(ExpInterlockedPopEntrySList(list), addresses[2]);
+    assert_eq!(ExpInterlockedFlushSList(list), addresses[1]);
+    assert_eq!(ExQueryDepthSList(list), 0);
+    assert!(ExpInterlockedPopEntrySList(list).is_null());
+}
+
+#[test]
+fn a_lookaside_list_with_special_pool_keeps_nothing() {
+    let machine = Machine::new(Options::default());
+    let _attachment = machine.attach();
+    // SAFETY: all fields are integers and pointers; memory for a list.
+    let list = unsafe {
+        let mut list: Box<GENERAL_LOOKASIDE> = Box::new(std::mem::zeroed());
+        ExInitializeNPagedLookasideList(&raw mut *list, 0, 0, 0, 64, 0x1234, 0);
+        list
+    };
+    assert_eq!((list.Depth, list.Size, list.Tag), (0, 64, 0x1234));
+    assert_ne!((list.Allocate, list.Free), (0, 0));
+}
+
+#[test]
+fn rundown_waits_for_the_last_user() {
+    let machine = Machine::new(Options::default());
+    let _attachment = machine.attach();
+    let reference = Arc::new(EX_RUNDOWN_REF {
+        Count: AtomicUsize::new(0),
+    });
+    let pointer = Arc::as_ptr(&reference).cast_mut();
+    ExInitializeRundownProtection(pointer);
+    assert_eq!(ExAcquireRundownProtection(pointer), 1);
+    let (released, theirs) = (Arc::new(AtomicBool::new(false)), reference.clone());
+    let set = released.clone();
+    let user = machine.spawn("user", move || {
+        std::thread::sleep(Duration::from_millis(20));
+        set.store(true, Ordering::SeqCst);
+        ExReleaseRundownProtection(Arc::as_ptr(&theirs).cast_mut());
+    });
+    ExWaitForRundownProtectionRelease(pointer);
+    assert!(released.load(Ordering::SeqCst));
+    assert_eq!(ExAcquireRundownProtection(pointer), 0);
+    user.join().unwrap();
+}
+
+#[test]
+fn work_runs_at_passive_level_on_another_thread() {
+    let machine = Machine::new(Options::default());
+    let (sender, receiver) = std::sync::mpsc::channel();
+    machine.work.push(machine, 0, move || {
+        sender
+            .send((crate::current().irql(), std::thread::current().id()))
+            .unwrap();
+    });
+    let (irql, thread) = receiver.recv_timeout(Duration::from_secs(5)).unwrap();
+    assert_eq!(irql, 0);
+    assert_ne!(thread, std::thread::current().id());
+}

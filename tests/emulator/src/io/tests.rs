@@ -1,0 +1,83 @@
+//! IRPs go down and come back up through every completion routine that wants to know.
+
+use std::cell::RefCell;
+
+use super::irp::{
+    IoAllocateIrp, IoCancelIrp, IoFreeIrp, IoReleaseCancelSpinLock, IoReuseIrp, accept, complete,
+    mark_pending,
+};
+use crate::wdm::{
+    DEVICE_OBJECT, IRP, NTSTATUS, PVOID, STATUS_CANCELLED, STATUS_MORE_PROCESSING_REQUIRED,
+    STATUS_SUCCESS, STATUS_UNSUCCESSFUL,
+};
+use crate::{Machine, Options};
+
+thread_local! {
+    static SEEN: RefCell<Vec<(usize, NTSTATUS, bool)>> = const { RefCell::new(Vec::new()) };
+}
+
+fn note(irp: *mut IRP, context: PVOID) {
+    // SAFETY: the IRP that is being completed.
+    let (status, pending) = unsafe { ((*irp).IoStatus.Status, (*irp).PendingReturned != 0) };
+    SEEN.with_borrow_mut(|seen| seen.push((context as usize, status, pending)));
+}
+
+unsafe extern "win64" fn takes_back(_: *mut DEVICE_OBJECT, irp: *mut IRP, context: PVOID) -> i32 {
+    note(irp, context);
+    STATUS_MORE_PROCESSING_REQUIRED
+}
+
+fn send(irp: *mut IRP, context: usize) {
+    // SAFETY: the test's own IRP with a location left.
+    unsafe {
+        let next = (*irp).CurrentStackLocation.sub(1);
+        (*next).CompletionRoutine = Some(takes_back);
+        (*next).Context = context as PVOID;
+        (*next).Control = 0xE0;
+    }
+    accept(irp, "test");
+}
+
+#[test]
+fn a_completed_irp_calls_its_routine_and_can_be_reused() {
+    let _attachment = Machine::new(Options::default()).attach();
+    // SAFETY: the IRP is owned here whenever it is touched.
+    unsafe {
+        let irp = IoAllocateIrp(1, 0);
+        send(irp, 1);
+        complete(irp, STATUS_SUCCESS, 42);
+        assert_eq!((*irp).IoStatus.Information, 42);
+        IoReuseIrp(irp, STATUS_UNSUCCESSFUL);
+        assert_eq!((*irp).IoStatus.Status, STATUS_UNSUCCESSFUL);
+        send(irp, 2);
+        mark_pending(irp);
+        complete(irp, STATUS_UNSUCCESSFUL, 0);
+        IoFreeIrp(irp);
+    }
+    let expected = vec![(1, STATUS_SUCCESS, false), (2, STATUS_UNSUCCESSFUL, true)];
+    assert_eq!(SEEN.take(), expected);
+}
+
+unsafe extern "win64" fn cancels(_: *mut DEVICE_OBJECT, irp: *mut IRP) {
+    // SAFETY: the cancel routine owns the IRP and the cancel spin lock.
+    IoReleaseCancelSpinLock(unsafe { (*irp).CancelIrql });
+    complete(irp, STATUS_CANCELLED, 0);
+}
+
+#[test]
+fn a_cancel_routine_is_called_once() {
+    let _attachment = Machine::new(Options::default()).attach();
+    // SAFETY: as above.
+    unsafe {
+        let irp = IoAllocateIrp(1, 0);
+        send(irp, 3);
+        let routine = cancels as *const () as usize;
+        (*irp)
+            .CancelRoutine
+            .store(routine, std::sync::atomic::Ordering::SeqCst);
+        assert_eq!(IoCancelIrp(irp), 1);
+        assert_eq!(IoCancelIrp(irp), 0);
+        IoFreeIrp(irp);
+    }
+    assert_eq!(SEEN.take(), vec![(3, STATUS_CANCELLED, false)]);
+}
