@@ -19,6 +19,7 @@ use softrnic_consumer::{
 };
 use softrnic_emulator::{Attachment, Machine, Options, wsk};
 
+pub mod quiet;
 pub mod raw;
 
 pub use softrnic_consumer as consumer;
