@@ -9,7 +9,7 @@ mod end;
 mod load;
 mod side;
 
-use std::{path::Path, time::Duration};
+use std::{path::Path, thread, time::Duration};
 
 use softrnic_emulator::wsk::SendCompletion;
 
@@ -104,7 +104,12 @@ impl Contender for Provider {
 ///
 /// When the image does not start or the traffic stops.
 pub fn round_trips(image: &Path, size: usize, operations: usize) -> Result<(), String> {
-    let sides = Sides::start(image, SendCompletion::Acknowledged)?;
-    sides.run(Work::PingPong, size, 1, Until::Count(operations))?;
-    sides.stop()
+    let run = || {
+        let sides = Sides::start(image, SendCompletion::Acknowledged)?;
+        sides.run(Work::PingPong, size, 1, Until::Count(operations))?;
+        sides.stop()
+    };
+    // Below valgrind only a thread's stack is all there from the start.
+    thread::scope(|scope| scope.spawn(run).join())
+        .unwrap_or_else(|_| Err("the thread that measures panicked".to_owned()))
 }

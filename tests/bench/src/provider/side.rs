@@ -157,7 +157,8 @@ impl Sides {
         let mut server = self
             .server
             .make(|adapter| End::new(adapter, Load::passive(work, size, window)))?;
-        let load = Load::active(work, size, window, server.region());
+        let region = self.server.run(|| server.region());
+        let load = Load::active(work, size, window, region);
         let mut client = self.client.make(|adapter| End::new(adapter, load))?;
         let from = SocketAddr::new(self.client.address, 0);
         let connecting = self.client.run(|| client.connect(from, to))?;

@@ -3,6 +3,7 @@
 //! (pool, images, stacks) is its own physical memory: the frame number is the address's.
 
 use std::collections::BTreeMap;
+use std::ptr::null_mut;
 use std::sync::OnceLock;
 
 use parking_lot::Mutex;
@@ -11,15 +12,21 @@ use crate::wdm::{PAGE_SHIFT, PAGE_SIZE};
 
 /// Set in the frame numbers of the memory file's pages.
 const FILE: u64 = 1 << 40;
-/// The size of the memory file; its pages take host memory only once touched.
+/// The size of the memory file; its pages take host memory only once touched. Less where the
+/// host has not that much address space (below valgrind).
 const SIZE: usize = 64 << 30;
-/// Address space for second mappings.
+/// Address space for second mappings; less likewise.
 const ALIASES: usize = 1 << 40;
+
+/// What no test can do without.
+const SMALLEST: usize = 1 << 28;
 
 struct Memory {
     file: i32,
     base: usize,
+    size: usize,
     aliases: usize,
+    aliases_size: usize,
     ranges: Mutex<Ranges>,
 }
 
@@ -41,15 +48,10 @@ fn memory() -> &'static Memory {
                 libc::ftruncate(file, SIZE as i64) == 0,
                 "no room for a memory file"
             );
-            let base = map(
-                0,
-                SIZE,
-                libc::PROT_NONE,
-                libc::MAP_SHARED | libc::MAP_NORESERVE,
-                file,
-            );
+            let shared = libc::MAP_SHARED | libc::MAP_NORESERVE;
+            let (base, size) = reserve(SIZE, shared, file);
             let private = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
-            let aliases = map(0, ALIASES, libc::PROT_NONE, private, -1);
+            let (aliases, aliases_size) = reserve(ALIASES, private, -1);
             let ranges = Ranges {
                 next: 0,
                 next_alias: 0,
@@ -58,18 +60,26 @@ fn memory() -> &'static Memory {
             Memory {
                 file,
                 base,
+                size,
                 aliases,
+                aliases_size,
                 ranges: Mutex::new(ranges),
             }
         }
     })
 }
 
-unsafe fn map(at: usize, size: usize, protection: i32, flags: i32, file: i32) -> usize {
-    // SAFETY: the caller's.
-    let at = unsafe { libc::mmap(at as *mut _, size, protection, flags, file, 0) };
-    assert!(at != libc::MAP_FAILED, "no address space for {size} bytes");
-    at as usize
+/// Address space for `size` bytes, or for the largest half, quarter … of it that there is.
+fn reserve(mut size: usize, flags: i32, file: i32) -> (usize, usize) {
+    loop {
+        // SAFETY: a fresh mapping where the host likes.
+        let at = unsafe { libc::mmap(null_mut(), size, libc::PROT_NONE, flags, file, 0) };
+        if at != libc::MAP_FAILED {
+            return (at as usize, size);
+        }
+        assert!(size > SMALLEST, "no address space for {size} bytes");
+        size /= 2;
+    }
 }
 
 /// Physical pages mapped once, with an inaccessible page behind.
@@ -100,7 +110,7 @@ impl Pages {
                 }
                 None => {
                     let at = ranges.next;
-                    if at + whole * PAGE_SIZE > SIZE {
+                    if at + whole * PAGE_SIZE > memory.size {
                         return None;
                     }
                     ranges.next += whole * PAGE_SIZE;
@@ -161,9 +171,9 @@ impl Drop for Pages {
 #[must_use]
 #[inline]
 pub fn frame(address: usize) -> u64 {
-    static BASE: OnceLock<usize> = OnceLock::new();
-    let offset = address.wrapping_sub(*BASE.get_or_init(|| memory().base));
-    match offset < SIZE {
+    let memory = memory();
+    let offset = address.wrapping_sub(memory.base);
+    match offset < memory.size {
         true => FILE | (offset >> PAGE_SHIFT) as u64,
         false => (address >> PAGE_SHIFT) as u64,
     }
@@ -236,7 +246,7 @@ fn take_alias(count: usize) -> usize {
     let memory = memory();
     let size = (count + 1) * PAGE_SIZE;
     let mut ranges = memory.ranges.lock();
-    if ranges.next_alias + size > ALIASES {
+    if ranges.next_alias + size > memory.aliases_size {
         ranges.next_alias = 0;
     }
     let at = memory.aliases + ranges.next_alias;
@@ -247,7 +257,8 @@ fn take_alias(count: usize) -> usize {
 /// Whether the address is in the range of second mappings.
 #[must_use]
 pub fn is_alias(address: usize) -> bool {
-    address.wrapping_sub(memory().aliases) < ALIASES
+    let memory = memory();
+    address.wrapping_sub(memory.aliases) < memory.aliases_size
 }
 
 /// Takes a second mapping away.

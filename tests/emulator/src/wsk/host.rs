@@ -466,6 +466,28 @@ impl Poll {
         mut each: impl FnMut(u64, u32),
     ) -> usize {
         let mut events = [libc::epoll_event { events: 0, u64: 0 }; 64];
+        let count = self.wait_for_events(&mut events, timeout);
+        let count = usize::try_from(count).unwrap_or(0);
+        for event in &events[..count] {
+            if event.u64 == WAKE {
+                let mut counter = 0_u64;
+                // SAFETY: eight bytes are written to `counter`.
+                unsafe { libc::read(self.wake.as_raw_fd(), (&raw mut counter).cast(), 8) };
+            } else {
+                each(event.u64, event.events);
+            }
+        }
+        count
+    }
+}
+
+impl Poll {
+    /// To the nanosecond; to the millisecond where the host has no such call (below valgrind).
+    fn wait_for_events(
+        &self,
+        events: &mut [libc::epoll_event],
+        timeout: Option<std::time::Duration>,
+    ) -> isize {
         let time = timeout.map(|limit| libc::timespec {
             tv_sec: limit.as_secs() as _,
             tv_nsec: limit.subsec_nanos().into(),
@@ -483,17 +505,13 @@ impl Poll {
                 0_usize,
             )
         };
-        let count = usize::try_from(count).unwrap_or(0);
-        for event in &events[..count] {
-            if event.u64 == WAKE {
-                let mut counter = 0_u64;
-                // SAFETY: eight bytes are written to `counter`.
-                unsafe { libc::read(self.wake.as_raw_fd(), (&raw mut counter).cast(), 8) };
-            } else {
-                each(event.u64, event.events);
-            }
+        if count >= 0 || io::Error::last_os_error().raw_os_error() != Some(libc::ENOSYS) {
+            return count as isize;
         }
-        count
+        let limit = timeout.map_or(-1, |limit| limit.as_millis().min(1000) as i32 + 1);
+        let (list, room) = (events.as_mut_ptr(), events.len() as i32);
+        // SAFETY: as above.
+        unsafe { libc::epoll_wait(self.epoll.as_raw_fd(), list, room, limit) as isize }
     }
 }
 
