@@ -5,7 +5,12 @@
 //! types mean anything: nothing is linked there. `tests/abi` holds every one of them to the facts
 //! of the Windows ABI.
 #![no_std]
-#![expect(non_camel_case_types, non_snake_case, non_upper_case_globals, reason = "the WDK's names")]
+#![expect(
+    non_camel_case_types,
+    non_snake_case,
+    non_upper_case_globals,
+    reason = "the WDK's names"
+)]
 
 mod constants;
 pub mod ntddk;
