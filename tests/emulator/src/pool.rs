@@ -8,6 +8,7 @@ mod block;
 mod special;
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use parking_lot::Mutex;
 
@@ -38,6 +39,8 @@ pub const KERNEL: usize = 0;
 pub struct Pool {
     mode: PoolMode,
     inner: Mutex<Inner>,
+    /// Allocations by images until one fails; 0: none will.
+    until_failure: AtomicU64,
 }
 
 #[derive(Default)]
@@ -80,7 +83,28 @@ impl Pool {
         Self {
             mode,
             inner: Mutex::default(),
+            until_failure: AtomicU64::new(0),
         }
+    }
+
+    /// Lets the `nth` allocation by a driver from now on fail (1 is the next), and none after it.
+    pub fn fail_at(&self, nth: u64) {
+        self.until_failure.store(nth, Ordering::SeqCst);
+    }
+
+    /// Whether the failure that was asked for is still to come.
+    #[must_use]
+    pub fn failure_is_due(&self) -> bool {
+        self.until_failure.load(Ordering::SeqCst) != 0
+    }
+
+    fn fails_now(&self, caller: usize) -> bool {
+        self.failure_is_due()
+            && image_at(caller).is_some()
+            && self
+                .until_failure
+                .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1))
+                == Ok(1)
     }
 
     /// How allocations are watched.
@@ -96,6 +120,9 @@ impl Pool {
         }
         if request.tag == 0 {
             violation("VERIF-POOL-TAG", "an allocation with tag 0");
+        }
+        if self.fails_now(request.caller) {
+            return std::ptr::null_mut();
         }
         let block = match self.mode {
             PoolMode::Special => Block::special(&request).or_else(|| Block::cheap(&request)),
