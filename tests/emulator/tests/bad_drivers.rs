@@ -110,6 +110,7 @@ cases! {
     a_work_item_freed_while_queued: "work-item-free-queued" => "VERIF-FREE-WORK";
     a_work_item_queued_twice: "work-item-queued-twice" => "VERIF-WORK-QUEUED";
     work_item_memory_freed_while_queued: "work-item-memory-freed" => "VERIF-FREE-WORK";
+    a_routine_that_runs_on_after_unload: "work-item-running" => "VERIF-UNLOADED";
     a_set_timer_that_is_freed: "timer-freed" => "VERIF-FREE-TIMER";
     a_set_timer_at_unload: "timer-left" => "VERIF-FREE-TIMER";
     a_queued_dpc_that_is_freed: "dpc-freed" => "VERIF-FREE-DPC";

@@ -17,6 +17,7 @@ pub(crate) const CASES: &[(&str, Case)] = &[
     ("work-item-free-queued", work_item_free_queued),
     ("work-item-queued-twice", work_item_queued_twice),
     ("work-item-memory-freed", work_item_memory_freed),
+    ("work-item-running", work_item_running),
 ];
 
 unsafe fn irp_leak() {
@@ -126,6 +127,23 @@ unsafe fn irp_no_location_left() {
         let irp = IoAllocateIrp(1, 0);
         send(irp, keeps, None);
         IofCallDriver((&raw mut DEVICE.device).cast(), irp);
+    }
+}
+
+unsafe extern "system" fn short(_: Pointer, _: Pointer) {
+    // SAFETY: at PASSIVE_LEVEL.
+    unsafe { pause(200) };
+    core::hint::black_box([0u8; 16]);
+}
+
+/// Still runs when the driver is gone: the item is freed, as it may be once its routine runs.
+unsafe fn work_item_running() {
+    // SAFETY: not waited for on purpose.
+    unsafe {
+        let item = IoAllocateWorkItem(null_mut());
+        IoQueueWorkItem(item, short, 1, null_mut());
+        pause(50);
+        IoFreeWorkItem(item);
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Once;
 
 use crate::image::{Point, image_at, unloaded_at};
 use crate::thread::try_current;
-use crate::verifier::{report, stack};
+use crate::verifier::{report, report_of, stack};
 
 const ALTERNATE_STACK: usize = 512 << 10;
 
@@ -77,35 +77,36 @@ unsafe extern "C" fn on_fault(
     let Some(thread) = try_current() else {
         return not_ours(signal);
     };
+    thread_local! { static REPORTING: Cell<bool> = const { Cell::new(false) }; }
+    if REPORTING.replace(true) {
+        return not_ours(signal);
+    }
     // One more than the instruction, as if it were the return address of a call.
     let frames = match image_at(ip) {
         Some(_) => stack::from(Point { ip: ip + 1, sp }),
+        // The host's unwinder would read the code there.
+        None if unloaded_at(ip).is_some() => stack::search(sp, Vec::new()),
         None => stack::here_or_above(sp),
     };
-    let unloaded = unloaded_at(address).map(|name| {
-        (
-            "VERIF-UNLOADED",
-            format!("where {name} was before it was unloaded"),
-        )
-    });
-    let place = unloaded.or_else(|| thread.machine.pool.explain(address));
-    if frames.is_empty() && place.is_none() {
-        return not_ours(signal);
-    }
     let what = match signal {
         libc::SIGILL | libc::SIGTRAP => "an illegal instruction",
         libc::SIGFPE => "an arithmetic fault",
         _ => "an access to",
     };
-    let rule = place.as_ref().map_or("VERIF-FAULT", |(rule, _)| rule);
-    let place = place
-        .as_ref()
-        .map_or(String::new(), |(_, text)| format!(": {text}"));
-    report(
-        rule,
-        &format!("{what} {address:#x} at {ip:#x}{place}"),
-        &frames,
-    )
+    let text = format!("{what} {address:#x} at {ip:#x}");
+    if let Some(name) = unloaded_at(address) {
+        report_of(
+            Some(&name),
+            "VERIF-UNLOADED",
+            &format!("{text}: {name} is unloaded"),
+            &frames,
+        );
+    }
+    match thread.machine.pool.explain(address) {
+        Some((rule, place)) => report(rule, &format!("{text}: {place}"), &frames),
+        None if frames.is_empty() => not_ours(signal),
+        None => report("VERIF-FAULT", &text, &frames),
+    }
 }
 
 /// Lets the default action follow when the instruction faults again.

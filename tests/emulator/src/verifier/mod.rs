@@ -8,7 +8,7 @@ pub mod locks;
 pub mod stack;
 
 use std::io::Write as _;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicI32, Ordering};
 
 use parking_lot::Mutex;
 
@@ -31,7 +31,8 @@ pub struct Violation {
 type Hook = Box<dyn Fn(&Violation) + Send>;
 
 static HOOK: Mutex<Option<Hook>> = Mutex::new(None);
-static REPORTING: AtomicBool = AtomicBool::new(false);
+/// The host thread that reports a violation.
+static REPORTING: AtomicI32 = AtomicI32::new(0);
 
 /// Calls `hook` with the violation before the run ends (to print a result, for one).
 pub fn on_violation(hook: impl Fn(&Violation) + Send + 'static) {
@@ -48,7 +49,7 @@ pub fn violation(rule: &str, text: &str) -> ! {
 /// Ends the run: what `image` left behind broke `rule`.
 #[cold]
 pub fn violation_of(image: &crate::image::Image, rule: &str, text: &str) -> ! {
-    report_of(Some(image), rule, text, &stack::here())
+    report_of(Some(&image.name), rule, text, &stack::here())
 }
 
 /// Ends the run: a callback that has just returned broke `rule`. `trace` is what
@@ -61,7 +62,7 @@ pub(crate) fn violation_of_callback(trace: &[usize], rule: &str, text: &str) -> 
         .chain(&frames)
         .copied()
         .find_map(crate::image::image_at);
-    report_of(image, rule, text, &frames)
+    report_of(image.map(|i| i.name.as_str()), rule, text, &frames)
 }
 
 #[cold]
@@ -76,20 +77,27 @@ pub(crate) fn irql_too_high(function: &str, irql: KIRQL, highest: KIRQL) -> ! {
 #[cold]
 pub(crate) fn report(rule: &str, text: &str, frames: &[usize]) -> ! {
     let image = frames.first().copied().and_then(crate::image::image_at);
-    report_of(image, rule, text, frames)
+    report_of(image.map(|i| i.name.as_str()), rule, text, frames)
 }
 
-fn report_of(image: Option<&crate::image::Image>, rule: &str, text: &str, frames: &[usize]) -> ! {
-    if REPORTING.swap(true, Ordering::SeqCst) {
-        loop {
+/// As [`report`], the image named by the caller.
+#[cold]
+pub(crate) fn report_of(image: Option<&str>, rule: &str, text: &str, frames: &[usize]) -> ! {
+    // SAFETY: no requirements.
+    let me = unsafe { libc::gettid() };
+    match REPORTING.swap(me, Ordering::SeqCst) {
+        0 => {}
+        // SAFETY: the report itself failed; the first line of it may be out.
+        other if other == me => unsafe { libc::_exit(EXIT_STATUS) },
+        _ => loop {
             std::thread::sleep(std::time::Duration::from_secs(1));
-        }
+        },
     }
     let stack: Vec<String> = frames.iter().map(|&f| stack::describe(f)).collect();
     let first = frames.first().copied();
     let found = Violation {
         rule: rule.into(),
-        image: image.map_or("-".into(), |i| i.name.clone()),
+        image: image.unwrap_or("-").into(),
         function: first.map_or("-".into(), stack::function),
         text: text.into(),
         stack,
