@@ -188,6 +188,9 @@ impl Runner {
     }
 
     fn run(mut self) {
+        // The host may delay timeouts by 50 µs otherwise.
+        // SAFETY: changes the timer slack of this thread only.
+        unsafe { libc::prctl(libc::PR_SET_TIMERSLACK, 1_usize) };
         let mut round = 0_u32;
         while !self.network.machine.is_stopping() {
             round = round.wrapping_add(1);
@@ -386,11 +389,12 @@ impl Runner {
         let mut index = 0;
         while index < self.tracked.len() {
             let socket = Arc::clone(&self.tracked[index]);
-            if send::service(&socket) {
+            let serviced = send::service(&socket);
+            busy |= serviced.progress;
+            if serviced.waiting {
                 index += 1;
                 continue;
             }
-            busy = true;
             self.tracked.swap_remove(index);
             socket.tracked.store(false, Ordering::Release);
             // A send may have come between the look and the store.

@@ -351,14 +351,23 @@ fn verify_unchanged(send: &Send) {
     }
 }
 
+/// What a look at the sending side came to.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Serviced {
+    /// IRPs were completed.
+    pub(super) progress: bool,
+    /// IRPs still wait.
+    pub(super) waiting: bool,
+}
+
 /// The network thread's turn: hands over what is left and completes what is through.
-/// Returns whether IRPs still wait.
-pub(super) fn service(socket: &Arc<Socket>) -> bool {
+pub(super) fn service(socket: &Arc<Socket>) -> Serviced {
     let hand_over = socket.network.options.send_completion == SendCompletion::HandOver;
+    let mut progress = false;
     let mut transmit = socket.transmit();
     transmit.pump(socket);
     if !transmit.is_waiting() {
-        return false;
+        return Serviced::default();
     }
     let outstanding = if hand_over && !transmit.fin_sent {
         0
@@ -367,13 +376,10 @@ pub(super) fn service(socket: &Arc<Socket>) -> bool {
     };
     let fin = u64::from(transmit.fin_sent);
     let acknowledged = (transmit.handed + fin).saturating_sub(outstanding);
+    let finished = if hand_over { u64::MAX } else { acknowledged };
     loop {
-        let done = if hand_over {
-            transmit.take_finished(u64::MAX)
-        } else {
-            transmit.take_finished(acknowledged)
-        };
-        let done = done
+        let done = transmit
+            .take_finished(finished)
             .or_else(|| {
                 socket
                     .broken()
@@ -381,10 +387,12 @@ pub(super) fn service(socket: &Arc<Socket>) -> bool {
             })
             .or_else(|| transmit.take_disconnected(socket, acknowledged));
         let Some(done) = done else {
-            return transmit.is_waiting();
+            let waiting = transmit.is_waiting();
+            return Serviced { progress, waiting };
         };
         drop(transmit);
         done.complete();
+        progress = true;
         transmit = socket.transmit();
     }
 }
