@@ -56,16 +56,22 @@ impl Stage {
         Self::with(Ipv6Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into())
     }
 
+    /// IPv4 over a network that behaves as `network` says.
+    #[must_use]
+    pub fn over(network: wsk::Options) -> Self {
+        let second = Ipv4Addr::new(127, 0, 0, 2);
+        Self::start(Ipv4Addr::LOCALHOST.into(), second.into(), network)
+    }
+
     fn with(first: IpAddr, second: IpAddr) -> Self {
+        Self::start(first, second, wsk::Options::default())
+    }
+
+    fn start(first: IpAddr, second: IpAddr, network: wsk::Options) -> Self {
         let image = softrnic_build::image().expect("the image builds");
         let adapters = vec![Host::adapter_at(first), Host::adapter_at(second)];
-        let host = Host::start(
-            &image.path,
-            Options::default(),
-            wsk::Options::default(),
-            adapters,
-        )
-        .expect("the image starts");
+        let host = Host::start(&image.path, Options::default(), network, adapters)
+            .expect("the image starts");
         let attachment = host.machine().attach();
         Self {
             host: Some(host),

@@ -1,0 +1,186 @@
+//! What the network may do to us: data in odd pieces, peers that are no peers, a transport that is not there yet.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+
+use softrnic_emulator::wsk;
+use softrnic_functional::consumer::{ConnectParameters, Connector, NtStatus, QpLimits, Request};
+use softrnic_functional::{A_WHILE, End, SOON, Stage, listen};
+
+fn connect_to(stage: &Stage, peer: SocketAddr) -> (End, Connector, Request) {
+    let end = End::new(&stage.open(0), QpLimits::default());
+    let mut connector = Connector::new(&end.adapter).expect("made");
+    let parameters = ConnectParameters {
+        inbound_reads: 1,
+        outbound_reads: 1,
+        private_data: Vec::new(),
+    };
+    let connecting = connector.connect(&end.qp, stage.address(0, 0), peer, &parameters);
+    (end, connector, connecting)
+}
+
+fn move_everything(stage: &Stage, size: usize) {
+    let (active, passive) = stage.connected();
+    for (n, byte) in (0..8).zip(b'a'..) {
+        active.buffer.write(0, &vec![byte; size]);
+        passive.post_receive(n, 0, size);
+        active.post_send(n, 0, size, 0);
+        assert_eq!(passive.received.take(1)[0].bytes as usize, size);
+        assert_eq!(passive.buffer.read(0, size), vec![byte; size]);
+        assert_eq!(active.done.take(1)[0].status, NtStatus::SUCCESS);
+        active.buffer.write(0, &vec![byte + 8; size]);
+        active.post_write(n, &passive, 0, size);
+        active.post_read(n, &passive, 0, size);
+        let done = active.done.take(2);
+        assert!(done.iter().all(|d| d.status == NtStatus::SUCCESS));
+        assert_eq!(passive.buffer.read(0, size), vec![byte + 8; size]);
+    }
+}
+
+// WSK-RX-12: several MDLs, offsets, empty elements.
+#[test]
+fn data_may_come_in_odd_pieces() {
+    for seed in 1..4 {
+        let network = wsk::Options {
+            odd_indications: true,
+            seed,
+            ..wsk::Options::default()
+        };
+        move_everything(&Stage::over(network), 20_000);
+    }
+}
+
+// WSK-RX-03: a stream has no borders.
+#[test]
+fn data_may_come_a_few_bytes_at_a_time() {
+    for bytes in [1, 3, 7, 1447] {
+        let network = wsk::Options {
+            receive_buffer: bytes,
+            ..wsk::Options::default()
+        };
+        move_everything(&Stage::over(network), 3_000);
+    }
+}
+
+// WSK-EVT-10: data that is there before anybody can have asked for it.
+#[test]
+fn a_peer_that_speaks_first_is_refused() {
+    let stage = Stage::new();
+    let listener = TcpListener::bind("127.0.0.3:0").expect("bound");
+    let peer = listener.local_addr().expect("bound");
+    let speaker = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().expect("a connection");
+        let _ = stream.write_all(&[0x5A; 4096]);
+        let _ = stream.read(&mut [0; 64]);
+    });
+    let (end, connector, connecting) = connect_to(&stage, peer);
+    let status = connecting.wait_for(SOON).expect("an answer");
+    assert!(!status.is_success(), "{status}");
+    drop((connector, end));
+    speaker.join().expect("the peer ends");
+}
+
+// WSK-DIS-10: a reset while the answer is awaited.
+#[test]
+fn a_peer_that_hangs_up_is_refused() {
+    let stage = Stage::new();
+    let listener = TcpListener::bind("127.0.0.3:0").expect("bound");
+    let peer = listener.local_addr().expect("bound");
+    let (end, connector, connecting) = connect_to(&stage, peer);
+    drop(listener.accept().expect("a connection"));
+    let status = connecting.wait_for(SOON).expect("an answer");
+    assert!(!status.is_success(), "{status}");
+    drop((connector, end));
+}
+
+// NDK-LIFE-07: a connector may be closed while its connect waits for a peer that says nothing.
+#[test]
+fn a_silent_peer_does_not_keep_a_connector_open() {
+    let stage = Stage::new();
+    let listener = TcpListener::bind("127.0.0.3:0").expect("bound");
+    let peer = listener.local_addr().expect("bound");
+    let (end, mut connector, connecting) = connect_to(&stage, peer);
+    let held = listener.accept().expect("a connection");
+    assert_eq!(connecting.wait_for(A_WHILE), None);
+    assert_eq!(connector.close().wait(), NtStatus::SUCCESS);
+    assert!(!connecting.wait().is_success());
+    drop((connector, end, held));
+}
+
+// A connection that nobody offers: its bytes are no request, or it is gone before it made one.
+#[test]
+fn strangers_do_not_disturb_a_listener() {
+    let stage = Stage::new();
+    let server = stage.open(1);
+    let (listener, incoming) = listen(&server, stage.address(1, 0));
+    let to = listener.local_address().expect("bound");
+    for round in 0..30_u8 {
+        let mut stranger = TcpStream::connect(to).expect("a connection");
+        let bytes = vec![round; usize::from(round) * 40];
+        let _ = stranger.write_all(&bytes);
+        if round % 3 == 0 {
+            let _ = stranger.shutdown(std::net::Shutdown::Write);
+        }
+    }
+    assert!(incoming.recv_timeout(A_WHILE).is_err(), "nobody to offer");
+    let (mut active, mut passive) = (
+        End::new(&stage.open(0), QpLimits::default()),
+        End::new(&server, QpLimits::default()),
+    );
+    let from = stage.address(0, 0);
+    softrnic_functional::connect(&mut active, &mut passive, from, to, &incoming);
+    passive.listener = Some(listener);
+}
+
+// WSK-CLS-05: a listener goes away with strangers on its hands.
+#[test]
+fn a_listener_closes_while_peers_arrive() {
+    let stage = Stage::new();
+    for _ in 0..20 {
+        let (listener, _incoming) = listen(&stage.open(1), stage.address(1, 0));
+        let to = listener.local_address().expect("bound");
+        let callers = std::thread::spawn(move || {
+            let streams = (0..8).filter_map(|_| TcpStream::connect(to).ok());
+            streams.collect::<Vec<_>>()
+        });
+        drop(listener);
+        drop(callers.join());
+    }
+}
+
+// WSK-REG-05, WSK-REG-06: the adapter starts before TCP/IP does.
+#[test]
+fn an_adapter_is_not_ready_before_the_transport_is() {
+    let stage = Stage::new();
+    stage.machine().wsk.set_ready(false);
+    let refused = stage.try_open(0, (1, 2));
+    assert!(matches!(refused, Err(status) if !status.is_success()));
+    stage.machine().wsk.set_ready(true);
+    let adapter: Arc<_> = stage.open(0);
+    drop(adapter);
+}
+
+// WSK-CLS-05, WSK-CLS-08: each socket is closed once, whichever side ends first.
+#[test]
+fn connections_are_made_and_dropped_by_the_hundred() {
+    let stage = Stage::new();
+    let (client, server) = (stage.open(0), stage.open(1));
+    let (listener, incoming) = listen(&server, stage.address(1, 0));
+    let to = listener.local_address().expect("bound");
+    for round in 0..100 {
+        let (mut active, mut passive) = (
+            End::new(&client, QpLimits::default()),
+            End::new(&server, QpLimits::default()),
+        );
+        let from = stage.address(0, 0);
+        softrnic_functional::connect(&mut active, &mut passive, from, to, &incoming);
+        passive.post_receive(1, 0, 4096);
+        active.post_send(1, 0, 4096, 0);
+        if round % 2 == 0 {
+            drop((active, passive));
+        } else {
+            drop((passive, active));
+        }
+    }
+}
