@@ -13,6 +13,7 @@ use softrnic_functional::{Flag, SOON, Stage};
 const SUCCESS: i32 = sys::NDIS_STATUS_SUCCESS;
 const NOT_SUPPORTED: i32 = sys::NDIS_STATUS_NOT_SUPPORTED;
 const INVALID_LENGTH: i32 = sys::NDIS_STATUS_INVALID_LENGTH;
+const NOT_ACCEPTED: i32 = sys::NDIS_STATUS_NOT_ACCEPTED;
 const PAUSED: i32 = sys::NDIS_STATUS_PAUSED;
 const MEDIA_DISCONNECTED: i32 = sys::NDIS_STATUS_MEDIA_DISCONNECTED;
 
@@ -333,4 +334,45 @@ fn addresses_come_and_go() {
     adapter.remove_address(another);
     assert_eq!(connect(), NtStatus::INVALID_ADDRESS);
     drop((active, passive));
+}
+
+// NDIS-LIFE-16, NDK-NDIS-10, NDK-NDIS-15: what is open may close, nothing new comes.
+#[test]
+fn a_removed_device_takes_nothing_new_and_lets_consumers_close() {
+    let stage = Stage::new();
+    let told = Arc::new(Flag::default());
+    let flag = told.clone();
+    stage.machine().ndis.on_ndk_state(move |_, enabled| {
+        if !enabled {
+            flag.set();
+        }
+    });
+    let (active, passive) = stage.connected();
+    let adapter = adapter(&stage);
+    adapter.pnp_event(sys::NdisDevicePnPEventSurpriseRemoved);
+    assert!(told.wait(SOON), "consumers are told to close");
+    let frame: &[u8] = &[0; 60];
+    assert_eq!(adapter.send(&[frame]), [NOT_ACCEPTED]);
+    let request = adapter.oid_query(sys::OID_GEN_VENDOR_ID, 4);
+    assert_eq!(request.status, NOT_ACCEPTED);
+    let refused = stage.try_open(0, (1, 2)).map(drop);
+    assert_eq!(refused, Err(NtStatus::NDIS_ADAPTER_NOT_READY));
+    drop((active, passive));
+}
+
+// NDIS-REG-08, WSK-REG-02: a load leaves nothing behind, with and without adapters.
+#[test]
+fn loading_and_unloading_can_be_repeated() {
+    let image = softrnic_build::image().expect("the image builds");
+    for count in [0, 1, 3, 0, 2] {
+        let adapters = vec![AdapterOptions::default(); count];
+        let host = Host::start(
+            &image.path,
+            Options::default(),
+            wsk::Options::default(),
+            adapters,
+        )
+        .expect("the image starts");
+        assert!(host.stop().is_empty(), "nothing is left behind");
+    }
 }
