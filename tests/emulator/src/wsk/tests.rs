@@ -1,6 +1,8 @@
 //! The engine driven by a small client made of kernel calls, over loopback TCP.
 
+pub(crate) mod caught;
 mod client;
 mod data;
 mod life;
+mod rules;
 mod speed;

@@ -74,6 +74,16 @@ impl Fake {
         self.machine.stop();
     }
 
+    pub(super) fn registration(&self) -> *mut WSK_REGISTRATION {
+        (&raw const *self.registration).cast_mut()
+    }
+
+    /// Gives the provider back.
+    pub(super) fn release(&self) {
+        // SAFETY: registered by `new`.
+        unsafe { WskReleaseProviderNPI(self.registration()) };
+    }
+
     /// A socket with the events of `side`.
     pub(super) fn socket(
         &self,
@@ -420,6 +430,11 @@ impl OwnIrp {
             (*next).Context = Arc::as_ptr(&self.done).cast_mut().cast();
             (*next).Control = ALWAYS;
         }
+        self.irp.cast()
+    }
+
+    /// The IRP as it is.
+    pub(super) fn raw(&self) -> PIRP {
         self.irp.cast()
     }
 
