@@ -106,6 +106,19 @@ impl<T> Box<T> {
         })
     }
 
+    /// As `try_new`, for a large value: the memory comes first, and `init` makes the value there.
+    #[inline]
+    pub(crate) fn try_new_with(tag: Tag, init: impl FnOnce() -> T) -> Result<Self> {
+        let memory = allocate::<T>(1, tag, false)?;
+        // SAFETY: `allocate` gave aligned memory for one `T`.
+        unsafe { memory.write(init()) };
+        Ok(Self {
+            memory,
+            tag,
+            owns: PhantomData,
+        })
+    }
+
     /// Zero bytes as the value.
     ///
     /// # Safety

@@ -50,6 +50,20 @@ impl<T> Ref<T> {
         })
     }
 
+    /// As `try_new`, for a value too large for a kernel stack: the memory comes first, and what
+    /// `init` returns is made there. (`tests/build/tests/stack.rs` sees to that.)
+    #[inline]
+    pub(crate) fn try_new_with(init: impl FnOnce() -> T) -> Result<Self> {
+        let empty = Box::try_new_with(Tag::OBJECT, || Counted {
+            count: AtomicUsize::new(1),
+            value: init(),
+        })?;
+        Ok(Self {
+            counted: empty.leak(),
+            owns: PhantomData,
+        })
+    }
+
     /// Gives the reference away as a pointer to the value, for a context slot.
     pub(crate) fn into_raw(this: Self) -> *const T {
         let this = ManuallyDrop::new(this);

@@ -245,16 +245,19 @@ impl<E: Events> Core<E> {
         for _ in 0..BATCHES {
             home.add(SendBatch::try_new(settings.batch())?);
         }
-        let connection = Connection::new(&settings.config(), settings.patience());
-        let core = Ref::try_new(Self {
+        let socket = Socket::try_new()?;
+        let dpc = Dpc::try_new(|core: Ref<Self>| core.run(0))?;
+        let timer = Timer::try_new(|core: Ref<Self>| core.run(input::TIMER))?;
+        let (config, patience) = (settings.config(), settings.patience());
+        let core = Ref::try_new_with(|| Self {
             actor: Actor::new(Runner {
-                connection,
+                connection: Connection::new(&config, patience),
                 home,
                 alarm: None,
             }),
-            socket: Socket::try_new()?,
-            dpc: Dpc::try_new(|core: Ref<Self>| core.run(0))?,
-            timer: Timer::try_new(|core: Ref<Self>| core.run(input::TIMER))?,
+            socket,
+            dpc,
+            timer,
             this: Revocable::empty(),
             events: Revocable::empty(),
             origin: Revocable::empty(),
