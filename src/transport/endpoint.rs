@@ -334,7 +334,7 @@ impl<E: Events> Core<E> {
         let around = &mut Around {
             link: &mut wire,
             up: self,
-            now: clock::now().0,
+            clock: &|| clock::now().0,
         };
         if inputs & input::SENT != 0 {
             for (lot, returned) in self.returned.iter().enumerate() {
@@ -365,7 +365,7 @@ impl<E: Events> Core<E> {
             self.dial(connection, around);
         }
         if has(input::ACCEPTED) {
-            connection.accepted(around.now);
+            connection.accepted(around.now());
         }
         if has(input::CONNECTED)
             && let Some(result) = self.connected.take()
@@ -395,7 +395,7 @@ impl<E: Events> Core<E> {
             connection.reset();
         }
         if has(input::FLUSH) {
-            connection.flush(around.now);
+            connection.flush(around.now());
         }
         if has(input::DISCONNECT) {
             connection.disconnect(around);
@@ -437,7 +437,7 @@ impl<E: Events> Core<E> {
             _ => Err(Failure::ConnectionInvalid),
         };
         match opened {
-            Ok(()) => connection.connect(around.now, params, queues),
+            Ok(()) => connection.connect(around.now(), params, queues),
             Err(failure) => {
                 let _before = queues.queue_pair().advance(Change::Refused);
                 drop(queues);

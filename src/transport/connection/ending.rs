@@ -107,7 +107,7 @@ impl<Q: Queues> Connection<Q> {
         // Nobody was told of it yet, so nobody will close it.
         self.ending.close_asked |= phase == Phase::AwaitRequest;
         self.phase = Phase::Ending;
-        self.deadline = Some(around.now + self.patience.farewell);
+        self.deadline = Some(around.now() + self.patience.farewell);
         self.incoming.discarding = true;
         if let Some((at, status)) = self.offender(error) {
             self.blame(at, status);
@@ -168,11 +168,11 @@ impl<Q: Queues> Connection<Q> {
         if self
             .machine
             .poll_timeout()
-            .is_some_and(|due| due <= around.now)
+            .is_some_and(|due| due <= around.now())
         {
-            self.machine.handle_timeout(around.now);
+            self.machine.handle_timeout(around.now());
         }
-        if self.deadline.is_some_and(|due| due <= around.now) {
+        if self.deadline.is_some_and(|due| due <= around.now()) {
             self.deadline = None;
             self.drop_link(Failure::TimedOut, around);
         }

@@ -77,7 +77,14 @@ impl Default for Patience {
 pub(crate) struct Around<'a, L, U> {
     pub link: &'a mut L,
     pub up: &'a U,
-    pub now: Ticks,
+    /// Asked only when the time matters, for that is seldom.
+    pub clock: &'a dyn Fn() -> Ticks,
+}
+
+impl<L, U> Around<'_, L, U> {
+    fn now(&self) -> Ticks {
+        (self.clock)()
+    }
 }
 
 pub(crate) struct Connection<Q: Queues> {
@@ -153,7 +160,7 @@ impl<Q: Queues> Connection<Q> {
         let reads = on_the_wire(self.params.reads);
         if self
             .machine
-            .request(around.now, self.params.private_data.as_slice(), reads)
+            .request(around.now(), self.params.private_data.as_slice(), reads)
             .is_err()
         {
             self.fall(Failure::PrivateDataTooLong, around);
@@ -191,7 +198,7 @@ impl<Q: Queues> Connection<Q> {
             Phase::Offered => {
                 let reads = on_the_wire(params.reads);
                 self.machine
-                    .accept(around.now, params.private_data.as_slice(), reads)
+                    .accept(around.now(), params.private_data.as_slice(), reads)
                     .map_err(|_| Failure::Aborted)
             }
             Phase::Ending | Phase::Over => Err(self.ending.lost()),
@@ -215,7 +222,7 @@ impl<Q: Queues> Connection<Q> {
     ) {
         match self.phase {
             Phase::Offered if self.machine.reject(private_data.as_slice()).is_ok() => {
-                self.farewell(Failure::Refused, around.now);
+                self.farewell(Failure::Refused, around.now());
             }
             Phase::Offered | Phase::Replied => self.drop_link(Failure::Refused, around),
             _ => {}
@@ -229,7 +236,7 @@ impl<Q: Queues> Connection<Q> {
                 self.ending.owes_disconnect = true;
                 self.change(Change::Disconnect);
                 self.phase = Phase::Draining;
-                self.deadline = Some(around.now + self.patience.disconnect);
+                self.deadline = Some(around.now() + self.patience.disconnect);
             }
             Phase::Ending => self.ending.owes_disconnect = true,
             Phase::Over => around.up.disconnect_done(Err(self.ending.lost())),
@@ -261,7 +268,7 @@ impl<Q: Queues> Connection<Q> {
             Phase::Over => {}
             // NDK-CON-22: an implicit reject.
             Phase::Offered if self.machine.reject(&[]).is_ok() => {
-                self.farewell(Failure::Refused, around.now)
+                self.farewell(Failure::Refused, around.now())
             }
             Phase::Ending if self.ending.rejecting => {}
             _ => self.drop_link(Failure::Cancelled, around),
@@ -274,6 +281,7 @@ impl<Q: Queues> Connection<Q> {
         L::Batch: Batch<Q::Memory>,
     {
         self.tick(around);
+        self.take_fin();
         loop {
             self.tell(around);
             self.transmit(around);
@@ -320,7 +328,7 @@ impl<Q: Queues> Connection<Q> {
             }
             Event::PeerReject { .. } => {
                 around.up.peer_said(self.machine.private_data());
-                self.farewell(Failure::Refused, around.now);
+                self.farewell(Failure::Refused, around.now());
                 self.answer(Phase::AwaitReply, Failure::Refused, around.up);
             }
             Event::Established => self.established(around),

@@ -22,6 +22,8 @@ pub(super) struct Incoming {
     pub(super) stalled: bool,
     /// Indications stopped below because not all was taken.
     pub(super) paused: bool,
+    /// What was not taken has not come again yet.
+    owed: bool,
     /// The peer's FIN waits behind bytes not taken yet (WSK-DIS-12).
     fin_waits: bool,
     /// The consumer flushed: the rest of the stream goes nowhere.
@@ -46,12 +48,9 @@ impl<Q: Queues> Connection<Q> {
             bytes,
         );
         self.incoming.stalled = taken < bytes.len();
+        self.incoming.owed = false;
         if self.incoming.overrun {
             self.machine.fail();
-        }
-        if !self.incoming.stalled && self.incoming.fin_waits {
-            self.incoming.fin_waits = false;
-            self.machine.handle_fin();
         }
         taken
     }
@@ -59,14 +58,19 @@ impl<Q: Queues> Connection<Q> {
     /// Indications have stopped, and the indication that stopped them has returned.
     pub(crate) fn paused(&mut self) {
         self.incoming.paused = true;
+        self.incoming.owed = true;
     }
 
     /// The peer's FIN.
     pub(crate) fn fin_received(&mut self) {
         self.ending.peer_fin = true;
-        if self.incoming.stalled {
-            self.incoming.fin_waits = true;
-        } else {
+        self.incoming.fin_waits = true;
+    }
+
+    /// Gives the machine the FIN once it has all the bytes before it.
+    pub(super) fn take_fin(&mut self) {
+        if self.incoming.fin_waits && !self.incoming.stalled && !self.incoming.owed {
+            self.incoming.fin_waits = false;
             self.machine.handle_fin();
         }
     }

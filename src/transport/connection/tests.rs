@@ -19,6 +19,7 @@ use crate::transport::link::BATCHES;
 
 mod data;
 mod ends;
+mod stories;
 
 const DOMAIN: Domain = Domain(7);
 const BASE: u64 = 0xFFFF_0000_1234_5678;
@@ -237,10 +238,11 @@ impl End {
 
     /// One input and what follows from it.
     fn input(&mut self, act: impl FnOnce(&mut Connection<Handle>, &mut Around<'_, TestLink, Log>)) {
+        let now = self.now;
         let mut around = Around {
             link: &mut self.link,
             up: &self.log,
-            now: self.now,
+            clock: &|| now,
         };
         act(&mut self.connection, &mut around);
         self.connection.pump(&mut around);
@@ -366,11 +368,11 @@ impl Pair {
             },
         };
         self.active
-            .input(|connection, around| connection.connect(around.now, params, queues));
+            .input(|connection, around| connection.connect(around.now(), params, queues));
         self.active
             .input(|connection, around| connection.connected(Ok(()), around));
         self.passive
-            .input(|connection, around| connection.accepted(around.now));
+            .input(|connection, around| connection.accepted(around.now()));
         self.run();
         assert_eq!(self.passive.log.take(), ["offered"]);
     }

@@ -162,7 +162,7 @@ fn a_refused_tcp_connect_leaves_the_queue_pair_as_before() {
     let mut pair = Pair::new(1448);
     let queues = pair.active.begin();
     pair.active
-        .input(|connection, around| connection.connect(around.now, Params::default(), queues));
+        .input(|connection, around| connection.connect(around.now(), Params::default(), queues));
     pair.active
         .input(|connection, around| connection.connected(Err(Failure::HostUnreachable), around));
     assert_eq!(pair.active.log.take(), ["connect Err(HostUnreachable)"]);
@@ -186,7 +186,7 @@ fn flush_brings_everything_back_in_order() {
             .post(n, Op::Read(peer), Flags::SILENT, &[sge(sink, 0, 10)]);
     }
     pair.active
-        .input(|connection, around| connection.flush(around.now));
+        .input(|connection, around| connection.flush(around.now()));
     let all: Vec<_> = pair
         .active
         .completions()
