@@ -82,7 +82,7 @@ pub(crate) struct Around<'a, L, U> {
 }
 
 impl<L, U> Around<'_, L, U> {
-    fn now(&self) -> Ticks {
+    pub(super) fn now(&self) -> Ticks {
         (self.clock)()
     }
 }
