@@ -151,7 +151,7 @@ impl Miniport {
     }
 
     /// NDK-NDIS-08: consumers are told; disabling waits until their adapters are closed.
-    pub(super) fn change_ndk(&self, enabled: bool) {
+    pub(crate) fn change_ndk(&self, enabled: bool) {
         {
             let mut ndk = self.ndk();
             ndk.changing = true;
