@@ -10,7 +10,7 @@ const FILE_NAME: &str = "softrnic.sys";
 const PRODUCT: &str = "softrnic";
 
 /// Writes the resource into the build script's output folder and hands it to the linker.
-pub fn link_version_resource() -> io::Result<()> {
+pub(crate) fn link_version_resource() -> io::Result<()> {
     let version = env::var("CARGO_PKG_VERSION").unwrap_or_default();
     let description = env::var("CARGO_PKG_DESCRIPTION").unwrap_or_default();
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("version.res");
