@@ -8,8 +8,7 @@ use crate::export::Export;
 use crate::thread::enter;
 use crate::verifier::violation;
 use crate::wdm::{
-    APC_LEVEL, BOOLEAN, HIGH_LEVEL, NTSTATUS, PASSIVE_LEVEL, PVOID, STATUS_INVALID_HANDLE,
-    STATUS_SUCCESS,
+    BOOLEAN, HIGH_LEVEL, NTSTATUS, PASSIVE_LEVEL, PVOID, STATUS_INVALID_HANDLE, STATUS_SUCCESS,
 };
 
 pub const EXPORTS: &[Export] = crate::exports! {
@@ -128,7 +127,7 @@ pub extern "win64" fn EtwSetInformation(
     _information: PVOID,
     _length: u32,
 ) -> NTSTATUS {
-    let machine = enter("EtwSetInformation", APC_LEVEL).machine;
+    let machine = enter("EtwSetInformation", PASSIVE_LEVEL).machine;
     match machine
         .etw
         .registered
@@ -226,6 +225,7 @@ unsafe fn write(
 }
 
 pub unsafe extern "win64" fn EtwActivityIdControl(code: u32, id: *mut [u8; 16]) -> NTSTATUS {
+    let _ = enter("EtwActivityIdControl", HIGH_LEVEL);
     const CREATE_ID: u32 = 3;
     if code == CREATE_ID {
         let number = u128::from(NEXT.fetch_add(1, Ordering::Relaxed));

@@ -160,6 +160,7 @@ pub extern "win64" fn KeGetCurrentThread() -> *const Thread {
 }
 
 pub extern "win64" fn PsGetCurrentThreadId() -> HANDLE {
+    let _ = enter("PsGetCurrentThreadId", DISPATCH_LEVEL);
     (current().id * 4) as HANDLE
 }
 
@@ -173,6 +174,7 @@ pub extern "win64" fn PsGetCurrentProcess() -> *const c_void {
 }
 
 pub extern "win64" fn IoGetCurrentProcess() -> *const c_void {
+    let _ = enter("IoGetCurrentProcess", DISPATCH_LEVEL);
     PsGetCurrentProcess()
 }
 

@@ -5,7 +5,10 @@ use std::arch::x86_64::__m128i;
 use std::ffi::c_void;
 
 use crate::export::Export;
-use crate::wdm::{ANSI_STRING, BOOLEAN, NTSTATUS, STATUS_SUCCESS, UNICODE_STRING};
+use crate::thread::enter;
+use crate::wdm::{
+    ANSI_STRING, BOOLEAN, DISPATCH_LEVEL, NTSTATUS, PASSIVE_LEVEL, STATUS_SUCCESS, UNICODE_STRING,
+};
 
 pub mod format;
 
@@ -19,6 +22,7 @@ pub unsafe extern "win64" fn RtlInitUnicodeString(
     destination: *mut UNICODE_STRING,
     source: *const u16,
 ) {
+    let _ = enter("RtlInitUnicodeString", DISPATCH_LEVEL);
     // SAFETY: the driver passes an out parameter and a terminated string or null.
     unsafe {
         let length = if source.is_null() {
@@ -36,6 +40,7 @@ pub unsafe extern "win64" fn RtlInitUnicodeString(
 }
 
 pub unsafe extern "win64" fn RtlInitAnsiString(destination: *mut ANSI_STRING, source: *const u8) {
+    let _ = enter("RtlInitAnsiString", DISPATCH_LEVEL);
     // SAFETY: the driver passes an out parameter and a terminated string or null.
     unsafe {
         let length = if source.is_null() { 0 } else { strlen(source) };
@@ -52,6 +57,7 @@ pub unsafe extern "win64" fn RtlCopyUnicodeString(
     destination: *mut UNICODE_STRING,
     source: *const UNICODE_STRING,
 ) {
+    let _ = enter("RtlCopyUnicodeString", DISPATCH_LEVEL);
     // SAFETY: the driver passes valid strings; source may be null.
     unsafe {
         let Some(source) = source.as_ref() else {
@@ -93,6 +99,7 @@ pub unsafe extern "win64" fn RtlEqualUnicodeString(
     other: *const UNICODE_STRING,
     ignore_case: BOOLEAN,
 ) -> BOOLEAN {
+    let _ = enter("RtlEqualUnicodeString", PASSIVE_LEVEL);
     // SAFETY: as documented.
     unsafe { (RtlCompareUnicodeString(one, other, ignore_case) == 0).into() }
 }
@@ -102,6 +109,7 @@ pub unsafe extern "win64" fn RtlCompareUnicodeString(
     other: *const UNICODE_STRING,
     ignore_case: BOOLEAN,
 ) -> i32 {
+    let _ = enter("RtlCompareUnicodeString", PASSIVE_LEVEL);
     // SAFETY: the driver passes valid strings.
     let (one, other) = unsafe { (text(one), text(other)) };
     let order = match ignore_case {
@@ -126,6 +134,7 @@ pub unsafe extern "win64" fn RtlCompareMemory(
 
 /// `RTL_OSVERSIONINFOW`: Windows Server 2022.
 pub unsafe extern "win64" fn RtlGetVersion(version: *mut u32) -> NTSTATUS {
+    let _ = enter("RtlGetVersion", PASSIVE_LEVEL);
     // SAFETY: the driver passes the structure, whose first five fields are 32 bits wide.
     unsafe {
         for (index, value) in [(1, 10), (2, 0), (3, 20348), (4, 2)] {

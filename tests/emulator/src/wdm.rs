@@ -385,3 +385,6 @@ const _: () = {
     assert!(size_of::<GENERAL_LOOKASIDE>() == 96);
     assert!(offset_of!(GENERAL_LOOKASIDE, Tag) == 40);
 };
+
+#[cfg(test)]
+mod tests;

@@ -12,7 +12,9 @@ use crate::export::Export;
 use crate::pool::PoolMode;
 use crate::thread::{current, enter};
 use crate::verifier::violation;
-use crate::wdm::{DISPATCH_LEVEL, GENERAL_LOOKASIDE, LIST_ENTRY, NTSTATUS, STATUS_SUCCESS};
+use crate::wdm::{
+    APC_LEVEL, DISPATCH_LEVEL, GENERAL_LOOKASIDE, LIST_ENTRY, NTSTATUS, STATUS_SUCCESS,
+};
 
 pub const EXPORTS: &[Export] = crate::exports! {
     "ntoskrnl.exe": ExInitializeNPagedLookasideList, ExDeleteNPagedLookasideList,
@@ -184,7 +186,7 @@ pub unsafe extern "win64" fn ExInitializePagedLookasideList(
     tag: u32,
     _depth: u16,
 ) {
-    let _ = enter("ExInitializePagedLookasideList", DISPATCH_LEVEL);
+    let _ = enter("ExInitializePagedLookasideList", APC_LEVEL);
     // SAFETY: as documented.
     unsafe {
         initialize(
@@ -234,7 +236,7 @@ pub unsafe extern "win64" fn ExDeleteNPagedLookasideList(list: *mut GENERAL_LOOK
 }
 
 pub unsafe extern "win64" fn ExDeletePagedLookasideList(list: *mut GENERAL_LOOKASIDE) {
-    let _ = enter("ExDeletePagedLookasideList", DISPATCH_LEVEL);
+    let _ = enter("ExDeletePagedLookasideList", APC_LEVEL);
     // SAFETY: as documented.
     unsafe { empty(list, false) };
 }

@@ -45,6 +45,7 @@ pub extern "win64" fn ExReInitializeRundownProtection(reference: *mut EX_RUNDOWN
 }
 
 pub extern "win64" fn ExAcquireRundownProtection(reference: *mut EX_RUNDOWN_REF) -> BOOLEAN {
+    let _ = enter("ExAcquireRundownProtection", DISPATCH_LEVEL);
     ExAcquireRundownProtectionEx(reference, 1)
 }
 
@@ -52,7 +53,7 @@ pub extern "win64" fn ExAcquireRundownProtectionEx(
     reference: *mut EX_RUNDOWN_REF,
     count: u32,
 ) -> BOOLEAN {
-    let _ = enter("ExAcquireRundownProtection", DISPATCH_LEVEL);
+    let _ = enter("ExAcquireRundownProtectionEx", DISPATCH_LEVEL);
     let more = |old: usize| (old & ACTIVE == 0).then_some(old + ONE * count as usize);
     word(reference)
         .fetch_update(Ordering::SeqCst, Ordering::Relaxed, more)
@@ -61,11 +62,12 @@ pub extern "win64" fn ExAcquireRundownProtectionEx(
 }
 
 pub extern "win64" fn ExReleaseRundownProtection(reference: *mut EX_RUNDOWN_REF) {
+    let _ = enter("ExReleaseRundownProtection", DISPATCH_LEVEL);
     ExReleaseRundownProtectionEx(reference, 1);
 }
 
 pub extern "win64" fn ExReleaseRundownProtectionEx(reference: *mut EX_RUNDOWN_REF, count: u32) {
-    let _ = enter("ExReleaseRundownProtection", DISPATCH_LEVEL);
+    let _ = enter("ExReleaseRundownProtectionEx", DISPATCH_LEVEL);
     let less = |old: usize| old.checked_sub(ONE * count as usize);
     match word(reference).fetch_update(Ordering::SeqCst, Ordering::Relaxed, less) {
         Ok(old) if old == ACTIVE + ONE * count as usize => sched::unpark_all(reference as usize),

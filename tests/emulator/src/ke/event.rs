@@ -97,6 +97,7 @@ unsafe fn signal(header: *const DISPATCHER_HEADER, function: &str) -> i32 {
 }
 
 pub unsafe extern "win64" fn KeClearEvent(event: *mut KEVENT) {
+    let _ = enter("KeClearEvent", DISPATCH_LEVEL);
     // SAFETY: as for `KeResetEvent`.
     unsafe { KeResetEvent(event) };
 }
@@ -121,6 +122,7 @@ pub unsafe extern "win64" fn KePulseEvent(
     increment: KPRIORITY,
     wait: BOOLEAN,
 ) -> i32 {
+    let _ = enter("KePulseEvent", DISPATCH_LEVEL);
     // SAFETY: as for the two functions.
     unsafe {
         let old = KeSetEvent(event, increment, wait);
@@ -134,6 +136,7 @@ pub unsafe extern "win64" fn KeInitializeSemaphore(
     count: i32,
     limit: i32,
 ) {
+    let _ = enter("KeInitializeSemaphore", DISPATCH_LEVEL);
     // SAFETY: the driver passes memory for a semaphore.
     unsafe {
         initialize(semaphore.cast(), kind::SEMAPHORE, SEMAPHORE_WORDS, count);
@@ -170,6 +173,7 @@ pub unsafe extern "win64" fn KeReleaseSemaphore(
 }
 
 pub unsafe extern "win64" fn KeReadStateSemaphore(semaphore: *mut KSEMAPHORE) -> i32 {
+    let _ = enter("KeReadStateSemaphore", DISPATCH_LEVEL);
     // SAFETY: the driver passes its semaphore.
     unsafe { (*semaphore).Header.SignalState.load(Ordering::SeqCst) }
 }

@@ -1,9 +1,9 @@
 //! Critical and guarded regions, affinity, priority.
 
 use crate::export::Export;
-use crate::thread::{Thread, current, enter};
+use crate::thread::{Thread, enter};
 use crate::verifier::violation;
-use crate::wdm::{APC_LEVEL, BOOLEAN, DISPATCH_LEVEL, GROUP_AFFINITY, KPRIORITY, PASSIVE_LEVEL};
+use crate::wdm::{APC_LEVEL, BOOLEAN, DISPATCH_LEVEL, GROUP_AFFINITY, KPRIORITY};
 
 pub const EXPORTS: &[Export] = crate::exports! {
     "ntoskrnl.exe": KeEnterCriticalRegion, KeLeaveCriticalRegion, KeEnterGuardedRegion,
@@ -12,13 +12,13 @@ pub const EXPORTS: &[Export] = crate::exports! {
         KeSetSystemGroupAffinityThread, KeRevertToUserGroupAffinityThread;
 };
 
-fn enter_region() {
-    let thread = enter("KeEnterCriticalRegion", APC_LEVEL);
+fn enter_region(function: &'static str) {
+    let thread = enter(function, APC_LEVEL);
     thread.regions.set(thread.regions.get() + 1);
 }
 
-fn leave_region() {
-    let thread = enter("KeLeaveCriticalRegion", APC_LEVEL);
+fn leave_region(function: &'static str) {
+    let thread = enter(function, APC_LEVEL);
     match thread.regions.get().checked_sub(1) {
         Some(left) => thread.regions.set(left),
         None => violation("KE-REGION", "a region is left that was not entered"),
@@ -26,19 +26,19 @@ fn leave_region() {
 }
 
 pub extern "win64" fn KeEnterCriticalRegion() {
-    enter_region();
+    enter_region("KeEnterCriticalRegion");
 }
 
 pub extern "win64" fn KeLeaveCriticalRegion() {
-    leave_region();
+    leave_region("KeLeaveCriticalRegion");
 }
 
 pub extern "win64" fn KeEnterGuardedRegion() {
-    enter_region();
+    enter_region("KeEnterGuardedRegion");
 }
 
 pub extern "win64" fn KeLeaveGuardedRegion() {
-    leave_region();
+    leave_region("KeLeaveGuardedRegion");
 }
 
 pub extern "win64" fn KeAreApcsDisabled() -> BOOLEAN {
@@ -47,23 +47,24 @@ pub extern "win64" fn KeAreApcsDisabled() -> BOOLEAN {
 }
 
 pub extern "win64" fn KeAreAllApcsDisabled() -> BOOLEAN {
+    let _ = enter("KeAreAllApcsDisabled", DISPATCH_LEVEL);
     KeAreApcsDisabled()
 }
 
 /// Priorities do not change how the host schedules; the old one is always the default.
 pub extern "win64" fn KeSetPriorityThread(_thread: *mut Thread, _priority: KPRIORITY) -> KPRIORITY {
-    let _ = enter("KeSetPriorityThread", PASSIVE_LEVEL);
+    let _ = enter("KeSetPriorityThread", DISPATCH_LEVEL);
     8
 }
 
 pub extern "win64" fn KeSetBasePriorityThread(_thread: *mut Thread, _increment: i32) -> i32 {
-    let _ = enter("KeSetBasePriorityThread", PASSIVE_LEVEL);
+    let _ = enter("KeSetBasePriorityThread", DISPATCH_LEVEL);
     0
 }
 
 /// Restricts the thread to some processors; the old restriction, 0 for none.
-fn restrict(affinity: u64) -> u64 {
-    let thread = current();
+fn restrict(function: &'static str, affinity: u64) -> u64 {
+    let thread = enter(function, APC_LEVEL);
     let all = thread.machine.all_processors();
     let old = thread.affinity.get();
     let new = if affinity & all == 0 {
@@ -79,11 +80,11 @@ fn restrict(affinity: u64) -> u64 {
 }
 
 pub extern "win64" fn KeSetSystemAffinityThreadEx(affinity: u64) -> u64 {
-    restrict(affinity)
+    restrict("KeSetSystemAffinityThreadEx", affinity)
 }
 
 pub extern "win64" fn KeRevertToUserAffinityThreadEx(affinity: u64) {
-    restrict(affinity);
+    restrict("KeRevertToUserAffinityThreadEx", affinity);
 }
 
 pub unsafe extern "win64" fn KeSetSystemGroupAffinityThread(
@@ -92,7 +93,7 @@ pub unsafe extern "win64" fn KeSetSystemGroupAffinityThread(
 ) {
     // SAFETY: the driver passes a valid affinity, and an out parameter or null.
     unsafe {
-        let old = restrict((*affinity).Mask);
+        let old = restrict("KeSetSystemGroupAffinityThread", (*affinity).Mask);
         if !previous.is_null() {
             previous.write(GROUP_AFFINITY {
                 Mask: old,
@@ -105,5 +106,5 @@ pub unsafe extern "win64" fn KeSetSystemGroupAffinityThread(
 
 pub unsafe extern "win64" fn KeRevertToUserGroupAffinityThread(previous: *const GROUP_AFFINITY) {
     // SAFETY: the driver passes what it got when it set the affinity.
-    unsafe { restrict((*previous).Mask) };
+    unsafe { restrict("KeRevertToUserGroupAffinityThread", (*previous).Mask) };
 }

@@ -130,6 +130,7 @@ impl Timers {
 }
 
 pub unsafe extern "win64" fn KeInitializeTimer(timer: *mut KTIMER) {
+    let _ = enter("KeInitializeTimer", DISPATCH_LEVEL);
     // SAFETY: as documented.
     unsafe { KeInitializeTimerEx(timer, 0) };
 }
@@ -233,6 +234,7 @@ pub unsafe extern "win64" fn KeCancelTimer(timer: *mut KTIMER) -> BOOLEAN {
 }
 
 pub unsafe extern "win64" fn KeReadStateTimer(timer: *mut KTIMER) -> BOOLEAN {
+    let _ = enter("KeReadStateTimer", DISPATCH_LEVEL);
     // SAFETY: the driver's timer.
     unsafe { ((*timer).Header.SignalState.load(Ordering::SeqCst) != 0).into() }
 }
