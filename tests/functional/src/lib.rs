@@ -278,6 +278,12 @@ impl Results {
         state.drain(..count).collect()
     }
 
+    /// What is there now.
+    #[must_use]
+    pub fn settle_now(&self) -> Vec<Done> {
+        std::mem::take(&mut *self.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// What came within a while.
     #[must_use]
     pub fn settle(&self) -> Vec<Done> {
