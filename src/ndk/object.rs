@@ -166,16 +166,18 @@ impl<T: Kind> Hold<T> {
     pub(super) unsafe fn from_raw<R>(raw: *mut R) -> Option<Self> {
         let object = NonNull::new(raw.cast::<Object<T>>())?;
         // SAFETY: the caller's promise; all objects are made by `Object::create`.
-        unsafe { object.as_ref() }
-            .common
-            .gate
-            .enter()
-            .then_some(Self(object))
+        let entered = unsafe { object.as_ref() }.common.gate.enter();
+        // A hold that was not entered must never exist: dropping it would leave.
+        if entered { Some(Self(object)) } else { None }
     }
 
     /// A second hold if the object is not being closed: for an event that is about to call up.
     pub(super) fn enter(&self) -> Option<Self> {
-        self.common().gate.enter().then_some(Self(self.0))
+        if self.common().gate.enter() {
+            Some(Self(self.0))
+        } else {
+            None
+        }
     }
 
     fn common(&self) -> &Common {

@@ -14,7 +14,10 @@ use core::{
 
 use wdk_sys::IRP;
 
-use super::opening::{Opening, Step};
+use super::{
+    client,
+    opening::{Opening, Step},
+};
 use crate::{
     nt::{Dpc, Ref, Result, SpinLock, Status, irp::Irp},
     sync::Gate,
@@ -79,6 +82,8 @@ pub(super) struct Core<R: Role> {
     close: Request,
     pub(super) opening: UnsafeCell<Opening>,
     pub(super) local: SpinLock<Option<SocketAddr>>,
+    // Goes last: the client may go after it.
+    _member: client::Member,
 }
 
 // SAFETY: the cells are written by one party at a time: `owner` before anyone knows the socket and
@@ -148,6 +153,7 @@ impl<R: Role> Core<R> {
             close: Request::try_new()?,
             opening: UnsafeCell::new(Opening::new()),
             local: SpinLock::new(None),
+            _member: client::Member::try_new()?,
         })
     }
 

@@ -7,7 +7,8 @@ use core::{
 };
 
 use crate::{
-    nt::{Box, Mutex, Result, Status, Tag, dpc, irql, mdl::Staging},
+    nt::{Box, Event, Mutex, Result, Status, Tag, dpc, irql, mdl::Staging},
+    sync::Gate,
     sys::{
         NPI_WSK_INTERFACE_ID, PMDL, WSK_CLIENT, WSK_CLIENT_DISPATCH, WSK_CLIENT_NPI,
         WSK_EVENT_ACCEPT, WSK_EVENT_CALLBACK_CONTROL, WSK_EVENT_DISCONNECT, WSK_EVENT_RECEIVE,
@@ -42,6 +43,10 @@ static CLIENT: AtomicPtr<State> = AtomicPtr::new(ptr::null_mut());
 pub(crate) struct Client(Box<State>);
 
 struct State {
+    /// The sockets there are, open or not.
+    sockets: Gate,
+    /// Set when the last one is gone and no more will come.
+    empty: Event,
     capture: Mutex<()>,
     /// Null until captured; then leaked into this box until the client goes.
     provider: AtomicPtr<Provider>,
@@ -62,6 +67,8 @@ impl Client {
         let state = Box::try_new(
             Tag::SOCKET,
             State {
+                sockets: Gate::new(),
+                empty: Event::try_notification()?,
                 capture: Mutex::try_new(())?,
                 provider: AtomicPtr::new(ptr::null_mut()),
                 nothing: Staging::try_new(size_of::<u64>())?,
@@ -105,8 +112,12 @@ impl Client {
 }
 
 impl Drop for Client {
-    /// Deregisters: waits until every socket is closed (WSK-REG-11). PASSIVE_LEVEL, in unload.
+    /// Deregisters, once every socket is closed (WSK-REG-11) and gone: waits. PASSIVE_LEVEL, in unload.
     fn drop(&mut self) {
+        // Sockets nobody waited for, of peers nobody was told of, are on their way out.
+        if self.0.sockets.stop().is_none() {
+            self.0.empty.wait();
+        }
         CLIENT.store(ptr::null_mut(), Ordering::Release);
         let provider = self.0.provider.swap(ptr::null_mut(), Ordering::AcqRel);
         if let Some(provider) = ptr::NonNull::new(provider) {
@@ -167,6 +178,27 @@ pub(super) fn provider() -> Result<Provider> {
         .ok_or(Status::DEVICE_NOT_READY)?;
     // SAFETY: stored by `adopt`, freed when the client goes, which is after the last caller.
     Ok(unsafe { *provider.as_ptr() })
+}
+
+/// What every socket has, from its making until its memory goes: the client outlives it.
+pub(super) struct Member(());
+
+impl Member {
+    pub(super) fn try_new() -> Result<Self> {
+        let state = state().filter(|state| state.sockets.enter());
+        state.map(|_| Self(())).ok_or(Status::DEVICE_NOT_READY)
+    }
+}
+
+impl Drop for Member {
+    fn drop(&mut self) {
+        // There is a client while there are members.
+        if let Some(state) = state()
+            && state.sockets.leave().is_some()
+        {
+            state.empty.set();
+        }
+    }
 }
 
 /// An MDL for zero-length buffers.
