@@ -147,8 +147,18 @@ impl Qp {
         }
     }
 
+    /// Fails a request of a kind that is not offered; without a connection for that reason first
+    /// (NDK-POST-07, NDK-FR-03).
+    pub(super) fn decline(&self, status: Status) -> Status {
+        if self.pair.state().takes_initiator_requests() {
+            self.refuse(status)
+        } else {
+            self.refuse(Status::CONNECTION_INVALID)
+        }
+    }
+
     /// Fails a post inline. NDK-POST-19: earlier deferred requests go on their way.
-    pub(super) fn refuse(&self, status: Status) -> Status {
+    fn refuse(&self, status: Status) -> Status {
         if !self.pair.send.is_empty() {
             self.kick();
         }

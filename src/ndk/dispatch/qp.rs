@@ -223,7 +223,7 @@ unsafe fn initiate(
 unsafe fn refuse(qp: *mut NDK_QP, status: Status) -> NTSTATUS {
     // SAFETY: the caller's promise.
     match unsafe { hold::<Qp, _>(qp) } {
-        Some(qp) => qp.refuse(status).to_raw(),
+        Some(qp) => qp.decline(status).to_raw(),
         None => Status::CONNECTION_INVALID.to_raw(),
     }
 }
