@@ -127,6 +127,8 @@ impl Machine {
     pub fn stop(&self) {
         self.stopping.store(true, Ordering::SeqCst);
         self.work.wake();
+        self.timers.wake();
+        self.processors.iter().for_each(Processor::wake);
         for _ in 0..200 {
             if self.running_threads.load(Ordering::SeqCst) == 0 {
                 return;

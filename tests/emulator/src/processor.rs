@@ -132,6 +132,11 @@ impl Processor {
         sched::unpark_all(self.key());
     }
 
+    /// Lets the processor's own thread look whether the machine stops.
+    pub(crate) fn wake(&self) {
+        sched::unpark_all(self.key());
+    }
+
     fn key(&self) -> usize {
         &raw const self.idle_thread as usize
     }
@@ -144,7 +149,7 @@ impl Processor {
             sched::park(
                 self.key(),
                 Some(crate::clock::nanoseconds() + 50_000_000),
-                || self.queued.load(Ordering::SeqCst) == 0,
+                || self.queued.load(Ordering::SeqCst) == 0 && !thread.machine.is_stopping(),
             );
             if self.queued.load(Ordering::SeqCst) != 0 {
                 lower(thread, raise(thread, DISPATCH_LEVEL));

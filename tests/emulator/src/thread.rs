@@ -28,6 +28,8 @@ pub struct Thread {
     pub(crate) affinity: Cell<u64>,
     pub(crate) locks: UnsafeCell<[usize; MAX_LOCKS]>,
     pub(crate) lock_count: Cell<usize>,
+    /// The last two locks whose order was noted, and how often orders had been forgotten.
+    pub(crate) last_order: Cell<(usize, usize, u64)>,
     pub(crate) in_dpc: Cell<bool>,
     /// Critical and guarded regions entered.
     pub(crate) regions: Cell<u32>,
@@ -70,6 +72,7 @@ impl Thread {
             affinity: Cell::new(machine.all_processors()),
             locks: UnsafeCell::new([0; MAX_LOCKS]),
             lock_count: Cell::new(0),
+            last_order: Cell::new((0, 0, 0)),
             in_dpc: Cell::new(false),
             regions: Cell::new(0),
             depth: Cell::new(0),

@@ -73,7 +73,9 @@ pub(crate) struct Key(Arc<str>);
 
 /// The registry: key path → value name → (name as written, value).
 #[derive(Default)]
-pub struct Registry(Mutex<BTreeMap<String, BTreeMap<String, (String, Value)>>>);
+pub struct Registry(Mutex<BTreeMap<String, Values>>);
+
+type Values = BTreeMap<String, (String, Value)>;
 
 impl Registry {
     /// Sets a value, making the key if needed. `key` starts with `\Registry\Machine\`.

@@ -1,6 +1,7 @@
 //! IRPs and work items.
 
 use core::ptr::{null, null_mut};
+use core::sync::atomic::{AtomicBool, Ordering};
 
 use crate::Case;
 use crate::kernel::*;
@@ -130,7 +131,10 @@ unsafe fn irp_no_location_left() {
     }
 }
 
+static STARTED: AtomicBool = AtomicBool::new(false);
+
 unsafe extern "system" fn short(_: Pointer, _: Pointer) {
+    STARTED.store(true, Ordering::Relaxed);
     // SAFETY: at PASSIVE_LEVEL.
     unsafe { pause(200) };
     core::hint::black_box([0u8; 16]);
@@ -142,7 +146,9 @@ unsafe fn work_item_running() {
     unsafe {
         let item = IoAllocateWorkItem(null_mut());
         IoQueueWorkItem(item, short, 1, null_mut());
-        pause(50);
+        while !STARTED.load(Ordering::Relaxed) {
+            pause(1);
+        }
         IoFreeWorkItem(item);
     }
 }

@@ -3,17 +3,19 @@
 use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
 
 use crate::export::Export;
+use crate::ke::spin_lock::{KeAcquireSpinLockRaiseToDpc, KeReleaseSpinLock};
 use crate::processor::{lower, raise};
 use crate::sched;
 use crate::thread::{current, enter};
 use crate::verifier::violation;
-use crate::wdm::{APC_LEVEL, DISPATCH_LEVEL, FAST_MUTEX, KIRQL};
+use crate::wdm::{APC_LEVEL, DISPATCH_LEVEL, FAST_MUTEX, KIRQL, KSPIN_LOCK, LIST_ENTRY};
 
 pub const EXPORTS: &[Export] = crate::exports! {
     "ntoskrnl.exe": ExInitializePushLock, ExAcquirePushLockExclusiveEx, ExAcquirePushLockSharedEx,
         ExReleasePushLockExclusiveEx, ExReleasePushLockSharedEx, ExAcquireFastMutex,
         ExReleaseFastMutex, ExAcquireSpinLockShared, ExReleaseSpinLockShared,
-        ExAcquireSpinLockExclusive, ExReleaseSpinLockExclusive;
+        ExAcquireSpinLockExclusive, ExReleaseSpinLockExclusive,
+        ExInterlockedInsertHeadList, ExInterlockedInsertTailList, ExInterlockedRemoveHeadList;
 };
 
 /// A push lock's word: this bit, or a count of sharers in steps of two.
@@ -195,4 +197,89 @@ pub extern "win64" fn ExReleaseSpinLockExclusive(lock: *mut AtomicI32, irql: KIR
         );
     }
     lower(current(), irql);
+}
+
+/// Runs `change` with a driver's spin lock held.
+unsafe fn interlocked<R>(
+    function: &'static str,
+    lock: *const KSPIN_LOCK,
+    change: impl FnOnce() -> R,
+) -> R {
+    let _ = enter(function, DISPATCH_LEVEL);
+    // SAFETY: the driver passes its spin lock.
+    unsafe {
+        let old = KeAcquireSpinLockRaiseToDpc(lock);
+        let result = change();
+        KeReleaseSpinLock(lock, old);
+        result
+    }
+}
+
+/// The first entry before the change, or null when the list was empty.
+pub unsafe extern "win64" fn ExInterlockedInsertHeadList(
+    head: *mut LIST_ENTRY,
+    entry: *mut LIST_ENTRY,
+    lock: *const KSPIN_LOCK,
+) -> *mut LIST_ENTRY {
+    // SAFETY: the driver passes a list, an entry of its own, and the lock that guards the list.
+    unsafe {
+        interlocked("ExInterlockedInsertHeadList", lock, || {
+            let first = (*head).Flink;
+            entry.write(LIST_ENTRY {
+                Flink: first,
+                Blink: head,
+            });
+            (*first).Blink = entry;
+            (*head).Flink = entry;
+            if std::ptr::eq(first, head) {
+                std::ptr::null_mut()
+            } else {
+                first
+            }
+        })
+    }
+}
+
+/// The last entry before the change, or null when the list was empty.
+pub unsafe extern "win64" fn ExInterlockedInsertTailList(
+    head: *mut LIST_ENTRY,
+    entry: *mut LIST_ENTRY,
+    lock: *const KSPIN_LOCK,
+) -> *mut LIST_ENTRY {
+    // SAFETY: as above.
+    unsafe {
+        interlocked("ExInterlockedInsertTailList", lock, || {
+            let last = (*head).Blink;
+            entry.write(LIST_ENTRY {
+                Flink: head,
+                Blink: last,
+            });
+            (*last).Flink = entry;
+            (*head).Blink = entry;
+            if std::ptr::eq(last, head) {
+                std::ptr::null_mut()
+            } else {
+                last
+            }
+        })
+    }
+}
+
+/// The entry that was taken out, or null when the list is empty.
+pub unsafe extern "win64" fn ExInterlockedRemoveHeadList(
+    head: *mut LIST_ENTRY,
+    lock: *const KSPIN_LOCK,
+) -> *mut LIST_ENTRY {
+    // SAFETY: as above.
+    unsafe {
+        interlocked("ExInterlockedRemoveHeadList", lock, || {
+            let first = (*head).Flink;
+            if std::ptr::eq(first, head) {
+                return std::ptr::null_mut();
+            }
+            (*head).Flink = (*first).Flink;
+            (*(*first).Flink).Blink = head;
+            first
+        })
+    }
 }

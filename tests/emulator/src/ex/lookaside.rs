@@ -33,7 +33,7 @@ pub type SLIST_HEADER = [AtomicUsize; 2];
 static LOCKS: [Mutex<()>; 64] = [const { Mutex::new(()) }; 64];
 
 fn locked<R>(head: *mut SLIST_HEADER, change: impl FnOnce(&SLIST_HEADER) -> R) -> R {
-    if head as usize % 16 != 0 {
+    if !(head as usize).is_multiple_of(16) {
         violation(
             "EX-SLIST",
             "an SLIST_HEADER that is not aligned to 16 bytes",

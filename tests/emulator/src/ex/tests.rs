@@ -4,6 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use super::lock::{
+    ExInterlockedInsertHeadList, ExInterlockedInsertTailList, ExInterlockedRemoveHeadList,
+};
 use super::lookaside::{
     ExInitializeNPagedLookasideList, ExQueryDepthSList, ExpInterlockedFlushSList,
     ExpInterlockedPopEntrySList, ExpInterlockedPushEntrySList, InitializeSListHead, SLIST_HEADER,
@@ -12,7 +15,7 @@ use super::rundown::{
     ExAcquireRundownProtection, ExInitializeRundownProtection, ExReleaseRundownProtection,
     ExWaitForRundownProtectionRelease,
 };
-use crate::wdm::{EX_RUNDOWN_REF, GENERAL_LOOKASIDE};
+use crate::wdm::{EX_RUNDOWN_REF, GENERAL_LOOKASIDE, LIST_ENTRY};
 use crate::{Machine, Options};
 
 #[repr(align(16))]
@@ -84,4 +87,35 @@ fn work_runs_at_passive_level_on_another_thread() {
     let (irql, thread) = receiver.recv_timeout(Duration::from_secs(5)).unwrap();
     assert_eq!(irql, 0);
     assert_ne!(thread, std::thread::current().id());
+}
+
+#[test]
+fn an_interlocked_list_is_a_queue_and_a_stack() {
+    let _attachment = Machine::new(Options::default()).attach();
+    let lock = AtomicUsize::new(0);
+    let none = std::ptr::null_mut();
+    let empty = || LIST_ENTRY {
+        Flink: none,
+        Blink: none,
+    };
+    let (mut head, mut one, mut other) = (empty(), empty(), empty());
+    let [head, one, other] = [&raw mut head, &raw mut one, &raw mut other];
+    // SAFETY: a list of local entries.
+    unsafe {
+        head.write(LIST_ENTRY {
+            Flink: head,
+            Blink: head,
+        });
+        assert_eq!(
+            ExInterlockedInsertTailList(head, one, &raw const lock),
+            none
+        );
+        assert_eq!(
+            ExInterlockedInsertHeadList(head, other, &raw const lock),
+            one
+        );
+        assert_eq!(ExInterlockedRemoveHeadList(head, &raw const lock), other);
+        assert_eq!(ExInterlockedRemoveHeadList(head, &raw const lock), one);
+        assert_eq!(ExInterlockedRemoveHeadList(head, &raw const lock), none);
+    }
 }

@@ -69,7 +69,8 @@ pub(super) fn map(file: &[u8], base: usize) -> Result<Mapped, LoadError> {
         return Err(format("its subsystem is not native"));
     }
     let size = optional.size_of_image.get(LE) as usize;
-    if size > SLOT_SIZE || optional.section_alignment.get(LE) as usize % PAGE_SIZE != 0 {
+    let alignment = optional.section_alignment.get(LE) as usize;
+    if size > SLOT_SIZE || !alignment.is_multiple_of(PAGE_SIZE) {
         return Err(format("too large, or its sections are not page-aligned"));
     }
     protect(base, size, libc::PROT_READ | libc::PROT_WRITE)?;

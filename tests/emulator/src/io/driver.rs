@@ -105,8 +105,7 @@ impl Driver {
                 ),
             }
         }
-        let leaks = self.check_left_behind();
-        leaks
+        self.check_left_behind()
     }
 
     /// What an unloading driver must not leave: pool, DPCs, timers, work items, locks.
@@ -116,6 +115,7 @@ impl Driver {
         self.machine.wsk.check_unloaded(base, end);
         self.machine.ip.check_unloaded(base, end);
         crate::pool::check_in_use(current(), base, end, Some(&self.image));
+        crate::verifier::locks::forget(base, end);
         let leaks = self.machine.pool.leaks(base);
         self.machine.pool.check_quarantine(&self.image);
         if let Some(mapping) = self.machine.mappings.left_by(base).first() {

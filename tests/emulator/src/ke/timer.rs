@@ -76,6 +76,10 @@ impl Timers {
             .find(|a| (start..end).contains(a))
     }
 
+    pub(crate) fn wake(&self) {
+        self.changed.notify_all();
+    }
+
     fn run(&self, machine: &'static Machine) {
         let thread = current();
         while !machine.is_stopping() {

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use parking_lot::Mutex;
 
 use crate::thread::{MAX_LOCKS, Thread};
@@ -9,6 +11,9 @@ use crate::verifier::violation;
 
 /// "Taken while the other was held", by address: outer → inner.
 static ORDER: Mutex<Option<HashMap<usize, Vec<usize>>>> = Mutex::new(None);
+
+/// Counts the times that orders were forgotten: what threads remember of them is then stale.
+static FORGOTTEN: AtomicU64 = AtomicU64::new(0);
 
 /// Notes that the thread now holds `lock`.
 #[inline]
@@ -21,7 +26,12 @@ pub(crate) fn acquired(thread: &Thread, lock: usize) {
     unsafe { (*thread.locks.get())[count] = lock };
     thread.lock_count.set(count + 1);
     if count != 0 {
-        note_order(thread.held_locks());
+        let held = thread.held_locks();
+        let pair = (held[count - 1], lock, FORGOTTEN.load(Ordering::Acquire));
+        if count > 1 || thread.last_order.get() != pair {
+            note_order(held);
+            thread.last_order.set(pair);
+        }
     }
 }
 
@@ -89,6 +99,7 @@ pub(crate) fn forget(start: usize, end: usize) {
     if let Some(order) = ORDER.lock().as_mut()
         && !order.is_empty()
     {
+        FORGOTTEN.fetch_add(1, Ordering::AcqRel);
         let inside = |lock: &usize| (start..end).contains(lock);
         order.retain(|outer, _| !inside(outer));
         for after in order.values_mut() {
