@@ -226,7 +226,7 @@ pub unsafe extern "win64" fn CancelMibChangeNotify2(handle: PVOID) -> NTSTATUS {
             .expect("no holder panics");
         let at = all
             .iter()
-            .position(|n| Arc::as_ptr(n) as usize == handle as usize);
+            .position(|n| std::ptr::eq(Arc::as_ptr(n), handle.cast()));
         at.map(|at| all.remove(at))
     };
     let Some(notification) = found else {

@@ -27,10 +27,8 @@ fn a_table_lists_the_addresses_of_its_family() {
     }
     let mut table = std::ptr::null_mut();
     // SAFETY: the out parameter lives here.
-    assert_eq!(
-        unsafe { GetUnicastIpAddressTable(AF_INET6, &raw mut table) },
-        STATUS_SUCCESS
-    );
+    let status = unsafe { GetUnicastIpAddressTable(AF_INET6, &raw mut table) };
+    assert_eq!(status, STATUS_SUCCESS);
     // SAFETY: the call succeeded.
     let (rows, luid) = unsafe { ((*table).NumEntries, (*table).Table[0].InterfaceLuid.Value) };
     assert_eq!((rows, luid), (1, 7));

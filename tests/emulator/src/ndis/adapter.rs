@@ -1,39 +1,23 @@
-//! One adapter: its states and the calls that move it between them, as NDIS and PnP make them.
+//! The host's hold on an adapter, and the calls that move it between its states, as NDIS and PnP
+//! make them.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
-use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU8, AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard};
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use softrnic::sys::*;
 
-use super::attributes::{Attributes, NdkAttributes};
 use super::configuration::Keyword;
 use super::driver::MiniportDriver;
-use super::nbl::Outstanding;
-use super::slot::Slot;
+use super::miniport::{LifeState, Miniport, PATIENCE};
 use super::succeeded;
 use crate::machine::{Driver, Machine};
 use crate::verifier::violation;
 use crate::{bridge, ip};
 
-/// How long NDIS waits for a pause or restart before the run is called hung.
-const PATIENCE: Duration = Duration::from_secs(20);
 /// Ethernet, in an interface's LUID.
 const IF_TYPE: u64 = 6;
-
-/// NDIS-LIFE-01.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub(crate) enum LifeState {
-    Halted,
-    Initializing,
-    Paused,
-    Restarting,
-    Running,
-    Pausing,
-}
 
 /// What an adapter is made with.
 #[derive(Clone, Debug, Default)]
@@ -44,141 +28,6 @@ pub struct AdapterOptions {
     pub addresses: Vec<(IpAddr, u8)>,
     /// Leave it paused: no restart after initialisation.
     pub paused: bool,
-}
-
-/// One adapter as NDIS keeps it. Its address is the handle the driver gets.
-pub(crate) struct Miniport {
-    pub(crate) machine: &'static Machine,
-    pub(crate) driver: Arc<MiniportDriver>,
-    pub(crate) luid: u64,
-    pub(crate) if_index: u32,
-    life: AtomicU8,
-    context: AtomicPtr<c_void>,
-    attributes: Mutex<Attributes>,
-    keywords: Mutex<BTreeMap<String, Keyword>>,
-    open_configurations: AtomicUsize,
-    pub(super) pause: Slot,
-    pub(super) restart: Slot,
-    pub(super) oid: Slot,
-    pub(super) oid_turn: Mutex<()>,
-    pub(super) direct: Mutex<Vec<(usize, Arc<Slot>)>>,
-    pub(super) sends: Mutex<Outstanding>,
-    pub(super) sends_done: Condvar,
-    pub(super) surprise_removed: AtomicBool,
-    /// NDK adapters open, and whether the driver said that NDK is enabled.
-    ndk: Mutex<Ndk>,
-    ndk_closed: Condvar,
-}
-
-#[derive(Default)]
-struct Ndk {
-    open: usize,
-    enabled: bool,
-    changing: bool,
-}
-
-impl Miniport {
-    pub(crate) fn handle(self: &Arc<Self>) -> NDIS_HANDLE {
-        Arc::as_ptr(self).cast_mut().cast()
-    }
-
-    pub(crate) fn life(&self) -> LifeState {
-        match self.life.load(Ordering::Acquire) {
-            0 => LifeState::Halted,
-            1 => LifeState::Initializing,
-            2 => LifeState::Paused,
-            3 => LifeState::Restarting,
-            4 => LifeState::Running,
-            _ => LifeState::Pausing,
-        }
-    }
-
-    fn set_life(&self, state: LifeState) {
-        self.life.store(state as u8, Ordering::Release);
-    }
-
-    pub(crate) fn context(&self) -> PVOID {
-        self.context.load(Ordering::Acquire)
-    }
-
-    pub(super) fn set_context(&self, context: PVOID) {
-        self.context.store(context, Ordering::Release);
-    }
-
-    pub(super) fn attributes(&self) -> MutexGuard<'_, Attributes> {
-        self.attributes.lock().expect("no holder panics")
-    }
-
-    /// What the driver said of NDK at initialisation.
-    pub(crate) fn ndk_attributes(&self) -> Option<NdkAttributes> {
-        self.attributes().ndk
-    }
-
-    /// The driver's NDK provider handlers.
-    pub(crate) fn driver_ndk(&self) -> Option<NDIS_NDK_PROVIDER_CHARACTERISTICS> {
-        self.driver.ndk()
-    }
-
-    pub(super) fn keywords(&self) -> BTreeMap<String, Keyword> {
-        self.keywords.lock().expect("no holder panics").clone()
-    }
-
-    pub(super) fn configuration_opened(&self) {
-        self.open_configurations.fetch_add(1, Ordering::AcqRel);
-    }
-
-    pub(super) fn configuration_closed(&self) {
-        self.open_configurations.fetch_sub(1, Ordering::AcqRel);
-    }
-
-    fn ndk(&self) -> MutexGuard<'_, Ndk> {
-        self.ndk.lock().expect("no holder panics")
-    }
-
-    /// Whether the driver has NDK disabled, as far as it has told.
-    pub(crate) fn ndk_is_disabled(&self) -> bool {
-        let ndk = self.ndk();
-        !ndk.enabled && !ndk.changing
-    }
-
-    pub(crate) fn ndk_opened(&self) {
-        self.ndk().open += 1;
-    }
-
-    pub(crate) fn ndk_closed(&self) {
-        self.ndk().open -= 1;
-        self.ndk_closed.notify_all();
-    }
-
-    /// NDK-NDIS-08: consumers are told; disabling waits until their adapters are closed.
-    pub(crate) fn change_ndk(&self, enabled: bool) {
-        {
-            let mut ndk = self.ndk();
-            ndk.changing = true;
-            ndk.enabled = enabled;
-        }
-        self.machine.ndis.tell_ndk_state(self.if_index, enabled);
-        if !enabled {
-            self.wait_ndk_closed();
-        }
-        self.ndk().changing = false;
-    }
-
-    fn wait_ndk_closed(&self) {
-        let ndk = self.ndk();
-        let (ndk, waited) = self
-            .ndk_closed
-            .wait_timeout_while(ndk, PATIENCE * 3, |ndk| ndk.open > 0)
-            .expect("no holder panics");
-        if waited.timed_out() {
-            let open = ndk.open;
-            drop(ndk);
-            violation(
-                "NDK-NDIS-08",
-                &format!("{open} NDK adapter(s) stay open though NDK is disabled"),
-            );
-        }
-    }
 }
 
 impl Machine {
@@ -228,27 +77,7 @@ impl Adapter {
                 .iter()
                 .map(|(name, value)| (name.to_ascii_lowercase(), value.clone())),
         );
-        let miniport = Arc::new(Miniport {
-            machine,
-            driver,
-            luid,
-            if_index,
-            life: AtomicU8::new(LifeState::Initializing as u8),
-            context: AtomicPtr::default(),
-            attributes: Mutex::default(),
-            keywords: Mutex::new(keywords),
-            open_configurations: AtomicUsize::new(0),
-            pause: Slot::default(),
-            restart: Slot::default(),
-            oid: Slot::default(),
-            oid_turn: Mutex::new(()),
-            direct: Mutex::default(),
-            sends: Mutex::default(),
-            sends_done: Condvar::new(),
-            surprise_removed: AtomicBool::new(false),
-            ndk: Mutex::default(),
-            ndk_closed: Condvar::new(),
-        });
+        let miniport = Miniport::new(machine, driver, (luid, if_index), keywords);
         let adapter = Self { miniport };
         adapter.initialize()?;
         if !options.paused {
@@ -296,7 +125,7 @@ impl Adapter {
         }
         self.check_attributes();
         let enabled = miniport.ndk_attributes().is_some_and(|ndk| ndk.enabled);
-        miniport.ndk().enabled = enabled;
+        miniport.set_ndk_enabled(enabled);
         miniport.set_life(LifeState::Paused);
         Ok(())
     }
@@ -334,7 +163,7 @@ impl Adapter {
     }
 
     fn check_configurations_closed(&self, after: &str) {
-        let open = self.miniport.open_configurations.load(Ordering::Acquire);
+        let open = self.miniport.open_configurations();
         if open != 0 {
             violation(
                 "NDIS-LIFE-12",
@@ -367,11 +196,13 @@ impl Adapter {
         let miniport = &self.miniport;
         miniport.set_life(LifeState::Restarting);
         miniport.restart.open();
-        let mut parameters = NDIS_MINIPORT_RESTART_PARAMETERS::default();
-        parameters.Header = NDIS_OBJECT_HEADER {
-            Type: NDIS_OBJECT_TYPE_DEFAULT,
-            Revision: NDIS_MINIPORT_RESTART_PARAMETERS_REVISION_1,
-            Size: NDIS_SIZEOF_MINIPORT_RESTART_PARAMETERS_REVISION_1,
+        let mut parameters = NDIS_MINIPORT_RESTART_PARAMETERS {
+            Header: NDIS_OBJECT_HEADER {
+                Type: NDIS_OBJECT_TYPE_DEFAULT,
+                Revision: NDIS_MINIPORT_RESTART_PARAMETERS_REVISION_1,
+                Size: NDIS_SIZEOF_MINIPORT_RESTART_PARAMETERS_REVISION_1,
+            },
+            ..Default::default()
         };
         let handler = miniport
             .driver
@@ -400,11 +231,13 @@ impl Adapter {
         let miniport = &self.miniport;
         miniport.set_life(LifeState::Pausing);
         miniport.pause.open();
-        let mut parameters = NDIS_MINIPORT_PAUSE_PARAMETERS::default();
-        parameters.Header = NDIS_OBJECT_HEADER {
-            Type: NDIS_OBJECT_TYPE_DEFAULT,
-            Revision: NDIS_MINIPORT_PAUSE_PARAMETERS_REVISION_1,
-            Size: size_of::<NDIS_MINIPORT_PAUSE_PARAMETERS>() as u16,
+        let mut parameters = NDIS_MINIPORT_PAUSE_PARAMETERS {
+            Header: NDIS_OBJECT_HEADER {
+                Type: NDIS_OBJECT_TYPE_DEFAULT,
+                Revision: NDIS_MINIPORT_PAUSE_PARAMETERS_REVISION_1,
+                Size: size_of::<NDIS_MINIPORT_PAUSE_PARAMETERS>() as u16,
+            },
+            ..Default::default()
         };
         let Some(handler) = miniport.driver.handlers.PauseHandler else {
             return;
@@ -450,7 +283,7 @@ impl Adapter {
 
     fn end(self, action: NDIS_HALT_ACTION) {
         let miniport = &self.miniport;
-        if miniport.ndk().open > 0 {
+        if miniport.ndk_adapters_open() > 0 {
             miniport
                 .machine
                 .ndis
@@ -527,10 +360,6 @@ impl Adapter {
 
     /// Changes a keyword. Drivers read keywords when they initialize.
     pub fn set_keyword(&self, name: &str, value: impl Into<Keyword>) {
-        self.miniport
-            .keywords
-            .lock()
-            .expect("no holder panics")
-            .insert(name.to_ascii_lowercase(), value.into());
+        self.miniport.set_keyword(name, value.into());
     }
 }

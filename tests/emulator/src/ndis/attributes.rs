@@ -3,7 +3,7 @@
 
 use softrnic::sys::*;
 
-use super::adapter::{LifeState, Miniport};
+use super::miniport::{LifeState, Miniport};
 use crate::thread;
 use crate::verifier::violation;
 use crate::wdm::PASSIVE_LEVEL;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use softrnic::sys::*;
 
-use super::adapter::Miniport;
+use super::miniport::Miniport;
 use crate::thread;
 use crate::verifier::violation;
 use crate::wdm::PASSIVE_LEVEL;
@@ -40,6 +40,10 @@ struct Open {
     adapter: Option<Arc<Miniport>>,
     keywords: BTreeMap<String, Keyword>,
     /// What was handed out, alive until the close.
+    #[expect(
+        clippy::vec_box,
+        reason = "the driver keeps pointers to them while the vector grows"
+    )]
     answers: Vec<Box<NDIS_CONFIGURATION_PARAMETER>>,
     texts: Vec<Vec<u16>>,
     address: [u8; 6],
@@ -205,8 +209,10 @@ impl Open {
         found: &Keyword,
         kind: NDIS_PARAMETER_TYPE,
     ) -> Option<*mut NDIS_CONFIGURATION_PARAMETER> {
-        let mut parameter = NDIS_CONFIGURATION_PARAMETER::default();
-        parameter.ParameterType = kind;
+        let mut parameter = NDIS_CONFIGURATION_PARAMETER {
+            ParameterType: kind,
+            ..Default::default()
+        };
         match kind {
             NdisParameterInteger | NdisParameterHexInteger => {
                 let radix = if kind == NdisParameterInteger { 10 } else { 16 };

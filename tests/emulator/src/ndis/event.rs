@@ -7,7 +7,7 @@
 
 use softrnic::sys::*;
 
-use super::adapter::LifeState;
+use super::miniport::LifeState;
 use super::oid;
 use crate::thread;
 use crate::verifier::violation;

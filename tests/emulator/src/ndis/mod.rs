@@ -9,6 +9,7 @@ mod attributes;
 mod configuration;
 mod driver;
 mod event;
+mod miniport;
 mod nbl;
 mod oid;
 mod slot;
@@ -23,7 +24,6 @@ use softrnic::sys::{NDIS_HANDLE, NDIS_STATUS};
 use crate::export::Export;
 use crate::verifier::violation;
 pub use adapter::{Adapter, AdapterOptions};
-pub(crate) use adapter::{LifeState, Miniport};
 use attributes::NdisMSetMiniportAttributes;
 pub use configuration::Keyword;
 use configuration::{
@@ -34,6 +34,7 @@ use driver::{
     NdisSetOptionalHandlers,
 };
 use event::{NdisMIndicateStatusEx, NdisMNetPnPEvent};
+pub(crate) use miniport::{LifeState, Miniport};
 use nbl::{NdisMIndicateReceiveNetBufferLists, NdisMSendNetBufferListsComplete};
 pub use oid::OidAnswer;
 use oid::{NdisMDirectOidRequestComplete, NdisMOidRequestComplete};
@@ -94,7 +95,7 @@ impl State {
         let found = self
             .adapters()
             .iter()
-            .find(|adapter| Arc::as_ptr(adapter) as usize == handle as usize)
+            .find(|adapter| std::ptr::eq(Arc::as_ptr(adapter), handle.cast()))
             .cloned();
         found.unwrap_or_else(|| {
             violation(
@@ -108,7 +109,7 @@ impl State {
         let found = self
             .drivers()
             .iter()
-            .find(|driver| Arc::as_ptr(driver) as usize == handle as usize)
+            .find(|driver| std::ptr::eq(Arc::as_ptr(driver), handle.cast()))
             .cloned();
         found.unwrap_or_else(|| {
             violation(

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use softrnic::sys::*;
 
-use super::adapter::{Adapter, LifeState};
+use super::adapter::Adapter;
+use super::miniport::LifeState;
 use crate::bridge;
 use crate::thread;
 use crate::verifier::violation;

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use softrnic::sys::*;
 
-use super::adapter::{Adapter, LifeState};
+use super::adapter::Adapter;
+use super::miniport::LifeState;
 use super::slot::Slot;
 use crate::bridge;
 use crate::processor::{lower, raise};

@@ -58,9 +58,11 @@ macro_rules! table {
 }
 
 fn header(kind: NDK_OBJECT_TYPE) -> NDK_OBJECT_HEADER {
-    let mut header = NDK_OBJECT_HEADER::default();
-    header.Version = NDK_VERSION { Major: 1, Minor: 2 };
-    header.ObjectType = kind;
+    let mut header = NDK_OBJECT_HEADER {
+        Version: NDK_VERSION { Major: 1, Minor: 2 },
+        ObjectType: kind,
+        ..Default::default()
+    };
     if fault(Fault::ReservedNotZero) {
         header.NdkReserved.rf[2] = 8 as PVOID;
     }

@@ -99,37 +99,9 @@ fn complete(pending: PendingAccept, accepted: &Arc<Socket>) {
 
 /// Offers the connection to `WskAcceptEvent`: WSK-ACC-01.
 fn offer(listener: &Arc<Socket>, accepted: &Arc<Socket>) {
-    // SAFETY: the client keeps its dispatch table until the socket is closed.
-    let dispatch = unsafe { &*listener.listen_dispatch.load(Ordering::Acquire) };
-    let Some(event) = dispatch.WskAcceptEvent else {
-        kernel::violation(
-            "WSK-SOCK-02",
-            "accept events are enabled and WskAcceptEvent is null",
-        );
-    };
-    let Some((local, remote)) = accepted.path.get() else {
-        return;
-    };
-    let (mut local, mut remote) = (address::to_windows(local), address::to_windows(remote));
-    let mut context = std::ptr::null_mut();
-    let mut table = std::ptr::null();
     // The socket is the client's when the event returns SUCCESS, yet it may call into it before.
     accepted.opened();
-    let listen_context = listener.context.load(Ordering::Acquire);
-    let answer = super::control::event(listener, WSK_EVENT_ACCEPT, "WskAcceptEvent", || {
-        // SAFETY: the client's callback, called as documented.
-        unsafe {
-            event(
-                listen_context,
-                WSK_FLAG_AT_DISPATCH_LEVEL,
-                (&raw mut local).cast(),
-                (&raw mut remote).cast(),
-                accepted.handle(),
-                &raw mut context,
-                &raw mut table,
-            )
-        }
-    });
+    let (answer, context, table) = accept_event(listener, accepted);
     match answer {
         status::SUCCESS => {
             accepted.context.store(context, Ordering::Release);
@@ -158,6 +130,43 @@ fn offer(listener: &Arc<Socket>, accepted: &Arc<Socket>) {
         }
         other => kernel::violation("WSK-ACC-01", &format!("WskAcceptEvent returned {other:#x}")),
     }
+}
+
+/// Calls the event; its answer, and the context and table it gave.
+fn accept_event(
+    listener: &Arc<Socket>,
+    accepted: &Arc<Socket>,
+) -> (NtStatus, *mut c_void, *const WSK_CLIENT_CONNECTION_DISPATCH) {
+    // SAFETY: the client keeps its dispatch table until the socket is closed.
+    let dispatch = unsafe { &*listener.listen_dispatch.load(Ordering::Acquire) };
+    let Some(event) = dispatch.WskAcceptEvent else {
+        kernel::violation(
+            "WSK-SOCK-02",
+            "accept events are enabled and WskAcceptEvent is null",
+        );
+    };
+    let path = accepted
+        .path
+        .get()
+        .map(|(local, remote)| (address::to_windows(local), address::to_windows(remote)));
+    let (mut local, mut remote) = path.unwrap_or_default();
+    let (mut context, mut table) = (std::ptr::null_mut(), std::ptr::null());
+    let listen_context = listener.context.load(Ordering::Acquire);
+    let answer = super::control::event(listener, WSK_EVENT_ACCEPT, "WskAcceptEvent", || {
+        // SAFETY: the client's callback, called as documented.
+        unsafe {
+            event(
+                listen_context,
+                WSK_FLAG_AT_DISPATCH_LEVEL,
+                (&raw mut local).cast(),
+                (&raw mut remote).cast(),
+                accepted.handle(),
+                &raw mut context,
+                &raw mut table,
+            )
+        }
+    });
+    (answer, context, table)
 }
 
 fn enable(accepted: &Socket, events: u32) {

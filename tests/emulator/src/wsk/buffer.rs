@@ -34,9 +34,9 @@ impl Buffer {
 
     pub(super) fn new() -> Box<Self> {
         let memory = kernel::allocate_pages(Self::CAPACITY);
-        // SAFETY: all zero is a valid MDL and a valid indication (integers and null pointers).
         let mut buffer = Box::new(Self {
             memory,
+            // SAFETY: all zero is a valid MDL and a valid indication (integers and null pointers).
             mdls: Box::new(unsafe { std::mem::zeroed() }),
             // SAFETY: as above.
             nodes: Box::new(unsafe { std::mem::zeroed() }),

@@ -71,7 +71,7 @@ impl Cursor {
 
     /// Calls `each(address, length)` for every piece, in order.
     pub(super) fn each(&self, mut each: impl FnMut(*mut u8, usize)) {
-        let _ = self.pieces(|address, length| {
+        self.pieces(|address, length| {
             each(address, length);
             true
         });

@@ -79,7 +79,7 @@ pub(super) fn from_handle(handle: *mut WSK_CLIENT, call: &str) -> Arc<Client> {
     let found = state()
         .clients()
         .iter()
-        .find(|client| Arc::as_ptr(client) as usize == handle as usize)
+        .find(|client| std::ptr::eq(Arc::as_ptr(client), handle.cast()))
         .cloned();
     match found {
         Some(client) => {
@@ -174,9 +174,8 @@ pub(super) unsafe extern "win64" fn WskDeregister(registration: *mut WSK_REGISTR
 /// WSK-REG-01: the client never edits its registration block.
 fn check_unedited(client: &Arc<Client>, registration: *mut WSK_REGISTRATION) {
     // SAFETY: the block stays allocated until WskDeregister returned.
-    if unsafe { (*registration).ReservedRegistrationContext } as usize
-        != Arc::as_ptr(client) as usize
-    {
+    let kept = unsafe { (*registration).ReservedRegistrationContext };
+    if !std::ptr::eq(Arc::as_ptr(client), kept.cast()) {
         kernel::violation(
             "WSK-REG-01",
             "the WSK_REGISTRATION block was changed by the client",

@@ -17,6 +17,7 @@ mod host;
 mod kernel;
 mod network;
 pub mod pcap;
+mod poll;
 mod provider;
 mod receive;
 mod send;

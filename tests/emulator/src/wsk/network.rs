@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::abi::PIRP;
 use super::buffer::Buffer;
-use super::host::Poll;
+use super::poll::Poll;
 use super::socket::{Category, Socket, State};
 use super::tap::{Direction, Segment, Tap};
 use super::{Options, accept, close, connect, kernel, receive, send};

@@ -129,49 +129,31 @@ impl Inner {
         let Some(flow) = self.flows.get(&key).filter(|flow| flow.recorded == local) else {
             return Ok(());
         };
-        let (mut sent, mut received) = (flow.sent, flow.received);
-        match segment {
-            Segment::Open { .. } => {}
-            Segment::Data { direction, parts } => {
-                for piece in parts.to_vec().chunks(MOST) {
-                    let length = piece.len() as u32;
-                    match direction {
-                        Direction::Out => {
-                            self.packet(now, local, remote, (sent, received), PSH | ACK, piece)?;
-                            sent = sent.wrapping_add(length);
-                        }
-                        Direction::In => {
-                            self.packet(now, remote, local, (received, sent), PSH | ACK, piece)?;
-                            received = received.wrapping_add(length);
-                        }
-                    }
+        let (mut out, mut back) = ((local, flow.sent), (remote, flow.received));
+        let (direction, flags, parts) = match segment {
+            Segment::Open { .. } => return Ok(()),
+            Segment::Data { direction, parts } => (direction, PSH | ACK, Some(parts.to_vec())),
+            Segment::Fin { direction } => (direction, FIN | ACK, None),
+            Segment::Reset { direction } => (direction, RST | ACK, None),
+        };
+        let (from, to) = match direction {
+            Direction::Out => (&mut out, &mut back),
+            Direction::In => (&mut back, &mut out),
+        };
+        match parts {
+            Some(bytes) => {
+                for piece in bytes.chunks(MOST) {
+                    self.packet(now, from.0, to.0, (from.1, to.1), flags, piece)?;
+                    from.1 = from.1.wrapping_add(piece.len() as u32);
                 }
             }
-            Segment::Fin {
-                direction: Direction::Out,
-            } => {
-                self.packet(now, local, remote, (sent, received), FIN | ACK, &[])?;
-                sent = sent.wrapping_add(1);
-            }
-            Segment::Fin {
-                direction: Direction::In,
-            } => {
-                self.packet(now, remote, local, (received, sent), FIN | ACK, &[])?;
-                received = received.wrapping_add(1);
-            }
-            Segment::Reset {
-                direction: Direction::Out,
-            } => {
-                self.packet(now, local, remote, (sent, received), RST | ACK, &[])?;
-            }
-            Segment::Reset {
-                direction: Direction::In,
-            } => {
-                self.packet(now, remote, local, (received, sent), RST | ACK, &[])?;
+            None => {
+                self.packet(now, from.0, to.0, (from.1, to.1), flags, &[])?;
+                from.1 = from.1.wrapping_add(u32::from(flags & FIN != 0));
             }
         }
         if let Some(flow) = self.flows.get_mut(&key) {
-            (flow.sent, flow.received) = (sent, received);
+            (flow.sent, flow.received) = (out.1, back.1);
         }
         Ok(())
     }

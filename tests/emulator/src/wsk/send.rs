@@ -90,60 +90,40 @@ pub(super) fn send(
     if flags & !WSK_FLAG_NODELAY != 0 {
         return kernel::complete(irp, status::NOT_SUPPORTED, 0);
     }
-    if kernel::full_checks() && whole.check().is_err() {
+    if let Some(refused) = refuse_send(socket) {
+        return kernel::complete(irp, refused, 0);
+    }
+    let send = Send {
+        irp,
+        length: whole.left,
+        end: 0,
+        rest: whole,
+        whole,
+        checksum: verify_start(&whole),
+        nodelay: flags & WSK_FLAG_NODELAY != 0,
+    };
+    let (inline, waiting) = socket.transmit().start(socket, send);
+    if let Some(done) = inline {
+        done.complete();
+    } else if waiting {
+        socket.network.track(socket);
+    }
+    status::PENDING
+}
+
+/// With full checks: the chain is sound and pinned; the checksum to compare with at the end.
+fn verify_start(whole: &Cursor) -> u64 {
+    if !kernel::full_checks() {
+        return 0;
+    }
+    if whole.check().is_err() {
         kernel::violation(
             "WSK-TX-02",
             "WskSend: the MDL chain does not describe Offset and Length",
         );
     }
-    if let Some(refused) = refuse_send(socket) {
-        return kernel::complete(irp, refused, 0);
-    }
-    let nodelay = flags & WSK_FLAG_NODELAY != 0;
-    let checksum = if kernel::full_checks() {
-        whole.checksum()
-    } else {
-        0
-    };
-    if kernel::full_checks() {
-        whole.each_mdl(|mdl| crate::mm::mdl::pin(mdl, "WskSend"));
-    }
-    let mut transmit = socket.transmit();
-    if transmit.shut {
-        kernel::violation(
-            "WSK-TX-09",
-            "WskSend after the client's own graceful disconnect",
-        );
-    }
-    kernel::pend(irp);
-    transmit.queued_end += whole.left as u64;
-    let end = transmit.queued_end;
-    transmit.queue.push_back(Send {
-        irp,
-        length: whole.left,
-        end,
-        rest: whole,
-        whole,
-        checksum,
-        nodelay,
-    });
-    if transmit.next + 1 == transmit.queue.len() {
-        transmit.pump(socket);
-    }
-    let inline = (socket.network.options.send_completion == SendCompletion::HandOver
-        && transmit.queue.len() == 1)
-        .then(|| transmit.take_finished(u64::MAX))
-        .flatten();
-    let waiting = !transmit.queue.is_empty();
-    drop(transmit);
-    if let Some(done) = inline {
-        done.complete();
-        return status::PENDING;
-    }
-    if waiting {
-        socket.network.track(socket);
-    }
-    status::PENDING
+    whole.each_mdl(|mdl| crate::mm::mdl::pin(mdl, "WskSend"));
+    whole.checksum()
 }
 
 /// Why a send cannot be taken, if it cannot.
@@ -181,6 +161,31 @@ pub(super) fn disconnect(socket: &Arc<Socket>, buffer: *const WSK_BUF, irp: PIRP
 }
 
 impl Transmit {
+    /// Takes a send and hands over what the host takes; what completes inline, and whether any
+    /// IRP waits.
+    fn start(&mut self, socket: &Arc<Socket>, mut send: Send) -> (Option<Done>, bool) {
+        if self.shut {
+            kernel::violation(
+                "WSK-TX-09",
+                "WskSend after the client's own graceful disconnect",
+            );
+        }
+        kernel::pend(send.irp);
+        self.queued_end += send.length as u64;
+        send.end = self.queued_end;
+        self.queue.push_back(send);
+        if self.next + 1 == self.queue.len() {
+            self.pump(socket);
+        }
+        let hand_over = socket.network.options.send_completion == SendCompletion::HandOver;
+        let inline = if hand_over && self.queue.len() == 1 {
+            self.take_finished(u64::MAX)
+        } else {
+            None
+        };
+        (inline, !self.queue.is_empty())
+    }
+
     /// Whether IRPs wait for the host or the peer.
     fn is_waiting(&self) -> bool {
         !self.queue.is_empty() || self.disconnect.is_some()

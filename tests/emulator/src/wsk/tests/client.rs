@@ -171,6 +171,9 @@ impl Fake {
     }
 }
 
+type OnData = Box<dyn FnMut(&[u8]) + Send>;
+type Prepare = Box<dyn Fn(&Arc<Side>) + Send>;
+
 /// What one end of a connection has received and been told.
 #[derive(Default)]
 pub(super) struct Side {
@@ -180,7 +183,7 @@ pub(super) struct Side {
     /// How the next receive events answer; empty: SUCCESS.
     pub(super) answers: Mutex<VecDeque<Answer>>,
     /// Called instead of keeping the data.
-    pub(super) on_data: Mutex<Option<Box<dyn FnMut(&[u8]) + Send>>>,
+    pub(super) on_data: Mutex<Option<OnData>>,
 }
 
 #[derive(Clone, Copy)]
@@ -251,7 +254,7 @@ pub(super) struct Acceptor {
     accepted: Mutex<Vec<Arc<Side>>>,
     changed: Condvar,
     pub(super) refuse: AtomicI32,
-    pub(super) prepare: Mutex<Option<Box<dyn Fn(&Arc<Side>) + Send>>>,
+    pub(super) prepare: Mutex<Option<Prepare>>,
 }
 
 impl Acceptor {

@@ -158,10 +158,9 @@ fn a_kept_list_stays_until_it_is_released() {
     let kept = there.take_kept();
     assert_eq!(kept.len(), 1);
     // SAFETY: the list is retained from this socket.
-    assert_eq!(
-        unsafe { connection(accepted).WskRelease.expect("filled")(accepted, kept[0] as *mut _) },
-        0
-    );
+    let released =
+        unsafe { connection(accepted).WskRelease.expect("filled")(accepted, kept[0] as *mut _) };
+    assert_eq!(released, 0);
     for socket in [socket, accepted, listener] {
         close(socket);
     }

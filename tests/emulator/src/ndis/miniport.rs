@@ -1,0 +1,215 @@
+//! An adapter as NDIS keeps it: its state, and what the driver said of it and asked for.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU8, AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::time::Duration;
+
+use softrnic::sys::*;
+
+use super::attributes::{Attributes, NdkAttributes};
+use super::configuration::Keyword;
+use super::driver::MiniportDriver;
+use super::nbl::Outstanding;
+use super::slot::Slot;
+use crate::machine::Machine;
+use crate::verifier::violation;
+
+/// How long NDIS waits for a pause or restart before the run is called hung.
+pub(super) const PATIENCE: Duration = Duration::from_secs(20);
+/// NDIS-LIFE-01.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum LifeState {
+    Halted,
+    Initializing,
+    Paused,
+    Restarting,
+    Running,
+    Pausing,
+}
+
+/// One adapter as NDIS keeps it. Its address is the handle the driver gets.
+pub(crate) struct Miniport {
+    pub(crate) machine: &'static Machine,
+    pub(crate) driver: Arc<MiniportDriver>,
+    pub(crate) luid: u64,
+    pub(crate) if_index: u32,
+    life: AtomicU8,
+    context: AtomicPtr<c_void>,
+    attributes: Mutex<Attributes>,
+    keywords: Mutex<BTreeMap<String, Keyword>>,
+    open_configurations: AtomicUsize,
+    pub(super) pause: Slot,
+    pub(super) restart: Slot,
+    pub(super) oid: Slot,
+    pub(super) oid_turn: Mutex<()>,
+    pub(super) direct: Mutex<Vec<(usize, Arc<Slot>)>>,
+    pub(super) sends: Mutex<Outstanding>,
+    pub(super) sends_done: Condvar,
+    pub(super) surprise_removed: AtomicBool,
+    /// NDK adapters open, and whether the driver said that NDK is enabled.
+    ndk: Mutex<Ndk>,
+    ndk_closed: Condvar,
+}
+
+#[derive(Default)]
+struct Ndk {
+    open: usize,
+    enabled: bool,
+    changing: bool,
+}
+
+impl Miniport {
+    pub(super) fn new(
+        machine: &'static Machine,
+        driver: Arc<MiniportDriver>,
+        (luid, if_index): (u64, u32),
+        keywords: BTreeMap<String, Keyword>,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            machine,
+            driver,
+            luid,
+            if_index,
+            life: AtomicU8::new(LifeState::Initializing as u8),
+            context: AtomicPtr::default(),
+            attributes: Mutex::default(),
+            keywords: Mutex::new(keywords),
+            open_configurations: AtomicUsize::new(0),
+            pause: Slot::default(),
+            restart: Slot::default(),
+            oid: Slot::default(),
+            oid_turn: Mutex::new(()),
+            direct: Mutex::default(),
+            sends: Mutex::default(),
+            sends_done: Condvar::new(),
+            surprise_removed: AtomicBool::new(false),
+            ndk: Mutex::default(),
+            ndk_closed: Condvar::new(),
+        })
+    }
+
+    /// Changes a keyword.
+    pub(super) fn set_keyword(&self, name: &str, value: Keyword) {
+        let mut keywords = self.keywords.lock().expect("no holder panics");
+        keywords.insert(name.to_ascii_lowercase(), value);
+    }
+
+    /// Configuration handles that are open.
+    pub(super) fn open_configurations(&self) -> usize {
+        self.open_configurations.load(Ordering::Acquire)
+    }
+
+    /// NDK adapters that are open.
+    pub(super) fn ndk_adapters_open(&self) -> usize {
+        self.ndk().open
+    }
+
+    /// What the driver said at initialisation.
+    pub(super) fn set_ndk_enabled(&self, enabled: bool) {
+        self.ndk().enabled = enabled;
+    }
+
+    pub(crate) fn handle(self: &Arc<Self>) -> NDIS_HANDLE {
+        Arc::as_ptr(self).cast_mut().cast()
+    }
+
+    pub(crate) fn life(&self) -> LifeState {
+        match self.life.load(Ordering::Acquire) {
+            0 => LifeState::Halted,
+            1 => LifeState::Initializing,
+            2 => LifeState::Paused,
+            3 => LifeState::Restarting,
+            4 => LifeState::Running,
+            _ => LifeState::Pausing,
+        }
+    }
+
+    pub(super) fn set_life(&self, state: LifeState) {
+        self.life.store(state as u8, Ordering::Release);
+    }
+
+    pub(crate) fn context(&self) -> PVOID {
+        self.context.load(Ordering::Acquire)
+    }
+
+    pub(super) fn set_context(&self, context: PVOID) {
+        self.context.store(context, Ordering::Release);
+    }
+
+    pub(super) fn attributes(&self) -> MutexGuard<'_, Attributes> {
+        self.attributes.lock().expect("no holder panics")
+    }
+
+    /// What the driver said of NDK at initialisation.
+    pub(crate) fn ndk_attributes(&self) -> Option<NdkAttributes> {
+        self.attributes().ndk
+    }
+
+    /// The driver's NDK provider handlers.
+    pub(crate) fn driver_ndk(&self) -> Option<NDIS_NDK_PROVIDER_CHARACTERISTICS> {
+        self.driver.ndk()
+    }
+
+    pub(super) fn keywords(&self) -> BTreeMap<String, Keyword> {
+        self.keywords.lock().expect("no holder panics").clone()
+    }
+
+    pub(super) fn configuration_opened(&self) {
+        self.open_configurations.fetch_add(1, Ordering::AcqRel);
+    }
+
+    pub(super) fn configuration_closed(&self) {
+        self.open_configurations.fetch_sub(1, Ordering::AcqRel);
+    }
+
+    fn ndk(&self) -> MutexGuard<'_, Ndk> {
+        self.ndk.lock().expect("no holder panics")
+    }
+
+    /// Whether the driver has NDK disabled, as far as it has told.
+    pub(crate) fn ndk_is_disabled(&self) -> bool {
+        let ndk = self.ndk();
+        !ndk.enabled && !ndk.changing
+    }
+
+    pub(crate) fn ndk_opened(&self) {
+        self.ndk().open += 1;
+    }
+
+    pub(crate) fn ndk_closed(&self) {
+        self.ndk().open -= 1;
+        self.ndk_closed.notify_all();
+    }
+
+    /// NDK-NDIS-08: consumers are told; disabling waits until their adapters are closed.
+    pub(crate) fn change_ndk(&self, enabled: bool) {
+        {
+            let mut ndk = self.ndk();
+            ndk.changing = true;
+            ndk.enabled = enabled;
+        }
+        self.machine.ndis.tell_ndk_state(self.if_index, enabled);
+        if !enabled {
+            self.wait_ndk_closed();
+        }
+        self.ndk().changing = false;
+    }
+
+    pub(super) fn wait_ndk_closed(&self) {
+        let ndk = self.ndk();
+        let (ndk, waited) = self
+            .ndk_closed
+            .wait_timeout_while(ndk, PATIENCE * 3, |ndk| ndk.open > 0)
+            .expect("no holder panics");
+        if waited.timed_out() {
+            let open = ndk.open;
+            drop(ndk);
+            violation(
+                "NDK-NDIS-08",
+                &format!("{open} NDK adapter(s) stay open though NDK is disabled"),
+            );
+        }
+    }
+}
