@@ -1,4 +1,4 @@
-//! The machine that measures: a network of its own, processors of its own.
+//! The machine that measures: a network of its own.
 
 use std::{fs, io};
 
@@ -56,34 +56,4 @@ fn check(result: libc::c_int) -> io::Result<()> {
     } else {
         Ok(())
     }
-}
-
-/// Keeps this thread on one processor; does nothing on a machine that has too few.
-pub fn pin(processor: usize) {
-    set_affinity(|set| {
-        // SAFETY: `set` is a whole set, and the macro checks the number against its size.
-        unsafe { libc::CPU_SET(processor, set) };
-    });
-}
-
-/// Lets this thread run anywhere again.
-pub fn unpin() {
-    set_affinity(|set| {
-        for processor in 0..std::thread::available_parallelism()
-            .map_or(1, usize::from)
-            .max(64)
-        {
-            // SAFETY: as in `pin`.
-            unsafe { libc::CPU_SET(processor, set) };
-        }
-    });
-}
-
-fn set_affinity(fill: impl FnOnce(&mut libc::cpu_set_t)) {
-    // SAFETY: all-zero is the empty set.
-    let mut set: libc::cpu_set_t = unsafe { std::mem::zeroed() };
-    fill(&mut set);
-    // SAFETY: the set outlives the call and has the size given. A failure leaves things as they
-    // were, which is what `pin` promises.
-    unsafe { libc::sched_setaffinity(0, size_of_val(&set), &raw const set) };
 }

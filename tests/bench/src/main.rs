@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand};
 use softrnic_bench::{
     machine, plot, point,
     provider::{self, Provider},
-    reference::Reference,
+    reference::{FRAMED, Reference},
     report::Report,
     rounds::{self, Contender},
 };
@@ -116,7 +116,7 @@ fn compare(arguments: &Comparison) -> Result<(), String> {
 fn show(report: &Report<'_>, arguments: &Comparison) -> Result<(), String> {
     eprintln!("{}", report.table());
     if let Some(file) = &arguments.svg {
-        plot::draw(report, "TCP framed+CRC", file)?;
+        plot::draw(report, FRAMED, file)?;
         eprintln!("drawn: {}", file.display());
     }
     if arguments.json {

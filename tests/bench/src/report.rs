@@ -6,6 +6,12 @@ use serde_json::{Value, json};
 
 use crate::{machine::Network, rounds::Row};
 
+const LEGEND: &str = "
+medians; ratios are the median of each round's own. TCP: the bytes alone (64 B rate: one call a
+message). framed TCP: with MPA framing, and CRC32C computed and checked. softrnic: sends complete
+when the peer's TCP has acknowledged them; hand-over: when TCP has taken them.
+";
+
 /// What was measured, on what, and against whom.
 pub struct Report<'a> {
     /// The points.
@@ -32,36 +38,35 @@ impl Report<'_> {
     /// A row a point: every median, then every ratio of ours to a reference.
     #[must_use]
     pub fn table(&self) -> String {
-        let mut table = String::new();
-        let _ = write!(table, "{:<28}{:>7}", "", "");
+        let mut table = format!("{:<28}{:>6}", "", "");
         for name in self.contenders {
-            let _ = write!(table, "{name:>20}");
+            let _ = write!(table, "{name:>12}");
         }
         for (ours, theirs) in self.pairs() {
-            let _ = write!(table, "{:>32}", format!("{ours} / {theirs}"));
+            let _ = write!(table, "{:>24}", format!("{ours} / {theirs}"));
         }
         table.push('\n');
         for row in self.rows {
             let _ = write!(
                 table,
-                "{:<28}{:>7}",
+                "{:<28}{:>6}",
                 row.point.name,
                 row.point.unit.symbol()
             );
             for name in self.contenders {
-                let _ = write!(table, "{:>20}", row.median(name).map_or("–".into(), number));
+                let _ = write!(table, "{:>12}", row.median(name).map_or("–".into(), number));
             }
             for (ours, theirs) in self.pairs() {
                 let ratio = row.ratio(ours, theirs);
                 let _ = write!(
                     table,
-                    "{:>32}",
+                    "{:>24}",
                     ratio.map_or("–".into(), |r| format!("{r:.2}"))
                 );
             }
             table.push('\n');
         }
-        table
+        table + LEGEND
     }
 
     fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {

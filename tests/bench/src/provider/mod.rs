@@ -45,7 +45,7 @@ impl Provider {
     ///
     /// When the image does not start.
     pub fn handed_over(image: &Path) -> Result<Self, String> {
-        Self::start("softrnic hand-over", image, SendCompletion::HandOver)
+        Self::start("hand-over", image, SendCompletion::HandOver)
     }
 
     fn start(name: &'static str, image: &Path, completion: SendCompletion) -> Result<Self, String> {

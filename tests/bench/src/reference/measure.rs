@@ -12,7 +12,7 @@ use super::{
     frame::{Receiver, Sender},
     socket::{self, Socket, Wait},
 };
-use crate::{machine, statistics};
+use crate::statistics;
 
 /// An RDMA read request's length on the wire.
 const REQUEST: usize = 44;
@@ -48,7 +48,7 @@ pub(crate) fn half_round_trip(shape: Shape, time: Duration) -> io::Result<f64> {
 }
 
 /// Messages a second, one way, at most `window` of them not yet acknowledged by the peer.
-pub(crate) fn stream(shape: Shape, time: Duration) -> io::Result<f64> {
+pub(crate) fn stream(wait: Wait, shape: Shape, time: Duration) -> io::Result<f64> {
     let sink = move |socket: &Socket| {
         let mut receiver = Receiver::new(shape);
         let acknowledgements = [1; ACKNOWLEDGEMENTS];
@@ -61,7 +61,7 @@ pub(crate) fn stream(shape: Shape, time: Duration) -> io::Result<f64> {
             }
         }
     };
-    pair(Wait::Sleep, sink, |socket| {
+    pair(wait, sink, |socket| {
         let mut sender = Sender::new(shape);
         let mut acknowledgements = [0; ACKNOWLEDGEMENTS];
         let (mut sent, mut acknowledged) = (0, 0);
@@ -82,7 +82,7 @@ pub(crate) fn stream(shape: Shape, time: Duration) -> io::Result<f64> {
 }
 
 /// Messages a second that were asked for, `window` requests outstanding.
-pub(crate) fn read(shape: Shape, time: Duration) -> io::Result<f64> {
+pub(crate) fn read(wait: Wait, shape: Shape, time: Duration) -> io::Result<f64> {
     let responder = move |socket: &Socket| {
         let mut sender = Sender::new(shape);
         let mut requests = [0; REQUEST * 256];
@@ -98,7 +98,7 @@ pub(crate) fn read(shape: Shape, time: Duration) -> io::Result<f64> {
             }
         }
     };
-    pair(Wait::Sleep, responder, |socket| {
+    pair(wait, responder, |socket| {
         let mut receiver = Receiver::new(shape);
         let requests = vec![0x42; REQUEST * shape.window];
         let (mut asked, mut got) = (0, 0);
@@ -122,11 +122,7 @@ pub(crate) fn read(shape: Shape, time: Duration) -> io::Result<f64> {
 pub(crate) fn connect(time: Duration) -> io::Result<f64> {
     let listener = socket::listen()?;
     thread::scope(|scope| {
-        let passive = scope.spawn(|| {
-            machine::pin(1);
-            serve_connections(&listener)
-        });
-        machine::pin(0);
+        let passive = scope.spawn(|| serve_connections(&listener));
         let mut made = 0;
         let started = Instant::now();
         while started.elapsed() < time {
@@ -141,7 +137,6 @@ pub(crate) fn connect(time: Duration) -> io::Result<f64> {
         passive
             .join()
             .unwrap_or_else(|_| Err(io::Error::other("the passive side")))?;
-        machine::unpin();
         Ok(rate)
     })
 }
@@ -167,13 +162,8 @@ fn pair(
 ) -> io::Result<f64> {
     let listener = socket::listen()?;
     thread::scope(|scope| {
-        let other = scope.spawn(|| {
-            machine::pin(1);
-            passive(&socket::accept(&listener, wait)?)
-        });
-        machine::pin(0);
+        let other = scope.spawn(|| passive(&socket::accept(&listener, wait)?));
         let result = active(&socket::connect(&listener, wait)?);
-        machine::unpin();
         match other
             .join()
             .unwrap_or_else(|_| Err(io::Error::other("the passive side")))
