@@ -161,6 +161,11 @@ impl Block {
         );
         if self.freed {
             text += &format!(" and freed at {}", stack::describe(self.freed_by));
+            if let Kind::Cheap { .. } = self.kind {
+                // SAFETY: freed blocks of this kind stay readable while they are in the tables.
+                let now = unsafe { ((at & !7) as *const u64).read_unaligned() };
+                text += &format!("; it reads {now:#018x} now");
+            }
         }
         text
     }
