@@ -1,102 +1,24 @@
 //! The two ends of the demo: in one process, or each in its own.
 
-use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
 
 use softrnic_consumer::{Adapter, ConnectParameters, Connector, Listener, NtStatus, Timeline};
 
 use crate::Options;
+use crate::error::DemoError;
 use crate::link::{Link, LinkError};
 use crate::report::{Bars, Outcome};
 use crate::roles::{self, Operation, Work};
-use crate::world::{self, World, WorldError};
+use crate::wait::{self, Patience};
+use crate::world::{World, WorldError};
 
 /// The NDK version the demo asks for.
 const VERSION: (u16, u16) = (1, 2);
 /// Read limits both ends ask for; the provider caps them.
 const READS: u32 = 16;
-
-/// Why the demo could not do its work.
-#[derive(Debug)]
-pub(crate) enum DemoError {
-    /// The image or the emulated machine could not be set up.
-    World(WorldError),
-    /// `NdkOpen…`, `NdkCreate…` and so on failed.
-    Setup(&'static str, NtStatus),
-    /// The address to listen on is not free.
-    InUse(SocketAddr),
-    /// The address is not one of this host.
-    NotOurs(IpAddr),
-    /// Listening failed otherwise.
-    Listen(SocketAddr, NtStatus),
-    /// Nobody listens there, or the peer said no.
-    Refused(SocketAddr),
-    /// The peer did not answer.
-    TimedOut(SocketAddr),
-    /// There is no way to that address.
-    Unreachable(SocketAddr),
-    /// The peer took the TCP connection and ended it during start-up.
-    NotIwarp(SocketAddr),
-    /// Connecting failed otherwise.
-    Connect(SocketAddr, NtStatus),
-    /// The connection was made and did not finish its job.
-    Link(LinkError),
-    /// The disconnect did not end well.
-    Disconnect(NtStatus),
-}
-
-impl fmt::Display for DemoError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::World(e) => write!(f, "{e}"),
-            Self::Setup(what, status) => write!(f, "{what} failed: {status}"),
-            Self::InUse(a) => write!(
-                f,
-                "{a} is in use: end what listens there, or choose another port"
-            ),
-            Self::NotOurs(ip) => write!(
-                f,
-                "{ip} is not an address of this host: choose one that `ip address` lists"
-            ),
-            Self::Listen(a, status) => write!(f, "cannot listen on {a}: {status}"),
-            Self::Refused(a) => write!(
-                f,
-                "{a} refused the connection: start `cargo demo serve {a}` first"
-            ),
-            Self::TimedOut(a) => write!(
-                f,
-                "{a} did not answer: is the host up, and does a firewall let TCP port {} pass?",
-                a.port()
-            ),
-            Self::Unreachable(a) => write!(f, "there is no route to {a}"),
-            Self::NotIwarp(a) => write!(
-                f,
-                "{a} took the connection but ended it during start-up: what listens there does not speak iWARP"
-            ),
-            Self::Connect(a, status) => write!(f, "cannot connect to {a}: {status}"),
-            Self::Link(e) => write!(f, "{e}"),
-            Self::Disconnect(status) => write!(f, "the disconnect ended with {status}"),
-        }
-    }
-}
-
-impl std::error::Error for DemoError {}
-
-impl From<LinkError> for DemoError {
-    fn from(e: LinkError) -> Self {
-        Self::Link(e)
-    }
-}
-
-impl From<WorldError> for DemoError {
-    fn from(e: WorldError) -> Self {
-        Self::World(e)
-    }
-}
 
 /// Both ends in this process, each on a machine of its own.
 pub(crate) fn both_ends(options: &Options) -> Outcome {
@@ -108,8 +30,10 @@ pub(crate) fn both_ends(options: &Options) -> Outcome {
             Ipv4Addr::new(127, 0, 0, 2).into(),
         ),
     };
+    wait::catch_interrupts();
     let result = (|| {
         let mut worlds = World::start_all(
+            // The first is the one whose wire is captured.
             &[("client", client_ip), ("server", server_ip)],
             options,
             &mut outcome,
@@ -146,26 +70,27 @@ fn run_both(
         let serving = scope.spawn(|| {
             let _attached = server.machine().attach();
             let adapter = open(server, timeline)?;
-            let (_listener, incoming) = listen(&adapter, at, &address_tx)?;
+            let (_listener, incoming) = listen(server, &adapter, at, &address_tx)?;
             drop(address_tx);
-            let connector =
-                next_connector(server, &incoming).ok_or(DemoError::Link(LinkError::PeerGone))?;
-            serve_one(&adapter, connector)
+            let connector = next_connector(server.patience(), &incoming)
+                .ok_or(DemoError::Link(LinkError::Interrupted))?;
+            serve_one(server.patience(), &adapter, connector)
         });
         let _attached = client.machine().attach();
         let moved = match address_rx.recv() {
             Ok(address) => open(client, timeline).and_then(|adapter| {
-                connect_and_run(&adapter, from, address, options.work(), &Bars::new(options))
+                connect_and_run(client, &adapter, (from, address), options.work())
             }),
-            Err(_) => Err(DemoError::Link(LinkError::PeerGone)),
+            Err(_) => Err(DemoError::Link(LinkError::PeerGone(None))),
         };
-        if moved.is_err() && !serving.is_finished() {
+        if moved.is_err() {
             // A server that never got a connection would wait for ever.
-            server.interrupt();
+            server.patience().stop();
         }
         let served = serving.join().expect("the server thread does not panic");
         match (moved, served) {
-            (Err(DemoError::Link(LinkError::PeerGone)), Err(e)) | (Ok(_), Err(e)) => Err(e),
+            // Whoever saw the other go has nothing to tell when the other knows why.
+            (Err(DemoError::Link(LinkError::PeerGone(_))), Err(e)) | (Ok(_), Err(e)) => Err(e),
             (moved, _) => moved,
         }
     })
@@ -174,58 +99,63 @@ fn run_both(
 /// `cargo demo serve`.
 pub(crate) fn serve(options: &Options, at: SocketAddr, connections: Option<u64>) -> Outcome {
     let mut outcome = Outcome::default();
-    world::catch_interrupts();
+    wait::catch_interrupts();
     let result = (|| {
+        if at.ip().is_unspecified() {
+            return Err(DemoError::Unspecified(at.ip()));
+        }
         let mut worlds = World::start_all(&[("server", at.ip())], options, &mut outcome)?;
         let world = worlds.pop().ok_or(WorldError::Missing)?;
-        let result = serve_all(
-            &world,
-            at,
-            connections.unwrap_or(u64::MAX),
-            &outcome.timeline,
-        );
+        let result = serve_all(&world, at, connections, &outcome.timeline);
         outcome.leaks += world.finish();
         result
     })();
-    outcome.take(result.map(|()| Vec::new()))
+    outcome.take(result)
 }
 
+/// Serves until interrupted, or `connections` of them: then a failed one fails the whole.
 fn serve_all(
     world: &World,
     at: SocketAddr,
-    connections: u64,
+    connections: Option<u64>,
     timeline: &Arc<Timeline>,
-) -> Result<(), DemoError> {
+) -> Result<Vec<Operation>, DemoError> {
     let _attached = world.machine().attach();
     let adapter = open(world, timeline)?;
     let (address_tx, address_rx) = mpsc::channel();
-    let (_listener, incoming) = listen(&adapter, at, &address_tx)?;
+    let (_listener, incoming) = listen(world, &adapter, at, &address_tx)?;
     if let Ok(address) = address_rx.recv() {
         eprintln!("listening on {address}; end with Ctrl-C");
     }
-    let mut served = 0;
-    while served < connections {
-        let Some(connector) = next_connector(world, &incoming) else {
-            break;
+    let mut total = Vec::new();
+    let mut failed = None;
+    for _ in 0..connections.unwrap_or(u64::MAX) {
+        let Some(connector) = next_connector(world.patience(), &incoming) else {
+            return Ok(total);
         };
         let peer = connector
             .peer_address()
             .map_or_else(|s| s.to_string(), |a| a.to_string());
         eprintln!("connection from {peer}");
         // A peer that dies is told of and does not end the server.
-        match serve_one(&adapter, connector) {
-            Ok(()) => eprintln!("{peer} is done"),
-            Err(e) => eprintln!("{peer}: {e}"),
+        match serve_one(world.patience(), &adapter, connector) {
+            Ok(served) => {
+                eprintln!("{peer} is done");
+                Operation::add(&mut total, served);
+            }
+            Err(e) => {
+                eprintln!("{peer}: {e}");
+                failed = Some(e);
+            }
         }
-        served += 1;
     }
-    Ok(())
+    failed.map_or(Ok(total), Err)
 }
 
 /// The next connector of a connect event; `None` when the end was asked to stop.
-fn next_connector(world: &World, incoming: &Receiver<Connector>) -> Option<Connector> {
-    while !world.interrupted() {
-        match incoming.recv_timeout(Duration::from_millis(50)) {
+fn next_connector(patience: &Patience, incoming: &Receiver<Connector>) -> Option<Connector> {
+    while !patience.is_over() {
+        match incoming.recv_timeout(wait::SLICE) {
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => return None,
             Ok(connector) => return Some(connector),
@@ -237,14 +167,18 @@ fn next_connector(world: &World, incoming: &Receiver<Connector>) -> Option<Conne
 /// `cargo demo connect`.
 pub(crate) fn connect(options: &Options, to: SocketAddr) -> Outcome {
     let mut outcome = Outcome::default();
+    wait::catch_interrupts();
     let result = (|| {
+        if to.ip().is_unspecified() {
+            return Err(DemoError::Unspecified(to.ip()));
+        }
         let from = source_for(to).ok_or(DemoError::Unreachable(to))?;
         let mut worlds = World::start_all(&[("client", from)], options, &mut outcome)?;
         let world = worlds.pop().ok_or(WorldError::Missing)?;
         let result = (|| {
             let _attached = world.machine().attach();
             let adapter = open(&world, &outcome.timeline)?;
-            connect_and_run(&adapter, from, to, options.work(), &Bars::new(options))
+            connect_and_run(&world, &adapter, (from, to), options.work())
         })();
         outcome.leaks += world.finish();
         result
@@ -276,6 +210,7 @@ fn open(world: &World, timeline: &Arc<Timeline>) -> Result<Arc<Adapter>, DemoErr
 }
 
 fn listen(
+    world: &World,
     adapter: &Arc<Adapter>,
     at: SocketAddr,
     address: &mpsc::Sender<SocketAddr>,
@@ -290,12 +225,10 @@ fn listen(
             .send(connector);
     })
     .map_err(|s| DemoError::Setup("NdkCreateListener", s))?;
-    match listener.listen(at).wait() {
-        NtStatus::SUCCESS => {}
-        NtStatus::SHARING_VIOLATION => return Err(DemoError::InUse(at)),
-        NtStatus::INVALID_ADDRESS => return Err(DemoError::NotOurs(at.ip())),
-        status => return Err(DemoError::Listen(at, status)),
-    }
+    let listening = world.patience().settle(&listener.listen(at))?;
+    listening
+        .ok()
+        .map_err(|status| DemoError::of_listen(status, at))?;
     let bound = listener
         .local_address()
         .map_err(|s| DemoError::Setup("NdkGetLocalAddress", s))?;
@@ -303,73 +236,87 @@ fn listen(
     Ok((listener, rx))
 }
 
-fn serve_one(adapter: &Arc<Adapter>, mut connector: Connector) -> Result<(), DemoError> {
-    let mut link = Link::new(adapter)?;
-    let parameters = ConnectParameters {
+fn parameters(private_data: &[u8]) -> ConnectParameters {
+    ConnectParameters {
         inbound_reads: READS,
         outbound_reads: READS,
-        private_data: b"softrnic demo server".to_vec(),
-    };
-    let accepted = connector.accept(&link.qp.clone(), &parameters, link.on_disconnect());
-    let accepted = accepted.wait();
-    adapter.note(format_args!("NdkAccept completed: {accepted}"));
-    let result = match accepted.ok() {
-        Ok(()) => roles::serve(&mut link).map_err(DemoError::from),
-        Err(status) => Err(DemoError::Setup("NdkAccept", status)),
-    };
-    end(adapter, connector, &link, result)
+        private_data: private_data.to_vec(),
+    }
+}
+
+fn serve_one(
+    patience: &Patience,
+    adapter: &Arc<Adapter>,
+    mut connector: Connector,
+) -> Result<Vec<Operation>, DemoError> {
+    let mut link = Link::new(adapter, patience)?;
+    let accepting = connector.accept(
+        &link.qp.clone(),
+        &parameters(b"softrnic demo server"),
+        link.on_disconnect(),
+    );
+    let result = patience
+        .settle(&accepting)
+        .map_err(DemoError::from)
+        .and_then(|accepted| {
+            adapter.note(format_args!("NdkAccept completed: {accepted}"));
+            accepted.ok().map_err(DemoError::Accept)?;
+            Ok(roles::serve(&mut link)?)
+        });
+    end(patience, adapter, connector, &mut link, result)
 }
 
 fn connect_and_run(
+    world: &World,
     adapter: &Arc<Adapter>,
-    from: IpAddr,
-    to: SocketAddr,
+    (from, to): (IpAddr, SocketAddr),
     work: Work,
-    bars: &Bars,
 ) -> Result<Vec<Operation>, DemoError> {
-    let mut link = Link::new(adapter)?;
+    let patience = world.patience();
+    let mut link = Link::new(adapter, patience)?;
     let mut connector =
         Connector::new(adapter).map_err(|s| DemoError::Setup("NdkCreateConnector", s))?;
-    let parameters = ConnectParameters {
-        inbound_reads: READS,
-        outbound_reads: READS,
-        private_data: b"softrnic demo client".to_vec(),
+    let connecting = connector.connect(
+        &link.qp.clone(),
+        SocketAddr::new(from, 0),
+        to,
+        &parameters(b"softrnic demo client"),
+    );
+    let result = match patience.settle(&connecting) {
+        Ok(connected) => {
+            adapter.note(format_args!("NdkConnect completed: {connected}"));
+            connected
+                .ok()
+                .map_err(|status| DemoError::of_connect(status, from, to))
+        }
+        Err(LinkError::Silence(_)) => Err(DemoError::NoAnswer(to, NtStatus::IO_TIMEOUT)),
+        Err(e) => Err(e.into()),
     };
-    let connected = connector
-        .connect(&link.qp.clone(), SocketAddr::new(from, 0), to, &parameters)
-        .wait();
-    adapter.note(format_args!("NdkConnect completed: {connected}"));
-    let result = connect_error(connected, from, to).and_then(|()| {
-        let complete = connector.complete_connect(link.on_disconnect()).wait();
+    let result = result.and_then(|()| {
+        let completing = connector.complete_connect(link.on_disconnect());
+        let complete = patience.settle(&completing)?;
         adapter.note(format_args!("NdkCompleteConnect completed: {complete}"));
         complete.ok().map_err(|s| DemoError::Connect(to, s))?;
-        roles::run_client(&mut link, work, &|name, part| bars.show(name, part))
-            .map_err(DemoError::from)
+        let bars = Bars::new();
+        Ok(roles::run_client(&mut link, work, &|name, part| {
+            bars.show(name, part);
+        })?)
     });
-    end(adapter, connector, &link, result)
+    end(patience, adapter, connector, &mut link, result)
 }
 
-fn connect_error(status: NtStatus, from: IpAddr, to: SocketAddr) -> Result<(), DemoError> {
-    Err(match status {
-        NtStatus::SUCCESS => return Ok(()),
-        NtStatus::CONNECTION_REFUSED => DemoError::Refused(to),
-        NtStatus::IO_TIMEOUT => DemoError::TimedOut(to),
-        NtStatus::NETWORK_UNREACHABLE | NtStatus::HOST_UNREACHABLE => DemoError::Unreachable(to),
-        NtStatus::CONNECTION_ABORTED => DemoError::NotIwarp(to),
-        NtStatus::INVALID_ADDRESS => DemoError::NotOurs(from),
-        status => DemoError::Connect(to, status),
-    })
-}
-
-/// Ends the connection: gracefully after good work, by closing the connector after a failure.
+/// Ends the connection: gracefully after good work, by closing the connector after a failure. Then every request must
+/// have completed.
 fn end<T>(
+    patience: &Patience,
     adapter: &Arc<Adapter>,
     mut connector: Connector,
-    link: &Link,
+    link: &mut Link,
     result: Result<T, DemoError>,
 ) -> Result<T, DemoError> {
     let result = result.and_then(|value| {
-        let status = connector.disconnect().wait();
+        let disconnecting = connector.disconnect();
+        let status = patience.settle(&disconnecting)?;
         adapter.note(format_args!("NdkDisconnect completed: {status}"));
         status.ok().map_err(DemoError::Disconnect)?;
         Ok(value)
@@ -377,5 +324,9 @@ fn end<T>(
     link.qp.handle().flush();
     let closed = connector.close().wait();
     adapter.note(format_args!("NdkCloseConnector completed: {closed}"));
-    result
+    let lost = link.flushed();
+    result.and_then(|value| match lost {
+        0 => Ok(value),
+        lost => Err(DemoError::Lost(lost)),
+    })
 }

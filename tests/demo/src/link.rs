@@ -2,20 +2,21 @@
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use softrnic_consumer::abi::{NDK_CQ_NOTIFY_ANY, NDK_MR_FLAG_ALLOW_LOCAL_WRITE, NDK_RESULT};
 use softrnic_consumer::{Adapter, Buffer, Cq, CqHandle, Mr, NtStatus, Pd, Qp, QpLimits};
 
 use crate::message::{HEADER, Message};
+use crate::wait::{self, Patience};
 
 /// Bytes of the largest message, payload included.
 pub(crate) const MESSAGE: usize = 8 * 1024;
 /// Receives kept posted, and messages in flight at most.
 pub(crate) const SLOTS: usize = 256;
-/// How long an end waits for the other before it gives up.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How long the disconnect event may lag behind the first cancelled completion, and flushed completions behind the close.
+const LAG: Duration = Duration::from_secs(5);
 
 const RECEIVE: usize = 1 << 32;
 const SEND: usize = 2 << 32;
@@ -29,10 +30,12 @@ pub(crate) enum LinkError {
     Post(&'static str, NtStatus),
     /// A request completed with a failure.
     Completion(&'static str, NtStatus),
-    /// The peer disconnected or died.
-    PeerGone,
+    /// The peer disconnected or died; a request was completed with this status for it.
+    PeerGone(Option<NtStatus>),
     /// Nothing happened for too long.
-    Silence,
+    Silence(Duration),
+    /// The end was asked to stop.
+    Interrupted,
     /// The peer said something that makes no sense here.
     Nonsense,
     /// Data arrived, but not what was sent.
@@ -44,8 +47,17 @@ impl fmt::Display for LinkError {
         match self {
             Self::Post(what, status) => write!(f, "{what} could not be posted: {status}"),
             Self::Completion(what, status) => write!(f, "{what} failed: {status}"),
-            Self::PeerGone => f.write_str("the peer ended the connection before the work was done"),
-            Self::Silence => write!(f, "nothing came from the peer for {} s", PATIENCE.as_secs()),
+            Self::PeerGone(None) => {
+                f.write_str("the peer ended the connection before the work was done")
+            }
+            Self::PeerGone(Some(status)) => write!(
+                f,
+                "the peer ended the connection before the work was done: {status}"
+            ),
+            Self::Silence(limit) => {
+                write!(f, "nothing came from the peer for {} s", limit.as_secs())
+            }
+            Self::Interrupted => f.write_str("interrupted"),
             Self::Nonsense => f.write_str("the peer sent a message the demo does not know"),
             Self::Corrupt(bytes) => write!(f, "{bytes} bytes arrived wrong"),
         }
@@ -82,29 +94,54 @@ impl Inbox {
             if count == 0 {
                 break;
             }
-            let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-            state.done.extend(results[..count].iter().map(|r| Done {
-                context: r.RequestContext as usize,
-                status: NtStatus(r.Status),
-                bytes: r.BytesTransferred,
-            }));
+            self.lock()
+                .done
+                .extend(results[..count].iter().map(|r| Done {
+                    context: r.RequestContext as usize,
+                    status: NtStatus(r.Status),
+                    bytes: r.BytesTransferred,
+                }));
         }
         self.arrived.notify_all();
         cq.arm(NDK_CQ_NOTIFY_ANY);
     }
 
-    fn next(&self) -> Result<Done, LinkError> {
-        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let (mut state, _) = self
+    /// The next completion.
+    fn next(&self, patience: &Patience) -> Result<Done, LinkError> {
+        let start = Instant::now();
+        let mut state = self.lock();
+        loop {
+            if let Some(done) = state.done.pop_front() {
+                return Ok(done);
+            }
+            if state.gone {
+                return Err(LinkError::PeerGone(None));
+            }
+            if patience.is_over() {
+                return Err(LinkError::Interrupted);
+            }
+            if start.elapsed() >= patience.limit {
+                return Err(LinkError::Silence(patience.limit));
+            }
+            (state, _) = self
+                .arrived
+                .wait_timeout(state, wait::SLICE)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Whether the disconnect event has come or comes within [`LAG`].
+    fn is_gone(&self) -> bool {
+        let state = self.lock();
+        let (state, _) = self
             .arrived
-            .wait_timeout_while(state, PATIENCE, |s| s.done.is_empty() && !s.gone)
+            .wait_timeout_while(state, LAG, |s| !s.gone)
             .unwrap_or_else(PoisonError::into_inner);
-        let gone = state.gone;
-        state.done.pop_front().ok_or(if gone {
-            LinkError::PeerGone
-        } else {
-            LinkError::Silence
-        })
+        state.gone
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -115,6 +152,8 @@ pub(crate) struct Link {
     incoming: (Buffer, Mr),
     free: Vec<usize>,
     transfers: usize,
+    receives: usize,
+    patience: Patience,
     messages: VecDeque<(Message, Vec<u8>)>,
     /// The queue pair to connect.
     pub(crate) qp: Arc<Qp>,
@@ -125,11 +164,11 @@ pub(crate) struct Link {
 
 impl Link {
     /// Makes everything a connection needs on `adapter` and posts its receives.
-    pub(crate) fn new(adapter: &Arc<Adapter>) -> Result<Self, LinkError> {
-        Self::make(adapter).map_err(|(what, status)| LinkError::Post(what, status))
+    pub(crate) fn new(adapter: &Arc<Adapter>, patience: &Patience) -> Result<Self, LinkError> {
+        Self::make(adapter, patience).map_err(|(what, status)| LinkError::Post(what, status))
     }
 
-    fn make(adapter: &Arc<Adapter>) -> Result<Self, (&'static str, NtStatus)> {
+    fn make(adapter: &Arc<Adapter>, patience: &Patience) -> Result<Self, (&'static str, NtStatus)> {
         let inbox = Arc::new(Inbox::default());
         let pd = Pd::new(adapter).map_err(|s| ("a protection domain", s))?;
         let sink = inbox.clone();
@@ -152,20 +191,24 @@ impl Link {
             buffer().map_err(|s| ("a memory region", s))?,
             buffer().map_err(|s| ("a memory region", s))?,
         );
-        let link = Self {
+        let mut link = Self {
             inbox,
             outgoing,
             incoming,
             free: (0..SLOTS).collect(),
             transfers: 0,
+            receives: 0,
+            patience: patience.clone(),
             messages: VecDeque::new(),
             qp,
             pd,
             _cq: cq.clone(),
         };
         for slot in 0..SLOTS {
-            link.post_receive(slot)
-                .map_err(|_| ("a receive", NtStatus::INTERNAL_ERROR))?;
+            link.post_receive(slot).map_err(|e| match e {
+                LinkError::Post(what, status) => (what, status),
+                _ => ("a receive", NtStatus::INTERNAL_ERROR),
+            })?;
         }
         cq.handle().arm(NDK_CQ_NOTIFY_ANY);
         Ok(link)
@@ -175,11 +218,7 @@ impl Link {
     pub(crate) fn on_disconnect(&self) -> impl Fn() + Send + Sync + 'static {
         let inbox = self.inbox.clone();
         move || {
-            inbox
-                .state
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .gone = true;
+            inbox.lock().gone = true;
             inbox.arrived.notify_all();
         }
     }
@@ -196,11 +235,11 @@ impl Link {
         buffer.write(slot * MESSAGE, &message.encode());
         buffer.write(slot * MESSAGE + HEADER, payload);
         let sge = mr.sge(buffer, slot * MESSAGE, HEADER + payload.len());
-        self.qp
-            .handle()
-            .send(SEND | slot, &[sge], 0)
-            .ok()
-            .map_err(|s| LinkError::Post("a send", s))
+        let posted = self.qp.handle().send(SEND | slot, &[sge], 0).ok();
+        posted.map_err(|s| {
+            self.free.push(slot);
+            LinkError::Post("a send", s)
+        })
     }
 
     /// The next message from the peer.
@@ -215,15 +254,7 @@ impl Link {
 
     /// The next message, if one is here already.
     pub(crate) fn try_receive(&mut self) -> Result<Option<(Message, Vec<u8>)>, LinkError> {
-        while self.messages.is_empty()
-            && !self
-                .inbox
-                .state
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .done
-                .is_empty()
-        {
+        while self.messages.is_empty() && !self.inbox.lock().done.is_empty() {
             self.step()?;
         }
         Ok(self.messages.pop_front())
@@ -242,46 +273,88 @@ impl Link {
         Ok(())
     }
 
+    /// Waits until everything posted but the receives is done.
+    pub(crate) fn quiet(&mut self) -> Result<(), LinkError> {
+        while self.transfers > 0 || self.free.len() < SLOTS {
+            self.step()?;
+        }
+        Ok(())
+    }
+
+    /// Takes the completions that the end of the connection made; gives the number of requests that have none.
+    pub(crate) fn flushed(&mut self) -> usize {
+        let start = Instant::now();
+        loop {
+            let state = self.inbox.lock();
+            let (mut state, _) = self
+                .inbox
+                .arrived
+                .wait_timeout_while(state, wait::SLICE, |s| s.done.is_empty())
+                .unwrap_or_else(PoisonError::into_inner);
+            let done = std::mem::take(&mut state.done);
+            drop(state);
+            for done in done {
+                self.count(done.context);
+            }
+            let missing = self.receives + self.transfers + (SLOTS - self.free.len());
+            if missing == 0 || start.elapsed() >= LAG {
+                return missing;
+            }
+        }
+    }
+
+    /// One request less is outstanding.
+    fn count(&mut self, context: usize) {
+        match context & !(RECEIVE - 1) {
+            RECEIVE => self.receives = self.receives.saturating_sub(1),
+            SEND => self.free.push(context & (RECEIVE - 1)),
+            _ => self.transfers = self.transfers.saturating_sub(1),
+        }
+    }
+
     /// Takes one completion.
     fn step(&mut self) -> Result<(), LinkError> {
-        let done = self.inbox.next()?;
-        let slot = done.context & (RECEIVE - 1);
-        let (what, handle): (
-            &'static str,
-            fn(&mut Self, usize, u32) -> Result<(), LinkError>,
-        ) = match done.context & !(RECEIVE - 1) {
-            RECEIVE => ("a receive", Self::received),
-            SEND => ("a send", |link, slot, _| {
-                link.free.push(slot);
-                Ok(())
-            }),
-            TRANSFER => ("an RDMA transfer", |link, _, _| {
-                link.transfers -= 1;
-                Ok(())
-            }),
-            _ => return Err(LinkError::Nonsense),
+        let done = self.inbox.next(&self.patience)?;
+        self.count(done.context);
+        if done.status != NtStatus::SUCCESS {
+            return Err(self.failure(done));
+        }
+        match done.context & !(RECEIVE - 1) {
+            RECEIVE => self.received(done.context & (RECEIVE - 1), done.bytes),
+            _ => Ok(()),
+        }
+    }
+
+    /// What a failed completion means: an end of the connection cancels what is outstanding (NDK-DISC-12).
+    fn failure(&self, done: Done) -> LinkError {
+        if done.status == NtStatus::CANCELLED && self.inbox.is_gone() {
+            return LinkError::PeerGone(Some(done.status));
+        }
+        let what = match done.context & !(RECEIVE - 1) {
+            RECEIVE => "a receive",
+            SEND => "a send",
+            _ => "an RDMA transfer",
         };
-        done.status
-            .ok()
-            .map_err(|s| LinkError::Completion(what, s))?;
-        handle(self, slot, done.bytes)
+        LinkError::Completion(what, done.status)
     }
 
     fn received(&mut self, slot: usize, bytes: u32) -> Result<(), LinkError> {
         let all = self.incoming.0.read(slot * MESSAGE, bytes as usize);
         self.post_receive(slot)?;
         let message = Message::decode(&all).ok_or(LinkError::Nonsense)?;
-        self.messages.push_back((message, all[HEADER..].to_vec()));
+        self.messages.push_back((message, all));
         Ok(())
     }
 
-    fn post_receive(&self, slot: usize) -> Result<(), LinkError> {
+    fn post_receive(&mut self, slot: usize) -> Result<(), LinkError> {
         let (buffer, mr) = &self.incoming;
         let sge = mr.sge(buffer, slot * MESSAGE, MESSAGE);
         self.qp
             .handle()
             .receive(RECEIVE | slot, &[sge])
             .ok()
-            .map_err(|s| LinkError::Post("a receive", s))
+            .map_err(|s| LinkError::Post("a receive", s))?;
+        self.receives += 1;
+        Ok(())
     }
 }

@@ -4,14 +4,16 @@
 //! output tells the same. The exit code is 0 only if all work was done and the verifier found nothing.
 
 mod connection;
+mod error;
 mod link;
 mod message;
 mod pattern;
 mod report;
 mod roles;
+mod wait;
 mod world;
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -33,7 +35,8 @@ struct Arguments {
 enum Command {
     /// Listens on ADDR and serves connections until interrupted.
     Serve {
-        /// Where to listen, for example 127.0.0.1:5445.
+        /// Where to listen, for example 127.0.0.1:5445 or [::1]:5445.
+        #[arg(value_parser = address)]
         addr: SocketAddr,
         /// Ends after this many connections.
         #[arg(long, value_name = "N")]
@@ -42,6 +45,7 @@ enum Command {
     /// Connects to a `serve` at ADDR and does the work.
     Connect {
         /// Where the other end listens.
+        #[arg(value_parser = address)]
         addr: SocketAddr,
     },
 }
@@ -61,9 +65,12 @@ struct Options {
     /// Messages by send.
     #[arg(long, global = true, value_name = "N", default_value_t = 100_000)]
     sends: u64,
-    /// Use IPv6.
+    /// Use IPv6 when both ends are in this process.
     #[arg(long, global = true)]
     ipv6: bool,
+    /// Longest silence of the other end that is borne.
+    #[arg(long, global = true, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=50))]
+    patience: u64,
     /// Complete a WskSend when its bytes are handed to TCP, not when the peer has acknowledged them.
     #[arg(long, global = true)]
     complete_at_hand_over: bool,
@@ -81,19 +88,45 @@ impl Options {
     }
 }
 
-fn main() -> ExitCode {
-    // `cargo demo -- --json` arrives here with the separator in front.
-    let arguments = std::env::args()
+/// An address with a port, or a name that has one.
+fn address(text: &str) -> Result<SocketAddr, String> {
+    let wrong =
+        || format!("`{text}` is not an address and port such as 127.0.0.1:5445 or [::1]:5445");
+    text.to_socket_addrs()
+        .map_err(|_| wrong())?
+        .next()
+        .ok_or_else(wrong)
+}
+
+/// The command line; `cargo demo -- --json` arrives here with the separator in front.
+fn arguments() -> Result<Arguments, ExitCode> {
+    let arguments: Vec<_> = std::env::args_os()
         .enumerate()
-        .filter(|(i, a)| !(*i <= 1 && a == "--"))
-        .map(|(_, a)| a);
-    let arguments = Arguments::parse_from(arguments);
-    let result = match arguments.command {
-        None => connection::both_ends(&arguments.options),
-        Some(Command::Serve { addr, connections }) => {
-            connection::serve(&arguments.options, addr, connections)
+        .filter(|(i, a)| !(*i == 1 && a == "--"))
+        .map(|(_, a)| a)
+        .collect();
+    Arguments::try_parse_from(&arguments).map_err(|e| {
+        let _ = e.print();
+        if e.use_stderr() && arguments.iter().any(|a| a == "--json") {
+            let text = e.to_string();
+            report::refuse(text.lines().next().unwrap_or_default());
         }
-        Some(Command::Connect { addr }) => connection::connect(&arguments.options, addr),
+        ExitCode::from(u8::try_from(e.exit_code()).unwrap_or(2))
+    })
+}
+
+fn main() -> ExitCode {
+    let Arguments { command, options } = match arguments() {
+        Ok(arguments) => arguments,
+        Err(code) => return code,
     };
-    report::finish(&arguments.options, result)
+    report::expect_panics(&options);
+    let outcome = match command {
+        None => connection::both_ends(&options),
+        Some(Command::Serve { addr, connections }) => {
+            connection::serve(&options, addr, connections)
+        }
+        Some(Command::Connect { addr }) => connection::connect(&options, addr),
+    };
+    report::finish(&options, outcome)
 }

@@ -20,6 +20,8 @@ pub(crate) enum Message {
     Data { sequence: u64, len: u64 },
     /// Server to client: this many data messages were taken, and how many bytes of them were wrong so far.
     Credit { taken: u64, wrong: u64 },
+    /// Client to server, last of all: the work is done.
+    Done,
 }
 
 impl Message {
@@ -37,6 +39,7 @@ impl Message {
             Self::Answer { wrong } => (5, [wrong, 0, 0, 0]),
             Self::Data { sequence, len } => (6, [sequence, len, 0, 0]),
             Self::Credit { taken, wrong } => (7, [taken, wrong, 0, 0]),
+            Self::Done => (8, [0; 4]),
         };
         let mut bytes = [0; HEADER];
         bytes[..8].copy_from_slice(&kind.to_le_bytes());
@@ -77,6 +80,7 @@ impl Message {
                 len: b,
             },
             7 => Self::Credit { taken: a, wrong: b },
+            8 => Self::Done,
             _ => return None,
         })
     }
@@ -111,6 +115,7 @@ mod tests {
                 len: 6,
             },
             Message::Credit { taken: 7, wrong: 8 },
+            Message::Done,
         ] {
             assert_eq!(Message::decode(&message.encode()), Some(message));
         }

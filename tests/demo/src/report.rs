@@ -8,10 +8,12 @@ use std::time::Duration;
 use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 use softrnic_consumer::Timeline;
+use softrnic_emulator::wsk::pcap::Capture;
 
 use crate::Options;
-use crate::connection::DemoError;
+use crate::error::DemoError;
 use crate::roles::Operation;
+use crate::world::WorldError;
 
 /// Timeline entries shown; a connection's life is short, a busy server's is not.
 const SHOWN: usize = 60;
@@ -27,6 +29,8 @@ pub(crate) struct Outcome {
     pub(crate) timeline: Arc<Timeline>,
     /// Allocations the driver left at unload.
     pub(crate) leaks: u64,
+    /// Where the wire is recorded.
+    pub(crate) capture: Option<Arc<Capture>>,
     operations: Vec<Operation>,
     error: Option<DemoError>,
 }
@@ -42,10 +46,12 @@ impl Outcome {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 struct Json<'a> {
     ok: bool,
     error: Option<String>,
+    /// The NTSTATUS behind the error, where the driver gave one.
+    status: Option<String>,
     image_sha256: &'a str,
     operations: &'a [Operation],
     bytes: u64,
@@ -53,29 +59,10 @@ struct Json<'a> {
     verifier: Verifier,
 }
 
-/// SHA-256 of the image that runs, for the report of a violation.
-static IMAGE: OnceLock<String> = OnceLock::new();
-
-/// Makes a violation, which ends the process, end it with the JSON object too.
-pub(crate) fn expect_violations(options: &Options, image_sha256: &str) {
-    let _ = IMAGE.set(image_sha256.to_owned());
-    if !options.json {
-        return;
-    }
-    softrnic_emulator::verifier::on_violation(|violation| {
-        print_json(&Json {
-            ok: false,
-            error: Some(format!("{}: {}", violation.rule, violation.text)),
-            image_sha256: IMAGE.get().map_or("", String::as_str),
-            operations: &[],
-            bytes: 0,
-            send_completion: "",
-            verifier: Verifier {
-                violations: 1,
-                leaks: 0,
-            },
-        });
-    });
+#[derive(Default, Serialize)]
+struct Verifier {
+    violations: u64,
+    leaks: u64,
 }
 
 fn print_json(json: &Json<'_>) {
@@ -85,48 +72,108 @@ fn print_json(json: &Json<'_>) {
     );
 }
 
-#[derive(Serialize)]
-struct Verifier {
-    violations: u64,
-    leaks: u64,
+/// The JSON object of a run that never began.
+pub(crate) fn refuse(error: &str) {
+    print_json(&Json {
+        error: Some(error.to_owned()),
+        ..Json::default()
+    });
+}
+
+/// SHA-256 of the image that runs, for the report of a violation.
+static IMAGE: OnceLock<String> = OnceLock::new();
+
+/// Makes a violation, which ends the process, end it with the capture written and the JSON object printed.
+pub(crate) fn expect_violations(
+    options: &Options,
+    image_sha256: &str,
+    capture: Option<Arc<Capture>>,
+) {
+    let _ = IMAGE.set(image_sha256.to_owned());
+    let json = options.json;
+    softrnic_emulator::verifier::on_violation(move |violation| {
+        if let Some(capture) = &capture {
+            let _ = capture.flush();
+        }
+        if json {
+            print_json(&Json {
+                error: Some(format!("{}: {}", violation.rule, violation.text)),
+                image_sha256: IMAGE.get().map_or("", String::as_str),
+                verifier: Verifier {
+                    violations: 1,
+                    leaks: 0,
+                },
+                ..Json::default()
+            });
+        }
+    });
+}
+
+/// Makes a broken assertion, in whatever thread, end the process and the JSON object say so.
+pub(crate) fn expect_panics(options: &Options) {
+    let (json, shown) = (options.json, std::panic::take_hook());
+    std::panic::set_hook(Box::new(move |panic| {
+        shown(panic);
+        if json {
+            print_json(&Json {
+                error: Some(panic.to_string()),
+                image_sha256: IMAGE.get().map_or("", String::as_str),
+                ..Json::default()
+            });
+        }
+        std::process::exit(101);
+    }));
 }
 
 /// Prints everything and gives the exit code.
-pub(crate) fn finish(options: &Options, outcome: Outcome) -> ExitCode {
+pub(crate) fn finish(options: &Options, mut outcome: Outcome) -> ExitCode {
     // A violation would have ended the process.
-    let violations = 0;
+    let verifier = Verifier {
+        violations: 0,
+        leaks: outcome.leaks,
+    };
+    if let (Some(Err(e)), Some(path), None) = (
+        outcome.capture.take().map(|c| c.flush()),
+        &options.pcap,
+        &outcome.error,
+    ) {
+        outcome.error = Some(WorldError::Capture(path.clone(), e).into());
+    }
     let ok = outcome.error.is_none() && outcome.leaks == 0;
     table(options, &outcome.operations);
     timeline(&outcome.timeline);
-    if let Some(e) = &outcome.error {
-        eprintln!("\nerror: {e}");
-    }
     if !outcome.image_sha256.is_empty() {
         eprintln!("\nimage    softrnic.sys, SHA-256 {}", outcome.image_sha256);
         eprintln!("built    {}", outcome.built);
         eprintln!(
             "verifier {} violations, {} leaks: {}",
-            violations,
-            outcome.leaks,
-            if violations + outcome.leaks == 0 {
+            verifier.violations,
+            verifier.leaks,
+            if outcome.leaks == 0 {
                 "clean"
             } else {
                 "NOT CLEAN"
             }
         );
     }
+    if let Some(e) = &outcome.error {
+        eprintln!("\nerror: {e}");
+    }
     if options.json {
         print_json(&Json {
             ok,
             error: outcome.error.as_ref().map(ToString::to_string),
+            status: outcome
+                .error
+                .as_ref()
+                .and_then(DemoError::status)
+                .and_then(softrnic_consumer::name)
+                .map(str::to_owned),
             image_sha256: &outcome.image_sha256,
             bytes: outcome.operations.iter().map(|o| o.bytes).sum(),
             operations: &outcome.operations,
             send_completion: send_completion(options),
-            verifier: Verifier {
-                violations,
-                leaks: outcome.leaks,
-            },
+            verifier,
         });
     }
     if ok {
@@ -149,16 +196,16 @@ fn table(options: &Options, operations: &[Operation]) {
         return;
     }
     eprintln!(
-        "\n{:<12} {:>10} {:>12} {:>12} {:>14}",
+        "\n{:<12} {:>10} {:>12} {:>14} {:>14}",
         "operation", "count", "bytes", "rate", "per second"
     );
     for o in operations {
         let rate = format!("{}/s", HumanBytes((o.bytes as f64 / o.seconds) as u64));
         let per_second = HumanCount((o.count as f64 / o.seconds) as u64).to_string();
         eprintln!(
-            "{:<12} {:>10} {:>12} {:>12} {:>14}",
+            "{:<12} {:>10} {:>12} {:>14} {:>14}",
             o.name,
-            HumanCount(o.count),
+            HumanCount(o.count).to_string(),
             HumanBytes(o.bytes).to_string(),
             rate,
             per_second
@@ -180,10 +227,11 @@ fn timeline(timeline: &Timeline) {
     }
     eprintln!("\nlife of the connection");
     let hidden = entries.len().saturating_sub(SHOWN);
+    let start = entries[0].at;
     for entry in entries.iter().take(SHOWN) {
         eprintln!(
             "{:>10.3} ms  {:<7} {}",
-            entry.at.as_secs_f64() * 1e3,
+            (entry.at - start).as_secs_f64() * 1e3,
             entry.who,
             entry.what
         );
@@ -198,10 +246,10 @@ pub(crate) struct Bars(ProgressBar);
 
 impl Bars {
     /// A bar at nothing.
-    pub(crate) fn new(options: &Options) -> Self {
+    pub(crate) fn new() -> Self {
         let bar = ProgressBar::with_draw_target(
             Some(1000),
-            if std::io::stderr().is_terminal() && !options.json {
+            if std::io::stderr().is_terminal() {
                 ProgressDrawTarget::stderr()
             } else {
                 ProgressDrawTarget::hidden()

@@ -43,6 +43,22 @@ pub(crate) struct Operation {
     pub(crate) seconds: f64,
 }
 
+impl Operation {
+    /// Adds `more` to the operations of the same names in `total`.
+    pub(crate) fn add(total: &mut Vec<Self>, more: impl IntoIterator<Item = Self>) {
+        for one in more {
+            match total.iter_mut().find(|sum| sum.name == one.name) {
+                Some(sum) => {
+                    sum.count += one.count;
+                    sum.bytes += one.bytes;
+                    sum.seconds += one.seconds;
+                }
+                None => total.push(one),
+            }
+        }
+    }
+}
+
 /// Told how far the work is: the operation and the part done of it, 0 to 1.
 pub(crate) type Progress<'a> = &'a dyn Fn(&'static str, f64);
 
@@ -53,17 +69,19 @@ struct Region {
     token: u32,
 }
 
-/// Serves one connection until the client ends it.
-pub(crate) fn serve(link: &mut Link) -> Result<(), LinkError> {
+/// Serves one connection until the client ends it; gives what was checked here.
+pub(crate) fn serve(link: &mut Link) -> Result<Vec<Operation>, LinkError> {
     let buffer = Buffer::new(2 * HALF);
     let flags = NDK_MR_FLAG_ALLOW_LOCAL_WRITE
         | NDK_MR_FLAG_ALLOW_REMOTE_READ
         | NDK_MR_FLAG_ALLOW_REMOTE_WRITE;
     let mr = Mr::of(&link.pd, &buffer, flags).map_err(|s| LinkError::Post("a memory region", s))?;
-    let (mut taken, mut wrong) = (0, 0);
+    let mut served = Served::new();
+    let (mut taken, mut wrong, mut done) = (0, 0, false);
     loop {
-        let (message, payload) = match link.receive() {
-            Err(LinkError::PeerGone) => return Ok(()),
+        let (message, bytes) = match link.receive() {
+            // The end of a client that said it is done is the end of a good connection.
+            Err(LinkError::PeerGone(_)) if done => return Ok(served.operations()),
             other => other?,
         };
         match message {
@@ -76,28 +94,83 @@ pub(crate) fn serve(link: &mut Link) -> Result<(), LinkError> {
                 &[],
             )?,
             Message::Verify { offset, len, seed } => {
-                let wrong = wrong + pattern::check(&buffer, offset as usize, len as usize, seed);
+                let (offset, len) = within(offset, len)?;
+                wrong += pattern::check(&buffer, offset, len, seed);
+                served.count("RDMA write", len.div_ceil(CHUNK), len);
                 link.send(Message::Answer { wrong }, &[])?;
             }
             Message::Fill { offset, len, seed } => {
-                pattern::fill(&buffer, offset as usize, len as usize, seed);
-                link.send(Message::Answer { wrong: 0 }, &[])?;
+                let (offset, len) = within(offset, len)?;
+                pattern::fill(&buffer, offset, len, seed);
+                served.count("RDMA read", len.div_ceil(CHUNK), len);
+                link.send(Message::Answer { wrong }, &[])?;
             }
             Message::Data { sequence, len } => {
+                let payload = &bytes[HEADER..];
                 wrong += if sequence == taken && len == payload.len() as u64 {
-                    pattern::wrong_bytes(sequence, 0, &payload)
+                    pattern::wrong_bytes(sequence, 0, payload)
                 } else {
                     len.max(1)
                 };
                 taken += 1;
+                served.count("send", 1, payload.len());
                 if taken % CREDIT_BATCH == 0 {
                     link.send(Message::Credit { taken, wrong }, &[])?;
                 }
+            }
+            Message::Done => {
+                done = true;
+                link.quiet()?;
             }
             Message::Region { .. } | Message::Answer { .. } | Message::Credit { .. } => {
                 return Err(LinkError::Nonsense);
             }
         }
+    }
+}
+
+/// A range that a client named, if it is inside the region.
+fn within(offset: u64, len: u64) -> Result<(usize, usize), LinkError> {
+    match offset.checked_add(len) {
+        Some(end) if end <= 2 * HALF as u64 => Ok((offset as usize, len as usize)),
+        _ => Err(LinkError::Nonsense),
+    }
+}
+
+/// What a server has done for a client.
+struct Served {
+    since: Instant,
+    operations: Vec<Operation>,
+}
+
+impl Served {
+    fn new() -> Self {
+        Self {
+            since: Instant::now(),
+            operations: Vec::new(),
+        }
+    }
+
+    /// The time since the last count goes to `name`.
+    fn count(&mut self, name: &'static str, count: usize, bytes: usize) {
+        let now = Instant::now();
+        let seconds = now.duration_since(self.since).as_secs_f64();
+        self.since = now;
+        let operation = Operation {
+            name,
+            count: count as u64,
+            bytes: bytes as u64,
+            seconds,
+        };
+        Operation::add(&mut self.operations, [operation]);
+    }
+
+    /// What was counted, without requests that moved nothing.
+    fn operations(self) -> Vec<Operation> {
+        self.operations
+            .into_iter()
+            .filter(|o| o.count > 0)
+            .collect()
     }
 }
 
@@ -133,7 +206,7 @@ pub(crate) fn run_client(
         region,
         progress,
     };
-    Ok(vec![
+    let operations = vec![
         timed(
             "RDMA write",
             work.bytes.div_ceil(CHUNK as u64),
@@ -152,7 +225,10 @@ pub(crate) fn run_client(
             (0..work.sends).map(payload_len).sum(),
             || mover.send_all(work.sends),
         )?,
-    ])
+    ];
+    link.send(Message::Done, &[])?;
+    link.quiet()?;
+    Ok(operations)
 }
 
 fn timed(

@@ -1,21 +1,22 @@
 //! One end's emulated computer, with the driver loaded and one adapter running.
 
 use std::fmt;
+use std::io;
 use std::net::IpAddr;
-use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
 
 use softrnic_consumer::{Host, HostError};
 use softrnic_emulator::pool::PoolMode;
 use softrnic_emulator::wsk::SendCompletion;
+use softrnic_emulator::wsk::pcap::Capture;
 use softrnic_emulator::{Machine, Options as MachineOptions, wsk};
 
 use crate::Options;
-use crate::connection::DemoError;
+use crate::error::DemoError;
 use crate::report::{self, Outcome};
-
-/// Set by an interrupt from the keyboard.
-static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+use crate::wait::Patience;
 
 /// Why there is no machine with a running adapter.
 #[derive(Debug)]
@@ -25,7 +26,7 @@ pub(crate) enum WorldError {
     /// The machine, the driver or the adapter did not start.
     Host(HostError),
     /// The capture file could not be written.
-    Capture(String),
+    Capture(PathBuf, io::Error),
     /// A machine that was asked for was not made.
     Missing,
 }
@@ -35,7 +36,11 @@ impl fmt::Display for WorldError {
         match self {
             Self::Build(e) => write!(f, "{e}"),
             Self::Host(e) => write!(f, "{e}"),
-            Self::Capture(e) => write!(f, "the capture file cannot be written: {e}"),
+            Self::Capture(path, e) => write!(
+                f,
+                "the capture file {} cannot be written: {e}",
+                path.display()
+            ),
             Self::Missing => f.write_str("a machine is missing"),
         }
     }
@@ -47,21 +52,28 @@ impl std::error::Error for WorldError {}
 pub(crate) struct World {
     name: &'static str,
     host: Host,
-    stop: AtomicBool,
+    patience: Patience,
 }
 
 impl World {
-    /// Builds the image if need be and starts one machine for each name and address.
+    /// Builds the image if need be and starts one machine for each name and address. What goes over the first one's wire is
+    /// captured, if anything is.
     pub(crate) fn start_all(
         ends: &[(&'static str, IpAddr)],
         options: &Options,
         outcome: &mut Outcome,
     ) -> Result<Vec<Self>, DemoError> {
+        let capture = options.pcap.as_ref().map(|path| {
+            Capture::create(path)
+                .map(Arc::new)
+                .map_err(|e| WorldError::Capture(path.clone(), e))
+        });
+        let capture = capture.transpose()?;
         eprintln!("building softrnic.sys if it is not up to date …");
         let image = softrnic_build::image().map_err(WorldError::Build)?;
         outcome.image_sha256.clone_from(&image.sha256);
         outcome.built.clone_from(&image.built_by);
-        report::expect_violations(options, &image.sha256);
+        report::expect_violations(options, &image.sha256, capture.clone());
         let mut worlds = Vec::new();
         for (name, ip) in ends {
             match Self::start(name, *ip, &image.path, options) {
@@ -71,6 +83,10 @@ impl World {
                     return Err(e.into());
                 }
             }
+        }
+        if let (Some(capture), Some(world)) = (capture, worlds.first_mut()) {
+            world.machine().wsk.set_tap(Some(capture.clone()));
+            outcome.capture = Some(capture);
         }
         Ok(worlds)
     }
@@ -103,7 +119,7 @@ impl World {
         Ok(Self {
             name,
             host,
-            stop: AtomicBool::new(false),
+            patience: Patience::new(Duration::from_secs(options.patience)),
         })
     }
 
@@ -122,14 +138,9 @@ impl World {
         self.host.adapters()[0].if_index()
     }
 
-    /// Asks a serving end to stop.
-    pub(crate) fn interrupt(&self) {
-        self.stop.store(true, Ordering::SeqCst);
-    }
-
-    /// Whether it was asked to, here or from the keyboard.
-    pub(crate) fn interrupted(&self) -> bool {
-        self.stop.load(Ordering::SeqCst) || INTERRUPTED.load(Ordering::SeqCst)
+    /// How long this end waits for the other.
+    pub(crate) fn patience(&self) -> &Patience {
+        &self.patience
     }
 
     /// Halts the adapter and unloads the driver; gives the number of allocations it left.
@@ -140,13 +151,4 @@ impl World {
         }
         leaks.len() as u64
     }
-}
-
-/// From now on the first interrupt from the keyboard ends a server in good order; the second ends the process.
-pub(crate) fn catch_interrupts() {
-    let _ = ctrlc::set_handler(|| {
-        if INTERRUPTED.swap(true, Ordering::SeqCst) {
-            std::process::exit(130);
-        }
-    });
 }
