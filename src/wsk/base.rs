@@ -106,9 +106,9 @@ impl Request {
         })
     }
 
-    /// The IRP may be used again.
+    /// The IRP may be used again. Who found it busy before is seen from here on.
     pub(super) fn done(&self) {
-        self.busy.store(false, Ordering::Release);
+        self.busy.swap(false, Ordering::AcqRel);
     }
 }
 

@@ -39,7 +39,7 @@ pub(super) struct Connection<E> {
     nothing: UnsafeCell<WSK_BUF>,
     /// What happened of `OPEN`, `DATA`, `FIN`, `RESET`, `DEAD`, `UP`.
     events: AtomicU8,
-    /// `IN_EVENT`, `RESUME`.
+    /// `IN_EVENT`, `RESUME`, `AGAIN`.
     receiving: AtomicU32,
     owner: core::marker::PhantomData<fn(Ref<E>)>,
 }
@@ -62,6 +62,9 @@ const UP: u8 = 32;
 const IN_EVENT: u32 = 1;
 /// The owner wants to go on receiving.
 const RESUME: u32 = 2;
+/// It wants to while the receive that resumes is under way: events may come, and be refused, before
+/// its completion routine has run.
+const AGAIN: u32 = 4;
 
 /// Work of the DPC.
 const RESUME_WORK: u32 = ROLE_WORK;
@@ -292,27 +295,40 @@ impl<E: Events> Connection<E> {
 
     /// WSK-RX-05: a zero-length receive lets events come again.
     fn resume(&self, core: &Core<Self>) {
-        let started = core.enter().and_then(|call| {
-            let mdl = client::no_bytes()?;
-            // SAFETY: an open connection socket.
-            let entry = unsafe { table(call.socket) }
-                .WskReceive
-                .ok_or(Status::NOT_IMPLEMENTED)?;
-            core.request(&self.receive, receive_done::<E>, |irp| {
-                // SAFETY: the request was not busy, so WSK does not use the buffer.
-                unsafe {
-                    *self.nothing.get() = WSK_BUF {
-                        Mdl: mdl,
-                        Offset: 0,
-                        Length: 0,
-                    }
-                };
-                // SAFETY: the provider's entry; the buffer is in the core, which is held.
-                unsafe { entry(call.socket, self.nothing.get(), 0, irp) }
-            })
-        });
-        // Busy: the one under way answers. Otherwise the socket is going, which its end tells.
-        let _ = started;
+        // Before the try: if the receive is busy, its end sees this.
+        self.receiving.fetch_or(AGAIN, Ordering::AcqRel);
+        if self.start_receive(core).is_ok() {
+            self.receiving.fetch_and(!AGAIN, Ordering::AcqRel);
+        }
+        // Otherwise it is busy, or the socket is going, which its end tells.
+    }
+
+    fn start_receive(&self, core: &Core<Self>) -> Result<()> {
+        let call = core.enter()?;
+        let mdl = client::no_bytes()?;
+        // SAFETY: an open connection socket.
+        let table = unsafe { table(call.socket) };
+        let entry = table.WskReceive.ok_or(Status::NOT_IMPLEMENTED)?;
+        core.request(&self.receive, receive_done::<E>, |irp| {
+            // SAFETY: the request was not busy, so WSK does not use the buffer.
+            unsafe {
+                *self.nothing.get() = WSK_BUF {
+                    Mdl: mdl,
+                    Offset: 0,
+                    Length: 0,
+                }
+            };
+            // SAFETY: the provider's entry; the buffer is in the core, which is held.
+            unsafe { entry(call.socket, self.nothing.get(), 0, irp) }
+        })
+    }
+
+    /// The receive that resumes is over.
+    fn end_receive(&self, core: &Core<Self>) {
+        self.receive.done();
+        if self.receiving.fetch_and(!AGAIN, Ordering::AcqRel) & AGAIN != 0 {
+            core.schedule(RESUME_WORK);
+        }
     }
 }
 
@@ -361,7 +377,8 @@ unsafe extern "win64" fn receive_event<E: Events>(
             Status::SUCCESS
         }
     };
-    let before = core.role.receiving.swap(0, Ordering::AcqRel);
+    let ended = !(IN_EVENT | RESUME);
+    let before = core.role.receiving.fetch_and(ended, Ordering::AcqRel);
     if before & RESUME != 0 {
         core.schedule(RESUME_WORK);
     }
@@ -443,7 +460,7 @@ macro_rules! routine {
         }
     };
     // Receiving is resumed many times; a connection ends once each way.
-    (@again receive $core:ident) => { $core.role.receive.done() };
+    (@again receive $core:ident) => { $core.role.end_receive($core) };
     (@again $request:ident $core:ident) => {};
 }
 
