@@ -156,10 +156,11 @@ unsafe extern "win64" fn accept(
     // SAFETY: the caller.
     let event = unsafe { DisconnectEvent::plain(event, event_context) };
     // SAFETY: the caller.
+    let private_data = unsafe { bytes(private_data, private_data_length) };
     let ask = Ask {
         inbound,
         outbound,
-        private_data: unsafe { bytes(private_data, private_data_length) },
+        private_data,
     };
     // SAFETY: the caller.
     unsafe {
@@ -188,10 +189,11 @@ unsafe extern "win64" fn accept_ex(
     // SAFETY: the caller.
     let event = unsafe { DisconnectEvent::with_reason(event, event_context) };
     // SAFETY: the caller.
+    let private_data = unsafe { bytes(private_data, private_data_length) };
     let ask = Ask {
         inbound,
         outbound,
-        private_data: unsafe { bytes(private_data, private_data_length) },
+        private_data,
     };
     // SAFETY: the caller.
     unsafe {

@@ -89,6 +89,11 @@ impl Cq {
         self.handle.0
     }
 
+    /// For a test that closed the handle by itself.
+    pub fn is_closed_already(&self) {
+        self.closed.store(true, Ordering::Release);
+    }
+
     /// `NdkCloseCq`, as a request whose completion can be watched.
     pub fn close(&self) -> Request {
         self.closed.store(true, Ordering::Release);
