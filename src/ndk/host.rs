@@ -23,10 +23,7 @@ impl Settings {
     pub(crate) fn new(ports: PortMap, max_segment: u32) -> Self {
         Self {
             ports,
-            transport: transport::Settings {
-                max_segment,
-                ..transport::Settings::default()
-            },
+            transport: transport::Settings::new(max_segment),
         }
     }
 }
@@ -53,6 +50,11 @@ pub(crate) struct Host {
 impl Host {
     /// Without addresses.
     pub(crate) fn create(settings: Settings) -> Result<Ref<Self>, Status> {
+        let transport = settings.transport.with_reserve()?;
+        let settings = Settings {
+            transport,
+            ..settings
+        };
         Ref::try_new(Self {
             settings,
             addresses: SpinLock::new(Slice::empty()),

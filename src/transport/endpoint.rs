@@ -21,7 +21,7 @@ use super::connection::{Around, Connection, Phase};
 use super::link::{BATCHES, Link, Up};
 use super::listener::{Incoming, Listening};
 use super::settings::Settings;
-use super::wire::{Home, Wire};
+use super::wire::{Home, Wire, lot_of};
 
 /// What comes up from a connection. All at IRQL <= DISPATCH, one at a time per connection, with no
 /// lock held; anything of the connection may be called from inside.
@@ -241,10 +241,8 @@ impl<E: Events> Drop for Endpoint<E> {
 
 impl<E: Events> Core<E> {
     fn try_new(settings: &Settings) -> Result<Ref<Self>, Status> {
-        let mut home = Home::default();
-        for _ in 0..BATCHES {
-            home.add(SendBatch::try_new(settings.batch())?);
-        }
+        let own = SendBatch::try_new(Settings::OWN)?;
+        let home = Home::new(own, settings.reserve());
         let socket = Socket::try_new()?;
         let dpc = Dpc::try_new(|core: Ref<Self>| core.run(0))?;
         let timer = Timer::try_new(|core: Ref<Self>| core.run(input::TIMER))?;
@@ -463,7 +461,7 @@ impl<E: Events> Core<E> {
 
     /// A batch that is ours again; anywhere.
     pub(super) fn put_back(&self, batch: SendBatch, ok: bool) {
-        if let Some(place) = self.returned.get(batch.name()) {
+        if let Some(place) = self.returned.get(lot_of(&batch)) {
             // One batch of that name is under way at a time.
             let put = place.put((batch, ok));
             debug_assert!(put.is_ok());

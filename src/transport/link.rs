@@ -7,7 +7,7 @@ use super::api::{Failure, ReadLimits};
 /// Batches that may be on their way at a time, per connection: enough to keep TCP busy while the
 /// oldest waits to be acknowledged (WSK-TX-05), few enough to bound what a silent peer can hold
 /// (WSK-TX-08).
-pub(crate) const BATCHES: usize = 4;
+pub(crate) const BATCHES: usize = 8;
 
 /// Bytes of many frames, handed to TCP in one call. Calls come frame after frame as
 /// `begin (bytes | copy | describe)* (end | cancel)`.

@@ -50,7 +50,7 @@ impl<L: Incoming> Listener<L> {
         let listening = || {
             let listening = Ref::try_new(Listening {
                 socket: wsk::Listener::try_new()?,
-                settings: *settings,
+                settings: settings.clone(),
                 door: Revocable::new(door),
                 paused: AtomicBool::new(false),
                 closing: AtomicBool::new(false),

@@ -32,6 +32,8 @@ pub(crate) mod link;
 #[cfg(target_os = "windows")]
 mod listener;
 #[cfg(target_os = "windows")]
+mod reserve;
+#[cfg(target_os = "windows")]
 mod settings;
 #[cfg(target_os = "windows")]
 mod wire;

@@ -1,35 +1,63 @@
 //! What an adapter's configuration says about connections.
 
 use crate::iwarp::{Config, ReadLimits, Revision, Timeouts};
+use crate::nt::{Ref, Status};
 use crate::rdma::Limits;
+use crate::rdma::limits::MAX_SGE;
 use crate::wsk::BatchLimits;
 
 use super::connection::{Patience, SECOND};
+use super::reserve::Reserve;
 
-/// TCP's payload on Ethernet: 1500 less IPv4 and TCP headers with timestamps.
-const ETHERNET: u32 = 1448;
 /// The largest ULPDU of RFC 5044 with its framing; what loopback carries is more.
 const LARGEST: u32 = 64_768;
 
 /// Of one adapter; fixed while it is open.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone)]
 pub(crate) struct Settings {
     /// TCP's maximum segment size: no FPDU is larger (RFC 5044: one FPDU a segment).
-    pub(crate) max_segment: u32,
+    max_segment: u32,
     /// CRC32C; off only by an administrator's choice.
-    pub(crate) crc: bool,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            max_segment: ETHERNET,
-            crc: true,
-        }
-    }
+    crc: bool,
+    /// What its connections share.
+    reserve: Option<Ref<Reserve>>,
 }
 
 impl Settings {
+    /// A connection's own batch: a frame in place and its like, or 32 KiB by value.
+    pub(super) const OWN: BatchLimits = BatchLimits {
+        staging: 32 * 1024,
+        ranges: 2 * MAX_SGE,
+        bytes: 128 * 1024,
+    };
+
+    /// A shared batch takes 16 of the largest FPDUs in place, or some 88 Ethernet segments by value:
+    /// the call is paid for long before that.
+    pub(super) const SHARED: BatchLimits = BatchLimits {
+        staging: 128 * 1024,
+        ranges: 2 * MAX_SGE,
+        bytes: 1024 * 1024,
+    };
+
+    /// For paths that carry TCP segments of `max_segment` bytes.
+    pub(crate) fn new(max_segment: u32) -> Self {
+        Self {
+            max_segment,
+            crc: true,
+            reserve: None,
+        }
+    }
+
+    /// With room for what connections share. Once for an adapter.
+    pub(crate) fn with_reserve(self) -> Result<Self, Status> {
+        let reserve = Some(Ref::try_new_with(Reserve::new)?);
+        Ok(Self { reserve, ..self })
+    }
+
+    pub(super) fn reserve(&self) -> Option<&Ref<Reserve>> {
+        self.reserve.as_ref()
+    }
+
     pub(super) fn config(&self) -> Config {
         let limits = Limits::ADAPTER;
         let caps = ReadLimits {
@@ -52,15 +80,5 @@ impl Settings {
 
     pub(super) fn patience(&self) -> Patience {
         Patience::default()
-    }
-
-    /// A batch takes 16 of the largest FPDUs in place, or 64 KiB by value (about 45 Ethernet
-    /// segments): the call is paid for long before that.
-    pub(super) fn batch(&self) -> BatchLimits {
-        BatchLimits {
-            staging: 96 * 1024,
-            ranges: 32,
-            bytes: 1024 * 1024,
-        }
     }
 }

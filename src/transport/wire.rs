@@ -6,12 +6,15 @@ use crate::wsk::{BatchMark, SendBatch};
 
 use super::api::{ConnectionData, Failure, PrivateData, ReadLimits};
 use super::endpoint::{Core, Events, input};
-use super::link::{BATCHES, Batch, Link, Up};
+use super::link::{Batch, Link, Up};
+use super::reserve::Reserve;
 
 /// A send batch with a frame being appended.
 pub(super) struct Filling {
     batch: SendBatch,
     frame: Option<BatchMark>,
+    /// The connection's own, not borrowed.
+    own: bool,
 }
 
 impl<M: AsRef<Ref<Mapping>>> Batch<M> for Filling {
@@ -71,23 +74,51 @@ impl<M: AsRef<Ref<Mapping>>> Batch<M> for Filling {
     }
 }
 
-/// Batches at home, and how they get there.
-#[derive(Default)]
-pub(super) struct Home([Option<Filling>; BATCHES]);
+/// Set in the name of a connection's own batch, beside its lot.
+const OWN: usize = 1 << 8;
+
+/// The lot a batch was sent as.
+pub(super) fn lot_of(batch: &SendBatch) -> usize {
+    batch.name() & !OWN
+}
+
+/// Where batches are when they are not on their way.
+pub(super) struct Home {
+    own: Option<Filling>,
+    reserve: Option<Ref<Reserve>>,
+}
 
 impl Home {
-    pub(super) fn add(&mut self, batch: SendBatch) {
-        self.keep(Filling { batch, frame: None });
+    pub(super) fn new(own: SendBatch, reserve: Option<&Ref<Reserve>>) -> Self {
+        if let Some(reserve) = reserve {
+            reserve.grow();
+        }
+        let own = Filling {
+            batch: own,
+            frame: None,
+            own: true,
+        };
+        Self {
+            own: Some(own),
+            reserve: reserve.cloned(),
+        }
     }
 
     fn keep(&mut self, filling: Filling) {
-        if let Some(place) = self.0.iter_mut().find(|place| place.is_none()) {
-            *place = Some(filling);
+        match &self.reserve {
+            Some(reserve) if !filling.own => reserve.put(filling.batch),
+            _ => self.own = Some(filling),
         }
     }
 
     fn take(&mut self) -> Option<Filling> {
-        self.0.iter_mut().find_map(Option::take)
+        self.own.take().or_else(|| {
+            Some(Filling {
+                batch: self.reserve.as_ref()?.take()?,
+                frame: None,
+                own: false,
+            })
+        })
     }
 }
 
@@ -100,7 +131,11 @@ pub(super) struct Wire<'a, E: Events> {
 impl<E: Events> Wire<'_, E> {
     /// A batch that came back, for the connection.
     pub(super) fn returned(batch: SendBatch) -> Filling {
-        Filling { batch, frame: None }
+        Filling {
+            own: batch.name() & OWN != 0,
+            batch,
+            frame: None,
+        }
     }
 }
 
@@ -119,7 +154,7 @@ impl<E: Events> Link for Wire<'_, E> {
 
     fn send(&mut self, lot: usize, filling: Filling) {
         let mut batch = filling.batch;
-        batch.set_name(lot);
+        batch.set_name(if filling.own { lot | OWN } else { lot });
         // WSK-TX-06: it holds all there is to send.
         if let Err(batch) = self.core.socket.send(batch, true) {
             self.core.put_back(batch, false);

@@ -24,7 +24,7 @@ use super::{Around, Connection, Phase};
 const IN_PLACE: u32 = 16 * 1024;
 
 /// Regions one batch can keep.
-const PINS: usize = 64;
+const PINS: usize = 2 * MAX_SGE;
 
 /// Which requests are reads under way: positions in the send queue, oldest first.
 #[derive(Debug, Default)]
