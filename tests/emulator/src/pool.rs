@@ -323,3 +323,6 @@ fn in_use(thread: &Thread, start: usize, end: usize) -> Option<(&'static str, St
         format!("the work item at {item:#x} is queued"),
     ))
 }
+
+#[cfg(test)]
+mod tests;

@@ -94,6 +94,7 @@ cases! {
     a_callback_that_keeps_a_lock: "lock-kept" => "VERIF-LOCK-RETURNED";
     a_held_lock_that_is_freed: "lock-freed" => "VERIF-FREE-LOCK";
     lowering_with_a_lock_held: "lock-lower-held" => "VERIF-LOCK-IRQL";
+    a_callback_that_keeps_a_region: "region-kept" => "VERIF-REGION-RETURNED";
     a_push_lock_outside_a_region: "push-lock-outside-region" => "EX-PUSH-LOCK";
     rundown_released_unacquired: "rundown-not-acquired" => "EX-RUNDOWN";
     // IRPs.

@@ -91,6 +91,7 @@ unsafe extern "system" {
     pub(crate) fn KeAcquireSpinLockAtDpcLevel(lock: *mut usize);
     pub(crate) fn KeReleaseSpinLockFromDpcLevel(lock: *mut usize);
     pub(crate) fn KeBugCheckEx(code: u32, a: usize, b: usize, c: usize, d: usize) -> !;
+    pub(crate) fn KeEnterCriticalRegion();
     pub(crate) fn KeDelayExecutionThread(mode: i8, alertable: u8, interval: *const i64) -> i32;
     pub(crate) fn KeInitializeDpc(dpc: Pointer, routine: Deferred, context: Pointer);
     pub(crate) fn KeInitializeEvent(event: Pointer, kind: i32, state: u8);

@@ -11,6 +11,7 @@ pub(crate) const CASES: &[(&str, Case)] = &[
     ("set-event-above-dispatch", passive_call_at_dispatch),
     ("lower-above", lower_above),
     ("lock-recursion", lock_recursion),
+    ("region-kept", region_kept),
     ("lock-not-held", lock_not_held),
     ("lock-order", lock_order),
     ("lock-kept", lock_kept),
@@ -52,6 +53,11 @@ unsafe fn passive_call_at_dispatch() {
 unsafe fn lower_above() {
     // SAFETY: "lowers" to a higher level on purpose.
     unsafe { KeLowerIrql(2) };
+}
+
+unsafe fn region_kept() {
+    // SAFETY: `DriverEntry` returns within the region on purpose.
+    unsafe { KeEnterCriticalRegion() };
 }
 
 unsafe fn lock_recursion() {

@@ -19,7 +19,7 @@ use crate::verifier::{stack, violation, violation_of_callback};
 #[inline]
 pub fn callback<R>(what: &'static str, call: impl FnOnce() -> R) -> R {
     let thread = current();
-    let irql = thread.irql.get();
+    let (irql, regions) = (thread.irql.get(), thread.regions.get());
     if thread.lock_count.get() != 0 {
         lock_held(what);
     }
@@ -31,6 +31,9 @@ pub fn callback<R>(what: &'static str, call: impl FnOnce() -> R) -> R {
     }
     if thread.lock_count.get() != 0 {
         lock_kept(what);
+    }
+    if thread.regions.get() != regions {
+        region_kept(what);
     }
     result
 }
@@ -55,6 +58,13 @@ fn lock_kept(what: &str) -> ! {
     let trace = stack::below();
     let text = format!("{what} returned with a spin lock held");
     violation_of_callback(&trace, "VERIF-LOCK-RETURNED", &text)
+}
+
+#[cold]
+fn region_kept(what: &str) -> ! {
+    let trace = stack::below();
+    let text = format!("{what} entered and left regions unevenly");
+    violation_of_callback(&trace, "VERIF-REGION-RETURNED", &text)
 }
 
 /// Defines an import of up to three arguments that learns who called it: the return address is

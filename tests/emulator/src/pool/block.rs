@@ -1,6 +1,6 @@
 //! One allocation and what surrounds it.
 
-use std::alloc::{Layout, alloc, dealloc};
+use std::alloc::{Layout, alloc, alloc_zeroed, dealloc};
 
 use super::{Request, special, tag_name};
 use crate::verifier::stack;
@@ -9,6 +9,7 @@ use crate::wdm::PAGE_SIZE;
 const RED: u8 = 0xFB;
 const POISON: u8 = 0xDD;
 const GARBAGE: u8 = 0xCD;
+const MOST_POISON: usize = 1024;
 const ALIGN: usize = 16;
 
 /// An allocation, live or freed a while ago.
@@ -71,7 +72,12 @@ impl Block {
         let whole = front + request.size.next_multiple_of(ALIGN) + ALIGN;
         let layout = Layout::from_size_align(whole, align).ok()?;
         // SAFETY: the layout's size is not zero.
-        let start = unsafe { alloc(layout) } as usize;
+        let start = unsafe {
+            match request.zeroed {
+                true => alloc_zeroed(layout),
+                false => alloc(layout),
+            }
+        } as usize;
         (start != 0).then(|| Self::new(request, start + front, Kind::Cheap { start, layout }))
     }
 
@@ -87,20 +93,41 @@ impl Block {
         }
     }
 
+    /// Gives the memory what a driver may find in it. Memory that is to be zero is so already.
     pub(super) fn fill(&self, zeroed: bool) {
         // SAFETY: memory of this allocation that nobody has seen yet.
         unsafe {
-            let value = if zeroed { 0 } else { GARBAGE };
-            std::ptr::write_bytes(self.address as *mut u8, value, self.size);
+            if !zeroed {
+                std::ptr::write_bytes(self.address as *mut u8, GARBAGE, self.size);
+            }
             for (from, to) in self.zones() {
                 std::ptr::write_bytes(from as *mut u8, RED, to - from);
             }
         }
     }
 
+    /// The first byte of the range that is not `expected`.
     fn differs(from: usize, to: usize, expected: u8) -> Option<usize> {
-        // SAFETY: callers pass ranges of this allocation, which is mapped.
-        (from..to).find(|&at| unsafe { (at as *const u8).read_volatile() } != expected)
+        let words = from.next_multiple_of(8).min(to)..to & !7;
+        let byte = |at: usize| {
+            // SAFETY: callers pass ranges of this allocation, which is mapped.
+            let found = unsafe { (at as *const u8).read_volatile() };
+            (found != expected).then_some(at)
+        };
+        let word = |at: usize| {
+            // SAFETY: as above; the address is aligned.
+            let found = unsafe { (at as *const u64).read_volatile() };
+            (found != u64::from_ne_bytes([expected; 8])).then(|| (at..at + 8).find_map(byte))?
+        };
+        (from..words.start)
+            .find_map(byte)
+            .or_else(|| words.clone().step_by(8).find_map(word))
+            .or_else(|| (words.end.max(words.start)..to).find_map(byte))
+    }
+
+    /// How much of a freed block is poisoned: its start, where most of what is used lies.
+    fn poisoned(&self) -> usize {
+        self.size.min(MOST_POISON)
     }
 
     /// What is wrong with freeing it now.
@@ -129,7 +156,7 @@ impl Block {
             Kind::Special(pages) => pages.close(),
             // SAFETY: freed memory that this block still owns.
             Kind::Cheap { .. } => unsafe {
-                std::ptr::write_bytes(self.address as *mut u8, POISON, self.size);
+                std::ptr::write_bytes(self.address as *mut u8, POISON, self.poisoned());
             },
         }
     }
@@ -137,7 +164,9 @@ impl Block {
     pub(super) fn touched_after_free(&self) -> Option<usize> {
         match self.kind {
             Kind::Special(_) => None,
-            Kind::Cheap { .. } => Self::differs(self.address, self.address + self.size, POISON),
+            Kind::Cheap { .. } => {
+                Self::differs(self.address, self.address + self.poisoned(), POISON)
+            }
         }
     }
 
