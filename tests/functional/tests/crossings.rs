@@ -5,40 +5,56 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use softrnic_functional::consumer::{Adapter, NtStatus, QpLimits};
+use softrnic_functional::consumer::abi::NDK_SGE;
+use softrnic_functional::consumer::{Adapter, NtStatus, QpHandle, QpLimits};
 use softrnic_functional::{End, Stage, connect, listen};
 
-/// Posts receives, sends, writes and reads until one is refused or `rounds` are done; how many were taken.
-fn hammer(mine: &End, peer: &Peer, rounds: usize) -> usize {
-    let sge = |offset, len| mine.mr.sge(&mine.buffer, offset, len);
-    let mut taken = 0;
-    for round in 0..rounds {
-        let (offset, len) = (round % 16 * 4096, 1 + round * 37 % 9000);
-        let post = mine.qp.handle();
-        let status = match round % 4 {
-            0 => post.receive(round, &[sge(offset, 9216)]),
-            1 => post.send(round, &[sge(offset, len)], 0),
-            2 => post.write(
-                round,
-                &[sge(offset, len)],
-                peer.address + offset as u64,
-                peer.token,
-                0,
-            ),
-            _ => post.read(
-                round,
-                &[sge(offset, len)],
-                peer.address + offset as u64,
-                peer.token,
-                0,
-            ),
-        };
-        taken += usize::from(status == NtStatus::SUCCESS);
-        if round % 64 == 63 {
-            std::thread::sleep(Duration::from_micros(50));
+/// What a thread needs to post on an end that others use as well.
+#[derive(Clone, Copy)]
+struct Poster {
+    qp: QpHandle,
+    whole: NDK_SGE,
+}
+
+// SAFETY: an element only names memory; the handle may be used from any thread.
+unsafe impl Send for Poster {}
+
+impl Poster {
+    fn of(end: &End) -> Self {
+        Self {
+            qp: end.qp.handle(),
+            whole: end.mr.sge(&end.buffer, 0, end.buffer.len()),
         }
     }
-    taken
+
+    fn sge(&self, offset: usize, len: usize) -> NDK_SGE {
+        let mut sge = self.whole;
+        // SAFETY: elements of this test are virtual addresses.
+        let start = unsafe { sge.Address.VirtualAddress };
+        sge.Address.VirtualAddress = start.wrapping_byte_add(offset);
+        sge.Length = len as u32;
+        sge
+    }
+
+    /// Posts receives, sends, writes and reads; how many were taken.
+    fn hammer(self, peer: &Peer, rounds: usize) -> usize {
+        let mut taken = 0;
+        for round in 0..rounds {
+            let (offset, len) = (round % 16 * 4096, 1 + round * 37 % 9000);
+            let (sgl, there) = ([self.sge(offset, len)], peer.address + offset as u64);
+            let status = match round % 4 {
+                0 => self.qp.receive(round, &[self.sge(offset, 9216)]),
+                1 => self.qp.send(round, &sgl, 0),
+                2 => self.qp.write(round, &sgl, there, peer.token, 0),
+                _ => self.qp.read(round, &sgl, there, peer.token, 0),
+            };
+            taken += usize::from(status == NtStatus::SUCCESS);
+            if round % 64 == 63 {
+                std::thread::sleep(Duration::from_micros(50));
+            }
+        }
+        taken
+    }
 }
 
 /// What one end knows of the other's memory.
@@ -86,13 +102,15 @@ fn a_close_in_the_middle_of_traffic_brings_everything_back() {
         let (to_passive, to_active) = (Peer::of(&passive), Peer::of(&active));
         let (sent, answered) = std::thread::scope(|scope| {
             let (a, p) = (&active, &passive);
+            let poster = Poster::of(a);
             let first = scope.spawn(move || {
                 let _attached = machine.attach();
-                hammer(a, &to_passive, 400)
+                poster.hammer(&to_passive, 400)
             });
+            let poster = Poster::of(p);
             let second = scope.spawn(move || {
                 let _attached = machine.attach();
-                hammer(p, &to_active, 400)
+                poster.hammer(&to_active, 400)
             });
             std::thread::sleep(Duration::from_micros(round * 40));
             let closing = [a, p][round as usize % 2];
@@ -105,6 +123,57 @@ fn a_close_in_the_middle_of_traffic_brings_everything_back() {
         active.qp.handle().flush();
         passive.qp.handle().flush();
         let _ = (count(&active, sent), count(&passive, answered));
+    }
+}
+
+/// Something a consumer may do at any moment.
+fn act(n: u64, active: &mut End, passive: &mut End) {
+    let end = if n.is_multiple_of(2) { active } else { passive };
+    match n / 2 % 5 {
+        0 => drop(end.connector.take()),
+        1 => end.qp.handle().flush(),
+        2 => drop(end.mr.deregister()),
+        3 => drop(end.connector.as_ref().map(|c| c.disconnect())),
+        _ => std::thread::sleep(Duration::from_micros(n % 400)),
+    }
+}
+
+// NDK-LIFE-10, NDK-DISC-01, NDK-QP-06, NDK-MR-13: closes, disconnects, flushes and deregistrations in any order, at any
+// moment; everything that was posted comes back.
+#[test]
+fn ends_may_come_in_any_order() {
+    let stage = Stage::new();
+    let (client, server) = (stage.open(0), stage.open(1));
+    let (from, at, machine) = (stage.address(0, 0), stage.address(1, 0), stage.machine());
+    for seed in 0..120_u64 {
+        let (mut active, mut passive) = pair(from, at, &client, &server);
+        let (to_passive, to_active) = (Peer::of(&passive), Peer::of(&active));
+        let posters = [
+            (Poster::of(&active), to_passive),
+            (Poster::of(&passive), to_active),
+        ];
+        let [sent, answered] = std::thread::scope(|scope| {
+            let posting = posters.map(|(poster, peer)| {
+                scope.spawn(move || {
+                    let _attached = machine.attach();
+                    poster.hammer(&peer, 300)
+                })
+            });
+            let mut random = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+            for _ in 0..4 {
+                random = random.wrapping_mul(0xD134_2543_DE82_EF95) + 1;
+                act(random >> 33, &mut active, &mut passive);
+            }
+            posting.map(|thread| thread.join().expect("done"))
+        });
+        drop((active.connector.take(), passive.connector.take()));
+        active.qp.handle().flush();
+        passive.qp.handle().flush();
+        assert_eq!(
+            (count(&active, sent), count(&passive, answered)),
+            (sent, answered),
+            "seed {seed}"
+        );
     }
 }
 
