@@ -112,6 +112,11 @@ impl State {
         addresses.is_empty() || addresses.iter().any(|address| address.ip == ip)
     }
 
+    /// Whether an interface has the address.
+    pub(crate) fn has(&self, ip: IpAddr) -> bool {
+        self.addresses().iter().any(|address| address.ip == ip)
+    }
+
     /// What a driver whose image spans `[base, end)` must have undone when it is unloaded.
     pub(crate) fn check_unloaded(&self, base: usize, end: usize) {
         let all = self.notifications.lock().expect("no holder panics");

@@ -335,11 +335,13 @@ impl Adapter {
         });
     }
 
+    /// Takes an address away: sockets on it are forced closed, and drivers that asked are told.
     pub fn remove_address(&self, ip: IpAddr) {
-        self.miniport
-            .machine
-            .ip
-            .remove_address(self.miniport.luid, ip);
+        let machine = self.miniport.machine;
+        machine.ip.remove_address(self.miniport.luid, ip);
+        if !machine.ip.has(ip) {
+            machine.wsk.address_removed(ip);
+        }
     }
 
     #[must_use]

@@ -169,6 +169,35 @@ fn accept_event(
     (answer, context, table)
 }
 
+/// WSK-ACC-01: the event with a null socket says that the listener is dead.
+pub(super) fn listener_is_dead(listener: &Arc<Socket>) {
+    if !listener.enabled(WSK_EVENT_ACCEPT) {
+        return;
+    }
+    // SAFETY: the client keeps its dispatch table until the socket is closed.
+    let dispatch = unsafe { &*listener.listen_dispatch.load(Ordering::Acquire) };
+    let Some(event) = dispatch.WskAcceptEvent else {
+        return;
+    };
+    let context = listener.context.load(Ordering::Acquire);
+    super::control::event(listener, WSK_EVENT_ACCEPT, "WskAcceptEvent", || {
+        let null = std::ptr::null_mut();
+        let (mut unused, mut table) = (null, std::ptr::null());
+        // SAFETY: the client's callback, called as documented for a dead listener.
+        unsafe {
+            event(
+                context,
+                WSK_FLAG_AT_DISPATCH_LEVEL,
+                std::ptr::null_mut(),
+                std::ptr::null_mut(),
+                std::ptr::null_mut(),
+                &raw mut unused,
+                &raw mut table,
+            )
+        }
+    });
+}
+
 fn enable(accepted: &Socket, events: u32) {
     let wanted = events & (WSK_EVENT_RECEIVE | WSK_EVENT_DISCONNECT | WSK_EVENT_SEND_BACKLOG);
     if !accepted.connect_dispatch.load(Ordering::Acquire).is_null() {

@@ -64,6 +64,38 @@ fn end_connection(socket: &Arc<Socket>) {
     receive::fail_pending(socket, status::CANCELLED);
 }
 
+/// The transport ends a socket: its address is gone. Everything on it fails from now on; a
+/// listener is told by a null socket (WSK-ACC-01), a connection by an abort (WSK-HAZ-09).
+pub(super) fn force(socket: &Arc<Socket>) {
+    let was = socket.state();
+    socket.set_broken(status::FILE_FORCED_CLOSED);
+    socket.set_state(State::Broken);
+    match was {
+        State::New | State::Bound => {}
+        State::Listening => {
+            end_accepts(socket, status::FILE_FORCED_CLOSED);
+            super::accept::listener_is_dead(socket);
+        }
+        State::Connecting | State::Connected | State::Broken => {
+            socket.tcp.abort();
+            if let Some(pending) = socket.control().connect_irp.take() {
+                kernel::complete_pended(pending, status::FILE_FORCED_CLOSED, 0);
+            }
+            receive::force_reset(socket, status::FILE_FORCED_CLOSED);
+            socket.network.kick(socket);
+        }
+    }
+}
+
+fn end_accepts(socket: &Socket, failed: NtStatus) {
+    loop {
+        let Some(pending) = socket.control().accepts.pop_front() else {
+            return;
+        };
+        kernel::complete_pended(pending.irp, failed, 0);
+    }
+}
+
 /// `WskCloseSocket`, after the entry checks.
 pub(super) fn close(socket: &Arc<Socket>, irp: PIRP) -> NtStatus {
     socket.begin_close("WskCloseSocket");
@@ -81,12 +113,7 @@ pub(super) fn run_close(socket: &Arc<Socket>, irp: PIRP) {
         socket.tcp.abort();
         kernel::complete_pended(pending, status::CANCELLED, 0);
     }
-    loop {
-        let Some(pending) = socket.control().accepts.pop_front() else {
-            break;
-        };
-        kernel::complete_pended(pending.irp, status::CANCELLED, 0);
-    }
+    end_accepts(socket, status::CANCELLED);
     // WSK-DIS-11, WSK-CLS-06: an end that is not shut in both directions is a reset.
     let graceful =
         socket.transmit().is_finished() && receive::saw_end(socket) && socket.broken().is_none();

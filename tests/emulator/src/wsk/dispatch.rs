@@ -76,6 +76,16 @@ pub(super) fn table(category: Category) -> *const c_void {
     }
 }
 
+/// Requests that may fail for want of resources.
+const MAY_FAIL: [&str; 6] = [
+    "WskBind",
+    "WskConnect",
+    "WskListen",
+    "WskSend",
+    "WskGetLocalAddress",
+    "WskGetRemoteAddress",
+];
+
 /// Enters a call that takes an IRP.
 unsafe fn request(
     socket: *mut WSK_SOCKET,
@@ -88,6 +98,12 @@ unsafe fn request(
     unsafe {
         enter(socket, name, |socket| {
             kernel::begin(irp, name);
+            if MAY_FAIL.contains(&name) && socket.network.fails_now() {
+                return kernel::complete(irp, status::INSUFFICIENT_RESOURCES, 0);
+            }
+            if socket.broken() == Some(status::FILE_FORCED_CLOSED) && name != "WskCloseSocket" {
+                return kernel::complete(irp, status::FILE_FORCED_CLOSED, 0);
+            }
             body(socket)
         })
     }

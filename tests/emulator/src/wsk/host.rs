@@ -38,6 +38,7 @@ pub(crate) mod status {
     pub(crate) const NETWORK_UNREACHABLE: NtStatus = 0xC000_023C_u32 as i32;
     pub(crate) const HOST_UNREACHABLE: NtStatus = 0xC000_023D_u32 as i32;
     pub(crate) const CONNECTION_ABORTED: NtStatus = 0xC000_0241_u32 as i32;
+    pub(crate) const FILE_FORCED_CLOSED: NtStatus = 0xC000_00B6_u32 as i32;
     pub(crate) const NOINTERFACE: NtStatus = 0xC000_02B9_u32 as i32;
 }
 

@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 
 use super::abi::{IRP, PIRP};
 use super::host::{NtStatus, status};
+use super::network::Command;
 use crate::processor::{lower, raise};
 use crate::thread::current;
 use crate::wdm::DISPATCH_LEVEL;
@@ -56,6 +57,11 @@ pub(super) fn pend(irp: PIRP) {
 
 /// Completes an IRP of which the caller has not been told that it pends; the status to return.
 pub(super) fn complete(irp: PIRP, result: NtStatus, information: usize) -> NtStatus {
+    if let Some(network) = current().machine.wsk.pends_now() {
+        pend(irp);
+        network.command(Command::Complete(irp, result, information));
+        return status::PENDING;
+    }
     finish(irp, result, information);
     result
 }

@@ -63,6 +63,11 @@ pub struct Options {
     pub receive_buffer: usize,
     /// With full checks: indications in several odd pieces, chosen by the seed.
     pub odd_indications: bool,
+    /// By the seed: requests that could complete inline pend now and then, and completions of
+    /// sends come late.
+    pub vary_completions: bool,
+    /// By the seed: one request in this many fails for want of resources. 0: none.
+    pub failures: usize,
     pub seed: u64,
     /// Checksums over data in flight, poisoned buffers, quarantined sockets. `None`: as the
     /// machine's pool is (special pool means yes).
@@ -76,6 +81,8 @@ impl Default for Options {
             spin: Duration::from_micros(60),
             receive_buffer: 256 * 1024,
             odd_indications: false,
+            vary_completions: false,
+            failures: 0,
             seed: 1,
             full_checks: None,
         }
@@ -137,6 +144,19 @@ impl State {
                 "the driver was unloaded with its WSK client registered",
             );
         }
+    }
+
+    /// An address of the machine is gone: sockets on it are forced closed (WSK-HAZ-09).
+    pub(crate) fn address_removed(&self, ip: std::net::IpAddr) {
+        if let Some(network) = self.network.get() {
+            network.command(network::Command::AddressGone(ip));
+        }
+    }
+
+    /// The network, when requests are to pend now and then, and this one is.
+    fn pends_now(&self) -> Option<&Arc<Network>> {
+        let network = self.network.get()?;
+        (network.options.vary_completions && network.random(2) == 0).then_some(network)
     }
 
     fn wait_ready(&self, milliseconds: u32) -> bool {

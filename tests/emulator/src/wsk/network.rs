@@ -4,12 +4,14 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering, fence};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use super::abi::PIRP;
 use super::buffer::Buffer;
+use super::host::NtStatus;
 use super::poll::Poll;
 use super::socket::{Category, Socket, State};
 use super::tap::{Direction, Segment, Tap};
@@ -23,6 +25,10 @@ pub(super) enum Command {
     Service(Arc<Socket>),
     /// Sends or a disconnect wait for acknowledgement.
     Track(Arc<Socket>),
+    /// A request whose completion was put off.
+    Complete(PIRP, NtStatus, usize),
+    /// An address of the machine is gone.
+    AddressGone(IpAddr),
     Abort(Arc<Socket>, PIRP),
     Close(Arc<Socket>, PIRP),
 }
@@ -84,6 +90,11 @@ impl Network {
         x ^= x << 17;
         self.random.store(x, Ordering::Relaxed);
         (x >> 16) as usize % limit.max(1)
+    }
+
+    /// Whether this request is one to fail.
+    pub(super) fn fails_now(&self) -> bool {
+        self.options.failures != 0 && self.random(self.options.failures) == 0
     }
 
     pub(super) fn command(&self, command: Command) {
@@ -157,6 +168,8 @@ pub(super) struct Runner {
     pub(super) network: Arc<Network>,
     live: HashMap<u64, Arc<Socket>>,
     tracked: Vec<Arc<Socket>>,
+    /// Commands taken from the queue: the two change places.
+    commands: Vec<Command>,
     /// Sockets to look at in this round.
     ready: Vec<Arc<Socket>>,
     /// Read from these without waiting for the poller.
@@ -177,6 +190,7 @@ impl Runner {
             network,
             live: HashMap::new(),
             tracked: Vec::new(),
+            commands: Vec::new(),
             ready: Vec::new(),
             hot: Vec::new(),
             buffer: RefCell::new(None),
@@ -254,20 +268,26 @@ impl Runner {
         if self.network.pending_commands.load(Ordering::Acquire) == 0 {
             return false;
         }
-        let commands = {
+        let mut commands = std::mem::take(&mut self.commands);
+        {
             let mut queue = self.network.commands.lock().expect("no holder panics");
             self.network.pending_commands.store(0, Ordering::Relaxed);
-            std::mem::take(&mut *queue)
-        };
-        for command in commands {
+            std::mem::swap(&mut *queue, &mut commands);
+        }
+        for command in commands.drain(..) {
             match command {
                 Command::Watch(socket) => self.watch(socket),
                 Command::Service(socket) => self.ready.push(socket),
                 Command::Track(socket) => self.tracked.push(socket),
+                Command::Complete(irp, result, information) => {
+                    kernel::complete_pended(irp, result, information);
+                }
+                Command::AddressGone(ip) => self.force_close(ip),
                 Command::Abort(socket, irp) => close::run_abort(&socket, irp),
                 Command::Close(socket, irp) => self.run_close(&socket, irp),
             }
         }
+        self.commands = commands;
         true
     }
 
@@ -281,6 +301,16 @@ impl Runner {
         }
         self.live.insert(key, Arc::clone(&socket));
         self.ready.push(socket);
+    }
+
+    /// WSK-SOCK-12: sockets on an address that is gone are dead.
+    fn force_close(&mut self, ip: IpAddr) {
+        let all: Vec<Arc<Socket>> = self.live.values().cloned().collect();
+        for socket in all {
+            if socket.tcp.local().is_ok_and(|local| local.ip() == ip) && !socket.is_closing() {
+                close::force(&socket);
+            }
+        }
     }
 
     fn run_close(&mut self, socket: &Arc<Socket>, irp: PIRP) {

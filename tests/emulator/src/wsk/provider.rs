@@ -131,6 +131,9 @@ unsafe extern "win64" fn wsk_socket(
         context,
         dispatch,
     };
+    if client.network.fails_now() {
+        return kernel::complete(irp, status::INSUFFICIENT_RESOURCES, 0);
+    }
     match create(&client, &wanted) {
         Ok(socket) => kernel::complete(irp, status::SUCCESS, socket.handle() as usize),
         Err(failed) => kernel::complete(irp, failed, 0),

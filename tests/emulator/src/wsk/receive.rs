@@ -259,6 +259,11 @@ fn notice_reset(socket: &Arc<Socket>) -> Progress {
     Progress::More
 }
 
+/// The transport ends the connection: the end is reported as a reset.
+pub(super) fn force_reset(socket: &Socket, failed: NtStatus) {
+    socket.receive().reset = Some(failed);
+}
+
 /// Indicates the buffer to `WskReceiveEvent` and acts on the answer.
 fn indicate(runner: &Runner, socket: &Arc<Socket>, mut buffer: Box<Buffer>) -> Progress {
     let bytes = buffer.len();

@@ -374,6 +374,12 @@ pub(super) fn service(socket: &Arc<Socket>) -> Serviced {
     if !transmit.is_waiting() {
         return Serviced::default();
     }
+    if socket.network.options.vary_completions && socket.network.random(4) != 0 {
+        return Serviced {
+            progress,
+            waiting: true,
+        };
+    }
     let outstanding = if hand_over && !transmit.fin_sent {
         0
     } else {

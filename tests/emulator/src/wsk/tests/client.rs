@@ -254,10 +254,22 @@ pub(super) struct Acceptor {
     accepted: Mutex<Vec<Arc<Side>>>,
     changed: Condvar,
     pub(super) refuse: AtomicI32,
+    dead: AtomicI32,
     pub(super) prepare: Mutex<Option<Prepare>>,
 }
 
 impl Acceptor {
+    /// Until the listener was said to be dead.
+    pub(super) fn wait_dead(&self) {
+        for _ in 0..1000 {
+            if self.dead.load(Ordering::Acquire) != 0 {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        panic!("the listener was not said to be dead");
+    }
+
     pub(super) fn wait(&self) -> Arc<Side> {
         let all = self.accepted.lock().expect("no panic");
         let (mut all, waited) = self
@@ -298,6 +310,10 @@ unsafe extern "win64" fn accept_event(
     // SAFETY: the context is the acceptor given at creation; the out parameters are ours to write.
     unsafe {
         let acceptor = &*context.cast::<Acceptor>();
+        if socket.is_null() {
+            acceptor.dead.store(1, Ordering::Release);
+            return STATUS_REQUEST_NOT_ACCEPTED;
+        }
         if acceptor.refuse.load(Ordering::Relaxed) != 0 {
             return STATUS_REQUEST_NOT_ACCEPTED;
         }

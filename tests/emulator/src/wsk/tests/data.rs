@@ -61,6 +61,16 @@ fn oddly_cut_indications_carry_the_same_bytes() {
 }
 
 #[test]
+fn late_and_pending_completions_carry_the_same_bytes() {
+    let options = Options {
+        vary_completions: true,
+        seed: 7,
+        ..Options::default()
+    };
+    both_ways("127.0.0.1:0", options);
+}
+
+#[test]
 fn a_chain_is_sent_in_order_from_its_offset() {
     let fake = Fake::new(PoolMode::Special, Options::default());
     let acceptor = Acceptor::default();

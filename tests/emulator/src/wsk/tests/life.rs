@@ -144,6 +144,27 @@ fn a_pending_receive_ends_with_the_close() {
 }
 
 #[test]
+fn an_address_that_goes_takes_its_sockets_along() {
+    let pair = Pair::new();
+    let address = local_address(pair.listener).ip();
+    pair.fake.machine.wsk.address_removed(address);
+    assert_eq!(pair.here.wait_disconnects(1), [WSK_FLAG_ABORTIVE]);
+    assert_eq!(pair.there.wait_disconnects(1), [WSK_FLAG_ABORTIVE]);
+    pair.acceptor.wait_dead();
+    let mut empty = WSK_BUF::default();
+    let (status, _) = request(|irp| {
+        // SAFETY: as documented; a forced-closed socket fails every call but close (WSK-SOCK-12).
+        unsafe {
+            connection(pair.socket).WskReceive.expect("filled")(pair.socket, &raw mut empty, 0, irp)
+        }
+    });
+    assert_eq!(status, STATUS_FILE_FORCED_CLOSED);
+    close(pair.socket);
+    close(pair.accepted);
+    pair.finish();
+}
+
+#[test]
 fn a_refused_connection_says_so() {
     let fake = Fake::new(PoolMode::Special, Options::default());
     let free = std::net::TcpListener::bind("127.0.0.1:0")
