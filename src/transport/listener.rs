@@ -12,7 +12,8 @@ use crate::sync::Revocable;
 use crate::wsk::{self, Acceptor};
 
 use super::api::Failure;
-use super::endpoint::{Core, Endpoint, Events, Origin, failure_of, input};
+use super::endpoint::{Endpoint, Events, failure_of};
+use super::runner::{Core, Origin, input};
 use super::settings::Settings;
 
 /// Peers that may be between TCP and their request at a time; more are refused.

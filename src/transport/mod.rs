@@ -2,7 +2,7 @@
 //!
 //! `ndk` sees [`Endpoint`] and [`Listener`] and implements [`Events`] and [`Queues`]; the protocol
 //! behind them is nobody else's business. [`connection`] is one connection's state machine over
-//! three small traits and runs on any host; `endpoint` and `listener` put it on sockets.
+//! three small traits and runs on any host; `endpoint`, `runner` and `listener` put it on sockets.
 //!
 //! ```text
 //! Endpoint::<E>::new(settings) -> Result<Ref<Endpoint<E>>, Failure>        everything is made here
@@ -33,6 +33,8 @@ pub(crate) mod link;
 mod listener;
 #[cfg(target_os = "windows")]
 mod reserve;
+#[cfg(target_os = "windows")]
+mod runner;
 #[cfg(target_os = "windows")]
 mod settings;
 #[cfg(target_os = "windows")]

@@ -5,9 +5,10 @@ use crate::nt::{Mapping, Ref};
 use crate::wsk::{BatchMark, SendBatch};
 
 use super::api::{ConnectionData, Failure, PrivateData, ReadLimits};
-use super::endpoint::{Core, Events, input};
+use super::endpoint::Events;
 use super::link::{Batch, Link, Up};
 use super::reserve::Reserve;
+use super::runner::{Core, input};
 
 /// A send batch with a frame being appended.
 pub(super) struct Filling {

@@ -7,9 +7,11 @@
 //! only leaves its input for the next round.
 
 mod ending;
+mod framing;
 mod outgoing;
 mod placing;
 mod retire;
+mod starting;
 
 use crate::iwarp::{Config, Event, Machine, ReadLimits as Wire, Ticks};
 use crate::rdma::qp::Event as Change;

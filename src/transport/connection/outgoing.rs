@@ -3,25 +3,20 @@
 //! Everything that is queued goes out in one call (`Link::send`); small payloads are copied into
 //! the batch, large ones are described in place and their regions pinned until the batch is back.
 
-use crate::iwarp::{
-    AccessError, FrameSize, Frames, MAX_READS, Machine, PayloadError, Request, Source, Trailer,
-    Transmit,
-};
+use crate::iwarp::{MAX_READS, Machine, Transmit};
 use crate::rdma::limits::MAX_SGE;
 use crate::rdma::queue::Window;
 use crate::rdma::request::Progress;
 use crate::rdma::stag::Grant;
-use crate::rdma::{Access, Flags, Limits, Op, Payload, SendRequest, Sge, SgeList, Stag, Status};
+use crate::rdma::{Flags, Op, SendRequest, Stag, Status};
 use crate::sync::Allocate;
 use crate::sync::revocable::Pin;
 
 use super::super::api::Queues;
 use super::super::link::{BATCHES, Batch, Link, Up};
-use super::placing::refused;
+use super::framing::Framer;
+use super::starting::{Begin, begin};
 use super::{Around, Connection, Phase};
-
-/// Payload from here on stays in place; below, copying it is cheaper than describing it.
-const IN_PLACE: u32 = 16 * 1024;
 
 /// Regions one batch can keep.
 const PINS: usize = 2 * MAX_SGE;
@@ -66,7 +61,7 @@ impl Reads {
 
 /// One batch under way.
 #[derive(Debug)]
-struct Lot {
+pub(super) struct Lot {
     /// Offset in the stream where it ends.
     end: u64,
     state: Sent,
@@ -340,184 +335,9 @@ impl Outgoing {
     }
 }
 
-/// What becomes of a request whose turn it is.
-enum Begin {
-    Message(Request),
-    /// It is done here and now.
-    Done(Status),
-}
-
-fn begin<Q: Queues>(queues: &Q, request: &SendRequest, position: u64) -> Begin {
-    let length = request.payload.length();
-    let (Ok(len), true) = (
-        u32::try_from(length),
-        length <= u64::from(Limits::ADAPTER.transfer_length),
-    ) else {
-        return Begin::Done(Status::DataOverrun);
-    };
-    let solicited = request.flags.contains(Flags::SOLICITED);
-    let (message, need) = match request.op {
-        Op::Send => (
-            Request::Send {
-                len,
-                solicited,
-                invalidate: None,
-            },
-            Access::empty(),
-        ),
-        Op::SendAndInvalidate(stag) => (
-            Request::Send {
-                len,
-                solicited,
-                invalidate: Some(stag),
-            },
-            Access::empty(),
-        ),
-        Op::Write(remote) => (
-            Request::Write {
-                len,
-                stag: remote.token,
-                to: remote.address,
-            },
-            Access::empty(),
-        ),
-        Op::Read(remote) => {
-            // Responses go to the oldest read and nowhere else, so the sink's name is a cookie: no
-            // region of ours is told to the peer (NDK-ADP-10).
-            let sink_stag = Stag(position as u32 | 1 << 31);
-            let message = Request::Read {
-                len,
-                stag: remote.token,
-                to: remote.address,
-                sink_stag,
-                sink_to: 0,
-            };
-            (message, Access::LOCAL_WRITE)
-        }
-        // NDK-FR-10: in order with the messages around it.
-        Op::Invalidate(stag) => return Begin::Done(invalidate(queues, stag)),
-        // What a fast-register or bind publishes was checked and laid ready at the post.
-        Op::FastRegister(_) | Op::Bind(_) => return Begin::Done(Status::Internal),
-    };
-    match &request.payload {
-        Payload::Sges(list) if !all_accessible(queues, list, need) => {
-            Begin::Done(Status::AccessViolation)
-        }
-        _ => Begin::Message(message),
-    }
-}
-
-/// NDK-MR-07: all of it, before any of it is sent or asked for.
-fn all_accessible<Q: Queues>(queues: &Q, list: &SgeList, need: Access) -> bool {
-    list.as_slice()
-        .iter()
-        .filter(|sge| sge.length != 0)
-        .all(|sge| local(queues, sge, need).is_some())
-}
-
-fn local<'a, Q: Queues>(queues: &'a Q, sge: &Sge, need: Access) -> Option<Grant<'a, Q::Memory>> {
-    let domain = queues.queue_pair().domain;
-    queues
-        .regions()
-        .access(sge.token, domain, sge.address, u64::from(sge.length), need)
-        .ok()
-}
-
-/// NDK-FR-13, 14.
-fn invalidate<Q: Queues>(queues: &Q, stag: Stag) -> Status {
-    match queues
-        .regions()
-        .invalidate(stag, queues.queue_pair().domain, Access::empty())
-    {
-        Ok(region) => {
-            drop(region);
-            Status::Ok
-        }
-        Err(_) => Status::InvalidToken,
-    }
-}
-
-/// The machine's sink: one batch, and the regions its payload comes from.
-struct Framer<'a, Q: Queues, B> {
-    batch: &'a mut B,
-    queues: Option<&'a Q>,
-    /// Of the request being framed.
-    payload: Option<&'a Payload>,
-    lot: &'a mut Lot,
-    /// This frame's payload is copied.
-    by_value: bool,
-    in_place: &'a mut bool,
-}
-
-impl<Q: Queues, B: Batch<Q::Memory>> Framer<'_, Q, B> {
-    /// Appends a region's bytes.
-    fn append(
-        &mut self,
-        stag: Stag,
-        grant: &Grant<'_, Q::Memory>,
-        length: u32,
-    ) -> Result<(), PayloadError> {
-        if self.by_value {
-            return match self.batch.copy(&grant.memory, grant.offset, length) {
-                true => Ok(()),
-                false => Err(PayloadError::Access(AccessError::Bounds)),
-            };
-        }
-        if !self.lot.keep(stag, grant) || !self.batch.describe(&grant.memory, grant.offset, length)
-        {
-            return Err(PayloadError::Full);
-        }
-        *self.in_place = true;
-        Ok(())
-    }
-
-    fn request(&mut self, offset: u32, len: u32) -> Result<(), PayloadError> {
-        let gone = PayloadError::Access(AccessError::Bounds);
-        let queues = self.queues.ok_or(gone)?;
-        match self.payload {
-            Some(Payload::Inline { bytes, length }) => {
-                let (from, to) = (offset as usize, offset as usize + len as usize);
-                let whole = bytes
-                    .get(..usize::from(*length))
-                    .and_then(|bytes| bytes.get(from..to));
-                self.batch.bytes(whole.ok_or(gone)?);
-                Ok(())
-            }
-            Some(Payload::Sges(list)) => {
-                let (mut at, mut left) = (u64::from(offset), len);
-                while left > 0 {
-                    let piece = list.at(at, left).ok_or(gone)?;
-                    let grant = local(queues, &piece, Access::empty()).ok_or(gone)?;
-                    self.append(piece.token, &grant, piece.length)?;
-                    at += u64::from(piece.length);
-                    left -= piece.length;
-                }
-                Ok(())
-            }
-            None => Err(gone),
-        }
-    }
-
-    fn region(&mut self, stag: Stag, to: u64, len: u32) -> Result<(), PayloadError> {
-        let queues = self
-            .queues
-            .ok_or(PayloadError::Access(AccessError::InvalidStag))?;
-        let domain = queues.queue_pair().domain;
-        let grant = queues
-            .regions()
-            .access(stag, domain, to, u64::from(len), Access::REMOTE_READ);
-        let grant = grant.map_err(|fault| PayloadError::Access(refused(fault)))?;
-        // Our own requests' memory decides when they retire; this is the peer's read.
-        let before = *self.in_place;
-        let appended = self.append(stag, &grant, len);
-        *self.in_place = before;
-        appended
-    }
-}
-
 impl Lot {
     /// Pins the region until the batch is back; false when no more can be kept.
-    fn keep<M>(&mut self, stag: Stag, grant: &Grant<'_, M>) -> bool {
+    pub(super) fn keep<M>(&mut self, stag: Stag, grant: &Grant<'_, M>) -> bool {
         let kept = self
             .pins
             .iter()
@@ -534,34 +354,5 @@ impl Lot {
         *place = Some((stag, grant.pin()));
         self.pinned += 1;
         true
-    }
-}
-
-impl<Q: Queues, B: Batch<Q::Memory>> Frames for Framer<'_, Q, B> {
-    fn begin(&mut self, size: FrameSize) -> bool {
-        self.by_value = size.payload < IN_PLACE as usize;
-        match self.by_value {
-            true => self.batch.begin(size.copied + size.payload, 0, 0),
-            false => self.batch.begin(size.copied, size.payload, MAX_SGE),
-        }
-    }
-
-    fn bytes(&mut self, bytes: &[u8]) {
-        self.batch.bytes(bytes);
-    }
-
-    fn payload(&mut self, source: Source, len: u32) -> Result<(), PayloadError> {
-        match source {
-            Source::Request { offset } => self.request(offset, len),
-            Source::Region { stag, to } => self.region(stag, to, len),
-        }
-    }
-
-    fn end(&mut self, trailer: Trailer) {
-        self.batch.end(trailer);
-    }
-
-    fn cancel(&mut self) {
-        self.batch.cancel();
     }
 }

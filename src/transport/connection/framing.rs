@@ -1,0 +1,122 @@
+//! The machine's sink: frames into a batch, payload copied when small, described in place when large.
+
+use crate::iwarp::{AccessError, FrameSize, Frames, PayloadError, Source, Trailer};
+use crate::rdma::limits::MAX_SGE;
+use crate::rdma::stag::Grant;
+use crate::rdma::{Access, Payload, Stag};
+
+use super::super::api::Queues;
+use super::super::link::Batch;
+use super::outgoing::Lot;
+use super::placing::refused;
+use super::starting::local;
+
+/// Payload from here on stays in place; below, copying it is cheaper than describing it.
+const IN_PLACE: u32 = 16 * 1024;
+
+/// The machine's sink: one batch, and the regions its payload comes from.
+pub(super) struct Framer<'a, Q: Queues, B> {
+    pub(super) batch: &'a mut B,
+    pub(super) queues: Option<&'a Q>,
+    /// Of the request being framed.
+    pub(super) payload: Option<&'a Payload>,
+    pub(super) lot: &'a mut Lot,
+    /// This frame's payload is copied.
+    pub(super) by_value: bool,
+    pub(super) in_place: &'a mut bool,
+}
+
+impl<Q: Queues, B: Batch<Q::Memory>> Framer<'_, Q, B> {
+    /// Appends a region's bytes.
+    fn append(
+        &mut self,
+        stag: Stag,
+        grant: &Grant<'_, Q::Memory>,
+        length: u32,
+    ) -> Result<(), PayloadError> {
+        if self.by_value {
+            return match self.batch.copy(&grant.memory, grant.offset, length) {
+                true => Ok(()),
+                false => Err(PayloadError::Access(AccessError::Bounds)),
+            };
+        }
+        if !self.lot.keep(stag, grant) || !self.batch.describe(&grant.memory, grant.offset, length)
+        {
+            return Err(PayloadError::Full);
+        }
+        *self.in_place = true;
+        Ok(())
+    }
+
+    fn request(&mut self, offset: u32, len: u32) -> Result<(), PayloadError> {
+        let gone = PayloadError::Access(AccessError::Bounds);
+        let queues = self.queues.ok_or(gone)?;
+        match self.payload {
+            Some(Payload::Inline { bytes, length }) => {
+                let (from, to) = (offset as usize, offset as usize + len as usize);
+                let whole = bytes
+                    .get(..usize::from(*length))
+                    .and_then(|bytes| bytes.get(from..to));
+                self.batch.bytes(whole.ok_or(gone)?);
+                Ok(())
+            }
+            Some(Payload::Sges(list)) => {
+                let (mut at, mut left) = (u64::from(offset), len);
+                while left > 0 {
+                    let piece = list.at(at, left).ok_or(gone)?;
+                    let grant = local(queues, &piece, Access::empty()).ok_or(gone)?;
+                    self.append(piece.token, &grant, piece.length)?;
+                    at += u64::from(piece.length);
+                    left -= piece.length;
+                }
+                Ok(())
+            }
+            None => Err(gone),
+        }
+    }
+
+    fn region(&mut self, stag: Stag, to: u64, len: u32) -> Result<(), PayloadError> {
+        let queues = self
+            .queues
+            .ok_or(PayloadError::Access(AccessError::InvalidStag))?;
+        let domain = queues.queue_pair().domain;
+        let grant = queues
+            .regions()
+            .access(stag, domain, to, u64::from(len), Access::REMOTE_READ);
+        let grant = grant.map_err(|fault| PayloadError::Access(refused(fault)))?;
+        // Our own requests' memory decides when they retire; this is the peer's read.
+        let before = *self.in_place;
+        let appended = self.append(stag, &grant, len);
+        *self.in_place = before;
+        appended
+    }
+}
+
+impl<Q: Queues, B: Batch<Q::Memory>> Frames for Framer<'_, Q, B> {
+    fn begin(&mut self, size: FrameSize) -> bool {
+        self.by_value = size.payload < IN_PLACE as usize;
+        match self.by_value {
+            true => self.batch.begin(size.copied + size.payload, 0, 0),
+            false => self.batch.begin(size.copied, size.payload, MAX_SGE),
+        }
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.batch.bytes(bytes);
+    }
+
+    fn payload(&mut self, source: Source, len: u32) -> Result<(), PayloadError> {
+        match source {
+            Source::Request { offset } => self.request(offset, len),
+            Source::Region { stag, to } => self.region(stag, to, len),
+        }
+    }
+
+    fn end(&mut self, trailer: Trailer) {
+        self.batch.end(trailer);
+    }
+
+    fn cancel(&mut self) {
+        self.batch.cancel();
+    }
+}

@@ -1,0 +1,452 @@
+//! One connection on one socket: inputs from everywhere become bits, and whoever brings the first
+//! one runs the connection.
+//!
+//! A consumer's call, a WSK event and a DPC run it at once; an IRP completion routine only leaves
+//! its bit (WSK-IRP-08), and so does whoever finds it running, on this stack or elsewhere. What is
+//! left when nobody runs is taken up by the endpoint's own DPC, as is what exceeds a turn's budget
+//! (WSK-HAZ-06).
+
+use core::net::SocketAddr;
+use core::sync::atomic::{AtomicU32, Ordering};
+
+use crate::nt::clock::{self, Ticks};
+use crate::nt::{Dpc, Ref, Status, Timer};
+use crate::rdma::qp::Event as Change;
+use crate::sync::{Actor, Mailbox, Once, Revocable, Turn};
+use crate::wsk::events::End;
+use crate::wsk::{self, Accept, Indication, SendBatch, Socket};
+
+use super::api::{Failure, Params, PrivateData, Queues, ReadLimits};
+use super::connection::{Around, Connection, Phase};
+use super::endpoint::{Endpoint, Events, failure_of};
+use super::link::{BATCHES, Link, Up};
+use super::listener::Listening;
+use super::settings::Settings;
+use super::wire::{Home, Wire, lot_of};
+
+/// The inputs.
+pub(super) mod input {
+    pub(in super::super) const DOORBELL: u32 = 1;
+    pub(in super::super) const SENT: u32 = 1 << 1;
+    /// An indication found the runner busy and was not taken.
+    pub(in super::super) const REFUSED: u32 = 1 << 2;
+    pub(in super::super) const CONNECT: u32 = 1 << 3;
+    pub(in super::super) const CONNECTED: u32 = 1 << 4;
+    pub(in super::super) const ACCEPTED: u32 = 1 << 5;
+    pub(in super::super) const COMPLETE: u32 = 1 << 6;
+    pub(in super::super) const ACCEPT: u32 = 1 << 7;
+    pub(in super::super) const REJECT: u32 = 1 << 8;
+    pub(in super::super) const DISCONNECT: u32 = 1 << 9;
+    pub(in super::super) const FLUSH: u32 = 1 << 10;
+    pub(in super::super) const CLOSE: u32 = 1 << 11;
+    pub(in super::super) const FIN: u32 = 1 << 12;
+    pub(in super::super) const RESET: u32 = 1 << 13;
+    pub(in super::super) const FIN_DONE: u32 = 1 << 14;
+    pub(in super::super) const LINK_CLOSED: u32 = 1 << 15;
+    pub(in super::super) const TIMER: u32 = 1 << 16;
+}
+
+/// Rounds of a turn before it goes on in a DPC.
+const ROUNDS: usize = 16;
+
+pub(super) struct Dial<Q> {
+    pub(super) local: SocketAddr,
+    pub(super) remote: SocketAddr,
+    pub(super) params: Params,
+    pub(super) queues: Q,
+}
+
+/// What the runner alone touches.
+pub(super) struct Runner<Q: Queues> {
+    connection: Connection<Q>,
+    home: Home,
+    /// When the timer goes off.
+    alarm: Option<u64>,
+}
+
+pub(super) struct Core<E: Events> {
+    actor: Actor<Runner<E::Queues>>,
+    pub(super) socket: Socket<Self>,
+    dpc: Dpc<Self>,
+    timer: Timer<Self>,
+    /// Itself, from the moment there is a link until it has closed.
+    this: Revocable<Ref<Self>>,
+    pub(super) events: Revocable<E>,
+    /// Passive: where it came from, and the handle the consumer is to get.
+    origin: Revocable<Origin<E>>,
+    pub(super) dial: Mailbox<Dial<E::Queues>>,
+    connected: Mailbox<Result<(), Failure>>,
+    pub(super) answer: Mailbox<(Params, E::Queues)>,
+    pub(super) refusal: Mailbox<PrivateData>,
+    returned: [Mailbox<(SendBatch, bool)>; BATCHES],
+    pub(super) peer: Once<PrivateData>,
+    reads: AtomicU32,
+    pub(super) local: Once<SocketAddr>,
+    pub(super) remote: Once<SocketAddr>,
+}
+
+pub(super) struct Origin<E: Events> {
+    pub(super) listener: Ref<Listening<E::Listener>>,
+    pub(super) place: usize,
+    pub(super) handle: Ref<Endpoint<E>>,
+}
+
+impl<E: Events> Core<E> {
+    pub(super) fn try_new(settings: &Settings) -> Result<Ref<Self>, Status> {
+        let own = SendBatch::try_new(Settings::OWN)?;
+        let home = Home::new(own, settings.reserve());
+        let socket = Socket::try_new()?;
+        let dpc = Dpc::try_new(|core: Ref<Self>| core.run(0))?;
+        let timer = Timer::try_new(|core: Ref<Self>| core.run(input::TIMER))?;
+        let (config, patience) = (settings.config(), settings.patience());
+        let core = Ref::try_new_with(|| Self {
+            actor: Actor::new(Runner {
+                connection: Connection::new(&config, patience),
+                home,
+                alarm: None,
+            }),
+            socket,
+            dpc,
+            timer,
+            this: Revocable::empty(),
+            events: Revocable::empty(),
+            origin: Revocable::empty(),
+            dial: Mailbox::new(),
+            connected: Mailbox::new(),
+            answer: Mailbox::new(),
+            refusal: Mailbox::new(),
+            returned: core::array::from_fn(|_| Mailbox::new()),
+            peer: Once::new(),
+            reads: AtomicU32::new(0),
+            local: Once::new(),
+            remote: Once::new(),
+        })?;
+        // From here on only its end takes this away: `retire`.
+        let _empty = core.this.fill(core.clone());
+        Ok(core)
+    }
+
+    /// Passive: the socket has a peer.
+    pub(super) fn accepted(
+        &self,
+        local: Option<SocketAddr>,
+        remote: SocketAddr,
+        origin: Origin<E>,
+    ) {
+        if let Some(local) = local {
+            let _first = self.local.fill(local);
+        }
+        let _first = self.remote.fill(remote);
+        let _first = self.origin.fill(origin);
+        self.run(input::ACCEPTED);
+    }
+
+    /// Leaves inputs and runs the connection, unless somebody does.
+    pub(super) fn run(&self, inputs: u32) {
+        if let Some(turn) = self.actor.post(inputs) {
+            self.rounds(turn);
+        }
+    }
+
+    /// Leaves inputs; if nobody runs the connection, a DPC will.
+    pub(super) fn leave(&self, inputs: u32) {
+        if self.actor.leave(inputs) {
+            self.kick();
+        }
+    }
+
+    fn kick(&self) {
+        if let Some(this) = self.this.access() {
+            self.dpc.queue(this.clone());
+        }
+    }
+
+    fn rounds(&self, mut turn: Turn<'_, Runner<E::Queues>>) {
+        for _ in 0..ROUNDS {
+            let inputs = turn.take();
+            self.round(inputs, &mut turn);
+            match turn.finish() {
+                Ok(()) => return,
+                Err(again) => turn = again,
+            }
+        }
+        turn.defer(0);
+        self.kick();
+    }
+
+    fn round(&self, inputs: u32, runner: &mut Runner<E::Queues>) {
+        let Runner {
+            connection,
+            home,
+            alarm,
+        } = runner;
+        let mut wire = Wire { core: self, home };
+        let around = &mut Around {
+            link: &mut wire,
+            up: self,
+            clock: &|| clock::now().0,
+        };
+        if inputs & input::SENT != 0 {
+            for (lot, returned) in self.returned.iter().enumerate() {
+                if let Some((batch, ok)) = returned.take() {
+                    connection.sent(lot, Wire::<E>::returned(batch), ok, around.link);
+                }
+            }
+        }
+        if inputs & !(input::SENT | input::DOORBELL) != 0 {
+            self.rare(inputs, connection, around);
+        }
+        if inputs & input::DOORBELL != 0 {
+            connection.doorbell();
+        }
+        connection.pump(around);
+        self.set_alarm(alarm, connection.deadline());
+    }
+
+    /// Inputs of a connection's beginning and end, in the order in which they make sense together.
+    fn rare<L: Link, U: Up>(
+        &self,
+        inputs: u32,
+        connection: &mut Connection<E::Queues>,
+        around: &mut Around<'_, L, U>,
+    ) {
+        let has = |input: u32| inputs & input != 0;
+        if has(input::CONNECT) {
+            self.dial(connection, around);
+        }
+        if has(input::ACCEPTED) {
+            connection.accepted(around.now());
+        }
+        if has(input::CONNECTED)
+            && let Some(result) = self.connected.take()
+        {
+            connection.connected(result, around);
+        }
+        if has(input::COMPLETE) {
+            connection.complete(around);
+        }
+        if has(input::ACCEPT)
+            && let Some((params, queues)) = self.answer.take()
+        {
+            connection.accept(&params, queues, around);
+        }
+        if has(input::REJECT)
+            && let Some(private_data) = self.refusal.take()
+        {
+            connection.reject(&private_data, around);
+        }
+        if has(input::REFUSED) {
+            connection.paused();
+        }
+        if has(input::FIN) {
+            connection.fin_received();
+        }
+        if has(input::RESET) {
+            connection.reset();
+        }
+        if has(input::FLUSH) {
+            connection.flush(around.now());
+        }
+        if has(input::DISCONNECT) {
+            connection.disconnect(around);
+        }
+        if has(input::FIN_DONE) {
+            connection.fin_done();
+        }
+        if has(input::LINK_CLOSED) {
+            connection.link_closed();
+        }
+        if has(input::CLOSE) {
+            connection.close(around);
+        }
+    }
+
+    fn dial<L: Link, U: Up>(
+        &self,
+        connection: &mut Connection<E::Queues>,
+        around: &mut Around<'_, L, U>,
+    ) {
+        let Some(Dial {
+            local,
+            remote,
+            params,
+            queues,
+        }) = self.dial.take()
+        else {
+            return;
+        };
+        let Some(this) = self.this.access() else {
+            return;
+        };
+        let _first = self.remote.fill(remote);
+        let opened = match connection.phase() {
+            Phase::Idle => self
+                .socket
+                .connect(this.clone(), local, remote)
+                .map_err(failure_of),
+            _ => Err(Failure::ConnectionInvalid),
+        };
+        match opened {
+            Ok(()) => connection.connect(around.now(), params, queues),
+            Err(failure) => {
+                let _before = queues.queue_pair().advance(Change::Refused);
+                drop(queues);
+                around.up.connect_done(Err(failure));
+            }
+        }
+    }
+
+    fn set_alarm(&self, alarm: &mut Option<u64>, deadline: Option<u64>) {
+        if *alarm == deadline {
+            return;
+        }
+        *alarm = deadline;
+        let Some(due) = deadline else {
+            drop(self.timer.cancel());
+            return;
+        };
+        if let Some(this) = self.this.access() {
+            let after = due.saturating_sub(clock::now().0);
+            self.timer.arm(this.clone(), Ticks(after));
+        }
+    }
+
+    /// A batch that is ours again; anywhere.
+    pub(super) fn put_back(&self, batch: SendBatch, ok: bool) {
+        if let Some(place) = self.returned.get(lot_of(&batch)) {
+            // One batch of that name is under way at a time.
+            let put = place.put((batch, ok));
+            debug_assert!(put.is_ok());
+        }
+        self.leave(input::SENT);
+    }
+
+    pub(super) fn tell(&self, tell: impl FnOnce(&E)) {
+        if let Some(events) = self.events.access() {
+            tell(&events);
+        }
+    }
+
+    /// Passive: hands the connection to the listener, or drops it (NDK-LSN-04, NDK-LSN-09).
+    pub(super) fn offer(&self) {
+        if let Some(Origin {
+            listener,
+            place,
+            handle,
+        }) = self.origin.revoke()
+        {
+            listener.offer(place, handle);
+        }
+    }
+
+    /// The last thing of a connection's life.
+    pub(super) fn retire(&self) {
+        // A passive one that nobody heard of.
+        if let Some(Origin {
+            listener,
+            place,
+            handle,
+        }) = self.origin.revoke()
+        {
+            listener.forget(place);
+            drop(handle);
+        }
+        if let Some(events) = self.events.revoke() {
+            events.closed();
+        }
+        drop(self.timer.cancel());
+        drop(self.this.revoke());
+    }
+
+    pub(super) fn set_reads(&self, reads: ReadLimits) {
+        let both = u32::from(reads.inbound) << 16 | u32::from(reads.outbound);
+        self.reads.store(both, Ordering::Release);
+    }
+
+    pub(super) fn reads(&self) -> ReadLimits {
+        let both = self.reads.load(Ordering::Acquire);
+        ReadLimits {
+            inbound: (both >> 16) as u16,
+            outbound: both as u16,
+        }
+    }
+
+    /// Takes what it can of an indication, in the turn.
+    fn take(&self, data: &Indication<'_>, turn: &mut Turn<'_, Runner<E::Queues>>) -> usize {
+        let mut taken = 0;
+        for bytes in data.chunks() {
+            let part = turn.connection.received(bytes);
+            taken += part;
+            if part < bytes.len() {
+                break;
+            }
+        }
+        if taken < data.len() {
+            turn.connection.paused();
+        }
+        taken
+    }
+}
+
+impl<E: Events> wsk::Events for Core<E> {
+    fn connected(&self, result: Result<(), Status>) {
+        let result = result.map_err(failure_of);
+        let _once = self.connected.put(result);
+        self.run(input::CONNECTED);
+    }
+
+    fn received(&self, data: &Indication<'_>) -> Accept {
+        let mut turn = loop {
+            if let Some(turn) = self.actor.post(0) {
+                break turn;
+            }
+            // Busy: whoever runs sees this and asks for the data again.
+            if !self.actor.leave(input::REFUSED) {
+                return Accept::Nothing;
+            }
+            // Not any more: the bit is ours to take back.
+        };
+        let inputs = turn.take() & !input::REFUSED;
+        if inputs != 0 {
+            self.round(inputs, &mut turn);
+        }
+        let taken = self.take(data, &mut turn);
+        self.round(0, &mut turn);
+        match turn.finish() {
+            Ok(()) => {}
+            Err(turn) => self.rounds(turn),
+        }
+        if taken == data.len() {
+            Accept::All
+        } else {
+            Accept::Bytes(taken)
+        }
+    }
+
+    fn disconnected(&self, end: End) {
+        match end {
+            End::Fin => self.run(input::FIN),
+            End::Reset | End::Dead => self.run(input::RESET),
+        }
+    }
+
+    fn sent(&self, batch: SendBatch, result: Result<(), Status>) {
+        self.put_back(batch, result.is_ok());
+    }
+
+    fn resumed(&self, _result: Result<(), Status>) {
+        // Indications come again, or the socket's end does.
+    }
+
+    fn local_disconnect_done(&self, result: Result<(), Status>) {
+        self.leave(if result.is_ok() {
+            input::FIN_DONE
+        } else {
+            input::RESET
+        });
+    }
+
+    fn closed(&self) {
+        self.leave(input::LINK_CLOSED);
+    }
+}
