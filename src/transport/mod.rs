@@ -5,7 +5,7 @@
 //! three small traits and runs on any host; `endpoint`, `runner` and `listener` put it on sockets.
 //!
 //! ```text
-//! Endpoint::<E>::new(settings) -> Result<Ref<Endpoint<E>>, Failure>        everything is made here
+//! Endpoint::<E>::new(&Settings) -> Result<Ref<Endpoint<E>>, Failure>       everything is made here
 //!   .attach(events: E)                        once, before the first of the calls below
 //!   .connect(local, remote, &Params, queues)  -> Result<(), Failure>         Ok: connect_done follows
 //!   .complete_connect()                       -> Result<(), Failure>         Ok: complete_done follows
@@ -14,13 +14,13 @@
 //!   .disconnect()                             -> Result<(), Failure>         Ok: disconnect_done follows
 //!   .flush() .doorbell()                      something was posted, or is to be cancelled
 //!   .close()                                  once, the last call: closed() follows
-//!   .connection_data() -> ConnectionData   .local_address() .peer_address() -> Option<SocketAddress>
-//! Listener::<L: Incoming>::new(settings, L)   L::incoming(&self, Ref<Endpoint<L::Events>>)
-//!   .listen(address) -> Result<(), Failure>    Ok: L::listen_done(result) follows
-//!   .pause(bool)  .close()  L::closed() follows  .local_address()
+//!   .connection_data() -> ConnectionData   .local_address() .peer_address() -> Option<SocketAddr>
+//! Listener::<L>::new(&Settings, door: L)      L::incoming(&self, Ref<Endpoint<L::Events>>)
+//!   .listen(address) -> Result<(), Failure>   Ok: L::listen_done(result) follows
+//!   .pause(bool)  .close()  .local_address()  the door is dropped when nothing of it is running
 //! ```
 //!
-//! An endpoint that came from a listener and was not attached is closed by `close()` all the same.
+//! Dropping the last reference to either closes it.
 
 #![forbid(unsafe_code)]
 
