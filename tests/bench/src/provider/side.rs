@@ -16,6 +16,7 @@ use softrnic_consumer::{
 };
 use softrnic_emulator::{
     Attachment, Machine, Options,
+    ndis::{AdapterOptions, Keyword},
     pool::PoolMode,
     wsk::{self, SendCompletion},
 };
@@ -27,6 +28,8 @@ use super::{
 
 /// How long a network thread polls before it sleeps: longer than any gap between two messages.
 const SPIN: Duration = Duration::from_micros(500);
+/// The path is loopback, whose packets have 64 KiB: segments, and so FPDUs, are to be as large.
+const LOOPBACK_FRAME: &str = "65549";
 /// How long anything may take that is not measured.
 pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 const READS: u32 = 16;
@@ -55,7 +58,12 @@ impl Side {
             spin: SPIN,
             ..wsk::Options::default()
         };
-        let adapters = vec![Host::adapter_at(address)];
+        let frame = Keyword::Text(LOOPBACK_FRAME.to_owned());
+        let keywords = vec![("*JumboPacket".to_owned(), frame)];
+        let adapters = vec![AdapterOptions {
+            keywords,
+            ..Host::adapter_at(address)
+        }];
         let host = Host::start(image, machine, network, adapters).map_err(|e| e.to_string())?;
         let mut side = Self {
             host,
