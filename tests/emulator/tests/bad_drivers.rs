@@ -132,4 +132,25 @@ cases! {
     a_partial_mdl_of_nothing: "mdl-source-not-built" => "VERIF-MDL-NOT-BUILT";
     an_mdl_of_the_stack_as_pool: "mdl-not-pool" => "VERIF-MDL-NOT-POOL";
     a_mapped_partial_mdl_built_again: "mdl-reuse-mapped" => "VERIF-MDL-REUSE";
+    an_mdl_built_over_locked_pages: "mdl-build-locked" => "VERIF-MDL-BUILT";
+    a_mapping_at_unload: "mapping-left" => "VERIF-LEAK-MAPPING";
+    pages_freed_while_mapped: "pages-free-mapped" => "VERIF-MDL-MAPPED";
+    pages_at_unload: "pages-left" => "VERIF-LEAK-PAGES";
+    pages_freed_twice: "pages-freed-twice" => "VERIF-MDL-PAGES";
+    // The rest.
+    a_fast_mutex_taken_twice: "fast-mutex-twice" => "EX-FAST-MUTEX";
+    a_list_head_that_is_not_aligned: "slist-unaligned" => "EX-SLIST";
+    a_mutex_released_unowned: "mutex-not-owned" => "KE-MUTEX-OWNER";
+    a_region_left_unentered: "region-not-entered" => "KE-REGION";
+    a_semaphore_over_its_limit: "semaphore-over-limit" => "KE-SEMAPHORE";
+    a_callback_with_a_lock_held: "lock-at-callback" => "VERIF-LOCK-AT-CALLBACK";
+    too_many_locks: "locks-too-many" => "VERIF-LOCK-DEPTH";
+    an_irp_freed_while_it_completes: "irp-free-completing" => "VERIF-IRP-COMPLETING";
+    an_irp_freed_that_was_not_allocated: "irp-free-not-allocated" => "VERIF-IRP-FREE";
+    memory_too_small_for_an_irp: "irp-memory-too-small" => "VERIF-IRP-SIZE";
+    an_irp_completed_as_pending: "irp-complete-pending" => "VERIF-IRP-STATUS";
+    an_uninitialised_timer: "timer-not-initialised" => "KE-TIMER-INIT";
+    a_provider_unregistered_unregistered: "provider-twice" => "VERIF-ETW-HANDLE";
+    the_exception_handler: "exception-handler" => "KE-EXCEPTION";
+    a_driver_that_cannot_be_unloaded: "no-unload" => "VERIF-UNLOAD";
 }

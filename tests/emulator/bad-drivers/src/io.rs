@@ -19,6 +19,10 @@ pub(crate) const CASES: &[(&str, Case)] = &[
     ("work-item-queued-twice", work_item_queued_twice),
     ("work-item-memory-freed", work_item_memory_freed),
     ("work-item-running", work_item_running),
+    ("irp-free-completing", irp_free_completing),
+    ("irp-free-not-allocated", irp_free_not_allocated),
+    ("irp-memory-too-small", irp_memory_too_small),
+    ("irp-complete-pending", irp_complete_pending),
 ];
 
 unsafe fn irp_leak() {
@@ -198,4 +202,59 @@ unsafe fn work_item_memory_freed() {
         ExQueueWorkItem(item.cast(), 1);
         ExFreePool(item);
     }
+}
+
+/// Sends an IRP to a device that keeps it.
+pub(crate) unsafe fn send_to_nobody() {
+    // SAFETY: a fresh IRP.
+    unsafe { send(IoAllocateIrp(1, 0), keeps, Some(takes_back)) };
+}
+
+unsafe extern "system" fn frees(_: Pointer, irp: Pointer, _: Pointer) -> i32 {
+    // SAFETY: the IRP is still the kernel's, on purpose.
+    unsafe { IoFreeIrp(irp.cast()) };
+    STATUS_MORE_PROCESSING_REQUIRED
+}
+
+/// Sends the IRP on to a device that completes it, with a routine that frees it.
+unsafe extern "system" fn forwards(_: Pointer, irp: *mut u8) -> i32 {
+    // SAFETY: the IRP that was just sent has another location.
+    unsafe { send(irp, completes, Some(frees)) };
+    0
+}
+
+unsafe fn irp_free_completing() {
+    // SAFETY: freed by a routine that is not its owner's, on purpose.
+    unsafe { send(IoAllocateIrp(2, 0), forwards, Some(takes_back)) };
+}
+
+/// What an IRP with one stack location takes.
+const IRP_SIZE: u16 = 208 + 72;
+
+unsafe fn irp_free_not_allocated() {
+    // SAFETY: memory of the driver's own, freed as if it were not, on purpose.
+    unsafe {
+        let irp = pool(IRP_SIZE.into());
+        IoInitializeIrp(irp, IRP_SIZE, 1);
+        IoFreeIrp(irp);
+    }
+}
+
+unsafe fn irp_memory_too_small() {
+    // SAFETY: too small on purpose.
+    unsafe { IoInitializeIrp(pool(IRP_SIZE.into()), 208, 1) };
+}
+
+unsafe extern "system" fn completes_as_pending(_: Pointer, irp: *mut u8) -> i32 {
+    // SAFETY: completed with a status that is none, on purpose.
+    unsafe {
+        irp.add(48).cast::<i32>().write(STATUS_PENDING);
+        IofCompleteRequest(irp, 0);
+    }
+    0
+}
+
+unsafe fn irp_complete_pending() {
+    // SAFETY: a fresh IRP.
+    unsafe { send(IoAllocateIrp(1, 0), completes_as_pending, Some(takes_back)) };
 }

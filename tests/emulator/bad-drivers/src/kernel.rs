@@ -47,6 +47,35 @@ pub(crate) type Start = unsafe extern "system" fn(Pointer);
 
 #[link(name = "ntoskrnl.exe", kind = "raw-dylib", modifiers = "+verbatim")]
 unsafe extern "system" {
+    pub(crate) fn __C_specific_handler(
+        record: Pointer,
+        frame: Pointer,
+        context: Pointer,
+        dispatcher: Pointer,
+    ) -> i32;
+    pub(crate) fn EtwUnregister(handle: u64) -> i32;
+    pub(crate) fn ExAcquireFastMutex(mutex: Pointer);
+    pub(crate) fn InitializeSListHead(head: Pointer);
+    pub(crate) fn IoInitializeIrp(irp: *mut u8, size: u16, stack_size: i8);
+    pub(crate) fn KeInitializeMutex(mutex: Pointer, level: u32);
+    pub(crate) fn KeInitializeSemaphore(semaphore: Pointer, count: i32, limit: i32);
+    pub(crate) fn KeLeaveCriticalRegion();
+    pub(crate) fn KeReleaseMutex(mutex: Pointer, wait: u8) -> i32;
+    pub(crate) fn KeReleaseSemaphore(
+        semaphore: Pointer,
+        increment: i32,
+        adjustment: i32,
+        wait: u8,
+    ) -> i32;
+    pub(crate) fn MmAllocatePagesForMdlEx(
+        low: i64,
+        high: i64,
+        skip: i64,
+        bytes: usize,
+        cache: i32,
+        flags: u32,
+    ) -> *mut u8;
+    pub(crate) fn MmFreePagesFromMdl(mdl: *mut u8);
     pub(crate) fn ExAllocatePool2(flags: u64, size: usize, tag: u32) -> *mut u8;
     pub(crate) fn ExFreePool(memory: *mut u8);
     pub(crate) fn ExFreePoolWithTag(memory: *mut u8, tag: u32);

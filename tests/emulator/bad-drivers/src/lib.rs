@@ -44,6 +44,9 @@ pub unsafe extern "system" fn DriverEntry(driver: *mut u8, registry_path: *const
         let wanted = &name[..length];
         for (name, case) in TABLES.iter().copied().flatten() {
             if name.bytes().map(u16::from).eq(wanted.iter().copied()) {
+                if wanted.len() == 9 && name.starts_with("no-unload") {
+                    driver.add(DRIVER_UNLOAD).cast::<usize>().write(0);
+                }
                 case();
                 return 0;
             }

@@ -22,6 +22,13 @@ pub(crate) const CASES: &[(&str, Case)] = &[
     ("lock-lower-held", lock_lower_held),
     ("push-lock-outside-region", push_lock_outside_region),
     ("rundown-not-acquired", rundown_not_acquired),
+    ("fast-mutex-twice", fast_mutex_twice),
+    ("slist-unaligned", slist_unaligned),
+    ("mutex-not-owned", mutex_not_owned),
+    ("region-not-entered", region_not_entered),
+    ("semaphore-over-limit", semaphore_over_limit),
+    ("lock-at-callback", lock_at_callback),
+    ("locks-too-many", locks_too_many),
 ];
 
 unsafe fn wait_at_dispatch() {
@@ -160,4 +167,63 @@ unsafe fn rundown_not_acquired() {
     let mut reference = Object::new();
     // SAFETY: released without having been acquired, on purpose.
     unsafe { ExReleaseRundownProtection(reference.get()) };
+}
+
+unsafe fn fast_mutex_twice() {
+    let mut mutex = Object::new();
+    // SAFETY: acquired twice on purpose; a free fast mutex has the count 1.
+    unsafe {
+        mutex.0[0] = 1;
+        ExAcquireFastMutex(mutex.get());
+        ExAcquireFastMutex(mutex.get());
+    }
+}
+
+unsafe fn slist_unaligned() {
+    let mut head = Object::new();
+    // SAFETY: not aligned to 16 bytes on purpose.
+    unsafe { InitializeSListHead(head.get().byte_add(8)) };
+}
+
+unsafe fn mutex_not_owned() {
+    let mut mutex = Object::new();
+    // SAFETY: released without having been acquired, on purpose.
+    unsafe {
+        KeInitializeMutex(mutex.get(), 0);
+        KeReleaseMutex(mutex.get(), 0);
+    }
+}
+
+unsafe fn region_not_entered() {
+    // SAFETY: left without having been entered, on purpose.
+    unsafe { KeLeaveCriticalRegion() };
+}
+
+unsafe fn semaphore_over_limit() {
+    let mut semaphore = Object::new();
+    // SAFETY: released beyond its limit on purpose.
+    unsafe {
+        KeInitializeSemaphore(semaphore.get(), 1, 1);
+        KeReleaseSemaphore(semaphore.get(), 0, 1, 0);
+    }
+}
+
+unsafe fn lock_at_callback() {
+    let mut lock = 0;
+    // SAFETY: the IRP is sent with the lock held, on purpose.
+    unsafe {
+        KeAcquireSpinLockRaiseToDpc(&mut lock);
+        crate::io::send_to_nobody();
+    }
+}
+
+unsafe fn locks_too_many() {
+    let mut locks = [0; 17];
+    // SAFETY: more at once than the verifier allows, on purpose.
+    unsafe {
+        KeRaiseIrqlToDpcLevel();
+        for lock in &mut locks {
+            KeAcquireSpinLockAtDpcLevel(lock);
+        }
+    }
 }

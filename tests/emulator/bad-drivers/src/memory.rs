@@ -28,6 +28,11 @@ pub(crate) const CASES: &[(&str, Case)] = &[
     ("mdl-source-not-built", mdl_source_not_built),
     ("mdl-not-pool", mdl_not_pool),
     ("mdl-reuse-mapped", mdl_reuse_mapped),
+    ("mdl-build-locked", mdl_build_locked),
+    ("mapping-left", mapping_left),
+    ("pages-free-mapped", pages_free_mapped),
+    ("pages-left", pages_left),
+    ("pages-freed-twice", pages_freed_twice),
 ];
 
 unsafe fn leak() {
@@ -221,5 +226,54 @@ unsafe fn mdl_reuse_mapped() {
         IoBuildPartialMdl(source, target, memory, 32);
         map(target);
         IoBuildPartialMdl(source, target, memory, 32);
+    }
+}
+
+unsafe fn mdl_build_locked() {
+    // SAFETY: locked when it is built, on purpose.
+    unsafe { MmBuildMdlForNonPagedPool(locked(pool(64))) };
+}
+
+unsafe fn pages() -> *mut u8 {
+    // SAFETY: no requirements.
+    unsafe { MmAllocatePagesForMdlEx(0, i64::MAX, 0, 8192, 1, 0) }
+}
+
+/// Gives back the pages and the MDL, but not the mapping of a part.
+unsafe fn mapping_left() {
+    // SAFETY: not unmapped on purpose.
+    unsafe {
+        let mdl = pages();
+        let part = IoAllocateMdl(null_mut(), 4096, 0, 0, null_mut());
+        IoBuildPartialMdl(mdl, part, null_mut(), 4096);
+        map(part);
+        MmFreePagesFromMdl(mdl);
+        ExFreePool(mdl);
+        // An MDL that says it is not mapped is freed without unmapping: the flags are at 10.
+        part.add(10).cast::<u16>().write(0);
+        IoFreeMdl(part);
+    }
+}
+
+unsafe fn pages_free_mapped() {
+    // SAFETY: mapped when its pages are freed, on purpose.
+    unsafe {
+        let mdl = pages();
+        map(mdl);
+        MmFreePagesFromMdl(mdl);
+    }
+}
+
+unsafe fn pages_left() {
+    // SAFETY: the pages are not freed, on purpose.
+    unsafe { pages() };
+}
+
+unsafe fn pages_freed_twice() {
+    // SAFETY: freed twice on purpose.
+    unsafe {
+        let mdl = pages();
+        MmFreePagesFromMdl(mdl);
+        MmFreePagesFromMdl(mdl);
     }
 }

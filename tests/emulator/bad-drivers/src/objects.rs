@@ -7,6 +7,7 @@ use crate::kernel::*;
 
 pub(crate) const CASES: &[(&str, Case)] = &[
     ("nothing", nothing),
+    ("no-unload", nothing),
     ("timer-freed", timer_freed),
     ("timer-left", timer_left),
     ("dpc-freed", dpc_freed),
@@ -19,6 +20,9 @@ pub(crate) const CASES: &[(&str, Case)] = &[
     ("provider-left", provider_left),
     ("bug-check", bug_check),
     ("cfg", cfg),
+    ("timer-not-initialised", timer_not_initialised),
+    ("provider-twice", provider_twice),
+    ("exception-handler", exception_handler),
 ];
 
 /// The one that does nothing wrong.
@@ -142,4 +146,21 @@ unsafe fn cfg() {
     let middle = core::hint::black_box(nothing as *const () as usize + 1);
     // SAFETY: not the start of a function, on purpose.
     unsafe { core::mem::transmute::<usize, Case>(middle)() };
+}
+
+unsafe fn timer_not_initialised() {
+    let mut timer = Object::new();
+    // SAFETY: not initialised on purpose.
+    unsafe { KeSetTimer(timer.get(), -100_000, null_mut()) };
+}
+
+unsafe fn provider_twice() {
+    // SAFETY: never registered, on purpose.
+    unsafe { EtwUnregister(0x1234) };
+}
+
+unsafe fn exception_handler() {
+    let none = null_mut();
+    // SAFETY: nobody may call it, on purpose.
+    unsafe { __C_specific_handler(none, none, none, none) };
 }

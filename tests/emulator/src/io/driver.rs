@@ -118,6 +118,9 @@ impl Driver {
         crate::verifier::locks::forget(base, end);
         let leaks = self.machine.pool.leaks(base);
         self.machine.pool.check_quarantine(&self.image);
+        if let Some(pages) = self.machine.allocated.left_by(base).first() {
+            violation_of(&self.image, "VERIF-LEAK-PAGES", &format!("left {pages}"));
+        }
         if let Some(mapping) = self.machine.mappings.left_by(base).first() {
             violation_of(
                 &self.image,

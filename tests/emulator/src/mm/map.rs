@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use parking_lot::Mutex;
 
 use super::mdl::{
-    MDL_BUILT, MDL_MAPPED_TO_SYSTEM_VA, MDL_PARTIAL, MDL_PARTIAL_HAS_BEEN_MAPPED,
-    MDL_SOURCE_IS_NONPAGED_POOL, frames, span,
+    self, MDL_BUILT, MDL_MAPPED_TO_SYSTEM_VA, MDL_PAGES_LOCKED, MDL_PARTIAL,
+    MDL_PARTIAL_HAS_BEEN_MAPPED, MDL_SOURCE_IS_NONPAGED_POOL, frames, span,
 };
-use super::phys;
+use super::phys::{self, Pages};
 use crate::export::Export;
 use crate::image::image_at;
 use crate::thread::{current, enter};
@@ -17,7 +17,8 @@ use crate::verifier::{stack, violation};
 use crate::wdm::{BOOLEAN, DISPATCH_LEVEL, MDL, PAGE_SIZE, PVOID};
 
 pub const EXPORTS: &[Export] = crate::exports! {
-    "ntoskrnl.exe": MmMapLockedPagesSpecifyCache, MmUnmapLockedPages;
+    "ntoskrnl.exe": MmMapLockedPagesSpecifyCache, MmUnmapLockedPages,
+        MmAllocatePagesForMdlEx, MmFreePagesFromMdl;
 };
 
 /// The mappings of one machine: address → who made it and how many pages it has.
@@ -138,4 +139,93 @@ pub(super) unsafe fn unmap(mdl: *mut MDL) {
 pub(super) unsafe fn unmap_partial(mdl: *mut MDL) {
     // SAFETY: the flag says that it is mapped by itself.
     unsafe { unmap(mdl) };
+}
+
+/// Physical pages that drivers allocated, by the first frame.
+#[derive(Default)]
+pub struct Allocated(Mutex<BTreeMap<u64, (usize, Pages)>>);
+
+impl Allocated {
+    /// Pages that the image at `base` allocated and did not free.
+    #[must_use]
+    pub fn left_by(&self, base: usize) -> Vec<String> {
+        let allocated = self.0.lock();
+        let left = allocated
+            .values()
+            .filter(|(caller, _)| image_at(*caller).is_some_and(|image| image.base == base));
+        left.map(|(caller, pages)| {
+            format!(
+                "{} bytes of pages allocated at {}",
+                pages.len(),
+                stack::describe(*caller)
+            )
+        })
+        .collect()
+    }
+}
+
+/// Allocates zeroed physical pages without a mapping, described by an MDL.
+#[unsafe(naked)]
+pub unsafe extern "win64" fn MmAllocatePagesForMdlEx(
+    low: i64,
+    high: i64,
+    skip: i64,
+    bytes: usize,
+    cache: i32,
+    flags: u32,
+) -> *mut MDL {
+    naked_asm!(
+        "mov rcx, r9",
+        "mov rdx, [rsp]",
+        "jmp {inner}",
+        inner = sym allocate_pages
+    )
+}
+
+unsafe extern "win64" fn allocate_pages(bytes: usize, caller: usize) -> *mut MDL {
+    let machine = enter("MmAllocatePagesForMdlEx", DISPATCH_LEVEL).machine;
+    let none = std::ptr::null_mut();
+    let Some(pages) = Pages::new(bytes) else {
+        return none;
+    };
+    let length = pages.len() as u32;
+    // SAFETY: a fresh MDL for the pages, which live until they are freed by their first frame.
+    unsafe {
+        let mdl = mdl::allocate(none.cast(), length, 0, 0, std::ptr::null_mut(), caller);
+        if mdl.is_null() {
+            return mdl;
+        }
+        for (index, frame) in frames(mdl).iter_mut().enumerate() {
+            *frame = phys::frame(pages.address() + index * PAGE_SIZE);
+        }
+        mdl::mark_locked(mdl);
+        machine
+            .allocated
+            .0
+            .lock()
+            .insert(frames(mdl)[0], (caller, pages));
+        mdl
+    }
+}
+
+/// Frees the pages; the MDL itself is freed with `ExFreePool`.
+pub unsafe extern "win64" fn MmFreePagesFromMdl(mdl: *mut MDL) {
+    let machine = enter("MmFreePagesFromMdl", DISPATCH_LEVEL).machine;
+    // SAFETY: the driver's own MDL.
+    unsafe {
+        if (*mdl).MdlFlags & MDL_MAPPED_TO_SYSTEM_VA != 0 {
+            violation(
+                "VERIF-MDL-MAPPED",
+                "MmFreePagesFromMdl on an MDL that is mapped",
+            );
+        }
+        let pages = machine.allocated.0.lock().remove(&frames(mdl)[0]);
+        if pages.is_none() {
+            violation(
+                "VERIF-MDL-PAGES",
+                "MmFreePagesFromMdl on pages that are not allocated",
+            );
+        }
+        (*mdl).MdlFlags &= !MDL_PAGES_LOCKED;
+    }
 }

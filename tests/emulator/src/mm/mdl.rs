@@ -87,7 +87,11 @@ import_with_caller! {
     IoAllocateMdl(address: PVOID, length: u32, secondary: BOOLEAN, charge: BOOLEAN, irp: *mut IRP) -> *mut MDL => 5, allocate
 }
 
-unsafe extern "win64" fn allocate(
+/// As [`IoAllocateMdl`], with who asks for it.
+///
+/// # Safety
+/// As documented for it.
+pub(super) unsafe extern "win64" fn allocate(
     address: PVOID,
     length: u32,
     secondary: BOOLEAN,
@@ -144,6 +148,18 @@ pub unsafe fn initialize(mdl: *mut MDL, address: PVOID, length: u32) {
             ByteCount: length,
             ByteOffset: (address as usize - start) as u32,
         });
+    }
+}
+
+/// The MDL's frames are filled in, of pages that stay.
+///
+/// # Safety
+/// `mdl` is an MDL that is not built.
+pub(super) unsafe fn mark_locked(mdl: *mut MDL) {
+    // SAFETY: as the function's.
+    unsafe {
+        (*mdl).Process = USERS;
+        (*mdl).MdlFlags |= MDL_PAGES_LOCKED;
     }
 }
 
