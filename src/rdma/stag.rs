@@ -30,6 +30,8 @@ bitflags! {
         const LOCAL_WRITE = 1;
         const REMOTE_READ = 2;
         const REMOTE_WRITE = 4;
+        /// The peer may end it: fast-registered regions and windows, never plain ones (NDK-FR-13).
+        const REMOTE_INVALIDATE = 8;
     }
 }
 

@@ -361,9 +361,9 @@ impl<Q: Queues> Upper for Above<'_, Q> {
 
     fn invalidate(&mut self, stag: Stag) -> Result<(), InvalidateError> {
         let domain = self.queues.queue_pair().domain;
-        let remote = Access::REMOTE_READ | Access::REMOTE_WRITE;
+        let need = Access::REMOTE_INVALIDATE;
         // NDK-CQ-18: gone before the completion is seen.
-        match self.queues.regions().invalidate(stag, domain, remote) {
+        match self.queues.regions().invalidate(stag, domain, need) {
             Ok(region) => {
                 drop(region);
                 Ok(())

@@ -229,3 +229,18 @@ fn closing_a_region_under_an_outstanding_read_harms_nobody() {
         assert_eq!(active.done.take(1)[0].context, 1);
     }
 }
+
+// NDK-FR-13, NDK-POST-30: a plain region is not the peer's to invalidate; trying ends the connection, not the region.
+#[test]
+fn a_plain_region_survives_a_send_with_invalidate() {
+    let stage = Stage::new();
+    let (active, passive) = stage.connected();
+    let token = passive.mr.remote_token();
+    passive.post_receive(1, 0, 64);
+    let sge = [active.mr.sge(&active.buffer, 0, 8)];
+    let posted = active.qp.handle().send_and_invalidate(2, &sge, 0, token);
+    assert_eq!(posted, NtStatus::SUCCESS);
+    assert!(passive.gone.wait(SOON));
+    assert!(!passive.received.take(1)[0].status.is_success());
+    assert_eq!(passive.mr.deregister().wait(), NtStatus::SUCCESS);
+}

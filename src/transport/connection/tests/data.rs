@@ -274,7 +274,8 @@ fn more_than_fits_in_the_batches_goes_out_as_they_come_back() {
 #[test]
 fn send_and_invalidate_kills_the_token_first() {
     let mut pair = Pair::ready(1448);
-    let (token, _) = pair.passive.region(vec![0; 10], Access::REMOTE_READ);
+    let access = Access::REMOTE_READ | Access::REMOTE_INVALIDATE;
+    let (token, _) = pair.passive.region(vec![0; 10], access);
     pair.passive.post_receive(1, &[]);
     pair.active
         .post(2, Op::SendAndInvalidate(token), Flags::empty(), &[]);
