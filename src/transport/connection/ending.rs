@@ -38,6 +38,7 @@ pub(super) struct Ending {
     pub(super) reset: bool,
     pub(super) owes_disconnect: bool,
     pub(super) close_asked: bool,
+    pub(super) established: bool,
     told_disconnected: bool,
     told_closed: bool,
     /// Why, if not gracefully.
@@ -51,6 +52,11 @@ impl Ending {
 
     pub(super) fn link_is_open(&self) -> bool {
         self.link == LinkState::Open
+    }
+
+    /// NDK-DISC-01: success only if the peer's notification came.
+    pub(super) fn result(&self) -> Result<(), Failure> {
+        self.failure.map_or(Ok(()), Err)
     }
 
     /// What is said to a call that comes too late.
@@ -147,18 +153,19 @@ impl<Q: Queues> Connection<Q> {
                 self.change(Change::Fail);
                 self.incoming.discarding = true;
                 self.cancel_receives();
-                if phase == Phase::Ready && failure != Failure::Cancelled {
-                    self.tell_disconnected(up);
-                }
+                self.tell_disconnected(up);
             }
             Phase::Replied => self.change(Change::Fail),
             Phase::Idle | Phase::AwaitRequest | Phase::Offered | Phase::Ending | Phase::Over => {}
         }
     }
 
-    /// NDK-DISC-06: at most once.
+    /// NDK-DISC-05, NDK-DISC-06: of a connection that was there, at most once, and not when the
+    /// consumer itself has disconnected or closed.
     pub(super) fn tell_disconnected<U: Up>(&mut self, up: &U) {
-        if !core::mem::replace(&mut self.ending.told_disconnected, true) {
+        let ending = &mut self.ending;
+        let unasked = ending.established && !ending.owes_disconnect && !ending.close_asked;
+        if unasked && !core::mem::replace(&mut ending.told_disconnected, true) {
             up.disconnected();
         }
     }
@@ -199,6 +206,7 @@ impl<Q: Queues> Connection<Q> {
         }
         // WSK-DIS-11: closing before both directions are shut is a reset.
         if self.ending.fin == Fin::Done && self.ending.peer_fin {
+            self.tell_disconnected(around.up);
             self.close_link(around.link);
         }
     }
@@ -235,9 +243,7 @@ impl<Q: Queues> Connection<Q> {
             return;
         }
         if core::mem::take(&mut self.ending.owes_disconnect) {
-            // NDK-DISC-01: success only if the peer's notification came.
-            let result = self.ending.failure.map_or(Ok(()), Err);
-            around.up.disconnect_done(result);
+            around.up.disconnect_done(self.ending.result());
         }
         if self.ending.close_asked && !core::mem::replace(&mut self.ending.told_closed, true) {
             self.queues = None;

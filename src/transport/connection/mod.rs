@@ -240,8 +240,8 @@ impl<Q: Queues> Connection<Q> {
                 self.phase = Phase::Draining;
                 self.deadline = Some(around.now() + self.patience.disconnect);
             }
-            Phase::Ending => self.ending.owes_disconnect = true,
-            Phase::Over => around.up.disconnect_done(Err(self.ending.lost())),
+            Phase::Draining | Phase::Ending => self.ending.owes_disconnect = true,
+            Phase::Over => around.up.disconnect_done(self.ending.result()),
             _ => around.up.disconnect_done(Err(Failure::ConnectionInvalid)),
         }
     }
@@ -334,7 +334,8 @@ impl<Q: Queues> Connection<Q> {
                 self.answer(Phase::AwaitReply, Failure::Refused, around.up);
             }
             Event::Established => self.established(around),
-            Event::PeerClosed => self.peer_closed(around.up),
+            // NDK-DISC-08: nothing is flushed.
+            Event::PeerClosed => self.tell_disconnected(around.up),
             Event::Failed(error) => self.failed(error, around),
         }
     }
@@ -348,18 +349,12 @@ impl<Q: Queues> Connection<Q> {
             return;
         }
         self.change(Change::Established);
+        self.ending.established = true;
         self.phase = Phase::Ready;
         if active {
             around.up.complete_done(Ok(()))
         } else {
             around.up.accept_done(Ok(()))
-        }
-    }
-
-    /// NDK-DISC-05, 06, 08: tell once, flush nothing.
-    fn peer_closed<U: Up>(&mut self, up: &U) {
-        if self.phase == Phase::Ready {
-            self.tell_disconnected(up);
         }
     }
 

@@ -345,3 +345,32 @@ fn a_post_that_races_with_the_end_comes_back() {
         .collect();
     assert_eq!(back, [(7, Status::Cancelled), (8, Status::Cancelled)]);
 }
+
+// NDK-DISC-05: a flush is no disconnect; the peer's answer to its FIN is told.
+#[test]
+fn after_a_flush_the_peers_disconnect_is_told_and_a_disconnect_succeeds() {
+    let mut pair = Pair::ready(1448);
+    pair.active
+        .input(|connection, around| connection.flush(around.now()));
+    pair.run();
+    assert_eq!(pair.passive.log.take(), ["disconnected"]);
+    disconnect(&mut pair.passive);
+    pair.run();
+    assert_eq!(pair.passive.log.take(), ["disconnect Ok(())"]);
+    assert_eq!(pair.active.log.take(), ["disconnected"]);
+    disconnect(&mut pair.active);
+    assert_eq!(pair.active.log.take(), ["disconnect Ok(())"]);
+}
+
+#[test]
+fn a_disconnect_after_a_flush_waits_for_the_peer() {
+    let mut pair = Pair::ready(1448);
+    pair.active
+        .input(|connection, around| connection.flush(around.now()));
+    disconnect(&mut pair.active);
+    pair.run();
+    assert_eq!(pair.active.log.take(), [""; 0]);
+    disconnect(&mut pair.passive);
+    pair.run();
+    assert_eq!(pair.active.log.take(), ["disconnect Ok(())"]);
+}
