@@ -434,8 +434,11 @@ impl<E: Events> wsk::Events for Core<E> {
         self.put_back(batch, result.is_ok());
     }
 
-    fn resumed(&self, _result: Result<(), Status>) {
-        // Indications come again, or the socket's end does.
+    fn resumed(&self, result: Result<(), Status>) {
+        // Indications come again; if they will not, nothing ever does.
+        if result.is_err() {
+            self.leave(input::RESET);
+        }
     }
 
     fn local_disconnect_done(&self, result: Result<(), Status>) {

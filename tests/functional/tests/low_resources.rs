@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-use softrnic_emulator::{Machine, Options};
+use softrnic_emulator::{Machine, Options, wsk};
 use softrnic_functional::consumer::{
     Adapter, Buffer, ConnectParameters, Connector, Cq, Host, Listener, Mr, NtStatus, Pd, Qp,
     QpLimits,
@@ -100,6 +100,25 @@ fn any_one_allocation_may_fail() {
         }
         assert_eq!(attempt(&stage), Ok(()), "after allocation {nth} had failed");
     }
+}
+
+// WSK-IRP-04, WSK-DIS-08: any request of a socket may fail, and any may complete late.
+#[test]
+fn any_request_of_a_socket_may_fail() {
+    let mut done = 0;
+    for seed in 1..60 {
+        let stage = Stage::over(wsk::Options {
+            failures: 4 + seed as usize % 29,
+            vary_completions: true,
+            odd_indications: true,
+            seed,
+            ..wsk::Options::default()
+        });
+        for _ in 0..4 {
+            done += usize::from(attempt(&stage).is_ok());
+        }
+    }
+    assert!(done > 10, "{done} lives without a failure");
 }
 
 /// Loads the image, starts it and one adapter, while the `nth` allocation fails; whether it came to that.
