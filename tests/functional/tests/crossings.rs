@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use softrnic_emulator::wsk;
 use softrnic_functional::consumer::abi::NDK_SGE;
 use softrnic_functional::consumer::{Adapter, NtStatus, QpHandle, QpLimits};
 use softrnic_functional::{End, Stage, connect, listen};
@@ -142,7 +143,11 @@ fn act(n: u64, active: &mut End, passive: &mut End) {
 // moment; everything that was posted comes back.
 #[test]
 fn ends_may_come_in_any_order() {
-    let stage = Stage::new();
+    let stage = Stage::over(wsk::Options {
+        odd_indications: true,
+        vary_completions: true,
+        ..wsk::Options::default()
+    });
     let (client, server) = (stage.open(0), stage.open(1));
     let (from, at, machine) = (stage.address(0, 0), stage.address(1, 0), stage.machine());
     for seed in 0..120_u64 {

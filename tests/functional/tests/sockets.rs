@@ -44,6 +44,7 @@ fn data_may_come_in_odd_pieces() {
     for seed in 1..4 {
         let network = wsk::Options {
             odd_indications: true,
+            vary_completions: true,
             seed,
             ..wsk::Options::default()
         };
