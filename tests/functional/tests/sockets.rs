@@ -185,3 +185,23 @@ fn connections_are_made_and_dropped_by_the_hundred() {
         }
     }
 }
+
+// WSK-HAZ-09, WSK-ACC-01, WSK-SOCK-12: the address under a listener and a connection goes away, and comes again.
+#[test]
+fn an_address_that_goes_ends_its_connections() {
+    let stage = Stage::new();
+    for _ in 0..5 {
+        let (active, passive) = stage.connected();
+        passive.post_receive(1, 0, 4096);
+        let server = &stage.host().adapters()[1];
+        let ip = stage.address(1, 0).ip();
+        server.remove_address(ip);
+        assert!(passive.gone.wait(SOON), "the passive side hears of it");
+        assert!(active.gone.wait(SOON), "the active side hears of it");
+        passive.qp.handle().flush();
+        assert_eq!(passive.received.take(1)[0].status, NtStatus::CANCELLED);
+        drop((active, passive));
+        server.add_address(ip, 8);
+    }
+    move_everything(&stage, 100);
+}
