@@ -443,7 +443,14 @@ impl Events for Link {
         }
     }
 
-    fn disconnected(&self) {
+    fn disconnected(&self, lost: Option<Failure>) {
+        if lost.is_some() {
+            // NDK-ADP-18: failed before the consumer disconnected.
+            self.0
+                .counters()
+                .connection_error
+                .fetch_add(1, Ordering::Relaxed);
+        }
         // NDK-DISC-06: the event is taken, so it happens once. NDK-DISC-11: none once the close
         // has begun; one in progress keeps the connector.
         self.0.end();

@@ -28,8 +28,9 @@ pub(crate) trait Events: Send + Sync + Sized + 'static {
     /// The answer to `disconnect`: the connection is fully closed, the queues are flushed.
     fn disconnect_done(&self, result: Result<(), Failure>);
     /// The peer closed, or the connection was lost: at most once, only between a successful
-    /// `accept_done` or `complete_done` and a local `disconnect` or `close` (NDK-DISC-05, 06).
-    fn disconnected(&self);
+    /// `accept_done` or `complete_done` and a local `disconnect` or `close` (NDK-DISC-05, 06). `lost`
+    /// is why, none for the peer's graceful end.
+    fn disconnected(&self, lost: Option<Failure>);
     /// The last one, after `close`: every answer was given, the queues were flushed and dropped.
     fn closed(&self);
 }

@@ -61,6 +61,6 @@ pub(crate) trait Up {
     fn accept_done(&self, result: Result<(), Failure>);
     fn complete_done(&self, result: Result<(), Failure>);
     fn disconnect_done(&self, result: Result<(), Failure>);
-    fn disconnected(&self);
+    fn disconnected(&self, lost: Option<Failure>);
     fn closed(&self);
 }

@@ -208,8 +208,8 @@ impl<E: Events> Up for Core<E> {
         self.tell(|events| events.disconnect_done(result));
     }
 
-    fn disconnected(&self) {
-        self.tell(E::disconnected);
+    fn disconnected(&self, lost: Option<Failure>) {
+        self.tell(|events| events.disconnected(lost));
     }
 
     fn closed(&self) {

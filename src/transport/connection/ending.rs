@@ -153,7 +153,7 @@ impl<Q: Queues> Connection<Q> {
                 self.change(Change::Fail);
                 self.incoming.discarding = true;
                 self.cancel_receives();
-                self.tell_disconnected(up);
+                self.tell_disconnected(up, Some(failure));
             }
             Phase::Replied => self.change(Change::Fail),
             Phase::Idle | Phase::AwaitRequest | Phase::Offered | Phase::Ending | Phase::Over => {}
@@ -162,11 +162,11 @@ impl<Q: Queues> Connection<Q> {
 
     /// NDK-DISC-05, NDK-DISC-06: of a connection that was there, at most once, and not when the
     /// consumer itself has disconnected or closed.
-    pub(super) fn tell_disconnected<U: Up>(&mut self, up: &U) {
+    pub(super) fn tell_disconnected<U: Up>(&mut self, up: &U, lost: Option<Failure>) {
         let ending = &mut self.ending;
         let unasked = ending.established && !ending.owes_disconnect && !ending.close_asked;
         if unasked && !core::mem::replace(&mut ending.told_disconnected, true) {
-            up.disconnected();
+            up.disconnected(lost);
         }
     }
 
@@ -206,7 +206,7 @@ impl<Q: Queues> Connection<Q> {
         }
         // WSK-DIS-11: closing before both directions are shut is a reset.
         if self.ending.fin == Fin::Done && self.ending.peer_fin {
-            self.tell_disconnected(around.up);
+            self.tell_disconnected(around.up, None);
             self.close_link(around.link);
         }
     }

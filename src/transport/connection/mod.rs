@@ -335,7 +335,7 @@ impl<Q: Queues> Connection<Q> {
             }
             Event::Established => self.established(around),
             // NDK-DISC-08: nothing is flushed.
-            Event::PeerClosed => self.tell_disconnected(around.up),
+            Event::PeerClosed => self.tell_disconnected(around.up, None),
             Event::Failed(error) => self.failed(error, around),
         }
     }

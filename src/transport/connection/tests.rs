@@ -188,7 +188,7 @@ impl Up for Log {
     fn disconnect_done(&self, result: Result<(), Failure>) {
         self.add(format!("disconnect {result:?}"));
     }
-    fn disconnected(&self) {
+    fn disconnected(&self, _lost: Option<Failure>) {
         self.add("disconnected");
     }
     fn closed(&self) {
