@@ -11,13 +11,30 @@ mod kernel;
 mod locks;
 mod memory;
 mod objects;
+mod wsk;
+mod wsk_client;
+
+#[path = "../../../../src/sys/mod.rs"]
+#[allow(
+    dead_code,
+    unused_imports,
+    unreachable_pub,
+    reason = "the cases need a part of it"
+)]
+mod sys;
 
 use core::ffi::c_void;
 
 /// What a case does, in `DriverEntry`; what it leaves behind is found when the driver is unloaded.
 pub(crate) type Case = unsafe fn();
 
-const TABLES: &[&[(&str, Case)]] = &[io::CASES, locks::CASES, memory::CASES, objects::CASES];
+const TABLES: &[&[(&str, Case)]] = &[
+    io::CASES,
+    locks::CASES,
+    memory::CASES,
+    objects::CASES,
+    wsk::CASES,
+];
 
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo<'_>) -> ! {

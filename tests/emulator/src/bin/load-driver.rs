@@ -31,6 +31,9 @@ fn main() -> ExitCode {
         pool,
         ..Options::default()
     });
+    machine
+        .wsk
+        .configure(softrnic_emulator::wsk::Options::default());
     let path = Path::new(image);
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     for (value, text) in values.iter().filter_map(|v| v.split_once('=')) {

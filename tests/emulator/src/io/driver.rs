@@ -7,7 +7,7 @@ use crate::image::Image;
 use crate::machine::Machine;
 use crate::pool::Leak;
 use crate::thread::current;
-use crate::verifier::violation_of;
+use crate::verifier::{judging, violation_of};
 use crate::wdm::{
     DRIVER_EXTENSION, DRIVER_INITIALIZE, DRIVER_OBJECT, NTSTATUS, UNICODE_STRING, nt_success,
 };
@@ -111,9 +111,11 @@ impl Driver {
     /// What an unloading driver must not leave: pool, DPCs, timers, work items, locks.
     fn check_left_behind(&self) -> Vec<Leak> {
         let (base, end) = (self.image.base, self.image.base + self.image.size);
-        self.machine.ndis.check_unloaded(base, end);
-        self.machine.wsk.check_unloaded(base, end);
-        self.machine.ip.check_unloaded(base, end);
+        judging(&self.image, || {
+            self.machine.ndis.check_unloaded(base, end);
+            self.machine.wsk.check_unloaded(base, end);
+            self.machine.ip.check_unloaded(base, end);
+        });
         crate::pool::check_in_use(current(), base, end, Some(&self.image));
         crate::verifier::locks::forget(base, end);
         let leaks = self.machine.pool.leaks(base);

@@ -7,11 +7,14 @@ pub mod fault;
 pub mod locks;
 pub mod stack;
 
+use std::cell::Cell;
 use std::io::Write as _;
+use std::ptr::NonNull;
 use std::sync::atomic::{AtomicI32, Ordering};
 
 use parking_lot::Mutex;
 
+use crate::image::Image;
 use crate::thread::try_current;
 use crate::wdm::KIRQL;
 
@@ -48,8 +51,21 @@ pub fn violation(rule: &str, text: &str) -> ! {
 
 /// Ends the run: what `image` left behind broke `rule`.
 #[cold]
-pub fn violation_of(image: &crate::image::Image, rule: &str, text: &str) -> ! {
+pub fn violation_of(image: &Image, rule: &str, text: &str) -> ! {
     report_of(Some(&image.name), rule, text, &stack::here())
+}
+
+thread_local! {
+    /// The image that is being judged while nothing of it is on the stack.
+    static JUDGED: Cell<Option<NonNull<Image>>> = const { Cell::new(None) };
+}
+
+/// Runs checks of what `image` left behind: what they find is its doing.
+pub(crate) fn judging<R>(image: &Image, checks: impl FnOnce() -> R) -> R {
+    JUDGED.set(Some(NonNull::from(image)));
+    let result = checks();
+    JUDGED.set(None);
+    result
 }
 
 /// Ends the run: a callback that has just returned broke `rule`. `trace` is what
@@ -77,6 +93,8 @@ pub(crate) fn irql_too_high(function: &str, irql: KIRQL, highest: KIRQL) -> ! {
 #[cold]
 pub(crate) fn report(rule: &str, text: &str, frames: &[usize]) -> ! {
     let image = frames.first().copied().and_then(crate::image::image_at);
+    // SAFETY: set only while `judging` borrows the image.
+    let image = image.or_else(|| JUDGED.get().map(|judged| unsafe { judged.as_ref() }));
     report_of(image.map(|i| i.name.as_str()), rule, text, frames)
 }
 
