@@ -47,7 +47,6 @@ fn main() {
     let _attachment = machine.attach();
     let lock = AtomicUsize::new(0);
     let (mut event, mut timer, mut dpc): (KEVENT, KTIMER, KDPC) = (zeroed(), zeroed(), zeroed());
-    let mut copy = [[0u8; 4096]; 2];
     // SAFETY: every object is initialised before it is used and outlives its use.
     unsafe {
         event::KeInitializeEvent(&raw mut event, 0, 0);
@@ -79,26 +78,36 @@ fn main() {
         });
         irp();
         mdl(machine);
-        let request = Request {
-            size: 200,
-            tag: 1,
-            caller: 0,
-            zeroed: true,
-        };
-        measure("pool allocate + free 200 B", || {
-            machine
-                .pool
-                .free(machine.pool.allocate(request) as usize, 1, 0);
-        });
-        for size in [8, 24, 64, 200, 1024, 4096] {
-            let (to, from) = copy.split_at_mut(1);
-            measure(&format!("memcpy {size}"), || {
-                let to: *mut c_void = to[0].as_mut_ptr().cast();
-                black_box(rtl::memcpy(to, from[0].as_ptr().cast(), black_box(size)));
-            });
-        }
+        pool(machine);
+        copies();
     }
     machine.stop();
+}
+
+fn pool(machine: &Machine) {
+    let request = Request {
+        size: 200,
+        tag: 1,
+        caller: 0,
+        zeroed: true,
+    };
+    measure("pool allocate + free 200 B", || {
+        machine
+            .pool
+            .free(machine.pool.allocate(request) as usize, 1, 0);
+    });
+}
+
+fn copies() {
+    let mut copy = [[0u8; 4096]; 2];
+    for size in [8, 24, 64, 200, 1024, 4096] {
+        let (to, from) = copy.split_at_mut(1);
+        measure(&format!("memcpy {size}"), || {
+            let to: *mut c_void = to[0].as_mut_ptr().cast();
+            // SAFETY: both halves have 4096 bytes.
+            black_box(unsafe { rtl::memcpy(to, from[0].as_ptr().cast(), black_box(size)) });
+        });
+    }
 }
 
 unsafe fn irp() {

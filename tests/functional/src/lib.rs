@@ -3,6 +3,11 @@
 //! The image under test is the image that ships; the verifier is on, and a [`Stage`] that is dropped unloads the driver
 //! and fails the test if anything was left behind.
 
+#![expect(
+    clippy::not_unsafe_ptr_arg_deref,
+    reason = "pointers are passed on to the provider as they are, those that tests break included"
+)]
+
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver};

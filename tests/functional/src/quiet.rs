@@ -84,7 +84,7 @@ impl Quiet {
                 status: NtStatus(result.Status),
                 bytes: result.BytesTransferred,
                 kind: result.Type,
-                output: result.TypeSpecificCompletionOutput as u64,
+                output: result.TypeSpecificCompletionOutput,
             })
             .collect()
     }
