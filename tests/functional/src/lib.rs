@@ -250,7 +250,7 @@ impl Results {
                 status: NtStatus(r.Status),
                 bytes: r.BytesTransferred,
                 kind: r.Type,
-                output: r.TypeSpecificCompletionOutput as u64,
+                output: r.TypeSpecificCompletionOutput,
             });
             self.state
                 .lock()

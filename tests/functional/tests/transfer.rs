@@ -89,8 +89,8 @@ fn a_full_queue_of_sends_fills_receives_in_post_order() {
         contexts(&active.done.take(256)),
         (0..256).collect::<Vec<_>>()
     );
-    for n in 0..256 {
-        assert_eq!(received[n].bytes as usize, 1 + n);
+    for (n, done) in received.iter().enumerate() {
+        assert_eq!(done.bytes as usize, 1 + n);
         assert_eq!(
             passive.buffer.read(n * 1024, 1 + n),
             pattern(n as u8, 1 + n)
