@@ -14,8 +14,8 @@ use super::{
 use crate::{
     nt::{Ref, Result, Status},
     sys::{
-        AF_INET6, IPPROTO_IPV6, IPV6_V6ONLY, NTSTATUS, PIRP, SO_EXCLUSIVEADDRUSE, SOCKADDR,
-        SOL_SOCKET, WSK_CLIENT_CONNECTION_DISPATCH, WSK_CLIENT_LISTEN_DISPATCH,
+        AF_INET6, IPPROTO_IPV6, IPV6_V6ONLY, NTSTATUS, PIRP, SO_EXCLUSIVEADDRUSE, SO_KEEPALIVE,
+        SOCKADDR, SOL_SOCKET, WSK_CLIENT_CONNECTION_DISPATCH, WSK_CLIENT_LISTEN_DISPATCH,
         WSK_FLAG_LISTEN_SOCKET, WSK_PROVIDER_LISTEN_DISPATCH, WSK_SOCKET,
     },
 };
@@ -77,6 +77,14 @@ impl<A: Acceptor> Role for Listening<A> {
             value: 1,
             family: Some(AF_INET6),
             optional: false,
+        }),
+        // WSK-OPT-03: accepted sockets inherit it, so that dead peers are noticed.
+        Step::SetOption(SocketOption {
+            level: SOL_SOCKET,
+            code: SO_KEEPALIVE,
+            value: 1,
+            family: None,
+            optional: true,
         }),
         // WSK-SOCK-05: it listens as soon as it is bound.
         Step::Bind,
