@@ -66,8 +66,12 @@ macro_rules! cases {
 
 #[test]
 fn a_driver_that_does_nothing_wrong_passes() {
-    for options in [&[][..], &["--cheap"]] {
-        let output = run("nothing", options);
+    for (case, options) in [
+        ("nothing", &[][..]),
+        ("nothing", &["--cheap"]),
+        ("ndis-nothing", &[]),
+    ] {
+        let output = run(case, options);
         let text = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{text}");
     }
@@ -220,4 +224,38 @@ answers! {
     bytes_changed_while_they_are_sent: "wsk-send-changed" => "WSK-TX-01";
     a_wsk_socket_closed_with_a_list_retained: "wsk-close-retained" => "WSK-RX-10";
     memory_freed_while_it_is_sent: "wsk-send-pool-freed" => "VERIF-POOL-USE-AFTER-FREE";
+}
+
+cases! {
+    // NDIS: registration.
+    miniport_characteristics_of_the_wrong_type: "ndis-wrong-type" => "NDIS-REG-02";
+    a_miniport_of_an_old_version: "ndis-old-version" => "NDIS-REG-02";
+    a_miniport_without_a_pause_handler: "ndis-no-pause" => "NDIS-REG-03";
+    a_miniport_that_takes_direct_requests_by_half: "ndis-half-direct" => "NDIS-REG-05";
+    optional_handlers_too_late: "ndis-late-options" => "NDIS-REG-04";
+    a_miniport_driver_that_is_unknown: "ndis-unknown-driver" => "NDIS-REG-08";
+    // Initialisation.
+    a_bus_master_without_hardware: "ndis-bus-master" => "NDIS-LIFE-04";
+    a_miniport_that_is_not_paused_on_suspend: "ndis-no-pause-on-suspend" => "NDIS-PM-04";
+    a_bug_check_callback: "ndis-bug-check-callback" => "NDIS-LIFE-15";
+    general_attributes_first: "ndis-general-first" => "NDIS-LIFE-04";
+    general_attributes_without_oids: "ndis-no-oids" => "NDIS-LIFE-04";
+    attributes_after_initialisation: "ndis-late-attributes" => "NDIS-LIFE-04";
+    a_configuration_closed_twice: "ndis-configuration-closed-twice" => "NDIS-CONFIG";
+    // Requests and frames.
+    a_request_completed_that_was_not_made: "ndis-oid-unasked" => "NDIS-OID-02";
+    a_send_completed_twice: "ndis-send-twice" => "NDIS-NBL-02";
+    a_send_completed_as_pending: "ndis-send-pending" => "NDIS-NBL-02";
+    an_adapter_used_after_halt: "ndis-halted" => "NDIS-LIFE-12";
+    // Addresses.
+    an_address_notification_at_unload: "ip-notification-left" => "IP-NOTIFY";
+    an_address_notification_that_is_unknown: "ip-notification-unknown" => "IP-NOTIFY";
+    an_address_table_freed_twice: "ip-table-twice" => "IP-TABLE";
+}
+
+answers! {
+    a_miniport_driver_at_unload: "ndis-left-registered" => "NDIS-REG-08";
+    initialisation_without_general_attributes: "ndis-no-general" => "NDIS-LIFE-04";
+    a_configuration_left_open: "ndis-configuration-open" => "NDIS-LIFE-12";
+    a_pause_that_fails: "ndis-pause-fails" => "NDIS-LIFE-08";
 }

@@ -10,6 +10,7 @@ mod io;
 mod kernel;
 mod locks;
 mod memory;
+mod ndis;
 mod objects;
 mod wsk;
 mod wsk_client;
@@ -24,6 +25,7 @@ mod wsk_client;
 mod sys;
 
 use core::ffi::c_void;
+use core::sync::atomic::Ordering;
 
 /// What a case does, in `DriverEntry`; what it leaves behind is found when the driver is unloaded.
 pub(crate) type Case = unsafe fn();
@@ -32,6 +34,7 @@ const TABLES: &[&[(&str, Case)]] = &[
     io::CASES,
     locks::CASES,
     memory::CASES,
+    ndis::CASES,
     objects::CASES,
     wsk::CASES,
 ];
@@ -59,6 +62,7 @@ pub unsafe extern "system" fn DriverEntry(driver: *mut u8, registry_path: *const
         let mut name = [0u16; 64];
         let length = case::read(registry_path.cast(), &mut name);
         let wanted = &name[..length];
+        ndis::DRIVER.store(driver.cast(), Ordering::Relaxed);
         for (name, case) in TABLES.iter().copied().flatten() {
             if name.bytes().map(u16::from).eq(wanted.iter().copied()) {
                 if wanted.len() == 9 && name.starts_with("no-unload") {

@@ -1,4 +1,5 @@
-//! Loads a driver image into an emulated machine, starts it, and unloads it again.
+//! Loads a driver image into an emulated machine, starts it, and unloads it again. A miniport gets
+//! an adapter, which sends a frame, is paused, restarted and halted.
 //!
 //! `load-driver IMAGE [--cheap] [NAME=VALUE]…`: values (numbers are DWORDs) are set under the
 //! driver's service key before it starts. Exit status 0: all went well; 1: it did not load or
@@ -8,6 +9,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use softrnic_emulator::io::driver::registry_path;
+use softrnic_emulator::ndis::AdapterOptions;
 use softrnic_emulator::pool::PoolMode;
 use softrnic_emulator::zw::Value;
 use softrnic_emulator::{Machine, Options};
@@ -55,6 +57,15 @@ fn main() -> ExitCode {
     if status < 0 {
         eprintln!("{image}: DriverEntry returned {status:#010x}");
         return ExitCode::FAILURE;
+    }
+    if let Ok(adapter) = machine.add_adapter(&driver, AdapterOptions::default()) {
+        adapter.send(&[&[0; 64]]);
+        adapter.pause();
+        if adapter.restart().is_err() {
+            eprintln!("{image}: the adapter does not restart");
+            return ExitCode::FAILURE;
+        }
+        adapter.halt();
     }
     driver.unload();
     machine.stop();

@@ -1,0 +1,300 @@
+//! A miniport that does the least a miniport must, but for one flaw; and netio's address tables.
+
+use core::ffi::c_void;
+use core::ptr::null_mut;
+use core::sync::atomic::{AtomicI32, AtomicPtr, Ordering};
+
+use crate::Case;
+use crate::sys::*;
+
+pub(crate) const CASES: &[(&str, Case)] = &[
+    ("ndis-nothing", || with(Flaw::None)),
+    ("ndis-wrong-type", || with(Flaw::WrongType)),
+    ("ndis-old-version", || with(Flaw::OldVersion)),
+    ("ndis-no-pause", || with(Flaw::NoPause)),
+    ("ndis-half-direct", || with(Flaw::HalfDirect)),
+    ("ndis-late-options", || with(Flaw::LateOptions)),
+    ("ndis-left-registered", || with(Flaw::LeftRegistered)),
+    ("ndis-unknown-driver", || unknown_driver()),
+    ("ndis-bus-master", || with(Flaw::BusMaster)),
+    ("ndis-no-pause-on-suspend", || with(Flaw::NoPauseOnSuspend)),
+    ("ndis-bug-check-callback", || with(Flaw::BugCheckCallback)),
+    ("ndis-general-first", || with(Flaw::GeneralFirst)),
+    ("ndis-no-general", || with(Flaw::NoGeneral)),
+    ("ndis-no-oids", || with(Flaw::NoOids)),
+    ("ndis-late-attributes", || with(Flaw::LateAttributes)),
+    ("ndis-configuration-open", || with(Flaw::ConfigurationOpen)),
+    ("ndis-configuration-closed-twice", || {
+        with(Flaw::ConfigurationClosedTwice)
+    }),
+    ("ndis-oid-unasked", || with(Flaw::OidUnasked)),
+    ("ndis-pause-fails", || with(Flaw::PauseFails)),
+    ("ndis-send-twice", || with(Flaw::SendTwice)),
+    ("ndis-send-pending", || with(Flaw::SendPending)),
+    ("ndis-halted", || with(Flaw::Halted)),
+    ("ip-notification-left", || notification_left()),
+    ("ip-notification-unknown", || notification_unknown()),
+    ("ip-table-twice", || table_twice()),
+];
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(i32)]
+enum Flaw {
+    None,
+    WrongType,
+    OldVersion,
+    NoPause,
+    HalfDirect,
+    LateOptions,
+    LeftRegistered,
+    BusMaster,
+    NoPauseOnSuspend,
+    BugCheckCallback,
+    GeneralFirst,
+    NoGeneral,
+    NoOids,
+    LateAttributes,
+    ConfigurationOpen,
+    ConfigurationClosedTwice,
+    OidUnasked,
+    PauseFails,
+    SendTwice,
+    SendPending,
+    Halted,
+}
+
+static FLAW: AtomicI32 = AtomicI32::new(0);
+pub(crate) static DRIVER: AtomicPtr<c_void> = AtomicPtr::new(null_mut());
+static HANDLE: AtomicPtr<c_void> = AtomicPtr::new(null_mut());
+static ADAPTER: AtomicPtr<c_void> = AtomicPtr::new(null_mut());
+
+fn has(flaw: Flaw) -> bool {
+    FLAW.load(Ordering::Relaxed) == flaw as i32
+}
+
+/// Registers the miniport with that flaw.
+fn with(flaw: Flaw) {
+    FLAW.store(flaw as i32, Ordering::Relaxed);
+    let mut wanted = NDIS_MINIPORT_DRIVER_CHARACTERISTICS {
+        Header: NDIS_OBJECT_HEADER {
+            Type: match has(Flaw::WrongType) {
+                true => NDIS_OBJECT_TYPE_DEFAULT,
+                false => NDIS_OBJECT_TYPE_MINIPORT_DRIVER_CHARACTERISTICS,
+            },
+            Revision: NDIS_MINIPORT_DRIVER_CHARACTERISTICS_REVISION_2,
+            Size: NDIS_SIZEOF_MINIPORT_DRIVER_CHARACTERISTICS_REVISION_2,
+        },
+        MajorNdisVersion: 6,
+        MinorNdisVersion: if has(Flaw::OldVersion) { 0 } else { 80 },
+        InitializeHandlerEx: Some(initialize),
+        HaltHandlerEx: Some(halt),
+        UnloadHandler: Some(unload),
+        PauseHandler: if has(Flaw::NoPause) {
+            None
+        } else {
+            Some(pause)
+        },
+        RestartHandler: Some(restart),
+        OidRequestHandler: Some(oid_request),
+        SendNetBufferListsHandler: Some(send),
+        ReturnNetBufferListsHandler: Some(return_lists),
+        CancelSendHandler: Some(cancel),
+        DevicePnPEventNotifyHandler: Some(pnp_event),
+        ShutdownHandlerEx: Some(shutdown),
+        CancelOidRequestHandler: Some(cancel),
+        DirectOidRequestHandler: if has(Flaw::HalfDirect) {
+            Some(oid_request)
+        } else {
+            None
+        },
+        ..Default::default()
+    };
+    let mut handle = null_mut();
+    let driver = DRIVER.load(Ordering::Relaxed);
+    // SAFETY: the driver object of this driver; all else is local.
+    unsafe {
+        NdisMRegisterMiniportDriver(driver, null_mut(), null_mut(), &mut wanted, &mut handle);
+        HANDLE.store(handle, Ordering::Relaxed);
+        if has(Flaw::LateOptions) {
+            NdisSetOptionalHandlers(handle, &mut wanted.Header);
+        }
+    }
+}
+
+fn unknown_driver() {
+    // SAFETY: no handle, on purpose.
+    unsafe { NdisMDeregisterMiniportDriver(0x1230 as NDIS_HANDLE) };
+}
+
+unsafe extern "win64" fn initialize(
+    adapter: NDIS_HANDLE,
+    _: PVOID,
+    _: *mut NDIS_MINIPORT_INIT_PARAMETERS,
+) -> NDIS_STATUS {
+    ADAPTER.store(adapter, Ordering::Relaxed);
+    // SAFETY: the adapter that is being initialised.
+    unsafe {
+        if has(Flaw::GeneralFirst) {
+            set_general(adapter);
+        }
+        set_registration(adapter);
+        if !has(Flaw::NoGeneral) {
+            set_general(adapter);
+        }
+        if has(Flaw::ConfigurationOpen) || has(Flaw::ConfigurationClosedTwice) {
+            let configuration = open_configuration(adapter);
+            if has(Flaw::ConfigurationClosedTwice) {
+                NdisCloseConfiguration(configuration);
+                NdisCloseConfiguration(configuration);
+            }
+        }
+        if has(Flaw::OidUnasked) {
+            NdisMOidRequestComplete(adapter, null_mut(), NDIS_STATUS_SUCCESS);
+        }
+    }
+    NDIS_STATUS_SUCCESS
+}
+
+unsafe fn set_registration(adapter: NDIS_HANDLE) {
+    let flags = match FLAW.load(Ordering::Relaxed) {
+        f if f == Flaw::BusMaster as i32 => NDIS_MINIPORT_ATTRIBUTES_BUS_MASTER,
+        f if f == Flaw::NoPauseOnSuspend as i32 => NDIS_MINIPORT_ATTRIBUTES_NO_PAUSE_ON_SUSPEND,
+        f if f == Flaw::BugCheckCallback as i32 => {
+            NDIS_MINIPORT_ATTRIBUTES_REGISTER_BUGCHECK_CALLBACK
+        }
+        _ => 0,
+    };
+    let mut attributes = NDIS_MINIPORT_ADAPTER_REGISTRATION_ATTRIBUTES {
+        Header: NDIS_OBJECT_HEADER {
+            Type: NDIS_OBJECT_TYPE_MINIPORT_ADAPTER_REGISTRATION_ATTRIBUTES,
+            Revision: NDIS_MINIPORT_ADAPTER_REGISTRATION_ATTRIBUTES_REVISION_1,
+            Size: size_of::<NDIS_MINIPORT_ADAPTER_REGISTRATION_ATTRIBUTES>() as u16,
+        },
+        MiniportAdapterContext: adapter,
+        AttributeFlags: flags,
+        ..Default::default()
+    };
+    // SAFETY: the adapter that is being initialised.
+    unsafe { NdisMSetMiniportAttributes(adapter, (&raw mut attributes).cast()) };
+}
+
+unsafe fn set_general(adapter: NDIS_HANDLE) {
+    static OIDS: [u32; 1] = [0x0001_0101];
+    let mut attributes = NDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES {
+        Header: NDIS_OBJECT_HEADER {
+            Type: NDIS_OBJECT_TYPE_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES,
+            Revision: NDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES_REVISION_2,
+            Size: NDIS_SIZEOF_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES_REVISION_2,
+        },
+        MtuSize: 1500,
+        SupportedOidList: OIDS.as_ptr().cast_mut(),
+        SupportedOidListLength: if has(Flaw::NoOids) { 0 } else { 4 },
+        ..Default::default()
+    };
+    // SAFETY: the adapter that is being initialised, or not on purpose.
+    unsafe { NdisMSetMiniportAttributes(adapter, (&raw mut attributes).cast()) };
+}
+
+unsafe fn open_configuration(adapter: NDIS_HANDLE) -> NDIS_HANDLE {
+    let mut wanted = NDIS_CONFIGURATION_OBJECT {
+        Header: NDIS_OBJECT_HEADER {
+            Type: NDIS_OBJECT_TYPE_CONFIGURATION_OBJECT,
+            Revision: NDIS_CONFIGURATION_OBJECT_REVISION_1,
+            Size: NDIS_SIZEOF_CONFIGURATION_OBJECT_REVISION_1,
+        },
+        NdisHandle: adapter,
+        ..Default::default()
+    };
+    let mut handle = null_mut();
+    // SAFETY: the adapter that is being initialised.
+    unsafe { NdisOpenConfigurationEx(&mut wanted, &mut handle) };
+    handle
+}
+
+unsafe extern "win64" fn halt(_: PVOID, _: NDIS_HALT_ACTION) {}
+
+unsafe extern "win64" fn unload(_: PDRIVER_OBJECT) {
+    // SAFETY: the handle from registration; the adapter's is stale, on purpose.
+    unsafe {
+        if has(Flaw::Halted) {
+            NdisMPauseComplete(ADAPTER.load(Ordering::Relaxed));
+        }
+        if !has(Flaw::LeftRegistered) {
+            NdisMDeregisterMiniportDriver(HANDLE.load(Ordering::Relaxed));
+        }
+    }
+}
+
+unsafe extern "win64" fn pause(_: PVOID, _: *mut NDIS_MINIPORT_PAUSE_PARAMETERS) -> NDIS_STATUS {
+    if has(Flaw::PauseFails) {
+        NDIS_STATUS_FAILURE
+    } else {
+        NDIS_STATUS_SUCCESS
+    }
+}
+
+unsafe extern "win64" fn restart(
+    adapter: PVOID,
+    _: *mut NDIS_MINIPORT_RESTART_PARAMETERS,
+) -> NDIS_STATUS {
+    if has(Flaw::LateAttributes) {
+        // SAFETY: the adapter is no longer being initialised, on purpose.
+        unsafe { set_general(adapter) };
+    }
+    NDIS_STATUS_SUCCESS
+}
+
+unsafe extern "win64" fn oid_request(_: PVOID, _: *mut NDIS_OID_REQUEST) -> NDIS_STATUS {
+    NDIS_STATUS_NOT_SUPPORTED
+}
+
+unsafe extern "win64" fn send(adapter: PVOID, lists: *mut NET_BUFFER_LIST, _: u32, _: u32) {
+    const STATUS_PENDING: i32 = 0x103;
+    // SAFETY: the lists are the driver's until they are completed.
+    unsafe {
+        (*lists).Status = if has(Flaw::SendPending) {
+            STATUS_PENDING
+        } else {
+            NDIS_STATUS_SUCCESS
+        };
+        NdisMSendNetBufferListsComplete(adapter, lists, 0);
+        if has(Flaw::SendTwice) {
+            NdisMSendNetBufferListsComplete(adapter, lists, 0);
+            // No tail call: this function is to be seen on the stack.
+            core::hint::black_box([0u8; 16]);
+        }
+    }
+}
+
+unsafe extern "win64" fn return_lists(_: PVOID, _: *mut NET_BUFFER_LIST, _: u32) {}
+
+unsafe extern "win64" fn cancel(_: PVOID, _: PVOID) {}
+
+unsafe extern "win64" fn pnp_event(_: PVOID, _: *mut NET_DEVICE_PNP_EVENT) {}
+
+unsafe extern "win64" fn shutdown(_: PVOID, _: NDIS_SHUTDOWN_ACTION) {}
+
+unsafe extern "win64" fn changed(_: PVOID, _: *mut MIB_UNICASTIPADDRESS_ROW, _: i32) {}
+
+fn notification_left() {
+    let mut handle = null_mut();
+    // SAFETY: not cancelled on purpose.
+    unsafe {
+        NotifyUnicastIpAddressChange(AF_UNSPEC, Some(changed), null_mut(), 0, &mut handle);
+    }
+}
+
+fn notification_unknown() {
+    // SAFETY: no handle, on purpose.
+    unsafe { CancelMibChangeNotify2(0x1230 as PVOID) };
+}
+
+fn table_twice() {
+    let mut table = null_mut();
+    // SAFETY: freed twice on purpose.
+    unsafe {
+        GetUnicastIpAddressTable(AF_UNSPEC, &mut table);
+        FreeMibTable(table.cast());
+        FreeMibTable(table.cast());
+    }
+}
