@@ -56,6 +56,8 @@ const ACK_POLL_FIRST: Duration = Duration::from_micros(30);
 const ACK_POLL_LONGEST: Duration = Duration::from_millis(2);
 /// What the poller says at the end of a stream.
 const HANGUP: u32 = (libc::EPOLLRDHUP | libc::EPOLLHUP | libc::EPOLLERR) as u32;
+/// At most this often is the poller asked while sockets are read directly.
+const GATHER_BUSY: Duration = Duration::from_micros(15);
 /// Sockets read directly while spinning, without asking the poller first.
 const HOT: usize = 2;
 
@@ -205,16 +207,17 @@ impl Runner {
         // The host may delay timeouts by 50 µs otherwise.
         // SAFETY: changes the timer slack of this thread only.
         unsafe { libc::prctl(libc::PR_SET_TIMERSLACK, 1_usize) };
-        let mut round = 0_u32;
+        let mut next_gather = Instant::now();
         while !self.network.machine.is_stopping() {
-            round = round.wrapping_add(1);
             let mut busy = self.run_commands();
-            let spinning = busy || Instant::now() < self.spin_until;
+            let now = Instant::now();
+            let spinning = busy || now < self.spin_until;
             busy |= self.read_hot();
             if !spinning {
                 self.sleep();
-            } else if busy || self.hot.is_empty() || round.is_multiple_of(8) {
+            } else if self.hot.is_empty() || now >= next_gather {
                 self.gather(Some(Duration::ZERO));
+                next_gather = now + GATHER_BUSY;
             }
             busy |= self.serve_ready();
             busy |= self.poll_acknowledgements();
