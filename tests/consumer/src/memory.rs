@@ -13,7 +13,8 @@ const MDL_PAGES_LOCKED: i16 = 2;
 /// The provider reads and writes it while requests are outstanding, so it is accessed by copying only. The MDL's virtual
 /// address is one that nobody may use: it stands for an address of another process (NDK-MR-03).
 pub struct Buffer {
-    mdl: Box<[u64]>,
+    /// At least one; headers and page numbers.
+    mdls: Vec<Box<[u64]>>,
     pages: Pages,
     offset: usize,
     len: usize,
@@ -21,6 +22,30 @@ pub struct Buffer {
 
 /// Where the next buffer's MDL pretends to be.
 static NEXT_ADDRESS: AtomicUsize = AtomicUsize::new(0x0000_1000_0000_0000);
+
+/// An MDL for `len` bytes at `offset` of `pages` that says they are at `address`.
+fn describe(pages: &Pages, offset: usize, address: usize, len: usize) -> Box<[u64]> {
+    let in_page = address % PAGE_SIZE;
+    let count = (in_page + len).div_ceil(PAGE_SIZE);
+    let mut mdl = vec![0_u64; size_of::<MDL>() / 8 + count].into_boxed_slice();
+    let header = MDL {
+        Next: std::ptr::null_mut(),
+        Size: (size_of::<MDL>() + 8 * count).min(0x7FF8) as i16,
+        MdlFlags: MDL_PAGES_LOCKED,
+        Process: 0,
+        MappedSystemVa: std::ptr::null_mut(),
+        StartVa: (address - in_page) as *mut c_void,
+        ByteCount: u32::try_from(len).expect("an MDL describes less than 4 GiB"),
+        ByteOffset: in_page as u32,
+    };
+    // SAFETY: the slice has room for a header, aligned to 8.
+    unsafe { mdl.as_mut_ptr().cast::<MDL>().write(header) };
+    let first = pages.address() + offset - offset % PAGE_SIZE;
+    for (n, number) in mdl[size_of::<MDL>() / 8..].iter_mut().enumerate() {
+        *number = frame(first + n * PAGE_SIZE);
+    }
+    mdl
+}
 
 impl Buffer {
     /// `len` zeroed bytes from the start of a page.
@@ -38,32 +63,49 @@ impl Buffer {
     /// When the emulated machine is out of memory, or `offset` is not inside a page.
     #[must_use]
     pub fn at_offset(len: usize, offset: usize) -> Self {
+        Self::in_pieces(offset, &[len])
+    }
+
+    /// Zeroed bytes described by a chain of MDLs, one for each length; virtually contiguous.
+    ///
+    /// # Panics
+    /// When the emulated machine is out of memory, or `offset` is not inside a page.
+    #[must_use]
+    pub fn in_pieces(offset: usize, lens: &[usize]) -> Self {
         assert!(offset < PAGE_SIZE, "an offset in the first page");
+        let len = lens.iter().sum::<usize>();
         let pages = Pages::new((offset + len).max(1)).expect("memory for a buffer");
-        let count = pages.len() / PAGE_SIZE;
-        let mut mdl = vec![0_u64; size_of::<MDL>() / 8 + count].into_boxed_slice();
-        let header = MDL {
-            Next: std::ptr::null_mut(),
-            Size: (size_of::<MDL>() + 8 * count).min(0x7FF8) as i16,
-            MdlFlags: MDL_PAGES_LOCKED,
-            Process: 0,
-            MappedSystemVa: std::ptr::null_mut(),
-            StartVa: NEXT_ADDRESS.fetch_add(pages.len() + (PAGE_SIZE << 4), Ordering::Relaxed)
-                as *mut c_void,
-            ByteCount: u32::try_from(len).expect("an MDL describes less than 4 GiB"),
-            ByteOffset: offset as u32,
-        };
-        // SAFETY: the slice has room for a header, aligned to 8.
-        unsafe { mdl.as_mut_ptr().cast::<MDL>().write(header) };
-        for (n, number) in mdl[size_of::<MDL>() / 8..].iter_mut().enumerate() {
-            *number = frame(pages.address() + n * PAGE_SIZE);
+        let base =
+            NEXT_ADDRESS.fetch_add(pages.len() + (PAGE_SIZE << 4), Ordering::Relaxed) + offset;
+        let mut mdls = Vec::new();
+        let mut before = 0;
+        for &piece in lens {
+            mdls.push(describe(&pages, offset + before, base + before, piece));
+            before += piece;
+        }
+        for n in (1..mdls.len()).rev() {
+            let next = mdls[n].as_mut_ptr().cast::<MDL>();
+            // SAFETY: the slice begins with a header.
+            unsafe { (*mdls[n - 1].as_mut_ptr().cast::<MDL>()).Next = next };
         }
         Self {
-            mdl,
+            mdls,
             pages,
             offset,
             len,
         }
+    }
+
+    /// What the MDLs hold now, page numbers and all.
+    #[must_use]
+    pub fn mdl_words(&self) -> Vec<Box<[u64]>> {
+        self.mdls.clone()
+    }
+
+    /// The header of the `n`th MDL.
+    pub fn mdl_mut(&mut self, n: usize) -> &mut MDL {
+        // SAFETY: the slice begins with a header, which is ours while nobody has it registered.
+        unsafe { &mut *self.mdls[n].as_mut_ptr().cast::<MDL>() }
     }
 
     /// The number of bytes.
@@ -81,7 +123,7 @@ impl Buffer {
     /// The MDL that describes it.
     #[must_use]
     pub fn mdl(&self) -> *mut c_void {
-        self.mdl.as_ptr().cast_mut().cast()
+        self.mdls[0].as_ptr().cast_mut().cast()
     }
 
     /// What `MmGetMdlVirtualAddress` says of the MDL: the base of the region's index space.
