@@ -246,6 +246,10 @@ cases! {
     a_request_completed_that_was_not_made: "ndis-oid-unasked" => "NDIS-OID-02";
     a_send_completed_twice: "ndis-send-twice" => "NDIS-NBL-02";
     a_send_completed_as_pending: "ndis-send-pending" => "NDIS-NBL-02";
+    a_send_completed_with_a_lock_held: "ndis-send-locked" => "NDIS-NBL-06";
+    a_receive_before_the_restart: "ndis-receive-early" => "NDIS-LIFE-09";
+    a_restart_completed_that_was_not_asked: "ndis-restart-unasked" => "NDIS-LIFE-10";
+    a_status_indication_with_a_wrong_header: "ndis-status-wrong" => "NDIS-STAT-01";
     an_adapter_used_after_halt: "ndis-halted" => "NDIS-LIFE-12";
     // Addresses.
     an_address_notification_at_unload: "ip-notification-left" => "IP-NOTIFY";
@@ -257,5 +261,55 @@ answers! {
     a_miniport_driver_at_unload: "ndis-left-registered" => "NDIS-REG-08";
     initialisation_without_general_attributes: "ndis-no-general" => "NDIS-LIFE-04";
     a_configuration_left_open: "ndis-configuration-open" => "NDIS-LIFE-12";
+    an_answer_longer_than_its_buffer: "ndis-oid-too-long" => "NDIS-OID-07";
+    an_unsupported_request_with_an_answer: "ndis-oid-unknown-bytes" => "NDIS-OID-UNKNOWN";
     a_pause_that_fails: "ndis-pause-fails" => "NDIS-LIFE-08";
+}
+
+/// Rules without a bad driver, and why.
+const WITHOUT: &[(&str, &str)] = &[
+    ("NDIS-NBL-08", "found after 30 seconds"),
+    ("NDIS-OID-03", "found after as long as NDIS waits"),
+    ("WSK-CLS-01", "two calls at the same instant"),
+    ("WSK-REG-11", "found after 20 seconds"),
+];
+
+/// The rules that the sources below `folder` name, of what any driver can break (an NDK provider's
+/// rules are broken in `tests/functional`).
+fn rules(folder: &std::path::Path, found: &mut std::collections::BTreeSet<String>) {
+    for entry in std::fs::read_dir(folder)
+        .expect("the sources are there")
+        .flatten()
+    {
+        let path = entry.path();
+        if path.is_dir() {
+            rules(&path, found);
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            let text = std::fs::read_to_string(&path).expect("a source can be read");
+            let prefixes = ["VERIF-", "KE-", "EX-", "IP-", "NDIS-", "WSK-"];
+            let is_rule = |word: &&str| {
+                prefixes.iter().any(|p| word.starts_with(p))
+                    && word
+                        .chars()
+                        .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '-')
+            };
+            found.extend(text.split('"').filter(is_rule).map(str::to_owned));
+        }
+    }
+}
+
+#[test]
+fn every_rule_has_a_driver_that_breaks_it() {
+    let mut found = std::collections::BTreeSet::new();
+    rules(
+        &PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src"),
+        &mut found,
+    );
+    let here = include_str!("bad_drivers.rs");
+    let untested = found
+        .iter()
+        .filter(|rule| !here.contains(&format!("\"{rule}\"")));
+    assert_eq!(untested.collect::<Vec<_>>(), Vec::<&String>::new());
+    let stale = WITHOUT.iter().filter(|(rule, _)| !found.contains(*rule));
+    assert_eq!(stale.count(), 0);
 }

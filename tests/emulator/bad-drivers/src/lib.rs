@@ -16,10 +16,11 @@ mod wsk;
 mod wsk_client;
 
 #[path = "../../../../src/sys/mod.rs"]
-#[allow(
+#[expect(
     dead_code,
     unused_imports,
     unreachable_pub,
+    clippy::upper_case_acronyms,
     reason = "the cases need a part of it"
 )]
 mod sys;

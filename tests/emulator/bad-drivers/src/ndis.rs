@@ -5,6 +5,7 @@ use core::ptr::null_mut;
 use core::sync::atomic::{AtomicI32, AtomicPtr, Ordering};
 
 use crate::Case;
+use crate::kernel::{KeAcquireSpinLockRaiseToDpc, KeReleaseSpinLock};
 use crate::sys::*;
 
 pub(crate) const CASES: &[(&str, Case)] = &[
@@ -31,6 +32,12 @@ pub(crate) const CASES: &[(&str, Case)] = &[
     ("ndis-pause-fails", || with(Flaw::PauseFails)),
     ("ndis-send-twice", || with(Flaw::SendTwice)),
     ("ndis-send-pending", || with(Flaw::SendPending)),
+    ("ndis-send-locked", || with(Flaw::SendLocked)),
+    ("ndis-receive-early", || with(Flaw::ReceiveEarly)),
+    ("ndis-restart-unasked", || with(Flaw::RestartUnasked)),
+    ("ndis-status-wrong", || with(Flaw::StatusWrong)),
+    ("ndis-oid-too-long", || with(Flaw::OidTooLong)),
+    ("ndis-oid-unknown-bytes", || with(Flaw::OidUnknownBytes)),
     ("ndis-halted", || with(Flaw::Halted)),
     ("ip-notification-left", || notification_left()),
     ("ip-notification-unknown", || notification_unknown()),
@@ -60,6 +67,12 @@ enum Flaw {
     PauseFails,
     SendTwice,
     SendPending,
+    SendLocked,
+    ReceiveEarly,
+    RestartUnasked,
+    StatusWrong,
+    OidTooLong,
+    OidUnknownBytes,
     Halted,
 }
 
@@ -147,6 +160,15 @@ unsafe extern "win64" fn initialize(
                 NdisCloseConfiguration(configuration);
                 NdisCloseConfiguration(configuration);
             }
+        }
+        if has(Flaw::ReceiveEarly) {
+            NdisMIndicateReceiveNetBufferLists(adapter, null_mut(), 0, 0, 0);
+        }
+        if has(Flaw::RestartUnasked) {
+            NdisMRestartComplete(adapter, NDIS_STATUS_SUCCESS);
+        }
+        if has(Flaw::StatusWrong) {
+            NdisMIndicateStatusEx(adapter, &mut NDIS_STATUS_INDICATION::default());
         }
         if has(Flaw::OidUnasked) {
             NdisMOidRequestComplete(adapter, null_mut(), NDIS_STATUS_SUCCESS);
@@ -244,7 +266,16 @@ unsafe extern "win64" fn restart(
     NDIS_STATUS_SUCCESS
 }
 
-unsafe extern "win64" fn oid_request(_: PVOID, _: *mut NDIS_OID_REQUEST) -> NDIS_STATUS {
+unsafe extern "win64" fn oid_request(_: PVOID, request: *mut NDIS_OID_REQUEST) -> NDIS_STATUS {
+    // SAFETY: a query; the request is the driver's until it returns.
+    let query = unsafe { &mut (*request).DATA.QUERY_INFORMATION };
+    if has(Flaw::OidTooLong) {
+        query.BytesWritten = query.InformationBufferLength + 1;
+        return NDIS_STATUS_SUCCESS;
+    }
+    if has(Flaw::OidUnknownBytes) {
+        query.BytesWritten = 1;
+    }
     NDIS_STATUS_NOT_SUPPORTED
 }
 
@@ -257,6 +288,12 @@ unsafe extern "win64" fn send(adapter: PVOID, lists: *mut NET_BUFFER_LIST, _: u3
         } else {
             NDIS_STATUS_SUCCESS
         };
+        if has(Flaw::SendLocked) {
+            let mut lock = 0;
+            KeAcquireSpinLockRaiseToDpc(&mut lock);
+            NdisMSendNetBufferListsComplete(adapter, lists, 0);
+            KeReleaseSpinLock(&mut lock, 0);
+        }
         NdisMSendNetBufferListsComplete(adapter, lists, 0);
         if has(Flaw::SendTwice) {
             NdisMSendNetBufferListsComplete(adapter, lists, 0);

@@ -1,5 +1,5 @@
 //! Loads a driver image into an emulated machine, starts it, and unloads it again. A miniport gets
-//! an adapter, which sends a frame, is paused, restarted and halted.
+//! an adapter, which answers a query, sends a frame, is paused, restarted and halted.
 //!
 //! `load-driver IMAGE [--cheap] [NAME=VALUE]…`: values (numbers are DWORDs) are set under the
 //! driver's service key before it starts. Exit status 0: all went well; 1: it did not load or
@@ -13,6 +13,8 @@ use softrnic_emulator::ndis::AdapterOptions;
 use softrnic_emulator::pool::PoolMode;
 use softrnic_emulator::zw::Value;
 use softrnic_emulator::{Machine, Options};
+
+const OID_GEN_SUPPORTED_LIST: u32 = 0x0001_0101;
 
 fn main() -> ExitCode {
     let mut arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -59,6 +61,7 @@ fn main() -> ExitCode {
         return ExitCode::FAILURE;
     }
     if let Ok(adapter) = machine.add_adapter(&driver, AdapterOptions::default()) {
+        adapter.oid_query(OID_GEN_SUPPORTED_LIST, 4);
         adapter.send(&[&[0; 64]]);
         adapter.pause();
         if adapter.restart().is_err() {
