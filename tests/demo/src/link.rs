@@ -238,7 +238,7 @@ impl Link {
         let posted = self.qp.handle().send(SEND | slot, &[sge], 0).ok();
         posted.map_err(|s| {
             self.free.push(slot);
-            LinkError::Post("a send", s)
+            self.refused("a send", s)
         })
     }
 
@@ -325,6 +325,15 @@ impl Link {
         }
     }
 
+    /// What a refused post means: an end of the connection is told of by its event, and to whoever posts after it.
+    pub(crate) fn refused(&self, what: &'static str, status: NtStatus) -> LinkError {
+        if status == NtStatus::CONNECTION_INVALID && self.inbox.is_gone() {
+            LinkError::PeerGone(Some(status))
+        } else {
+            LinkError::Post(what, status)
+        }
+    }
+
     /// What a failed completion means: an end of the connection cancels what is outstanding (NDK-DISC-12).
     fn failure(&self, done: Done) -> LinkError {
         if done.status == NtStatus::CANCELLED && self.inbox.is_gone() {
@@ -353,7 +362,7 @@ impl Link {
             .handle()
             .receive(RECEIVE | slot, &[sge])
             .ok()
-            .map_err(|s| LinkError::Post("a receive", s))?;
+            .map_err(|s| self.refused("a receive", s))?;
         self.receives += 1;
         Ok(())
     }

@@ -286,7 +286,7 @@ impl Mover<'_> {
                         0,
                     )
                     .ok()
-                    .map_err(|s| LinkError::Post("an RDMA write", s))
+                    .map_err(|s| mover.link.refused("an RDMA write", s))
             })?;
             self.link.send(
                 Message::Verify {
@@ -336,7 +336,7 @@ impl Mover<'_> {
                         0,
                     )
                     .ok()
-                    .map_err(|s| LinkError::Post("an RDMA read", s))
+                    .map_err(|s| mover.link.refused("an RDMA read", s))
             })?;
             self.link.transfers_down_to(0)?;
             match pattern::check(self.buffer, offset, len, seed) {

@@ -1,0 +1,133 @@
+//! The forms of the command: one process or two, both IP versions, a separator or none, one JSON line at the end.
+
+mod support;
+
+use nix::sys::signal::Signal;
+
+use support::{LIMIT, LITTLE, Running, demo};
+
+#[test]
+fn one_process_does_all_work() {
+    let ended = demo(LITTLE);
+    let json = ended.assert_good();
+    let names: Vec<_> = json["operations"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|o| o["name"].as_str().expect("a name"))
+        .collect();
+    assert_eq!(names, ["RDMA write", "RDMA read", "send"]);
+    assert_eq!(json["operations"][0]["bytes"], 2 << 20);
+    assert_eq!(json["operations"][1]["bytes"], 2 << 20);
+    assert_eq!(json["operations"][2]["count"], 500);
+    assert!(json["bytes"].as_u64() > Some(4 << 20));
+    for what in [
+        "NdkListen(",
+        "NdkConnect(",
+        "NdkConnectEventCallback",
+        "NdkAccept",
+        "NdkCompleteConnect",
+        "NdkDisconnectEventCallback",
+        "NdkDisconnect completed: STATUS_SUCCESS",
+        "NdkCloseConnector completed: STATUS_SUCCESS",
+        "0 violations, 0 leaks: clean",
+    ] {
+        assert!(ended.stderr.contains(what), "{what}: {ended:?}");
+    }
+}
+
+#[test]
+fn a_separator_in_front_changes_nothing() {
+    demo(["--"].into_iter().chain(LITTLE)).assert_good();
+    let refused = demo(["--", "serve", "--json", "127.0.0.1:99999"]);
+    assert!(refused.stderr.contains("not an address and port"));
+}
+
+#[test]
+fn one_process_over_ipv6() {
+    let ended = demo(LITTLE.into_iter().chain(["--ipv6"]));
+    ended.assert_good();
+    assert!(ended.stderr.contains("NdkListen([::1]:0)"), "{ended:?}");
+}
+
+#[test]
+fn without_json_standard_output_is_empty() {
+    let ended = demo(["--mib", "1", "--sends", "10"]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert_eq!(ended.stdout, "");
+}
+
+#[test]
+fn less_checking_and_completion_at_hand_over() {
+    let json = demo(
+        LITTLE
+            .into_iter()
+            .chain(["--cheap", "--complete-at-hand-over"]),
+    )
+    .assert_good();
+    assert_eq!(json["send_completion"], "hand-over");
+}
+
+#[test]
+fn nothing_to_move_is_fine() {
+    let json = demo(["--json", "--mib", "0", "--sends", "0"]).assert_good();
+    assert_eq!(json["bytes"], 0);
+}
+
+#[test]
+fn two_processes() {
+    for at in ["127.0.0.3:0", "[::1]:0"] {
+        let mut server = Running::start(["serve", at, "--json", "--connections", "2"]);
+        let address = server.address().to_string();
+        for _ in 0..2 {
+            let client = demo(LITTLE.into_iter().chain(["connect", &address]));
+            assert_eq!(client.assert_good()["operations"][2]["count"], 500);
+        }
+        let served = server.end(LIMIT).assert_good();
+        assert_eq!(served["operations"][2]["count"], 1000);
+        assert_eq!(served["operations"][0]["bytes"], 4 << 20);
+    }
+}
+
+#[test]
+fn an_interrupted_server_ends_well() {
+    for signal in [Signal::SIGINT, Signal::SIGTERM] {
+        let mut server = Running::start(["serve", "127.0.0.1:0", "--json"]);
+        server.address();
+        server.signal(signal);
+        server.end(LIMIT).assert_good();
+    }
+}
+
+#[test]
+fn an_interrupted_client_ends_clean() {
+    let mut server = Running::start(["serve", "127.0.0.1:0", "--json"]);
+    let address = server.address().to_string();
+    let client = Running::start(["connect", &address, "--json", "--mib", "100000"]);
+    server.line(|line| line.starts_with("connection from").then_some(()));
+    client.signal(Signal::SIGTERM);
+    client.end(LIMIT).assert_refused("interrupted");
+    server.line(|line| line.contains("the peer ended the connection").then_some(()));
+    server.signal(Signal::SIGINT);
+    server.end(LIMIT).assert_good();
+}
+
+#[test]
+fn an_interrupted_server_drops_its_client() {
+    let mut server = Running::start(["serve", "127.0.0.1:0", "--json"]);
+    let address = server.address().to_string();
+    let client = Running::start(["connect", &address, "--json", "--mib", "100000"]);
+    server.line(|line| line.starts_with("connection from").then_some(()));
+    server.signal(Signal::SIGINT);
+    server.end(LIMIT).assert_good();
+    client.end(LIMIT).assert_refused("");
+}
+
+#[test]
+fn a_command_line_that_makes_no_sense_says_so_in_json_too() {
+    let ended = demo(["--json", "--mib", "many"]);
+    assert_eq!(ended.code, Some(2));
+    let json = ended.json();
+    assert_eq!(json["ok"], false);
+    assert!(json["error"].as_str().is_some_and(|e| e.contains("many")));
+}
