@@ -14,26 +14,33 @@ fn word(seed: u64, index: u64) -> u64 {
 /// Fills `out`, which begins at byte `start` (a multiple of 8) of the pattern for `seed`.
 pub(crate) fn generate(seed: u64, start: u64, out: &mut [u8]) {
     let first = start / 8;
-    for (index, chunk) in (first..).zip(out.chunks_mut(8)) {
-        chunk.copy_from_slice(&word(seed, index).to_le_bytes()[..chunk.len()]);
+    let (words, rest) = out.as_chunks_mut::<8>();
+    let last = first + words.len() as u64;
+    for (index, bytes) in (first..).zip(words) {
+        *bytes = word(seed, index).to_le_bytes();
     }
+    rest.copy_from_slice(&word(seed, last).to_le_bytes()[..rest.len()]);
 }
 
 /// The number of bytes of `got`, which should begin at byte `start` of the pattern for `seed`, that are wrong.
 pub(crate) fn wrong_bytes(seed: u64, start: u64, got: &[u8]) -> u64 {
     let first = start / 8;
-    let mut wrong = 0;
-    for (index, chunk) in (first..).zip(got.chunks(8)) {
-        let expected = word(seed, index).to_le_bytes();
-        if chunk != &expected[..chunk.len()] {
-            wrong += chunk
-                .iter()
-                .zip(expected)
-                .filter(|(a, b)| **a != *b)
-                .count() as u64;
-        }
+    let (words, rest) = got.as_chunks::<8>();
+    let last = first + words.len() as u64;
+    let whole: u64 = (first..)
+        .zip(words)
+        .map(|(index, bytes)| differing(&word(seed, index).to_le_bytes(), bytes))
+        .sum();
+    whole + differing(&word(seed, last).to_le_bytes(), rest)
+}
+
+/// The number of positions at which `got` is not what the beginning of `expected` is.
+#[inline]
+fn differing(expected: &[u8; 8], got: &[u8]) -> u64 {
+    if *got == expected[..got.len()] {
+        return 0;
     }
-    wrong
+    got.iter().zip(expected).filter(|(a, b)| a != b).count() as u64
 }
 
 /// Fills `len` bytes of `buffer` from `offset` with the pattern for `seed`.

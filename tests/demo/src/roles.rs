@@ -311,16 +311,13 @@ impl Mover<'_> {
     }
 
     fn read_all(&mut self, total: u64) -> Result<(), LinkError> {
-        for (round, offset, len) in rounds(total) {
-            let seed = !round;
-            self.link.send(
-                Message::Fill {
-                    offset: offset as u64,
-                    len: len as u64,
-                    seed,
-                },
-                &[],
-            )?;
+        let mut coming = rounds(total);
+        let mut asked = coming.next();
+        self.ask(asked)?;
+        while let Some((round, offset, len)) = asked {
+            // The server fills the one half while the other is read.
+            asked = coming.next();
+            self.ask(asked)?;
             self.answer()?;
             self.each_chunk(offset, len, |mover, at, part| {
                 let sge = mover.mr.sge(mover.buffer, at, part);
@@ -339,7 +336,7 @@ impl Mover<'_> {
                     .map_err(|s| mover.link.refused("an RDMA read", s))
             })?;
             self.link.transfers_down_to(0)?;
-            match pattern::check(self.buffer, offset, len, seed) {
+            match pattern::check(self.buffer, offset, len, !round) {
                 0 => (self.progress)(
                     "RDMA read",
                     (round * HALF as u64 + len as u64) as f64 / total as f64,
@@ -348,6 +345,20 @@ impl Mover<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Asks the server to fill the memory of `round`.
+    fn ask(&mut self, round: Option<(u64, usize, usize)>) -> Result<(), LinkError> {
+        round.map_or(Ok(()), |(round, offset, len)| {
+            self.link.send(
+                Message::Fill {
+                    offset: offset as u64,
+                    len: len as u64,
+                    seed: !round,
+                },
+                &[],
+            )
+        })
     }
 
     fn send_all(&mut self, total: u64) -> Result<(), LinkError> {
