@@ -176,8 +176,12 @@ pub(super) struct Runner {
     ready: Vec<Arc<Socket>>,
     /// Read from these without waiting for the poller.
     hot: Vec<Arc<Socket>>,
-    /// The buffer the next receive reads into.
-    pub(super) buffer: RefCell<Option<Box<Buffer>>>,
+    /// Buffers the next receives read into, the one used last at the end.
+    #[expect(
+        clippy::vec_box,
+        reason = "indications point into a buffer: it stays where it is"
+    )]
+    pub(super) buffers: RefCell<Vec<Box<Buffer>>>,
     spin_until: Instant,
     next_ack_poll: Instant,
     ack_sleep: Duration,
@@ -195,7 +199,7 @@ impl Runner {
             commands: Vec::new(),
             ready: Vec::new(),
             hot: Vec::new(),
-            buffer: RefCell::new(None),
+            buffers: RefCell::default(),
             spin_until: now,
             next_ack_poll: now,
             ack_sleep: ACK_POLL_FIRST,

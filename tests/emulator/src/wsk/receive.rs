@@ -16,6 +16,9 @@ use super::send;
 use super::socket::{Socket, State};
 use super::tap::Direction;
 
+/// Buffers kept for the next reads.
+const FREE_BUFFERS: usize = 8;
+
 /// A `WskReceive` whose IRP is not completed.
 struct Pending {
     irp: PIRP,
@@ -204,8 +207,8 @@ enum Read {
 
 /// Reads from the host into the thread's buffer.
 fn read(runner: &Runner, socket: &Socket) -> Read {
-    let mut slot = runner.buffer.borrow_mut();
-    let mut buffer = slot.take().unwrap_or_else(Buffer::new);
+    let mut free = runner.buffers.borrow_mut();
+    let mut buffer = free.pop().unwrap_or_else(Buffer::new);
     let limit = socket
         .network
         .options
@@ -232,7 +235,7 @@ fn read(runner: &Runner, socket: &Socket) -> Read {
         Ok(None) => Read::Nothing,
         Err(error) => Read::Broken(broken_status(error.raw_os_error().unwrap_or(0))),
     };
-    *slot = Some(buffer);
+    free.push(buffer);
     outcome
 }
 
@@ -240,7 +243,10 @@ fn read(runner: &Runner, socket: &Socket) -> Read {
 fn recycle(runner: &Runner, mut buffer: Box<Buffer>) {
     buffer.start = 0;
     buffer.end = 0;
-    runner.buffer.borrow_mut().get_or_insert(buffer);
+    let mut free = runner.buffers.borrow_mut();
+    if free.len() < FREE_BUFFERS {
+        free.push(buffer);
+    }
 }
 
 /// A reset is reported even when the client takes no data just now.
