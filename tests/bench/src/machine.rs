@@ -1,4 +1,4 @@
-//! The machine that measures: a network of its own.
+//! The machine that measures: a network of its own, and processors for those who poll.
 
 use std::{fs, io};
 
@@ -56,4 +56,36 @@ fn check(result: libc::c_int) -> io::Result<()> {
     } else {
         Ok(())
     }
+}
+
+/// Keeps the calling thread, and the threads it starts, on one processor until dropped. Does
+/// nothing on a machine that has too few.
+pub struct Pinned {
+    before: libc::cpu_set_t,
+}
+
+/// See [`Pinned`]. Two sides that both poll must not share a processor: each would wait for the
+/// other's time slice to end.
+#[must_use]
+pub fn pin(processor: usize) -> Pinned {
+    // SAFETY: all-zero is the empty set.
+    let (mut before, mut only): (libc::cpu_set_t, libc::cpu_set_t) = unsafe { std::mem::zeroed() };
+    // SAFETY: the set outlives the call and has the size given.
+    unsafe { libc::sched_getaffinity(0, size_of_val(&before), &raw mut before) };
+    // SAFETY: a whole set; the number is far below its size.
+    unsafe { libc::CPU_SET(processor, &mut only) };
+    set_affinity(&only);
+    Pinned { before }
+}
+
+impl Drop for Pinned {
+    fn drop(&mut self) {
+        set_affinity(&self.before);
+    }
+}
+
+/// A failure leaves things as they were.
+fn set_affinity(set: &libc::cpu_set_t) {
+    // SAFETY: the set outlives the call and has the size given.
+    unsafe { libc::sched_setaffinity(0, size_of_val(set), set) };
 }

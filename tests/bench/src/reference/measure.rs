@@ -12,7 +12,7 @@ use super::{
     frame::{Receiver, Sender},
     socket::{self, Socket, Wait},
 };
-use crate::statistics;
+use crate::{machine, statistics};
 
 /// An RDMA read request's length on the wire.
 const REQUEST: usize = 44;
@@ -162,7 +162,11 @@ fn pair(
 ) -> io::Result<f64> {
     let listener = socket::listen()?;
     thread::scope(|scope| {
-        let other = scope.spawn(|| passive(&socket::accept(&listener, wait)?));
+        let other = scope.spawn(|| {
+            let _pinned = (wait == Wait::Poll).then(|| machine::pin(1));
+            passive(&socket::accept(&listener, wait)?)
+        });
+        let _pinned = (wait == Wait::Poll).then(|| machine::pin(0));
         let result = active(&socket::connect(&listener, wait)?);
         match other
             .join()
