@@ -33,6 +33,8 @@ struct Memory {
 struct Ranges {
     next: usize,
     next_alias: usize,
+    /// Second mappings by offset: their size with the inaccessible page.
+    aliases: BTreeMap<usize, usize>,
     /// Freed ranges by offset: number of pages.
     free: BTreeMap<usize, usize>,
 }
@@ -55,6 +57,7 @@ fn memory() -> &'static Memory {
             let ranges = Ranges {
                 next: 0,
                 next_alias: 0,
+                aliases: BTreeMap::new(),
                 free: BTreeMap::new(),
             };
             Memory {
@@ -211,7 +214,7 @@ pub fn map_again(frames: &[u64]) -> Option<usize> {
     if !frames.iter().all(|&f| is_file(f)) {
         return None;
     }
-    let at = take_alias(frames.len());
+    let at = take_alias(frames.len())?;
     let mut index = 0;
     while index < frames.len() {
         let run = frames[index..]
@@ -242,16 +245,35 @@ pub fn map_again(frames: &[u64]) -> Option<usize> {
 
 /// Address space for an alias and an inaccessible page behind it. Addresses come round again
 /// only after the whole range was used.
-fn take_alias(count: usize) -> usize {
+fn take_alias(count: usize) -> Option<usize> {
     let memory = memory();
     let size = (count + 1) * PAGE_SIZE;
     let mut ranges = memory.ranges.lock();
-    if ranges.next_alias + size > memory.aliases_size {
-        ranges.next_alias = 0;
+    let start = ranges.next_alias;
+    let end = memory.aliases_size;
+    let at = ranges
+        .gap(start, size, end)
+        .or_else(|| ranges.gap(0, size, end))?;
+    ranges.aliases.insert(at, size);
+    ranges.next_alias = at + size;
+    Some(memory.aliases + at)
+}
+
+impl Ranges {
+    /// The first free place for an alias of that size between `from` and `end`.
+    fn gap(&self, from: usize, size: usize, end: usize) -> Option<usize> {
+        let mut at = from;
+        if let Some((start, length)) = self.aliases.range(..=at).next_back() {
+            at = at.max(start + length);
+        }
+        for (start, length) in self.aliases.range(at..) {
+            if at + size <= *start {
+                break;
+            }
+            at = start + length;
+        }
+        (at + size <= end).then_some(at)
     }
-    let at = memory.aliases + ranges.next_alias;
-    ranges.next_alias += size;
-    at
 }
 
 /// Whether the address is in the range of second mappings.
@@ -278,4 +300,6 @@ pub fn unmap(at: usize, count: usize) {
             0,
         )
     };
+    let memory = memory();
+    memory.ranges.lock().aliases.remove(&(at - memory.aliases));
 }

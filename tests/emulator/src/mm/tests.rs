@@ -7,7 +7,7 @@ use super::mdl::{
     IoAllocateMdl, IoBuildPartialMdl, IoFreeMdl, MmBuildMdlForNonPagedPool, MmProbeAndLockPages,
     MmUnlockPages, frames, span, system_address,
 };
-use super::phys::Pages;
+use super::phys::{Pages, frame, map_again, unmap};
 use crate::wdm::PAGE_SIZE;
 use crate::{Machine, Options};
 
@@ -43,6 +43,25 @@ fn a_mapping_of_locked_pages_is_an_alias_of_them() {
         MmUnlockPages(mdl);
         IoFreeMdl(mdl);
     }
+}
+
+#[test]
+fn mappings_that_live_never_overlap() {
+    let pages = Pages::new(4 * PAGE_SIZE).unwrap();
+    let all: Vec<u64> = (0..4)
+        .map(|i| frame(pages.address() + i * PAGE_SIZE))
+        .collect();
+    let kept = map_again(&all).unwrap();
+    let mut seen = vec![(kept, 4)];
+    for count in [1, 2, 3, 4, 1, 2] {
+        let at = map_again(&all[..count]).unwrap();
+        let apart = |&(start, length): &(usize, usize)| {
+            at + count * PAGE_SIZE <= start || start + length * PAGE_SIZE <= at
+        };
+        assert!(seen.iter().all(apart), "{at:#x} {seen:x?}");
+        seen.push((at, count));
+    }
+    seen.into_iter().for_each(|(at, count)| unmap(at, count));
 }
 
 #[test]
