@@ -78,7 +78,7 @@ impl<'a> Lists<'a> {
     }
 
     fn give_back(&mut self) {
-        let first = core::mem::replace(&mut self.first, ptr::null_mut());
+        let first = core::mem::take(&mut self.first);
         if !first.is_null() {
             // SAFETY: the chain is ours, and is not touched any more.
             unsafe { NdisMSendNetBufferListsComplete(self.adapter.raw(), first, self.flags) };
