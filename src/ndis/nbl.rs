@@ -1,6 +1,5 @@
 //! The only file that follows net buffer lists.
 
-use core::ptr;
 
 use super::{dispatch::Handle, upper::Refused};
 use crate::sys::{
