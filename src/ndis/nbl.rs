@@ -1,6 +1,5 @@
 //! The only file that follows net buffer lists.
 
-
 use super::{dispatch::Handle, upper::Refused};
 use crate::sys::{
     NDIS_SEND_COMPLETE_FLAGS_DISPATCH_LEVEL, NDIS_SEND_FLAGS_DISPATCH_LEVEL,
