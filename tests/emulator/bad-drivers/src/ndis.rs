@@ -39,6 +39,8 @@ pub(crate) const CASES: &[(&str, Case)] = &[
     ("ndis-oid-too-long", || with(Flaw::OidTooLong)),
     ("ndis-oid-unknown-bytes", || with(Flaw::OidUnknownBytes)),
     ("ndis-halted", || with(Flaw::Halted)),
+    ("ndis-oid-kept", || with(Flaw::OidKept)),
+    ("ndis-send-kept", || with(Flaw::SendKept)),
     ("ip-notification-left", || notification_left()),
     ("ip-notification-unknown", || notification_unknown()),
     ("ip-table-twice", || table_twice()),
@@ -74,6 +76,8 @@ enum Flaw {
     OidTooLong,
     OidUnknownBytes,
     Halted,
+    OidKept,
+    SendKept,
 }
 
 static FLAW: AtomicI32 = AtomicI32::new(0);
@@ -266,9 +270,14 @@ unsafe extern "win64" fn restart(
     NDIS_STATUS_SUCCESS
 }
 
+const STATUS_PENDING: i32 = 0x103;
+
 unsafe extern "win64" fn oid_request(_: PVOID, request: *mut NDIS_OID_REQUEST) -> NDIS_STATUS {
     // SAFETY: a query; the request is the driver's until it returns.
     let query = unsafe { &mut (*request).DATA.QUERY_INFORMATION };
+    if has(Flaw::OidKept) {
+        return STATUS_PENDING;
+    }
     if has(Flaw::OidTooLong) {
         query.BytesWritten = query.InformationBufferLength + 1;
         return NDIS_STATUS_SUCCESS;
@@ -280,7 +289,9 @@ unsafe extern "win64" fn oid_request(_: PVOID, request: *mut NDIS_OID_REQUEST) -
 }
 
 unsafe extern "win64" fn send(adapter: PVOID, lists: *mut NET_BUFFER_LIST, _: u32, _: u32) {
-    const STATUS_PENDING: i32 = 0x103;
+    if has(Flaw::SendKept) {
+        return;
+    }
     // SAFETY: the lists are the driver's until they are completed.
     unsafe {
         (*lists).Status = if has(Flaw::SendPending) {

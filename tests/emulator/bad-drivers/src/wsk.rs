@@ -15,6 +15,7 @@ pub(crate) const CASES: &[(&str, Case)] = &[
     ("wsk-not-registered", not_registered),
     ("wsk-not-captured", not_captured),
     ("wsk-released", released),
+    ("wsk-capture-kept", capture_kept),
     ("wsk-edited", edited),
     ("wsk-static-events-irp", static_events_irp),
     ("wsk-security", security),
@@ -80,6 +81,14 @@ unsafe fn released() {
         let npi = open();
         WskReleaseProviderNPI(&raw mut REGISTRATION.0);
         socket(&npi, WSK_FLAG_CONNECTION_SOCKET);
+    }
+}
+
+unsafe fn capture_kept() {
+    // SAFETY: the provider is not released, on purpose.
+    unsafe {
+        open();
+        WskDeregister(&raw mut REGISTRATION.0);
     }
 }
 
