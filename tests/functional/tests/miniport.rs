@@ -2,12 +2,15 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use softrnic::sys;
 use softrnic_emulator::ndis::{Adapter, AdapterOptions};
 use softrnic_emulator::{Options, wsk};
-use softrnic_functional::consumer::{ConnectParameters, Connector, Host, NtStatus};
+use softrnic_functional::consumer::{
+    Adapter as Opened, ConnectParameters, Connector, Host, NtStatus,
+};
 use softrnic_functional::{Flag, SOON, Stage};
 
 const SUCCESS: i32 = sys::NDIS_STATUS_SUCCESS;
@@ -241,6 +244,33 @@ fn a_fast_toggle_ends_as_last_asked() {
     assert!(opens_as(&stage, Err(NtStatus::NDIS_ADAPTER_NOT_READY)));
 }
 
+// NDK-NDIS-08, NDK-NDIS-09, NDK-NDIS-11: an opening that crosses a change of the switch is made or
+// refused, and none outlives a disabling.
+#[test]
+fn openings_cross_the_switch() {
+    let stage = Stage::new();
+    let (machine, if_index) = (stage.machine(), adapter(&stage).if_index());
+    let done = &AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            let _attached = machine.attach();
+            while !done.load(Ordering::Relaxed) {
+                let (version, told) = ((1, 2), Arc::default());
+                let opened = Opened::open(machine, if_index, version, "client", &told).map(drop);
+                let refused = Err(NtStatus::NDIS_ADAPTER_NOT_READY);
+                assert!(opened == Ok(()) || opened == refused, "{opened:?}");
+            }
+        });
+        for turn in 0..100_000 {
+            let on = u8::from(turn % 2 == 1);
+            let set = adapter(&stage).oid_set(sys::OID_NDK_SET_STATE, &[on]);
+            assert_eq!(set.status, SUCCESS);
+        }
+        done.store(true, Ordering::Relaxed);
+    });
+    assert!(opens_as(&stage, Ok(())));
+}
+
 // NDK-NDIS-02, NDK-NDIS-04, NDK-NDIS-06: the keyword is above the switch.
 #[test]
 fn the_keyword_keeps_network_direct_off() {
@@ -264,7 +294,7 @@ fn the_keyword_keeps_network_direct_off() {
             adapter.oid_set(sys::OID_NDK_SET_STATE, &[1]).status,
             SUCCESS
         );
-        let opened = softrnic_functional::consumer::Adapter::open(
+        let opened = Opened::open(
             host.machine(),
             adapter.if_index(),
             (1, 2),

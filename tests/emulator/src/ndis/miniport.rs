@@ -55,9 +55,14 @@ pub(crate) struct Miniport {
 
 #[derive(Default)]
 struct Ndk {
+    /// NDK adapters open or being opened.
     open: usize,
+    /// *NetworkDirect, as the driver read it: NDK-NDIS-04.
+    keyword: bool,
+    /// What the driver told last.
     enabled: bool,
-    changing: bool,
+    /// What OID_NDK_SET_STATE asked for last.
+    asked: Option<bool>,
 }
 
 impl Miniport {
@@ -108,7 +113,15 @@ impl Miniport {
 
     /// What the driver said at initialisation.
     pub(super) fn set_ndk_enabled(&self, enabled: bool) {
-        self.ndk().enabled = enabled;
+        let mut ndk = self.ndk();
+        ndk.keyword = enabled;
+        ndk.enabled = enabled;
+        ndk.asked = None;
+    }
+
+    /// OID_NDK_SET_STATE goes down with `true`, or came back with `false`.
+    pub(super) fn ask_ndk(&self, enabled: bool) {
+        self.ndk().asked = Some(enabled);
     }
 
     pub(crate) fn handle(self: &Arc<Self>) -> NDIS_HANDLE {
@@ -168,14 +181,18 @@ impl Miniport {
         self.ndk.lock().expect("no holder panics")
     }
 
-    /// Whether the driver has NDK disabled, as far as it has told.
-    pub(crate) fn ndk_is_disabled(&self) -> bool {
-        let ndk = self.ndk();
-        !ndk.enabled && !ndk.changing
+    /// Counts an opening that begins; whether the driver has to refuse it. Between the request to
+    /// enable and the event that tells it, the driver may do either.
+    pub(crate) fn ndk_opening(&self) -> bool {
+        let mut ndk = self.ndk();
+        ndk.open += 1;
+        let enabling = ndk.keyword && ndk.asked == Some(true);
+        !ndk.enabled && !enabling
     }
 
-    pub(crate) fn ndk_opened(&self) {
-        self.ndk().open += 1;
+    /// What the driver told last.
+    pub(crate) fn ndk_is_enabled(&self) -> bool {
+        self.ndk().enabled
     }
 
     pub(crate) fn ndk_closed(&self) {
@@ -185,16 +202,11 @@ impl Miniport {
 
     /// NDK-NDIS-08: consumers are told; disabling waits until their adapters are closed.
     pub(crate) fn change_ndk(&self, enabled: bool) {
-        {
-            let mut ndk = self.ndk();
-            ndk.changing = true;
-            ndk.enabled = enabled;
-        }
+        self.ndk().enabled = enabled;
         self.machine.ndis.tell_ndk_state(self.if_index, enabled);
         if !enabled {
             self.wait_ndk_closed();
         }
-        self.ndk().changing = false;
     }
 
     pub(super) fn wait_ndk_closed(&self) {

@@ -91,13 +91,20 @@ impl Adapter {
             return NDIS_STATUS_FAILURE;
         };
         miniport.oid.open();
+        let ndk = request.ndk_state();
+        if ndk == Some(true) {
+            miniport.ask_ndk(true);
+        }
         INSIDE.set(INSIDE.get() + 1);
         let answer = bridge::callback("MiniportOidRequest", || {
             // SAFETY: the driver's handler, called as documented.
             unsafe { handler(miniport.context(), &raw mut *request.packet) }
         });
         INSIDE.set(INSIDE.get() - 1);
-        if request.oid == OID_NDK_SET_STATE && answer == NDIS_STATUS_PENDING {
+        if ndk == Some(false) {
+            miniport.ask_ndk(false);
+        }
+        if ndk.is_some() && answer == NDIS_STATUS_PENDING {
             violation(
                 "NDK-NDIS-05",
                 "OID_NDK_SET_STATE was answered with NDIS_STATUS_PENDING",
@@ -185,6 +192,14 @@ impl Request {
             buffer,
             length,
         }
+    }
+
+    /// What an OID_NDK_SET_STATE asks for.
+    fn ndk_state(&self) -> Option<bool> {
+        let set = self.oid == OID_NDK_SET_STATE
+            && self.packet.RequestType == NdisRequestSetInformation
+            && self.length > 0;
+        set.then(|| self.buffer[0] != 0)
     }
 
     fn name(&self) -> String {

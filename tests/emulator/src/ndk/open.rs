@@ -42,7 +42,7 @@ impl Machine {
         };
         let mut adapter: *mut NDK_ADAPTER = std::ptr::dangling_mut();
         let untouched = adapter;
-        let disabled = miniport.ndk_is_disabled();
+        let disabled = miniport.ndk_opening();
         let status = bridge::callback("OpenNDKAdapterHandler", || {
             // SAFETY: the driver's handler, called as documented.
             unsafe { open(miniport.context(), &raw const parameters, &raw mut adapter) }
@@ -51,6 +51,7 @@ impl Machine {
             if adapter != untouched {
                 violation("NDK-ADP-01", "a failed open wrote the adapter pointer");
             }
+            miniport.ndk_closed();
             return Err(status);
         }
         if disabled {
@@ -62,13 +63,17 @@ impl Machine {
         check_version(adapter, version);
         let record = Record::new(self, Kind::Adapter, &[]);
         record.adopt(adapter.cast());
-        miniport.ndk_opened();
         let opened = OpenAdapter {
             adapter: adapter as usize,
-            miniport,
+            miniport: Arc::clone(&miniport),
             record,
         };
         self.ndk.open.lock().expect("no holder panics").push(opened);
+        if !miniport.ndk_is_enabled() {
+            // Disabled while it was being opened: the consumer was told before it had anything.
+            self.close_ndk_adapter(adapter);
+            return Err(NDIS_STATUS_ADAPTER_NOT_READY);
+        }
         Ok(adapter)
     }
 
