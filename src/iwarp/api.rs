@@ -41,6 +41,10 @@ pub struct Timeouts {
 pub struct Config {
     /// Ask for CRC32C (it is on if either side asks). RFC 5044: on unless an administrator says no.
     pub crc: bool,
+    /// Ask for markers in what we receive (RFC 5044 section 4.3); they help only a receiver that
+    /// takes TCP segments out of order, and some peers refuse. What the peer asks for is its own
+    /// affair, and it gets it.
+    pub markers: bool,
     /// Initiator: the revision of our Request.
     pub revision: Revision,
     /// Initiator, revision 2: ask for the peer-to-peer model (we send a ready-to-receive frame).

@@ -61,6 +61,8 @@ pub enum Error {
     UlpduLength { length: u16 },
     /// CRC32C mismatch.
     Crc,
+    /// A marker that does not point to the beginning of the FPDU it stands in.
+    Marker,
     /// Tagged segment of another DDP version.
     TaggedVersion,
     /// Untagged segment of another DDP version.
@@ -127,6 +129,7 @@ impl Error {
             Self::UlpduLength { .. } => (0x10, 0x00, false),
             Self::ReadRequestShape => (0x10, 0x00, true),
             Self::Crc => (0x20, 0x02, false),
+            Self::Marker => (0x20, 0x03, false),
             Self::InsufficientIrd { .. } => (0x20, 0x06, false),
             Self::NoMatchingRtr => (0x20, 0x07, false),
             Self::TaggedVersion => (0x11, 0x04, false),

@@ -17,8 +17,10 @@ pub(super) enum Ready {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Agreement {
     pub(super) crc: bool,
+    /// We wanted markers in what the peer sends.
+    pub(super) markers_in: bool,
     /// The peer wants markers in what we send.
-    pub(super) markers: bool,
+    pub(super) markers_out: bool,
     /// The initiator sends this first.
     pub(super) ready: Option<Ready>,
     /// Reads in force.
@@ -183,7 +185,7 @@ impl Frame {
             }
         };
         let header = Header {
-            markers: false,
+            markers: config.markers,
             crc: config.crc,
             rejected: false,
             enhanced: block.is_some(),
@@ -207,7 +209,7 @@ impl Frame {
     ) -> Result<Agreement, CallError> {
         let (agreement, block) = answer(config, request, reads);
         let header = Header {
-            markers: false,
+            markers: config.markers,
             crc: config.crc,
             rejected: false,
             enhanced: block.is_some(),
@@ -253,7 +255,8 @@ fn answer(config: &Config, request: &Parsed, reads: ReadLimits) -> (Agreement, O
     };
     let mut agreement = Agreement {
         crc: config.crc || request.header.crc,
-        markers: request.header.markers,
+        markers_in: config.markers,
+        markers_out: request.header.markers,
         ready: None,
         reads: own,
         inbound_limit: own.ird,
@@ -319,7 +322,8 @@ pub(super) fn agree(
 ) -> Result<Agreement, Error> {
     let mut agreement = Agreement {
         crc: config.crc || reply.header.crc,
-        markers: reply.header.markers,
+        markers_in: config.markers,
+        markers_out: reply.header.markers,
         ready: None,
         reads: offer,
         inbound_limit: offer.ird,

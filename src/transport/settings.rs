@@ -66,6 +66,7 @@ impl Settings {
         };
         Config {
             crc: self.crc,
+            markers: false,
             revision: Revision::Two,
             peer_to_peer: true,
             emss: self.max_segment.clamp(512, LARGEST),

@@ -18,8 +18,8 @@ impl Machine {
     }
 
     pub(super) fn agreed(&mut self, agreement: Agreement) {
-        self.rx.crc = agreement.crc;
-        self.tx.negotiated(agreement.crc, agreement.markers);
+        self.rx.negotiated(agreement.crc, agreement.markers_in);
+        self.tx.negotiated(agreement.crc, agreement.markers_out);
         self.ready = agreement.ready;
         self.reads.limits = agreement.reads;
         self.reads.inbound_limit = agreement.inbound_limit;
@@ -72,6 +72,9 @@ impl Machine {
             self.events.startup = Some(Event::PeerReject { reads });
             return bytes.len();
         }
+        // A Terminate too is framed as the peer expects it.
+        let crc = self.config.crc || parsed.header.crc;
+        self.tx.negotiated(crc, parsed.header.markers);
         match startup::agree(&self.config, self.reads.limits, &parsed) {
             Ok(agreement) => {
                 self.agreed(agreement);

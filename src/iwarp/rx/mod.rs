@@ -3,7 +3,8 @@
 //! A small FPDU that lies whole in the bytes at hand is verified before anything is placed.
 //! Any other one is taken as it streams by: headers gathered and checked, then payload in blocks
 //! that stay in the first-level cache between checksum and copy. A bad CRC ends the stream either
-//! way, and nothing is ever placed outside the range that was checked.
+//! way, and nothing is ever placed outside the range that was checked. Markers, if we asked for
+//! them, are taken out first and counted in the CRC where they stand.
 
 use super::api::{AccessError, ReceiveFault, Upper};
 use super::error::Error;
@@ -15,9 +16,11 @@ use super::wire::rdmap::Opcode;
 use super::wire::terminate::Quote;
 use crate::crc32c;
 use crate::rdma::Stag;
+use markers::Markers;
 use pieces::{Parsed, Trailer, parse_head};
 use rules::Admitted;
 
+mod markers;
 mod pieces;
 mod rules;
 
@@ -41,7 +44,11 @@ pub(super) struct Taken {
 /// The inbound half of the stream.
 pub(super) struct Rx {
     pub(super) crc: bool,
+    /// Those the peer puts in because we asked.
+    markers: Option<Markers>,
     stage: Stage,
+    /// The CRC32C of the current FPDU so far, a marker in front included; 0 between FPDUs.
+    sum: u32,
     /// Next message of the Send and Read Request queues.
     send_sequence: u32,
     read_sequence: u32,
@@ -70,8 +77,6 @@ struct Segment {
     len: u32,
     placed: u32,
     pad: u8,
-    /// The CRC32C up to here.
-    crc: u32,
 }
 
 /// Where a segment's payload goes.
@@ -105,13 +110,21 @@ impl Rx {
     pub(super) fn new() -> Self {
         Self {
             crc: true,
+            markers: None,
             stage: Stage::Head(Head::new()),
+            sum: 0,
             send_sequence: 1,
             read_sequence: 1,
             message: None,
             write_open: false,
             started: false,
         }
+    }
+
+    /// What the startup frames agreed on.
+    pub(super) fn negotiated(&mut self, crc: bool, markers: bool) {
+        self.crc = crc;
+        self.markers = markers.then(Markers::new);
     }
 
     /// Pretends that so many Sends came before.
@@ -122,11 +135,9 @@ impl Rx {
 
     /// Why a FIN here would be abnormal, if it would.
     pub(super) fn unfinished(&self) -> Option<Error> {
-        match self.stage {
-            Stage::Head(head) if head.len() == 0 => {}
-            Stage::Head(_) | Stage::Payload(..) | Stage::Trailer(..) => {
-                return Some(Error::FinInFpdu);
-            }
+        // A whole marker in front of an FPDU that never comes loses nothing.
+        if !self.between() || self.markers.as_ref().is_some_and(Markers::is_cut) {
+            return Some(Error::FinInFpdu);
         }
         let in_message = self.message.is_some() || self.write_open;
         in_message.then_some(Error::FinInMessage)
@@ -141,13 +152,20 @@ impl Rx {
         reads: &mut Reads,
     ) -> Taken {
         let mut rest = bytes;
-        let taken = |rest: &[u8]| bytes.len() - rest.len();
         loop {
-            match self.step(rest, upper, reads) {
+            let result = match &self.markers {
+                None => self.step(rest, upper, reads),
+                Some(markers) if markers.is_due() => self.marker(rest),
+                Some(markers) => {
+                    let run = markers.before(rest);
+                    self.unmarked(run, upper, reads)
+                }
+            };
+            match result {
                 Ok(Some(n)) => rest = rest.get(n..).unwrap_or_default(),
                 Ok(None) => {
                     return Taken {
-                        bytes: taken(rest),
+                        bytes: bytes.len() - rest.len(),
                         result: Ok(()),
                     };
                 }
@@ -162,6 +180,74 @@ impl Rx {
         }
     }
 
+    /// Is the next byte an FPDU's first?
+    fn between(&self) -> bool {
+        matches!(&self.stage, Stage::Head(head) if head.len() == 0)
+    }
+
+    /// Bytes of the marker that is due: like `step`.
+    fn marker(&mut self, bytes: &[u8]) -> Result<Option<usize>, Failure> {
+        let Some(markers) = self.markers.as_mut().filter(|_| !bytes.is_empty()) else {
+            return Ok(None);
+        };
+        let (taken, whole) = markers.gather(bytes);
+        if let Some(marker) = whole {
+            // Without CRC nothing else tells that framing is lost, so nothing more is placed.
+            if !self.crc && !markers.are_right() {
+                return Err(self.failure(Error::Marker));
+            }
+            // RFC 5044 section 4.4: the CRC covers the markers, one in front included.
+            self.add(&marker);
+        }
+        Ok(Some(taken))
+    }
+
+    /// One stage's worth of bytes between markers.
+    fn unmarked<U: Upper>(
+        &mut self,
+        run: &[u8],
+        upper: &mut U,
+        reads: &mut Reads,
+    ) -> Result<Option<usize>, Failure> {
+        let taken = self.step(run, upper, reads)?;
+        let between = self.between();
+        if let (Some(count), Some(markers)) = (taken, &mut self.markers) {
+            markers.passed(count, between);
+        }
+        Ok(taken)
+    }
+
+    #[inline]
+    fn add(&mut self, bytes: &[u8]) {
+        if self.crc {
+            self.sum = crc32c::update(self.sum, bytes);
+        }
+    }
+
+    /// The FPDU is all here, and `sum` is what it brought. Starts the next one's checksum.
+    #[inline]
+    fn verify(&mut self, sum: u32) -> Result<(), Error> {
+        if self.crc && core::mem::take(&mut self.sum) != sum {
+            return Err(Error::Crc);
+        }
+        match self.markers.as_ref().is_none_or(Markers::are_right) {
+            true => Ok(()),
+            false => Err(Error::Marker),
+        }
+    }
+
+    /// The stream's end, quoting what is known of the current FPDU.
+    fn failure(&self, error: Error) -> Failure {
+        let head = match &self.stage {
+            Stage::Head(head) => head,
+            Stage::Payload(segment) | Stage::Trailer(segment, _) => &segment.head,
+        };
+        Failure {
+            error,
+            quote: Quote::of(head.as_slice()),
+        }
+    }
+
     /// One stage's worth of `bytes`: how many were taken, or `None` if it can't go on.
     #[inline]
     fn step<U: Upper>(
@@ -170,8 +256,7 @@ impl Rx {
         upper: &mut U,
         reads: &mut Reads,
     ) -> Result<Option<usize>, Failure> {
-        let between = matches!(&self.stage, Stage::Head(head) if head.len() == 0);
-        if between {
+        if self.between() {
             match self.whole(bytes, upper, reads)? {
                 Whole::Taken(n) => return Ok(Some(n)),
                 Whole::Held => return Ok(None),
@@ -185,17 +270,24 @@ impl Rx {
             }
             Stage::Payload(_) | Stage::Trailer(..) if bytes.is_empty() => Ok(None),
             Stage::Payload(segment) => {
-                let taken = segment.stream(self.crc, bytes, upper)?;
+                let sum = self.crc.then_some(&mut self.sum);
+                let taken = segment.stream(sum, bytes, upper)?;
                 if segment.placed == segment.len {
-                    self.stage = Stage::Trailer(*segment, Trailer::new());
+                    self.stage = Stage::Trailer(*segment, Trailer::new(segment.pad));
                 }
                 Ok(Some(taken))
             }
+            Stage::Trailer(_, trailer) if trailer.is_padded() => {
+                let pad = trailer.pad(bytes);
+                let taken = pad.len();
+                self.add(pad);
+                Ok(Some(taken))
+            }
             Stage::Trailer(segment, trailer) => {
-                let taken = trailer.fill(usize::from(segment.pad) + fpdu::CRC, bytes);
-                let whole = segment.verify(self.crc, trailer)?;
-                if whole {
-                    let segment = *segment;
+                let taken = trailer.fill(bytes);
+                let segment = *segment;
+                if let Some(sum) = trailer.sum() {
+                    self.verify(sum).map_err(|error| self.failure(error))?;
                     self.finish(&segment, upper, reads)?;
                 }
                 Ok(Some(taken))
@@ -229,9 +321,9 @@ impl Rx {
             return Ok(Whole::Not);
         };
         let control = ddp::Control::parse(length, *ddp, *rdmap).map_err(plain)?;
-        if self.crc && crc32c::update(0, summed) != u32::from_le_bytes(*sum) {
-            return Err(plain(Error::Crc));
-        }
+        let before = self.sum;
+        self.add(summed);
+        self.verify(u32::from_le_bytes(*sum)).map_err(plain)?;
         let parts = summed
             .get(fpdu::LENGTH..fpdu::LENGTH + ulpdu_len)
             .and_then(|ulpdu| ulpdu.split_at_checked(control.header_len(length)));
@@ -245,7 +337,10 @@ impl Rx {
         let len = payload.len() as u32;
         let target = match self.admit(&header, len, upper, reads).map_err(plain)? {
             Admitted::Yes(target) => target,
-            Admitted::Wait => return Ok(Whole::Held),
+            Admitted::Wait => {
+                self.sum = before;
+                return Ok(Whole::Held);
+            }
         };
         if len > 0 {
             place(target, 0, payload, upper).map_err(plain)?;
@@ -289,12 +384,13 @@ impl Rx {
                         len,
                         placed: 0,
                         pad,
-                        crc: 0,
                     });
                     return Ok(Some(taken));
                 }
             };
-            let n = head.fill(wanted, bytes.get(taken..).unwrap_or_default());
+            let rest = bytes.get(taken..).unwrap_or_default();
+            let n = head.fill(wanted, rest);
+            self.add(rest.get(..n).unwrap_or_default());
             taken += n;
             if head.len() < wanted {
                 self.stage = Stage::Head(head);
@@ -304,12 +400,9 @@ impl Rx {
     }
 
     /// The headers passed: go on to the payload, or past it if there is none.
-    fn begin(&mut self, mut segment: Segment) {
-        if self.crc {
-            segment.crc = crc32c::update(0, segment.head.as_slice());
-        }
+    fn begin(&mut self, segment: Segment) {
         self.stage = match segment.len {
-            0 => Stage::Trailer(segment, Trailer::new()),
+            0 => Stage::Trailer(segment, Trailer::new(segment.pad)),
             _ => Stage::Payload(segment),
         };
     }
@@ -357,32 +450,21 @@ impl Segment {
     /// Sums and places payload bytes, block by block; how many there were.
     fn stream<U: Upper>(
         &mut self,
-        crc: bool,
+        mut sum: Option<&mut u32>,
         bytes: &[u8],
         upper: &mut U,
     ) -> Result<usize, Failure> {
         let missing = self.len.saturating_sub(self.placed) as usize;
         let here = bytes.get(..missing).unwrap_or(bytes);
         for block in here.chunks(BLOCK) {
-            if crc {
-                self.crc = crc32c::update(self.crc, block);
+            if let Some(sum) = sum.as_deref_mut() {
+                *sum = crc32c::update(*sum, block);
             }
             place(self.target, self.placed, block, upper).map_err(|error| self.failure(error))?;
             // At most `missing` in all.
             self.placed += block.len() as u32;
         }
         Ok(here.len())
-    }
-
-    /// Is the trailer complete? If so the CRC must be right.
-    fn verify(&self, crc: bool, trailer: &Trailer) -> Result<bool, Failure> {
-        let Some((pad, sum)) = trailer.split(self.pad) else {
-            return Ok(false);
-        };
-        match crc && crc32c::update(self.crc, pad) != sum {
-            true => Err(self.failure(Error::Crc)),
-            false => Ok(true),
-        }
     }
 
     fn failure(&self, error: Error) -> Failure {

@@ -39,40 +39,55 @@ pub(super) fn parse_head(head: &[u8]) -> Result<Parsed, Error> {
     Ok(Parsed::Whole(header, len, pad))
 }
 
-/// Pad and CRC field, gathered.
+/// Pad and CRC field, on their way.
 #[derive(Clone, Copy)]
 pub(super) struct Trailer {
-    bytes: [u8; fpdu::TRAILER_MAX],
+    /// Bytes of padding still to come.
+    pad: u8,
+    sum: [u8; fpdu::CRC],
+    /// So many bytes of the sum are here.
     len: u8,
 }
 
 impl Trailer {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(pad: u8) -> Self {
         Self {
-            bytes: [0; fpdu::TRAILER_MAX],
+            pad,
+            sum: [0; fpdu::CRC],
             len: 0,
         }
     }
 
-    /// Takes bytes until `wanted` are there; how many were taken.
-    pub(super) fn fill(&mut self, wanted: usize, bytes: &[u8]) -> usize {
-        let room = self.bytes.get_mut(usize::from(self.len)..wanted);
+    /// Is the next byte padding?
+    pub(super) fn is_padded(&self) -> bool {
+        self.pad > 0
+    }
+
+    /// Takes padding from the front of `bytes`, and says what it was: the CRC covers it.
+    pub(super) fn pad<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
+        let pad = bytes.get(..usize::from(self.pad)).unwrap_or(bytes);
+        // At most as many as were missing.
+        self.pad -= pad.len() as u8;
+        pad
+    }
+
+    /// Takes bytes of the CRC field; how many were taken.
+    pub(super) fn fill(&mut self, bytes: &[u8]) -> usize {
+        let room = self.sum.get_mut(usize::from(self.len)..);
         let room = room.unwrap_or_default();
         let taken = room.len().min(bytes.len());
         if let (Some(to), Some(from)) = (room.get_mut(..taken), bytes.get(..taken)) {
             // PANIC: both are `taken` long.
             to.copy_from_slice(from);
         }
-        // At most TRAILER_MAX.
+        // At most the field.
         self.len += taken as u8;
         taken
     }
 
-    /// Pad and CRC, once both are complete.
-    pub(super) fn split(&self, pad: u8) -> Option<(&[u8], u32)> {
-        let whole = self.bytes.get(..usize::from(self.len))?;
-        let (pad, sum) = whole.split_at_checked(usize::from(pad))?;
-        let sum = <[u8; fpdu::CRC]>::try_from(sum).ok()?;
-        Some((pad, u32::from_le_bytes(sum)))
+    /// What the peer computed, once it is all here.
+    pub(super) fn sum(&self) -> Option<u32> {
+        let whole = usize::from(self.len) == fpdu::CRC;
+        whole.then(|| u32::from_le_bytes(self.sum))
     }
 }

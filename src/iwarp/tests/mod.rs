@@ -1,6 +1,7 @@
 //! The machine against published frames, against a hostile peer, and against itself.
 
 mod hostile;
+mod markers;
 mod pair;
 mod phases;
 mod rates;

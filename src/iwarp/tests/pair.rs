@@ -117,18 +117,20 @@ fn options() -> impl Strategy<Value = (Config, Config, Cut)> {
     let piece = prop_oneof![Just(1usize), 2..40usize, Just(1448), Just(1 << 20)];
     let room = prop_oneof![Just(70_000usize), Just(200_000), Just(1 << 20)];
     let revision = prop_oneof![Just(Revision::One), Just(Revision::Two)];
-    (emss, piece, room, revision, any::<bool>(), any::<bool>()).prop_map(
-        |(emss, piece, room, revision, crc, peer_to_peer)| {
+    (emss, piece, room, revision, any::<[bool; 4]>()).prop_map(
+        |(emss, piece, room, revision, [crc, peer_to_peer, there, back])| {
             let client = Config {
                 emss,
                 revision,
                 crc,
                 peer_to_peer,
+                markers: back,
                 ..config()
             };
             let server = Config {
                 emss,
                 crc,
+                markers: there,
                 ..config()
             };
             (client, server, Cut { piece, room })

@@ -27,6 +27,7 @@ pub(super) const LIMITS: ReadLimits = ReadLimits { ird: 16, ord: 16 };
 pub(super) fn config() -> Config {
     Config {
         crc: true,
+        markers: false,
         revision: Revision::Two,
         peer_to_peer: true,
         emss: 1460,

@@ -6,8 +6,6 @@ use crate::iwarp::Error;
 pub(crate) const LENGTH: usize = 2;
 /// The CRC field behind, there even if CRC is negotiated off.
 pub(crate) const CRC: usize = 4;
-/// The most padding and CRC together.
-pub(crate) const TRAILER_MAX: usize = 3 + CRC;
 /// Markers stand this far apart in the TCP stream, themselves included.
 pub(crate) const MARKER_INTERVAL: usize = 512;
 pub(crate) const MARKER: usize = 4;

@@ -209,6 +209,7 @@ impl End {
     fn new(emss: u32, pipe: &Rc<RefCell<Pipe>>) -> Self {
         let config = Config {
             crc: true,
+            markers: false,
             revision: Revision::Two,
             peer_to_peer: true,
             emss,
