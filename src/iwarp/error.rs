@@ -147,12 +147,10 @@ impl Error {
             Self::ReadAccess(error) => (0x01, remote_protection(*error), true),
             Self::ReadResponseStag | Self::ReadSink(_) => (0x11, 0x00, true),
             Self::ReadResponseRange => (0x11, 0x01, true),
-            Self::WriteAccess(AccessError::InvalidStag) => (0x11, 0x00, true),
-            Self::WriteAccess(AccessError::Bounds) => (0x11, 0x01, true),
-            Self::WriteAccess(AccessError::NotAssociated) => (0x11, 0x02, true),
-            Self::WriteAccess(AccessError::Wrap) => (0x11, 0x03, true),
-            // DDP has no code for it.
-            Self::WriteAccess(AccessError::Rights) => (0x01, 0x02, true),
+            Self::WriteAccess(error) => {
+                let (layer_and_type, code) = tagged_buffer(*error);
+                (layer_and_type, code, true)
+            }
             Self::Invalidate(InvalidateError::InvalidStag | InvalidateError::NotInvalidatable) => {
                 (0x02, 0x09, true)
             }
@@ -198,6 +196,17 @@ impl Error {
                 | Self::ReplyNotEnhanced
                 | Self::EarlyData
         )
+    }
+}
+
+/// Layer, type and code of DDP's tagged buffer errors; it has none for a missing right.
+fn tagged_buffer(error: AccessError) -> (u8, u8) {
+    match error {
+        AccessError::InvalidStag => (0x11, 0x00),
+        AccessError::Bounds => (0x11, 0x01),
+        AccessError::NotAssociated => (0x11, 0x02),
+        AccessError::Wrap => (0x11, 0x03),
+        AccessError::Rights => (0x01, remote_protection(error)),
     }
 }
 
