@@ -30,6 +30,7 @@ struct State {
     listening: Option<Pending>,
     /// The ND address the consumer asked for.
     address: Option<SocketAddr>,
+    /// The last NdkControlConnectEvents, for a listen that is still to come.
     paused: bool,
 }
 
@@ -125,6 +126,8 @@ impl Listener {
         if state.socket.is_some() {
             return Err(Status::ADDRESS_ALREADY_EXISTS);
         }
+        // NDK-LSN-05: a pause that came before the listen holds.
+        socket.pause(state.paused);
         state.socket = Some(socket.clone());
         state.address = Some(address);
         state.listening = Some(pending);

@@ -199,6 +199,22 @@ fn a_paused_listener_refuses_and_a_resumed_one_does_not() {
     assert!(!connecting.wait().is_success());
 }
 
+// NDK-LSN-04, NDK-LSN-05: a listener paused before it listens begins paused.
+#[test]
+fn a_pause_before_the_listen_holds() {
+    let stage = Stage::new();
+    let (active, adapter) = (End::new(&stage.open(0), QpLimits::default()), stage.open(1));
+    let listener = Listener::new(&adapter, |_| panic!("the listener is paused")).expect("made");
+    listener.pause(true);
+    let listening = listener.listen(stage.address(1, 0));
+    assert!(listening.wait().is_success());
+    let to = listener.local_address().expect("bound");
+    let mut connector = Connector::new(&active.adapter).expect("made");
+    let ask = ConnectParameters::default();
+    let refused = connector.connect(&active.qp, stage.address(0, 0), to, &ask);
+    assert_eq!(refused.wait(), NtStatus::CONNECTION_REFUSED);
+}
+
 // NDK-CON-18: ND port 445 is TCP 5445, and is 445 again in what consumers are told.
 #[test]
 fn the_port_of_smb_is_mapped_and_not_seen() {
