@@ -116,8 +116,9 @@ fn the_client_is_killed_at_any_byte() {
         let client = client.end(LIMIT);
         let late = may_be_late(cut, total);
         assert!(client.code.is_none() || late, "killed: {client:?}");
-        // A request that never was whole is never told of.
-        if cut.after >= 44 {
+        // The server's consumer hears of a request that was answered; one of 44 bytes that a reset
+        // follows may be lost in its TCP.
+        if cut.after > 44 {
             let verdict = verdict(&mut server);
             eprintln!("{cut:?}: {verdict}");
             assert!(late || !verdict.ends_with("is done"), "{cut:?}: {verdict}");
