@@ -94,7 +94,11 @@ fn changed_tests() -> Result<(), String> {
         return Ok(());
     }
     let mut test = cargo();
-    test.args(["test", "--quiet", "--lib", "--bins"]);
+    test.args(["test", "--quiet", "--bins"]);
+    // Cargo refuses `--lib` where no package has one.
+    if packages.iter().any(|package| has_library(package)) {
+        test.arg("--lib");
+    }
     for package in &packages {
         test.args(["--package", package]);
     }
@@ -112,6 +116,12 @@ fn files(arguments: &[&str]) -> Result<Vec<String>, String> {
         .lines()
         .filter_map(|line| line.split_whitespace().last());
     Ok(names.map(str::to_owned).collect())
+}
+
+fn has_library(package: &str) -> bool {
+    let folder = package.strip_prefix("softrnic-");
+    let folder = folder.map_or_else(root, |folder| root().join("tests").join(folder));
+    folder.join("src/lib.rs").exists()
 }
 
 /// `softrnic-emulator` for a file of `tests/emulator`, `softrnic` for one of `src`.
