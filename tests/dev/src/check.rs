@@ -120,7 +120,7 @@ fn files(arguments: &[&str]) -> Result<Vec<String>, String> {
 
 fn has_library(package: &str) -> bool {
     let folder = package.strip_prefix("softrnic-");
-    let folder = folder.map_or_else(root, |folder| root().join("tests").join(folder));
+    let folder = folder.map_or_else(|| root().to_owned(), |name| root().join("tests").join(name));
     folder.join("src/lib.rs").exists()
 }
 
