@@ -14,5 +14,6 @@ mod record;
 mod results;
 mod simple;
 mod tables;
+mod wrap;
 
 pub(super) use record::{Kind, Record};

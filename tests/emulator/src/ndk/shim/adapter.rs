@@ -7,6 +7,7 @@ use softrnic::sys::*;
 use super::callback::{connect_event, cq_notification};
 use super::pending::{create, request};
 use super::record::{Kind, Record};
+use super::wrap::plain;
 use crate::bridge;
 use crate::thread;
 use crate::wdm::{DISPATCH_LEVEL, PASSIVE_LEVEL};
@@ -229,13 +230,7 @@ pub(super) unsafe extern "win64" fn build_lam(
     )
 }
 
-pub(super) unsafe extern "win64" fn release_lam(
-    adapter: *mut NDK_ADAPTER,
-    lam: *mut NDK_LOGICAL_ADDRESS_MAPPING,
-) {
-    let (_, provider) = enter(adapter, "NdkReleaseLAM");
-    bridge::callback("NdkReleaseLAM", || {
-        // SAFETY: the provider's slot, seen to be filled, with the consumer's arguments.
-        unsafe { provider.NdkReleaseLAM.expect("seen to be filled")(adapter, lam) }
-    });
+plain! {
+    release_lam: Adapter, NDK_ADAPTER, NDK_ADAPTER_DISPATCH, NdkReleaseLAM,
+        (lam: *mut NDK_LOGICAL_ADDRESS_MAPPING) -> ();
 }

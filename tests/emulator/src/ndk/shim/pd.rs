@@ -7,7 +7,7 @@ use softrnic::sys::*;
 use super::callback::srq_notification;
 use super::pending::create;
 use super::record::{Kind, Record};
-use crate::bridge;
+use super::wrap::plain;
 use crate::thread;
 use crate::wdm::DISPATCH_LEVEL;
 
@@ -242,14 +242,7 @@ pub(super) unsafe extern "win64" fn create_qp_with_srq(
     )
 }
 
-pub(super) unsafe extern "win64" fn get_privileged_token(pd: *mut NDK_PD, token: *mut u32) {
-    let (_, provider) = enter(pd, "NdkGetPrivilegedMemoryRegionToken");
-    bridge::callback("NdkGetPrivilegedMemoryRegionToken", || {
-        // SAFETY: the provider's slot, seen to be filled, with the consumer's arguments.
-        unsafe {
-            provider
-                .NdkGetPrivilegedMemoryRegionToken
-                .expect("seen to be filled")(pd, token)
-        }
-    });
+plain! {
+    get_privileged_token: Pd, NDK_PD, NDK_PD_DISPATCH, NdkGetPrivilegedMemoryRegionToken,
+        (token: *mut u32) -> ();
 }

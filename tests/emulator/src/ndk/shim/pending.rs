@@ -33,8 +33,8 @@ struct Pending {
     completion: usize,
     context: PVOID,
     out: AtomicUsize,
-    /// Runs when the request fails, to undo what the OS noted at the call.
-    undo: Option<(&'static Record, &'static Record)>,
+    /// Antecedents from this call: none when the request fails.
+    undo: Vec<&'static Record>,
 }
 
 static DONE: Mutex<VecDeque<usize>> = Mutex::new(VecDeque::new());
@@ -55,7 +55,7 @@ impl Pending {
             completion,
             context,
             out: AtomicUsize::new(POISON),
-            undo: None,
+            undo: Vec::new(),
         })
     }
 
@@ -113,8 +113,8 @@ impl Pending {
     }
 
     fn undo(&self) {
-        if let Some((child, parent)) = self.undo {
-            child.remove_parent(parent);
+        for parent in &self.undo {
+            self.on.remove_parent(parent);
         }
     }
 }
@@ -212,23 +212,23 @@ pub(super) fn request(
     context: PVOID,
     call: impl FnOnce(NDK_FN_REQUEST_COMPLETION, PVOID) -> NTSTATUS,
 ) -> NTSTATUS {
-    request_with(name, on, None, completion, context, call)
+    request_with(name, on, &[], completion, context, call)
 }
 
-/// As [`request`], for one that makes `on` a successor of `parent`, unless it fails.
+/// As [`request`], for one that makes `on` a successor of `parents`, unless it fails.
 pub(super) fn request_with(
     name: &'static str,
     on: &'static Record,
-    parent: Option<&'static Record>,
+    parents: &[&'static Record],
     completion: NDK_FN_REQUEST_COMPLETION,
     context: PVOID,
     call: impl FnOnce(NDK_FN_REQUEST_COMPLETION, PVOID) -> NTSTATUS,
 ) -> NTSTATUS {
     let mut pending = Pending::new(name, on, address(completion), context);
-    if let Some(parent) = parent {
+    for parent in parents {
         on.add_parent(parent);
-        pending.undo = Some((on, parent));
     }
+    pending.undo = parents.to_vec();
     let pending: &'static Pending = Box::leak(pending);
     on.request_begins();
     let given = std::ptr::from_ref(pending).cast_mut().cast();

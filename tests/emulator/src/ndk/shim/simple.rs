@@ -3,8 +3,9 @@
 
 use softrnic::sys::*;
 
-use super::pending::{self, request};
+use super::pending;
 use super::record::{Kind, Record};
+use super::wrap::{plain, requests};
 use crate::bridge;
 use crate::thread;
 use crate::verifier::violation;
@@ -65,41 +66,6 @@ pub(super) unsafe extern "win64" fn query_extension(
         );
     }
     status
-}
-
-/// One wrapper of a request on an object of a short table.
-macro_rules! requests {
-    ($($name:ident: $kind:ident, $object:ty, $table:ty, $slot:ident, ($($arg:ident: $ty:ty),*);)*) => {$(
-        pub(super) unsafe extern "win64" fn $name(
-            object: *mut $object,
-            $($arg: $ty,)*
-            completion: NDK_FN_REQUEST_COMPLETION,
-            context: PVOID,
-        ) -> NTSTATUS {
-            let _ = thread::enter(stringify!($slot), DISPATCH_LEVEL);
-            let record = Record::of(object.cast(), Kind::$kind, stringify!($slot));
-            let slot = record.provider::<$table>().$slot.expect("seen to be filled");
-            request(stringify!($slot), record, completion, context, |completion, context| {
-                // SAFETY: the provider's slot, seen to be filled, with the consumer's arguments.
-                unsafe { slot(object, $($arg,)* completion, context) }
-            })
-        }
-    )*};
-}
-
-/// One wrapper of a function that never pends.
-macro_rules! plain {
-    ($($name:ident: $kind:ident, $object:ty, $table:ty, $slot:ident, ($($arg:ident: $ty:ty),*) -> $result:ty;)*) => {$(
-        pub(super) unsafe extern "win64" fn $name(object: *mut $object, $($arg: $ty),*) -> $result {
-            let _ = thread::enter(stringify!($slot), DISPATCH_LEVEL);
-            let record = Record::of(object.cast(), Kind::$kind, stringify!($slot));
-            let slot = record.provider::<$table>().$slot.expect("seen to be filled");
-            bridge::callback(stringify!($slot), || {
-                // SAFETY: the provider's slot, seen to be filled, with the consumer's arguments.
-                unsafe { slot(object, $($arg),*) }
-            })
-        }
-    )*};
 }
 
 requests! {
