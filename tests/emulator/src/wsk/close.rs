@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::abi::{PIRP, WSK_BUF};
+use super::abi::{PIRP, WSK_BUF, WSK_FLAG_ABORTIVE};
 use super::host::{NtStatus, status};
 use super::kernel;
 use super::network::Command;
@@ -15,9 +15,13 @@ use super::{receive, send};
 pub(super) fn disconnect(
     socket: &Arc<Socket>,
     buffer: *const WSK_BUF,
-    abortive: bool,
+    flags: u32,
     irp: PIRP,
 ) -> NtStatus {
+    let abortive = flags & WSK_FLAG_ABORTIVE != 0;
+    if abortive && !buffer.is_null() {
+        kernel::violation("WSK-DIS-03", "an abortive WskDisconnect with a buffer");
+    }
     match socket.state() {
         State::New | State::Bound | State::Listening | State::Connecting => {
             kernel::violation(

@@ -109,141 +109,46 @@ unsafe fn request(
     }
 }
 
-unsafe extern "win64" fn wsk_bind(
-    socket: *mut WSK_SOCKET,
-    local: *mut SOCKADDR,
-    _flags: u32,
-    irp: PIRP,
-) -> NTSTATUS {
-    // SAFETY: the client passes an address.
-    unsafe {
-        request(socket, "WskBind", irp, |socket| {
-            connect::bind(socket, address::read(local), irp)
-        })
-    }
+/// The functions that take an IRP last: `name: Name, (arguments) => what does the work;`.
+macro_rules! requests {
+    ($socket:ident, $irp:ident; $($name:ident: $wsk:ident, ($($arg:ident: $ty:ty),*) => $work:expr;)*) => {$(
+        unsafe extern "win64" fn $name(socket: *mut WSK_SOCKET, $($arg: $ty,)* $irp: PIRP) -> NTSTATUS {
+            // SAFETY: the client passes a socket of ours, and what the function documents.
+            unsafe { request(socket, stringify!($wsk), $irp, |$socket| $work) }
+        }
+    )*};
 }
 
-unsafe extern "win64" fn wsk_connect(
-    socket: *mut WSK_SOCKET,
-    remote: *mut SOCKADDR,
-    _flags: u32,
-    irp: PIRP,
-) -> NTSTATUS {
-    // SAFETY: the client passes an address.
-    unsafe {
-        request(socket, "WskConnect", irp, |socket| {
-            connect::connect(socket, address::read(remote), irp)
-        })
-    }
-}
-
-unsafe extern "win64" fn wsk_connect_ex(
-    socket: *mut WSK_SOCKET,
-    _remote: *mut SOCKADDR,
-    _buffer: *mut WSK_BUF,
-    _flags: u32,
-    irp: PIRP,
-) -> NTSTATUS {
-    // SAFETY: the client passes a socket of ours.
-    unsafe {
-        request(socket, "WskConnectEx", irp, |_| {
-            kernel::complete(irp, status::NOT_SUPPORTED, 0)
-        })
-    }
-}
-
-unsafe extern "win64" fn wsk_listen(socket: *mut WSK_SOCKET, irp: PIRP) -> NTSTATUS {
-    // SAFETY: the client passes a socket of ours.
-    unsafe {
-        request(socket, "WskListen", irp, |socket| {
-            connect::listen(socket, irp)
-        })
-    }
-}
-
-unsafe extern "win64" fn wsk_accept(
-    socket: *mut WSK_SOCKET,
-    _flags: u32,
-    context: PVOID,
-    dispatch: *const WSK_CLIENT_CONNECTION_DISPATCH,
-    local: *mut SOCKADDR,
-    remote: *mut SOCKADDR,
-    irp: PIRP,
-) -> NTSTATUS {
-    let pending = PendingAccept {
-        irp,
-        context,
-        dispatch,
-        local,
-        remote,
+requests! { socket, irp;
+    wsk_bind: WskBind, (local: *mut SOCKADDR, _flags: u32) =>
+        connect::bind(socket, address::read(local), irp);
+    wsk_connect: WskConnect, (remote: *mut SOCKADDR, _flags: u32) =>
+        connect::connect(socket, address::read(remote), irp);
+    wsk_connect_ex: WskConnectEx, (_remote: *mut SOCKADDR, _buffer: *mut WSK_BUF, _flags: u32) => {
+        let _ = socket;
+        kernel::complete(irp, status::NOT_SUPPORTED, 0)
     };
-    // SAFETY: the client passes a socket of ours.
-    unsafe {
-        request(socket, "WskAccept", irp, |socket| {
-            accept::accept(socket, pending)
-        })
-    }
-}
-
-unsafe extern "win64" fn wsk_inspect_complete(
-    socket: *mut WSK_SOCKET,
-    _id: *mut WSK_INSPECT_ID,
-    _action: WSK_INSPECT_ACTION,
-    irp: PIRP,
-) -> NTSTATUS {
+    wsk_listen: WskListen, () => connect::listen(socket, irp);
+    wsk_accept: WskAccept, (_flags: u32, context: PVOID,
+        dispatch: *const WSK_CLIENT_CONNECTION_DISPATCH, local: *mut SOCKADDR,
+        remote: *mut SOCKADDR) =>
+        accept::accept(socket, PendingAccept { irp, context, dispatch, local, remote });
     // Conditional accept is not offered: its option is refused, so no inspection can be open.
-    // SAFETY: the client passes a socket of ours.
-    unsafe {
-        request(socket, "WskInspectComplete", irp, |_| {
-            kernel::complete(irp, status::INVALID_DEVICE_STATE, 0)
-        })
-    }
-}
-
-unsafe extern "win64" fn wsk_send(
-    socket: *mut WSK_SOCKET,
-    buffer: *mut WSK_BUF,
-    flags: u32,
-    irp: PIRP,
-) -> NTSTATUS {
-    // SAFETY: the client passes a socket of ours.
-    unsafe {
-        request(socket, "WskSend", irp, |socket| {
-            send::send(socket, buffer, flags, irp)
-        })
-    }
-}
-
-unsafe extern "win64" fn wsk_receive(
-    socket: *mut WSK_SOCKET,
-    buffer: *mut WSK_BUF,
-    flags: u32,
-    irp: PIRP,
-) -> NTSTATUS {
-    // SAFETY: the client passes a socket of ours.
-    unsafe {
-        request(socket, "WskReceive", irp, |socket| {
-            receive::receive(socket, buffer, flags, irp)
-        })
-    }
-}
-
-unsafe extern "win64" fn wsk_disconnect(
-    socket: *mut WSK_SOCKET,
-    buffer: *mut WSK_BUF,
-    flags: u32,
-    irp: PIRP,
-) -> NTSTATUS {
-    let abortive = flags & WSK_FLAG_ABORTIVE != 0;
-    if abortive && !buffer.is_null() {
-        kernel::violation("WSK-DIS-03", "an abortive WskDisconnect with a buffer");
-    }
-    // SAFETY: the client passes a socket of ours.
-    unsafe {
-        request(socket, "WskDisconnect", irp, |socket| {
-            close::disconnect(socket, buffer, abortive, irp)
-        })
-    }
+    wsk_inspect_complete: WskInspectComplete,
+        (_id: *mut WSK_INSPECT_ID, _action: WSK_INSPECT_ACTION) => {
+        let _ = socket;
+        kernel::complete(irp, status::INVALID_DEVICE_STATE, 0)
+    };
+    wsk_send: WskSend, (buffer: *mut WSK_BUF, flags: u32) => send::send(socket, buffer, flags, irp);
+    wsk_receive: WskReceive, (buffer: *mut WSK_BUF, flags: u32) =>
+        receive::receive(socket, buffer, flags, irp);
+    wsk_disconnect: WskDisconnect, (buffer: *mut WSK_BUF, flags: u32) =>
+        close::disconnect(socket, buffer, flags, irp);
+    wsk_get_local_address: WskGetLocalAddress, (place: *mut SOCKADDR) =>
+        connect::get_address(socket, place, false, irp);
+    wsk_get_remote_address: WskGetRemoteAddress, (place: *mut SOCKADDR) =>
+        connect::get_address(socket, place, true, irp);
+    wsk_close_socket: WskCloseSocket, () => close::close(socket, irp);
 }
 
 unsafe extern "win64" fn wsk_release(
@@ -255,41 +160,6 @@ unsafe extern "win64" fn wsk_release(
     unsafe {
         enter(socket, "WskRelease", |socket| {
             receive::release(socket, list)
-        })
-    }
-}
-
-unsafe extern "win64" fn wsk_get_local_address(
-    socket: *mut WSK_SOCKET,
-    place: *mut SOCKADDR,
-    irp: PIRP,
-) -> NTSTATUS {
-    // SAFETY: the client passes a socket of ours.
-    unsafe {
-        request(socket, "WskGetLocalAddress", irp, |socket| {
-            connect::get_address(socket, place, false, irp)
-        })
-    }
-}
-
-unsafe extern "win64" fn wsk_get_remote_address(
-    socket: *mut WSK_SOCKET,
-    place: *mut SOCKADDR,
-    irp: PIRP,
-) -> NTSTATUS {
-    // SAFETY: the client passes a socket of ours.
-    unsafe {
-        request(socket, "WskGetRemoteAddress", irp, |socket| {
-            connect::get_address(socket, place, true, irp)
-        })
-    }
-}
-
-unsafe extern "win64" fn wsk_close_socket(socket: *mut WSK_SOCKET, irp: PIRP) -> NTSTATUS {
-    // SAFETY: the client passes a socket of ours.
-    unsafe {
-        request(socket, "WskCloseSocket", irp, |socket| {
-            close::close(socket, irp)
         })
     }
 }
