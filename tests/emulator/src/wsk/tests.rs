@@ -4,5 +4,7 @@ pub(crate) mod caught;
 mod client;
 mod data;
 mod life;
+mod own_irp;
 mod rules;
+mod side;
 mod speed;
