@@ -127,6 +127,7 @@ unsafe extern "system" {
     pub(crate) fn KeInitializeTimer(timer: Pointer);
     pub(crate) fn KeInsertQueueDpc(dpc: Pointer, first: Pointer, second: Pointer) -> u8;
     pub(crate) fn KeLowerIrql(irql: u8);
+    pub(crate) fn KfRaiseIrql(irql: u8) -> u8;
     pub(crate) fn KeRaiseIrqlToDpcLevel() -> u8;
     pub(crate) fn KeSetEvent(event: Pointer, increment: i32, wait: u8) -> i32;
     pub(crate) fn KeSetTimer(timer: Pointer, due: i64, dpc: Pointer) -> u8;

@@ -11,9 +11,13 @@ mod kernel;
 mod locks;
 mod memory;
 mod ndis;
+mod ndk;
+mod ndk_life;
+mod ndk_miniport;
 mod objects;
 mod wsk;
 mod wsk_client;
+mod wsk_close;
 
 #[path = "../../../../src/sys/mod.rs"]
 #[expect(
@@ -36,8 +40,10 @@ const TABLES: &[&[(&str, Case)]] = &[
     locks::CASES,
     memory::CASES,
     ndis::CASES,
+    ndk::CASES,
     objects::CASES,
     wsk::CASES,
+    wsk_close::CASES,
 ];
 
 #[panic_handler]

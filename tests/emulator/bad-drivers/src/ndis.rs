@@ -2,10 +2,11 @@
 
 use core::ffi::c_void;
 use core::ptr::null_mut;
-use core::sync::atomic::{AtomicI32, AtomicPtr, Ordering};
+use core::sync::atomic::{AtomicI32, AtomicPtr, AtomicU32, Ordering};
 
 use crate::Case;
 use crate::kernel::{KeAcquireSpinLockRaiseToDpc, KeReleaseSpinLock};
+use crate::ndk_miniport as ndk;
 use crate::sys::*;
 
 pub(crate) const CASES: &[(&str, Case)] = &[
@@ -84,6 +85,7 @@ static FLAW: AtomicI32 = AtomicI32::new(0);
 pub(crate) static DRIVER: AtomicPtr<c_void> = AtomicPtr::new(null_mut());
 static HANDLE: AtomicPtr<c_void> = AtomicPtr::new(null_mut());
 static ADAPTER: AtomicPtr<c_void> = AtomicPtr::new(null_mut());
+static IF_INDEX: AtomicU32 = AtomicU32::new(0);
 
 fn has(flaw: Flaw) -> bool {
     FLAW.load(Ordering::Relaxed) == flaw as i32
@@ -92,6 +94,11 @@ fn has(flaw: Flaw) -> bool {
 /// Registers the miniport with that flaw.
 fn with(flaw: Flaw) {
     FLAW.store(flaw as i32, Ordering::Relaxed);
+    register();
+}
+
+/// Registers the miniport.
+pub(crate) fn register() {
     let mut wanted = NDIS_MINIPORT_DRIVER_CHARACTERISTICS {
         Header: NDIS_OBJECT_HEADER {
             Type: match has(Flaw::WrongType) {
@@ -103,6 +110,7 @@ fn with(flaw: Flaw) {
         },
         MajorNdisVersion: 6,
         MinorNdisVersion: if has(Flaw::OldVersion) { 0 } else { 80 },
+        SetOptionsHandler: ndk::options(),
         InitializeHandlerEx: Some(initialize),
         HaltHandlerEx: Some(halt),
         UnloadHandler: Some(unload),
@@ -146,11 +154,12 @@ fn unknown_driver() {
 unsafe extern "win64" fn initialize(
     adapter: NDIS_HANDLE,
     _: PVOID,
-    _: *mut NDIS_MINIPORT_INIT_PARAMETERS,
+    parameters: *mut NDIS_MINIPORT_INIT_PARAMETERS,
 ) -> NDIS_STATUS {
     ADAPTER.store(adapter, Ordering::Relaxed);
-    // SAFETY: the adapter that is being initialised.
+    // SAFETY: the adapter that is being initialised, and its parameters.
     unsafe {
+        IF_INDEX.store((*parameters).IfIndex, Ordering::Relaxed);
         if has(Flaw::GeneralFirst) {
             set_general(adapter);
         }
@@ -158,6 +167,7 @@ unsafe extern "win64" fn initialize(
         if !has(Flaw::NoGeneral) {
             set_general(adapter);
         }
+        ndk::set_attributes(adapter);
         if has(Flaw::ConfigurationOpen) || has(Flaw::ConfigurationClosedTwice) {
             let configuration = open_configuration(adapter);
             if has(Flaw::ConfigurationClosedTwice) {
@@ -205,7 +215,7 @@ unsafe fn set_registration(adapter: NDIS_HANDLE) {
 }
 
 unsafe fn set_general(adapter: NDIS_HANDLE) {
-    static OIDS: [u32; 1] = [0x0001_0101];
+    let oids = ndk::oids();
     let mut attributes = NDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES {
         Header: NDIS_OBJECT_HEADER {
             Type: NDIS_OBJECT_TYPE_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES,
@@ -213,8 +223,11 @@ unsafe fn set_general(adapter: NDIS_HANDLE) {
             Size: NDIS_SIZEOF_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES_REVISION_2,
         },
         MtuSize: 1500,
-        SupportedOidList: OIDS.as_ptr().cast_mut(),
-        SupportedOidListLength: if has(Flaw::NoOids) { 0 } else { 4 },
+        SupportedOidList: oids.as_ptr().cast_mut(),
+        SupportedOidListLength: match has(Flaw::NoOids) {
+            true => 0,
+            false => size_of_val(oids) as u32,
+        },
         ..Default::default()
     };
     // SAFETY: the adapter that is being initialised, or not on purpose.
@@ -267,12 +280,22 @@ unsafe extern "win64" fn restart(
         // SAFETY: the adapter is no longer being initialised, on purpose.
         unsafe { set_general(adapter) };
     }
+    // SAFETY: the adapter that restarts.
+    unsafe { ndk::restarted(adapter) };
     NDIS_STATUS_SUCCESS
 }
 
 const STATUS_PENDING: i32 = 0x103;
 
-unsafe extern "win64" fn oid_request(_: PVOID, request: *mut NDIS_OID_REQUEST) -> NDIS_STATUS {
+unsafe extern "win64" fn oid_request(
+    adapter: PVOID,
+    request: *mut NDIS_OID_REQUEST,
+) -> NDIS_STATUS {
+    // SAFETY: the arguments of this call.
+    let ndk = unsafe { ndk::oid_request(adapter, IF_INDEX.load(Ordering::Relaxed), request) };
+    if let Some(status) = ndk {
+        return status;
+    }
     // SAFETY: a query; the request is the driver's until it returns.
     let query = unsafe { &mut (*request).DATA.QUERY_INFORMATION };
     if has(Flaw::OidKept) {

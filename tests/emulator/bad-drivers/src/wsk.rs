@@ -44,7 +44,6 @@ pub(crate) const CASES: &[(&str, Case)] = &[
     ("wsk-receive-too-long", receive_too_long),
     ("wsk-send-too-long", send_too_long),
     ("wsk-release-foreign", release_foreign),
-    ("wsk-close-retained", close_retained),
 ];
 
 const STATUS_PENDING: i32 = 0x103;
@@ -445,21 +444,5 @@ unsafe fn release_foreign() {
         if let Some(release) = table(pair.socket).WskRelease {
             release(pair.socket, &mut list);
         }
-    }
-}
-
-unsafe fn close_retained() {
-    RECEIVE.store(STATUS_PENDING, Ordering::Relaxed);
-    // SAFETY: the list is not released, on purpose.
-    unsafe {
-        let pair = connect(&open());
-        let (mut data, _) = buffer(64);
-        send(pair.socket, &mut data);
-        while LIST.load(Ordering::Acquire).is_null() {
-            pause(1);
-        }
-        pause(20);
-        close(ACCEPTED.load(Ordering::Acquire));
-        close(pair.listener);
     }
 }

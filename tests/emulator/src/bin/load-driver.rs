@@ -1,5 +1,5 @@
 //! Loads a driver image into an emulated machine, starts it, and unloads it again. A miniport gets
-//! an adapter, which answers a query, sends a frame, is paused, restarted and halted.
+//! an adapter, which answers a query (and a set, when it is an NDK provider), sends a frame, is paused, restarted and halted.
 //!
 //! `load-driver IMAGE [--cheap] [NAME=VALUE]…`: values (numbers are DWORDs) are set under the
 //! driver's service key before it starts. Exit status 0: all went well; 1: it did not load or
@@ -8,8 +8,9 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use softrnic::sys::OID_NDK_SET_STATE;
 use softrnic_emulator::io::driver::registry_path;
-use softrnic_emulator::ndis::AdapterOptions;
+use softrnic_emulator::ndis::{Adapter, AdapterOptions};
 use softrnic_emulator::pool::PoolMode;
 use softrnic_emulator::zw::Value;
 use softrnic_emulator::{Machine, Options};
@@ -60,18 +61,29 @@ fn main() -> ExitCode {
         eprintln!("{image}: DriverEntry returned {status:#010x}");
         return ExitCode::FAILURE;
     }
-    if let Ok(adapter) = machine.add_adapter(&driver, AdapterOptions::default()) {
-        adapter.oid_query(OID_GEN_SUPPORTED_LIST, 4);
-        adapter.send(&[&[0; 64]]);
-        adapter.pause();
-        if adapter.restart().is_err() {
-            eprintln!("{image}: the adapter does not restart");
-            return ExitCode::FAILURE;
-        }
-        adapter.halt();
+    if let Ok(adapter) = machine.add_adapter(&driver, AdapterOptions::default())
+        && !exercise(adapter)
+    {
+        eprintln!("{image}: the adapter does not restart");
+        return ExitCode::FAILURE;
     }
     driver.unload();
     machine.stop();
     eprintln!("{image}: started and unloaded");
     ExitCode::SUCCESS
+}
+
+/// A short life of an adapter; `false`: it did not restart.
+fn exercise(adapter: Adapter) -> bool {
+    adapter.oid_query(OID_GEN_SUPPORTED_LIST, 4);
+    if adapter.ndk_info().is_some() {
+        adapter.oid_set(OID_NDK_SET_STATE, &[1]);
+    }
+    adapter.send(&[&[0; 64]]);
+    adapter.pause();
+    if adapter.restart().is_err() {
+        return false;
+    }
+    adapter.halt();
+    true
 }

@@ -3,8 +3,6 @@
 
 mod open;
 mod shim;
-#[cfg(test)]
-mod tests;
 
 use std::sync::Mutex;
 

@@ -48,8 +48,6 @@ pub(crate) struct World {
     pub(crate) mood: Mood,
     pub(crate) adapter: AtomicPtr<c_void>,
     pub(crate) keyword: AtomicU32,
-    pub(crate) open: OPEN_NDK_ADAPTER_HANDLER,
-    pub(crate) close: CLOSE_NDK_ADAPTER_HANDLER,
 }
 
 thread_local! {
@@ -82,14 +80,6 @@ unsafe extern "win64" fn no_close(_: PVOID, _: *mut NDK_ADAPTER) {}
 
 impl FakeDriver {
     pub(crate) fn new(mood: Mood) -> Self {
-        Self::with_ndk(mood, Some(no_open), Some(no_close))
-    }
-
-    pub(crate) fn with_ndk(
-        mood: Mood,
-        open: OPEN_NDK_ADAPTER_HANDLER,
-        close: CLOSE_NDK_ADAPTER_HANDLER,
-    ) -> Self {
         let machine = Machine::new(Options {
             pool: PoolMode::Special,
             ..Options::default()
@@ -99,8 +89,6 @@ impl FakeDriver {
             mood,
             adapter: AtomicPtr::default(),
             keyword: AtomicU32::new(u32::MAX),
-            open,
-            close,
         };
         WORLD.set(Some(Arc::new(world)));
         // SAFETY: all fields are integers, nullable pointers or `Option` of functions.
@@ -186,8 +174,8 @@ unsafe extern "win64" fn set_options(handle: NDIS_HANDLE, _: PVOID) -> NDIS_STAT
             Size: NDIS_SIZEOF_NDK_PROVIDER_CHARACTERISTICS_REVISION_1,
         },
         Flags: 0,
-        OpenNDKAdapterHandler: world.open,
-        CloseNDKAdapterHandler: world.close,
+        OpenNDKAdapterHandler: Some(no_open),
+        CloseNDKAdapterHandler: Some(no_close),
     };
     // SAFETY: as documented.
     unsafe { NdisSetOptionalHandlers(handle, (&raw mut ndk).cast()) }
