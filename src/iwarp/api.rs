@@ -17,6 +17,26 @@ pub enum Revision {
     Two,
 }
 
+/// The zero-length messages by which an initiator may show that it is ready to receive (RFC 6581
+/// section 6): those it offers, and the ones a responder answers with first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReadyKinds {
+    /// Uses up a receive of the peer's consumer.
+    pub send: bool,
+    pub write: bool,
+    /// Uses up a Read slot on either side.
+    pub read: bool,
+}
+
+impl ReadyKinds {
+    /// What other implementations can do with, and no consumer notices.
+    pub const DEFAULT: Self = Self {
+        send: false,
+        write: true,
+        read: true,
+    };
+}
+
 /// RDMA Reads that may be outstanding: `ird` from the peer towards us, `ord` from us.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ReadLimits {
@@ -49,6 +69,12 @@ pub struct Config {
     pub revision: Revision,
     /// Initiator, revision 2: ask for the peer-to-peer model (we send a ready-to-receive frame).
     pub peer_to_peer: bool,
+    /// Initiator: the ready-to-receive frames we offer in that model. Responder: which we prefer of
+    /// those that are offered.
+    pub ready: ReadyKinds,
+    /// Revision 1: tell and read IRD and ORD as SMB Direct did before RFC 6581 (see `legacy`); for
+    /// its port only.
+    pub legacy_reads: bool,
     /// TCP's effective maximum segment size: no FPDU is larger.
     pub emss: u32,
     /// The adapter's caps; at most [`super::MAX_READS`] each.

@@ -4,6 +4,9 @@
 
 use super::ReadLimits;
 
+/// SMB Direct's TCP port (IANA `smbdirect`).
+pub const PORT: u16 = 5445;
+
 /// Bytes of the header.
 pub const LEN: usize = 8;
 

@@ -43,8 +43,8 @@ mod tests;
 
 pub use api::{
     AccessError, Config, Event, FrameSize, Frames, InvalidateError, NoReceive, PayloadError,
-    PeerTerminate, ReadLimits, ReceiveBuffer, ReceiveFault, Received, Request, Revision, Source,
-    Ticks, Timeouts, Trailer, Transmit, Upper,
+    PeerTerminate, ReadLimits, ReadyKinds, ReceiveBuffer, ReceiveFault, Received, Request,
+    Revision, Source, Ticks, Timeouts, Trailer, Transmit, Upper,
 };
 pub use error::{CallError, Close, Error};
 pub use machine::Machine;

@@ -1,8 +1,9 @@
 //! MPA start-up: gathering the peer's frame, building ours, and what the two agree on
 //! (RFC 5044 section 7.1, RFC 6581 section 9).
 
-use super::api::{Config, ReadLimits, Revision};
+use super::api::{Config, ReadLimits, ReadyKinds, Revision};
 use super::error::{CallError, Error};
+use super::legacy;
 use super::wire::mpa::{self, Block, Header, NOT_NEGOTIATED};
 
 /// The zero-length message by which an initiator shows that it is ready to receive.
@@ -40,12 +41,16 @@ pub(super) struct Frame {
 pub(super) struct Parsed {
     pub(super) header: Header,
     pub(super) block: Option<Block>,
+    /// What a revision 1 peer of SMB Direct says in front of its private data.
+    pub(super) legacy: Option<ReadLimits>,
 }
 
 impl Parsed {
     /// The peer's limits, where it said them.
     pub(super) fn reads(&self) -> Option<ReadLimits> {
-        let block = self.block?;
+        let Some(block) = self.block else {
+            return self.legacy;
+        };
         let negotiated = block.ird != NOT_NEGOTIATED && block.ord != NOT_NEGOTIATED;
         negotiated.then_some(ReadLimits {
             ird: block.ird,
@@ -53,9 +58,20 @@ impl Parsed {
         })
     }
 
+    /// Its numbers as they stand there, "not negotiated" included.
+    fn said(&self) -> Option<ReadLimits> {
+        let block = self.block.map(|block| ReadLimits {
+            ird: block.ird,
+            ord: block.ord,
+        });
+        block.or(self.legacy)
+    }
+
     /// Where the consumer's part of the private data starts.
     fn private_start(&self) -> usize {
-        mpa::HEADER_LEN + self.block.map_or(0, |_| mpa::BLOCK_LEN)
+        let block = self.block.map_or(0, |_| mpa::BLOCK_LEN);
+        let legacy = self.legacy.map_or(0, |_| legacy::LEN);
+        mpa::HEADER_LEN + block + legacy
     }
 }
 
@@ -87,6 +103,7 @@ impl Frame {
         &mut self,
         bytes: &[u8],
         key: &[u8; 16],
+        config: &Config,
     ) -> Result<(usize, Option<Parsed>), Error> {
         let mut taken = self.fill(mpa::HEADER_LEN, bytes);
         if self
@@ -106,12 +123,23 @@ impl Frame {
         if self.len < whole {
             return Ok((taken, None));
         }
-        let block = self.as_slice().get(mpa::HEADER_LEN..);
-        let block = block
-            .and_then(|private| private.first_chunk::<{ mpa::BLOCK_LEN }>())
+        Ok((taken, Some(self.parsed(header, config))))
+    }
+
+    /// What a whole frame says.
+    fn parsed(&self, header: Header, config: &Config) -> Parsed {
+        let private = self.as_slice().get(mpa::HEADER_LEN..).unwrap_or_default();
+        let block = private
+            .first_chunk::<{ mpa::BLOCK_LEN }>()
             .filter(|_| header.enhanced)
             .map(|block| Block::parse(*block));
-        Ok((taken, Some(Parsed { header, block })))
+        // A refusal's private data is the consumer's alone.
+        let legacy = config.legacy_reads && header.revision == 1 && !header.rejected;
+        Parsed {
+            header,
+            block,
+            legacy: legacy.then(|| legacy::parse(private)).flatten(),
+        }
     }
 
     /// Takes bytes from the front of `bytes` until `wanted` are held; how many were taken.
@@ -131,12 +159,22 @@ impl Frame {
         &mut self,
         key: &[u8; 16],
         header: Header,
-        block: Option<Block>,
+        front: Front,
         private_data: &[u8],
     ) -> Result<(), CallError> {
-        let block = block.map(|block| block.emit());
-        let block = block.as_ref().map_or(&[][..], |block| block);
-        let private_len = block.len() + private_data.len();
+        let (block, legacy);
+        let front: &[u8] = match front {
+            Front::Nothing => &[],
+            Front::Block(reads) => {
+                block = reads.emit();
+                &block
+            }
+            Front::Legacy(reads) => {
+                legacy = legacy::emit(reads);
+                &legacy
+            }
+        };
+        let private_len = front.len() + private_data.len();
         let header = Header {
             private_len: u16::try_from(private_len).map_err(|_| CallError::PrivateData)?,
             ..header
@@ -145,7 +183,7 @@ impl Frame {
             return Err(CallError::PrivateData);
         }
         self.len = 0;
-        for part in [&header.emit(key)[..], block, private_data] {
+        for part in [&header.emit(key)[..], front, private_data] {
             self.fill(self.len + part.len(), part);
         }
         Ok(())
@@ -162,40 +200,38 @@ impl Frame {
             ird: reads.ird.min(config.caps.ird),
             ord: reads.ord.min(config.caps.ord),
         };
-        let block = match config.revision {
-            Revision::One => None,
-            Revision::Two => {
-                if config.peer_to_peer {
-                    // A ready-to-receive Read needs a slot on either side, and some peers refuse
-                    // to do without.
-                    offer = ReadLimits {
-                        ird: offer.ird.max(1),
-                        ord: offer.ord.max(1),
-                    };
-                }
-                Some(Block {
-                    peer_to_peer: config.peer_to_peer,
-                    // It would use up a receive of the peer's consumer.
-                    send: false,
-                    write: config.peer_to_peer,
-                    read: config.peer_to_peer,
-                    ird: offer.ird,
-                    ord: offer.ord,
-                })
-            }
+        let two = config.revision == Revision::Two;
+        let p2p = two && config.peer_to_peer;
+        let legacy = !two && config.legacy_reads;
+        if p2p || legacy {
+            // A ready-to-receive Read needs a slot on either side, some peers refuse to do without,
+            // and the legacy header has no 0.
+            offer = ReadLimits {
+                ird: offer.ird.max(1),
+                ord: offer.ord.max(1),
+            };
+        }
+        let front = match (two, legacy) {
+            (true, _) => Front::Block(Block {
+                peer_to_peer: p2p,
+                send: p2p && config.ready.send,
+                write: p2p && config.ready.write,
+                read: p2p && config.ready.read,
+                ird: offer.ird,
+                ord: offer.ord,
+            }),
+            (false, true) => Front::Legacy(offer),
+            (false, false) => Front::Nothing,
         };
         let header = Header {
             markers: config.markers,
             crc: config.crc,
             rejected: false,
-            enhanced: block.is_some(),
-            revision: match config.revision {
-                Revision::One => 1,
-                Revision::Two => 2,
-            },
+            enhanced: two,
+            revision: if two { 2 } else { 1 },
             private_len: 0,
         };
-        self.build(&mpa::REQUEST_KEY, header, block, private_data)?;
+        self.build(&mpa::REQUEST_KEY, header, front, private_data)?;
         Ok(offer)
     }
 
@@ -207,16 +243,16 @@ impl Frame {
         private_data: &[u8],
         reads: ReadLimits,
     ) -> Result<Agreement, CallError> {
-        let (agreement, block) = answer(config, request, reads);
+        let (agreement, front) = answer(config, request, reads);
         let header = Header {
             markers: config.markers,
             crc: config.crc,
             rejected: false,
-            enhanced: block.is_some(),
+            enhanced: request.block.is_some(),
             revision: request.header.revision,
             private_len: 0,
         };
-        self.build(&mpa::REPLY_KEY, header, block, private_data)?;
+        self.build(&mpa::REPLY_KEY, header, front, private_data)?;
         Ok(agreement)
     }
 
@@ -227,28 +263,38 @@ impl Frame {
         request: &Parsed,
         private_data: &[u8],
     ) -> Result<(), CallError> {
-        let block = request.block.map(|_| Block {
-            peer_to_peer: false,
-            send: false,
-            write: false,
-            read: false,
-            ird: config.caps.ird,
-            ord: config.caps.ord,
-        });
+        let front = match request.block {
+            None => Front::Nothing,
+            Some(_) => Front::Block(Block {
+                peer_to_peer: false,
+                send: false,
+                write: false,
+                read: false,
+                ird: config.caps.ird,
+                ord: config.caps.ord,
+            }),
+        };
         let header = Header {
             markers: false,
             crc: config.crc,
             rejected: true,
-            enhanced: block.is_some(),
+            enhanced: request.block.is_some(),
             revision: request.header.revision,
             private_len: 0,
         };
-        self.build(&mpa::REPLY_KEY, header, block, private_data)
+        self.build(&mpa::REPLY_KEY, header, front, private_data)
     }
 }
 
+/// What stands in front of the consumer's private data.
+enum Front {
+    Nothing,
+    Block(Block),
+    Legacy(ReadLimits),
+}
+
 /// Responder: the limits and the ready-to-receive frame it settles on.
-fn answer(config: &Config, request: &Parsed, reads: ReadLimits) -> (Agreement, Option<Block>) {
+fn answer(config: &Config, request: &Parsed, reads: ReadLimits) -> (Agreement, Front) {
     let own = ReadLimits {
         ird: reads.ird.min(config.caps.ird),
         ord: reads.ord.min(config.caps.ord),
@@ -261,37 +307,57 @@ fn answer(config: &Config, request: &Parsed, reads: ReadLimits) -> (Agreement, O
         reads: own,
         inbound_limit: own.ird,
     };
-    let Some(theirs) = request.block else {
-        return (agreement, None);
+    let Some(said) = request.said() else {
+        return (agreement, Front::Nothing);
     };
-    // Exactly one kind, and one that was asked for: some initiators stumble over two.
-    agreement.ready = match (theirs.peer_to_peer, theirs.write, theirs.read, theirs.send) {
-        (false, ..) => None,
-        (true, true, ..) => Some(Ready::Write),
-        (true, false, true, _) => Some(Ready::Read),
-        (true, false, false, true) => Some(Ready::Send),
-        // It must name one, and did not.
-        (true, false, false, false) => Some(Ready::Write),
-    };
-    let ird = negotiate(own.ird, theirs.ord);
-    let ord = negotiate(own.ord, theirs.ird);
+    let ird = negotiate(own.ird, said.ord);
+    let ord = negotiate(own.ord, said.ird);
     agreement.reads = ReadLimits {
         ird: ird.in_force,
         ord: ord.in_force,
     };
-    let mut told_ird = ird.told;
-    if agreement.ready == Some(Ready::Read) {
-        told_ird = told_ird.max(1);
-    }
+    let Some(theirs) = request.block else {
+        let told = ReadLimits {
+            ird: ird.told.max(1),
+            ord: ord.told.max(1),
+        };
+        // What it was told, it may do.
+        agreement.inbound_limit = agreement.inbound_limit.max(1);
+        return (agreement, Front::Legacy(told));
+    };
+    let ready = theirs.peer_to_peer.then(|| settle(config.ready, &theirs));
+    agreement.ready = ready;
+    let told_ird = match ready {
+        Some(Ready::Read) => ird.told.max(1),
+        Some(Ready::Write | Ready::Send) | None => ird.told,
+    };
     let block = Block {
         peer_to_peer: theirs.peer_to_peer,
-        send: agreement.ready == Some(Ready::Send),
-        write: agreement.ready == Some(Ready::Write),
-        read: agreement.ready == Some(Ready::Read),
+        send: ready == Some(Ready::Send),
+        write: ready == Some(Ready::Write),
+        read: ready == Some(Ready::Read),
         ird: told_ird,
         ord: ord.told,
     };
-    (agreement, Some(block))
+    (agreement, Front::Block(block))
+}
+
+/// Responder: exactly one kind, and one that was offered if any was: some initiators stumble over
+/// two. Those we prefer come first.
+fn settle(preferred: ReadyKinds, offered: &Block) -> Ready {
+    let kinds = [
+        (Ready::Write, preferred.write, offered.write),
+        (Ready::Read, preferred.read, offered.read),
+        (Ready::Send, preferred.send, offered.send),
+    ];
+    let both = kinds
+        .iter()
+        .find(|(_, preferred, offered)| *preferred && *offered);
+    let theirs = kinds.iter().find(|(_, _, offered)| *offered);
+    let ours = kinds.iter().find(|(_, preferred, _)| *preferred);
+    both.or(theirs)
+        .or(ours)
+        .map_or(Ready::Write, |(kind, _, _)| *kind)
 }
 
 struct Limit {
@@ -328,29 +394,45 @@ pub(super) fn agree(
         reads: offer,
         inbound_limit: offer.ird,
     };
-    let Some(theirs) = reply.block else {
+    let Some(said) = reply.said() else {
         return Ok(agreement);
     };
-    if theirs.peer_to_peer != config.peer_to_peer {
-        return Err(Error::NoMatchingRtr);
+    if let Some(theirs) = &reply.block {
+        agreement.ready = chosen(config, theirs)?;
     }
-    agreement.ready = match (theirs.peer_to_peer, theirs.write, theirs.read) {
-        (false, ..) => None,
-        (true, true, _) => Some(Ready::Write),
-        (true, false, true) => Some(Ready::Read),
-        (true, false, false) => return Err(Error::NoMatchingRtr),
-    };
-    if theirs.ird != NOT_NEGOTIATED {
-        agreement.reads.ord = offer.ord.min(theirs.ird);
+    if said.ird != NOT_NEGOTIATED {
+        agreement.reads.ord = offer.ord.min(said.ird);
     }
-    if theirs.ord != NOT_NEGOTIATED {
-        if theirs.ord > config.caps.ird.max(offer.ird) {
-            return Err(Error::InsufficientIrd { wanted: theirs.ord });
+    if said.ord != NOT_NEGOTIATED {
+        // The legacy header has no way to say no: there what we offered holds.
+        if said.ord > config.caps.ird.max(offer.ird) && reply.block.is_some() {
+            return Err(Error::InsufficientIrd { wanted: said.ord });
         }
-        agreement.inbound_limit = offer.ird.max(theirs.ord);
-        agreement.reads.ird = offer.ird.min(theirs.ord);
+        agreement.inbound_limit = offer.ird.max(said.ord.min(config.caps.ird));
+        agreement.reads.ird = offer.ird.min(said.ord);
     }
     Ok(agreement)
+}
+
+/// Initiator: the ready-to-receive frame to send, one that was offered and is named in the Reply.
+fn chosen(config: &Config, reply: &Block) -> Result<Option<Ready>, Error> {
+    if reply.peer_to_peer != config.peer_to_peer {
+        return Err(Error::NoMatchingRtr);
+    }
+    if !reply.peer_to_peer {
+        return Ok(None);
+    }
+    let ready = config.ready;
+    match (
+        ready.write && reply.write,
+        ready.read && reply.read,
+        ready.send && reply.send,
+    ) {
+        (true, _, _) => Ok(Some(Ready::Write)),
+        (false, true, _) => Ok(Some(Ready::Read)),
+        (false, false, true) => Ok(Some(Ready::Send)),
+        (false, false, false) => Err(Error::NoMatchingRtr),
+    }
 }
 
 /// Initiator: does the Reply answer the Request in its own terms? Before accept or reject is

@@ -27,7 +27,7 @@ impl Machine {
 
     /// Responder: bytes of the MPA Request.
     pub(super) fn incoming_request(&mut self, bytes: &[u8]) -> usize {
-        let (taken, parsed) = match self.theirs.gather(bytes, &mpa::REQUEST_KEY) {
+        let (taken, parsed) = match self.theirs.gather(bytes, &mpa::REQUEST_KEY, &self.config) {
             Ok((taken, Some(parsed))) => (taken, parsed),
             Ok((taken, None)) => return taken,
             Err(error) => {
@@ -52,7 +52,7 @@ impl Machine {
 
     /// Initiator: bytes of the MPA Reply.
     pub(super) fn reply(&mut self, bytes: &[u8]) -> usize {
-        let (taken, parsed) = match self.theirs.gather(bytes, &mpa::REPLY_KEY) {
+        let (taken, parsed) = match self.theirs.gather(bytes, &mpa::REPLY_KEY, &self.config) {
             Ok((taken, Some(parsed))) => (taken, parsed),
             Ok((taken, None)) => return taken,
             Err(error) => {
@@ -150,8 +150,8 @@ impl Machine {
                 };
                 self.tx.read_request(read, true, &mut self.reads, frames)
             }
-            // We never offer a Send.
-            Some(Ready::Write | Ready::Send) | None => {
+            Some(Ready::Send) => self.tx.ready_send(frames),
+            Some(Ready::Write) | None => {
                 let header = Tagged {
                     last: true,
                     opcode: Opcode::Write,

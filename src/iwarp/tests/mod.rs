@@ -5,6 +5,7 @@ mod markers;
 mod pair;
 mod phases;
 mod rates;
+mod ready;
 mod rows;
 mod startup;
 mod support;

@@ -3,8 +3,8 @@
 use crate::crc32c;
 use crate::iwarp::{
     AccessError, Config, Event, FrameSize, Frames, InvalidateError, Machine, NoReceive,
-    PayloadError, ReadLimits, ReceiveBuffer, ReceiveFault, Received, Request, Revision, Source,
-    Ticks, Timeouts, Trailer, Transmit, Upper,
+    PayloadError, ReadLimits, ReadyKinds, ReceiveBuffer, ReceiveFault, Received, Request, Revision,
+    Source, Ticks, Timeouts, Trailer, Transmit, Upper,
 };
 use crate::rdma::Stag;
 use std::collections::VecDeque;
@@ -30,6 +30,8 @@ pub(super) fn config() -> Config {
         markers: false,
         revision: Revision::Two,
         peer_to_peer: true,
+        ready: ReadyKinds::DEFAULT,
+        legacy_reads: false,
         emss: 1460,
         caps: ReadLimits { ird: 32, ord: 32 },
         timeouts: Timeouts {

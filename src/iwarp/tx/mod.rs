@@ -240,6 +240,23 @@ impl Tx {
         emitted
     }
 
+    /// Writes the ready-to-receive frame that is a Send: the first message of its queue.
+    pub(super) fn ready_send<F: Frames>(&mut self, frames: &mut F) -> Emitted {
+        let header = Untagged {
+            last: true,
+            opcode: Opcode::Send,
+            invalidate: Stag(0),
+            queue: QUEUE_SEND,
+            sequence: self.send_sequence,
+            offset: 0,
+        };
+        let emitted = self.bare(&header.emit(0), frames);
+        if matches!(emitted, Emitted::Frame) {
+            self.send_sequence = self.send_sequence.wrapping_add(1);
+        }
+        emitted
+    }
+
     /// Writes a Read Request and remembers it. `silent`: it is the ready-to-receive frame.
     pub(super) fn read_request<F: Frames>(
         &mut self,

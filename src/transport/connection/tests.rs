@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::*;
 use crate::crc32c;
-use crate::iwarp::{ReadLimits as WireLimits, Revision, Timeouts, Trailer};
+use crate::iwarp::{ReadLimits as WireLimits, ReadyKinds, Revision, Timeouts, Trailer};
 use crate::rdma::qp::State;
 use crate::rdma::stag::Table;
 use crate::rdma::{
@@ -212,6 +212,8 @@ impl End {
             markers: false,
             revision: Revision::Two,
             peer_to_peer: true,
+            ready: ReadyKinds::DEFAULT,
+            legacy_reads: false,
             emss,
             caps: WireLimits { ird: 16, ord: 16 },
             timeouts: Timeouts {
