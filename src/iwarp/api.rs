@@ -37,6 +37,12 @@ impl ReadyKinds {
     };
 }
 
+impl Default for ReadyKinds {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
 /// RDMA Reads that may be outstanding: `ird` from the peer towards us, `ord` from us.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ReadLimits {

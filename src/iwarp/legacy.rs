@@ -1,11 +1,8 @@
 //! How SMB Direct told IRD and ORD before RFC 6581: eight bytes in front of the private data of
-//! both startup frames, put there by the provider, on TCP port 5445 and in revision 1 only.
+//! both startup frames, put there by the provider, on its own TCP port and in revision 1 only.
 //! MS-SMBD section 6 has the fields in network order; some peers write them in host order.
 
 use super::ReadLimits;
-
-/// SMB Direct's TCP port (IANA `smbdirect`).
-pub const PORT: u16 = 5445;
 
 /// Bytes of the header.
 pub const LEN: usize = 8;

@@ -10,6 +10,8 @@ use super::port::PortMap;
 use crate::nt::{Ref, Slice, SpinLock, Status};
 use crate::transport;
 
+pub(crate) use crate::transport::{Preferences, ReadyKinds, Revision};
+
 /// What the adapter's keywords say about NDK.
 pub(crate) struct Settings {
     /// NDK-CON-18.
@@ -19,11 +21,10 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// `max_segment`: the largest TCP segment the path to the peers is taken to carry.
-    pub(crate) fn new(ports: PortMap, max_segment: u32) -> Self {
+    pub(crate) fn new(ports: PortMap, preferences: Preferences) -> Self {
         Self {
             ports,
-            transport: transport::Settings::new(max_segment),
+            transport: transport::Settings::new(preferences),
         }
     }
 }

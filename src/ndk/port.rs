@@ -4,10 +4,10 @@
 //! already listens with TCP, so ND 445 travels as TCP 5445 (IANA `smbdirect`). A keyword of the
 //! adapter turns the map off. Pure: called by the connector and the listener.
 
+use crate::rdma::SMB_DIRECT_PORT;
+
 /// The ND port of SMB.
 const SMB: u16 = 445;
-/// The TCP port IANA assigns to SMB Direct over iWARP.
-const SMB_DIRECT: u16 = 5445;
 
 /// Whether ND ports are mapped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ impl PortMap {
     /// The TCP port that carries ND port `nd`.
     pub(crate) fn to_tcp(self, nd: u16) -> u16 {
         match self {
-            Self::SmbDirect if nd == SMB => SMB_DIRECT,
+            Self::SmbDirect if nd == SMB => SMB_DIRECT_PORT,
             Self::SmbDirect | Self::Off => nd,
         }
     }

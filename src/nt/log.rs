@@ -1,4 +1,5 @@
-//! Lines for a kernel debugger, in debug builds; nothing at all in release builds.
+//! Lines for a kernel debugger: [`log!`] in debug builds, nothing at all in release builds; [`notice!`]
+//! in every build, for what an administrator would look for.
 
 use core::fmt::{self, Write};
 
@@ -19,6 +20,14 @@ macro_rules! log {
     };
 }
 pub(crate) use log;
+
+/// `notice!("text {value}")`: rare, and caused from outside. Callable at any level.
+macro_rules! notice {
+    ($($arguments:tt)*) => {
+        $crate::nt::log::write(format_args!($($arguments)*))
+    };
+}
+pub(crate) use notice;
 
 /// Prints one line, cut at 240 bytes.
 pub(crate) fn write(arguments: fmt::Arguments<'_>) {

@@ -18,5 +18,8 @@ pub use queue::{PostError, ReceiveQueue, SendQueue};
 pub use request::{Flags, Op, Payload, ReceiveRequest, Remote, SendRequest, Sge, SgeList};
 pub use stag::{Access, Domain, Fault, Region, Stag};
 
+/// SMB Direct over iWARP: the TCP port IANA calls `smbdirect`.
+pub const SMB_DIRECT_PORT: u16 = 5445;
+
 #[cfg(test)]
 mod tests;

@@ -2,6 +2,7 @@
 //!
 //! No kernel and no protocol here: another transport can stand behind the same words.
 
+pub(crate) use crate::iwarp::{ReadyKinds, Revision};
 use crate::rdma::stag::Table;
 use crate::rdma::{Completion, QueuePair};
 use crate::sync::Allocate;
@@ -33,6 +34,37 @@ pub(crate) enum Failure {
     Protocol,
     /// Closed or cancelled from this side.
     Cancelled,
+}
+
+/// How connections are made and ended, as an administrator has it (`docs/settings.md`).
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Preferences {
+    /// TCP's maximum segment size: no FPDU is larger (RFC 5044: one FPDU a segment).
+    pub max_segment: u32,
+    /// CRC32C; off only by an administrator's choice.
+    pub crc: bool,
+    /// Markers in what we receive.
+    pub markers: bool,
+    /// The MPA revision we ask in.
+    pub revision: Revision,
+    /// Whether a peer that knows only revision 1 is tried again in it.
+    pub fall_back: bool,
+    /// The ready-to-receive frames we offer and prefer; `None`: we do not ask for one.
+    pub ready: Option<ReadyKinds>,
+    /// SMB Direct's header of revision 1, on its port.
+    pub legacy_reads: bool,
+    /// TCP's connect.
+    pub connect_seconds: u32,
+    /// Passive: from TCP's connection to the peer's request.
+    pub request_seconds: u32,
+    /// Active: from our request to the peer's answer, which its consumer gives.
+    pub reply_seconds: u32,
+    /// Passive: from our answer to the peer's ready-to-receive frame.
+    pub ready_seconds: u32,
+    /// From a local disconnect to the peer's end.
+    pub disconnect_seconds: u32,
+    /// A Terminate or a reject on its way out.
+    pub farewell_seconds: u32,
 }
 
 /// Simultaneous RDMA reads: `inbound` served (IRD), `outbound` outstanding (ORD).

@@ -138,7 +138,7 @@ impl<E: Events> Endpoint<E> {
             .local
             .get()
             .copied()
-            .or_else(|| self.0.socket.local_address())
+            .or_else(|| self.0.socket().local_address())
     }
 
     pub(crate) fn peer_address(&self) -> Option<SocketAddr> {

@@ -48,6 +48,9 @@ pub(crate) trait Link {
     /// Ends the stream, abortively unless both sides have sent FIN, and cancels what is under way;
     /// `Connection::link_closed` follows, after every batch has come back.
     fn close(&mut self);
+    /// After `Connection::link_closed`: connects again, to the same peer; `Connection::connected`
+    /// follows. At most once in a connection's life.
+    fn redial(&mut self);
 }
 
 /// Who is told. The names are `Events`'; the others feed what a consumer may ask at any time.

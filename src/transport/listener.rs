@@ -159,7 +159,7 @@ impl<L: Incoming> Listening<L> {
             return Err(Status::CANCELLED);
         };
         let (local, remote) = (incoming.local(), incoming.remote());
-        let accepted = incoming.accept(&core.socket, core.clone());
+        let accepted = incoming.accept(core.socket(), core.clone());
         match accepted {
             Ok(()) => {
                 core.accepted(

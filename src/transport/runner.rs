@@ -69,7 +69,9 @@ pub(super) struct Runner<Q: Queues> {
 
 pub(super) struct Core<E: Events> {
     actor: Actor<Runner<E::Queues>>,
-    pub(super) socket: Socket<Self>,
+    first: Socket<Self>,
+    /// Active: for the second try, made then.
+    second: Once<Socket<Self>>,
     dpc: Dpc<Self>,
     timer: Timer<Self>,
     /// Itself, from the moment there is a link until it has closed.
@@ -84,7 +86,10 @@ pub(super) struct Core<E: Events> {
     returned: [Mailbox<(SendBatch, bool)>; BATCHES],
     pub(super) peer: Once<PrivateData>,
     reads: AtomicU32,
+    /// Passive: where the peer came to.
     pub(super) local: Once<SocketAddr>,
+    /// Active: where we were told to connect from; its port may be 0.
+    from: Once<SocketAddr>,
     pub(super) remote: Once<SocketAddr>,
 }
 
@@ -108,7 +113,8 @@ impl<E: Events> Core<E> {
                 home,
                 alarm: None,
             }),
-            socket,
+            first: socket,
+            second: Once::new(),
             dpc,
             timer,
             this: Revocable::empty(),
@@ -122,11 +128,39 @@ impl<E: Events> Core<E> {
             peer: Once::new(),
             reads: AtomicU32::new(0),
             local: Once::new(),
+            from: Once::new(),
             remote: Once::new(),
         })?;
         // From here on only its end takes this away: `retire`.
         let _empty = core.this.fill(core.clone());
         Ok(core)
+    }
+
+    /// The one in use.
+    pub(super) fn socket(&self) -> &Socket<Self> {
+        self.second.get().unwrap_or(&self.first)
+    }
+
+    /// Active: connects once more, on another socket.
+    pub(super) fn redial(&self) {
+        if let Err(failure) = self.try_redial() {
+            let _once = self.connected.put(Err(failure));
+            self.leave(input::CONNECTED);
+        }
+    }
+
+    fn try_redial(&self) -> Result<(), Failure> {
+        let (Some(&local), Some(&remote)) = (self.from.get(), self.remote.get()) else {
+            return Err(Failure::ConnectionInvalid);
+        };
+        let this = self.this.access().ok_or(Failure::Cancelled)?;
+        let socket = Socket::try_new().map_err(failure_of)?;
+        self.second
+            .fill(socket)
+            .map_err(|_| Failure::ConnectionInvalid)?;
+        self.socket()
+            .connect(this.clone(), local, remote)
+            .map_err(failure_of)
     }
 
     /// Passive: the socket has a peer.
@@ -218,7 +252,8 @@ impl<E: Events> Core<E> {
             self.dial(connection, around);
         }
         if has(input::ACCEPTED) {
-            connection.accepted(around.now());
+            let port = self.local.get().map_or(0, SocketAddr::port);
+            connection.accepted(around.now(), port);
         }
         if has(input::CONNECTED)
             && let Some(result) = self.connected.take()
@@ -281,16 +316,17 @@ impl<E: Events> Core<E> {
         let Some(this) = self.this.access() else {
             return;
         };
+        let _first = self.from.fill(local);
         let _first = self.remote.fill(remote);
         let opened = match connection.phase() {
             Phase::Idle => self
-                .socket
+                .first
                 .connect(this.clone(), local, remote)
                 .map_err(failure_of),
             _ => Err(Failure::ConnectionInvalid),
         };
         match opened {
-            Ok(()) => connection.connect(around.now(), params, queues),
+            Ok(()) => connection.connect(around.now(), remote.port(), params, queues),
             Err(failure) => {
                 let _before = queues.queue_pair().advance(Change::Refused);
                 drop(queues);

@@ -1,11 +1,12 @@
 //! What an adapter's configuration says about connections.
 
-use crate::iwarp::{Config, ReadLimits, Revision, Timeouts};
+use crate::iwarp::{Config, ReadLimits, Timeouts};
 use crate::nt::{Ref, Status};
 use crate::rdma::Limits;
 use crate::rdma::limits::MAX_SGE;
 use crate::wsk::BatchLimits;
 
+use super::api::Preferences;
 use super::connection::{Patience, SECOND};
 use super::reserve::Reserve;
 
@@ -15,10 +16,7 @@ const LARGEST: u32 = 64_768;
 /// Of one adapter; fixed while it is open.
 #[derive(Clone)]
 pub(crate) struct Settings {
-    /// TCP's maximum segment size: no FPDU is larger (RFC 5044: one FPDU a segment).
-    max_segment: u32,
-    /// CRC32C; off only by an administrator's choice.
-    crc: bool,
+    preferences: Preferences,
     /// What its connections share.
     reserve: Option<Ref<Reserve>>,
 }
@@ -39,11 +37,9 @@ impl Settings {
         bytes: 1024 * 1024,
     };
 
-    /// For paths that carry TCP segments of `max_segment` bytes.
-    pub(crate) fn new(max_segment: u32) -> Self {
+    pub(crate) fn new(preferences: Preferences) -> Self {
         Self {
-            max_segment,
-            crc: true,
+            preferences,
             reserve: None,
         }
     }
@@ -64,22 +60,33 @@ impl Settings {
             ird: limits.inbound_reads as u16,
             ord: limits.outbound_reads as u16,
         };
+        let preferred = &self.preferences;
+        let after = |seconds: u32| u64::from(seconds) * SECOND;
         Config {
-            crc: self.crc,
-            markers: false,
-            revision: Revision::Two,
-            peer_to_peer: true,
-            emss: self.max_segment.clamp(512, LARGEST),
+            crc: preferred.crc,
+            markers: preferred.markers,
+            revision: preferred.revision,
+            peer_to_peer: preferred.ready.is_some(),
+            ready: preferred.ready.unwrap_or_default(),
+            legacy_reads: preferred.legacy_reads,
+            emss: preferred.max_segment.clamp(512, LARGEST),
             caps,
             timeouts: Timeouts {
-                request: 10 * SECOND,
-                reply: 90 * SECOND,
-                first_fpdu: 60 * SECOND,
+                request: after(preferred.request_seconds),
+                reply: after(preferred.reply_seconds),
+                first_fpdu: after(preferred.ready_seconds),
             },
         }
     }
 
     pub(super) fn patience(&self) -> Patience {
-        Patience::default()
+        let preferred = &self.preferences;
+        let after = |seconds: u32| u64::from(seconds) * SECOND;
+        Patience {
+            connect: after(preferred.connect_seconds),
+            disconnect: after(preferred.disconnect_seconds),
+            farewell: after(preferred.farewell_seconds),
+            fall_back: preferred.fall_back,
+        }
     }
 }

@@ -157,23 +157,27 @@ impl<E: Events> Link for Wire<'_, E> {
         let mut batch = filling.batch;
         batch.set_name(if filling.own { lot | OWN } else { lot });
         // WSK-TX-06: it holds all there is to send.
-        if let Err(batch) = self.core.socket.send(batch, true) {
+        if let Err(batch) = self.core.socket().send(batch, true) {
             self.core.put_back(batch, false);
         }
     }
 
     fn resume(&mut self) {
-        self.core.socket.resume_receive();
+        self.core.socket().resume_receive();
     }
 
     fn disconnect(&mut self) {
-        if self.core.socket.disconnect().is_err() {
+        if self.core.socket().disconnect().is_err() {
             self.core.leave(input::RESET);
         }
     }
 
     fn close(&mut self) {
-        self.core.socket.close();
+        self.core.socket().close();
+    }
+
+    fn redial(&mut self) {
+        self.core.redial();
     }
 }
 

@@ -1,26 +1,60 @@
 //! The adapter's keywords, read at every initialization (NDIS-LIFE rules INF-11, INF-12).
+//!
+//! `docs/settings.md` says what each is for; a test holds it and the INF to the numbers here.
 
 use core::ops::RangeInclusive;
 
 use crate::ndis::dispatch::{Configuration, Keyword, keyword};
-use crate::ndk::{host, port::PortMap};
+use crate::ndk::host::{self, Preferences, ReadyKinds, Revision};
+use crate::ndk::port::PortMap;
+use crate::nt::log::notice;
+
+/// A number of the adapter's key.
+struct Number {
+    name: &'static str,
+    keyword: Keyword,
+    default: u32,
+    range: RangeInclusive<u32>,
+}
+
+/// `number!(name, default, range)`.
+macro_rules! number {
+    ($name:literal, $default:literal, $range:expr) => {
+        Number {
+            name: $name,
+            keyword: keyword!($name),
+            default: $default,
+            range: $range,
+        }
+    };
+}
 
 /// NDK-NDIS-04: 0 is off.
-const NETWORK_DIRECT: Keyword = keyword!("*NetworkDirect");
+const NETWORK_DIRECT: Number = number!("*NetworkDirect", 1, 0..=1);
 /// INF-09: 1 is iWARP, the only one there is.
-const TECHNOLOGY: Keyword = keyword!("*NetworkDirectTechnology");
-/// The largest frame with its Ethernet header.
-const JUMBO_PACKET: Keyword = keyword!("*JumboPacket");
+const TECHNOLOGY: Number = number!("*NetworkDirectTechnology", 1, 0..=4);
+/// The largest frame with its Ethernet header. RFC 8200: what every IPv6 link carries, and the
+/// largest IPv4 packet.
+const JUMBO_PACKET: Number = number!("*JumboPacket", 1514, 1294..=65549);
 /// NDK-CON-18: 0 lets ND ports be TCP ports of the same number.
-const PORT_MAP: Keyword = keyword!("NetworkDirectPortMap");
+const PORT_MAP: Number = number!("NetworkDirectPortMap", 1, 0..=1);
 /// Bounds the TCP segment that FPDUs are cut for; 0 leaves it to the MTU.
-const MAX_SEGMENT: Keyword = keyword!("NetworkDirectMaxSegment");
+const MAX_SEGMENT: Number = number!("NetworkDirectMaxSegment", 0, 0..=65463);
+const CRC: Number = number!("NetworkDirectCrc", 1, 0..=1);
+const MARKERS: Number = number!("NetworkDirectMarkers", 0, 0..=1);
+const REVISION: Number = number!("NetworkDirectMpaRevision", 2, 1..=2);
+const FALL_BACK: Number = number!("NetworkDirectMpaFallback", 1, 0..=1);
+const READY: Number = number!("NetworkDirectReadyToReceive", 3, 0..=4);
+const LEGACY_READS: Number = number!("NetworkDirectLegacyReads", 1, 0..=1);
+const CONNECT_TIME: Number = number!("NetworkDirectConnectTimeout", 30, 1..=300);
+const REQUEST_TIME: Number = number!("NetworkDirectRequestTimeout", 10, 1..=120);
+const REPLY_TIME: Number = number!("NetworkDirectReplyTimeout", 90, 5..=600);
+const READY_TIME: Number = number!("NetworkDirectReadyTimeout", 60, 1..=600);
+const DISCONNECT_TIME: Number = number!("NetworkDirectDisconnectTimeout", 10, 1..=120);
+const TERMINATE_TIME: Number = number!("NetworkDirectTerminateTimeout", 2, 1..=30);
 
 const IWARP: u32 = 1;
 const ETHERNET_HEADER: u32 = 14;
-const MTU: u32 = 1500;
-/// RFC 8200: what every IPv6 link carries; and the largest IPv4 packet.
-const MTU_RANGE: RangeInclusive<u32> = 1280..=65_535;
 /// IPv6 and TCP headers, with TCP's timestamps: the larger of the two families.
 const HEADERS: u32 = 40 + 20 + 12;
 /// RFC 9293 section 3.7.1: what a peer that says nothing takes.
@@ -29,33 +63,47 @@ const MIN_SEGMENT: u32 = 536;
 /// A locally administered unicast address.
 const ADDRESS_PREFIX: [u8; 3] = [0x02, 0x53, 0x52];
 
+impl Number {
+    /// Absent and senseless values are the default, the latter not without a word.
+    fn of(&self, from: &Configuration) -> u32 {
+        match from.integer(self.keyword) {
+            Some(value) if self.range.contains(&value) => value,
+            Some(value) => {
+                let (least, most) = (self.range.start(), self.range.end());
+                notice!(
+                    "{} is {value}, not within {least} to {most}: taken as {}",
+                    self.name,
+                    self.default
+                );
+                self.default
+            }
+            None => self.default,
+        }
+    }
+
+    fn is_set(&self, from: &Configuration) -> bool {
+        self.of(from) != 0
+    }
+}
+
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Settings {
     pub(crate) network_direct: bool,
     pub(crate) mtu: u32,
     pub(crate) address: [u8; 6],
     port_map: bool,
-    max_segment: u32,
+    preferences: Preferences,
 }
 
 impl Settings {
-    /// Absent and senseless values are defaults.
     pub(super) fn read(from: &Configuration, luid: u64) -> Self {
-        let number = |keyword, default| from.integer(keyword).unwrap_or(default);
-        let frame = number(JUMBO_PACKET, MTU + ETHERNET_HEADER);
-        let mtu = frame.saturating_sub(ETHERNET_HEADER);
-        let mtu = if MTU_RANGE.contains(&mtu) { mtu } else { MTU };
-        let fits = mtu - HEADERS;
-        let clamp = match number(MAX_SEGMENT, 0) {
-            0 => fits,
-            asked => asked.clamp(MIN_SEGMENT, fits),
-        };
+        let mtu = JUMBO_PACKET.of(from).saturating_sub(ETHERNET_HEADER);
         Self {
-            network_direct: number(NETWORK_DIRECT, 1) != 0 && number(TECHNOLOGY, IWARP) == IWARP,
+            network_direct: NETWORK_DIRECT.is_set(from) && TECHNOLOGY.of(from) == IWARP,
             mtu,
             address: from.network_address().unwrap_or_else(|| address(luid)),
-            port_map: number(PORT_MAP, 1) != 0,
-            max_segment: clamp,
+            port_map: PORT_MAP.is_set(from),
+            preferences: preferences(from, mtu.saturating_sub(HEADERS)),
         }
     }
 
@@ -66,8 +114,42 @@ impl Settings {
         } else {
             PortMap::Off
         };
-        host::Settings::new(ports, self.max_segment)
+        host::Settings::new(ports, self.preferences)
     }
+}
+
+/// How connections are made on a link whose MTU leaves `fits` bytes to a TCP segment.
+fn preferences(from: &Configuration, fits: u32) -> Preferences {
+    Preferences {
+        max_segment: match MAX_SEGMENT.of(from) {
+            0 => fits,
+            asked => asked.clamp(MIN_SEGMENT, fits.max(MIN_SEGMENT)),
+        },
+        crc: CRC.is_set(from),
+        markers: MARKERS.is_set(from),
+        revision: match REVISION.of(from) {
+            1 => Revision::One,
+            _ => Revision::Two,
+        },
+        fall_back: FALL_BACK.is_set(from),
+        ready: ready(READY.of(from)),
+        legacy_reads: LEGACY_READS.is_set(from),
+        connect_seconds: CONNECT_TIME.of(from),
+        request_seconds: REQUEST_TIME.of(from),
+        reply_seconds: REPLY_TIME.of(from),
+        ready_seconds: READY_TIME.of(from),
+        disconnect_seconds: DISCONNECT_TIME.of(from),
+        farewell_seconds: TERMINATE_TIME.of(from),
+    }
+}
+
+/// 0 is none, 1 a Write, 2 a Read, 3 either, 4 a Send.
+fn ready(choice: u32) -> Option<ReadyKinds> {
+    (choice != 0).then_some(ReadyKinds {
+        send: choice == 4,
+        write: choice == 1 || choice == 3,
+        read: choice == 2 || choice == 3,
+    })
 }
 
 /// An address of our own for the interface: its index in the LUID tells it from its sisters.

@@ -107,6 +107,9 @@ impl<Q: Queues> Connection<Q> {
         if matches!(phase, Phase::Ending | Phase::Over) {
             return;
         }
+        if phase == Phase::AwaitReply && self.patience.fall_back && self.machine.may_fall_back() {
+            return self.fall_back(around);
+        }
         let failure = failure_of(error, phase);
         self.ending.failure.get_or_insert(failure);
         self.ending.abrupt = error.close() == Close::Reset;
@@ -135,7 +138,7 @@ impl<Q: Queues> Connection<Q> {
     /// Tells the consumer what the end means to the call it waits for, and moves the queue pair.
     pub(super) fn answer<U: Up>(&mut self, phase: Phase, failure: Failure, up: &U) {
         match phase {
-            Phase::Connecting | Phase::AwaitReply => {
+            Phase::Connecting | Phase::AwaitReply | Phase::FallingBack => {
                 // NDK-CON-08: the queue pair is as before, and no longer ours.
                 self.change(Change::Refused);
                 self.queues = None;
@@ -190,6 +193,12 @@ impl<Q: Queues> Connection<Q> {
         if self.phase == Phase::Draining && self.outgoing.finished {
             self.phase = Phase::Ending;
         }
+        if self.phase == Phase::FallingBack
+            && self.ending.link == LinkState::Closed
+            && self.nothing_pending()
+        {
+            return self.dial_again(around);
+        }
         if self.phase != Phase::Ending || !self.ending.link_is_open() {
             return;
         }
@@ -211,7 +220,7 @@ impl<Q: Queues> Connection<Q> {
         }
     }
 
-    fn close_link<L: Link>(&mut self, link: &mut L) {
+    pub(super) fn close_link<L: Link>(&mut self, link: &mut L) {
         match self.ending.link {
             LinkState::Open => {
                 self.ending.link = LinkState::Closing;

@@ -13,7 +13,8 @@ mod placing;
 mod retire;
 mod starting;
 
-use crate::iwarp::{Config, Event, Machine, ReadLimits as Wire, Ticks};
+use crate::iwarp::{Config, Event, Machine, ReadLimits as Wire, Revision, Ticks};
+use crate::rdma::SMB_DIRECT_PORT;
 use crate::rdma::qp::Event as Change;
 
 use super::api::{Failure, Params, PrivateData, Queues, ReadLimits};
@@ -34,6 +35,8 @@ pub(crate) enum Phase {
     Connecting,
     /// Active: the request is out.
     AwaitReply,
+    /// Active: the peer did not understand; once the link is closed it is asked again, in revision 1.
+    FallingBack,
     /// Active: the peer accepted, the consumer knows.
     Replied,
     /// Active: the consumer went on, the stream is not open yet.
@@ -63,6 +66,8 @@ pub(crate) struct Patience {
     pub disconnect: Ticks,
     /// A Terminate or a reject on its way out.
     pub farewell: Ticks,
+    /// Active: a peer that knows only MPA revision 1 is tried again in it.
+    pub fall_back: bool,
 }
 
 impl Default for Patience {
@@ -71,6 +76,7 @@ impl Default for Patience {
             connect: 30 * SECOND,
             disconnect: 10 * SECOND,
             farewell: 2 * SECOND,
+            fall_back: true,
         }
     }
 }
@@ -136,8 +142,10 @@ impl<Q: Queues> Connection<Q> {
         }
     }
 
-    /// Active, from `Idle`: the consumer's connect; TCP is connecting.
-    pub(crate) fn connect(&mut self, now: Ticks, params: Params, queues: Q) {
+    /// Active, from `Idle`: the consumer's connect; TCP is connecting to that port.
+    pub(crate) fn connect(&mut self, now: Ticks, port: u16, params: Params, queues: Q) {
+        self.choose(port);
+        self.machine = Machine::initiator(&self.config);
         self.ending.link_opened();
         self.params = params;
         self.queues = Some(queues);
@@ -169,8 +177,34 @@ impl<Q: Queues> Connection<Q> {
         }
     }
 
-    /// Passive: TCP has accepted; the peer's request is awaited.
-    pub(crate) fn accepted(&mut self, now: Ticks) {
+    /// What differs from port to port.
+    fn choose(&mut self, port: u16) {
+        self.config.legacy_reads &= port == SMB_DIRECT_PORT;
+    }
+
+    /// RFC 6581 section 5: the peer closed without a word, as those of revision 1 do. The link goes,
+    /// and comes again.
+    fn fall_back<L: Link, U: Up>(&mut self, around: &mut Around<'_, L, U>) {
+        self.config.revision = Revision::One;
+        self.phase = Phase::FallingBack;
+        self.deadline = Some(around.now() + self.patience.connect);
+        self.close_link(around.link);
+    }
+
+    /// The old link is gone, with all that was left of the first try.
+    fn dial_again<L: Link, U: Up>(&mut self, around: &mut Around<'_, L, U>) {
+        self.machine = Machine::initiator(&self.config);
+        self.outgoing = Outgoing::default();
+        self.incoming.forget();
+        self.ending = Ending::default();
+        self.ending.link_opened();
+        self.phase = Phase::Connecting;
+        around.link.redial();
+    }
+
+    /// Passive: TCP has accepted at that port; the peer's request is awaited.
+    pub(crate) fn accepted(&mut self, now: Ticks, port: u16) {
+        self.choose(port);
         self.machine = Machine::responder(&self.config, now);
         self.ending.link_opened();
         self.phase = Phase::AwaitRequest;

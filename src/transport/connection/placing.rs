@@ -114,6 +114,15 @@ impl<Q: Queues> Connection<Q> {
 }
 
 impl Incoming {
+    /// The stream begins anew. What was completed is still to be told.
+    pub(super) fn forget(&mut self) {
+        *self = Self {
+            notify: self.notify,
+            overrun: self.overrun,
+            ..Self::default()
+        };
+    }
+
     pub(super) fn complete<Q: Queues>(
         &mut self,
         queues: &Q,

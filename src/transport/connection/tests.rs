@@ -19,8 +19,11 @@ use crate::transport::link::BATCHES;
 
 mod data;
 mod ends;
+mod fallback;
 mod stories;
 
+/// SMB Direct's.
+const PORT: u16 = 5445;
 const DOMAIN: Domain = Domain(7);
 const BASE: u64 = 0xFFFF_0000_1234_5678;
 
@@ -119,6 +122,7 @@ struct Pipe {
     reset: bool,
     close_asked: bool,
     resumed: bool,
+    redialed: bool,
 }
 
 struct TestLink(Rc<RefCell<Pipe>>);
@@ -151,6 +155,14 @@ impl Link for TestLink {
     }
     fn close(&mut self) {
         self.0.borrow_mut().close_asked = true;
+    }
+    fn redial(&mut self) {
+        let home = self.0.borrow().home;
+        *self.0.borrow_mut() = Pipe {
+            home,
+            redialed: true,
+            ..Pipe::default()
+        };
     }
 }
 
@@ -371,11 +383,11 @@ impl Pair {
             },
         };
         self.active
-            .input(|connection, around| connection.connect(around.now(), params, queues));
+            .input(|connection, around| connection.connect(around.now(), PORT, params, queues));
         self.active
             .input(|connection, around| connection.connected(Ok(()), around));
         self.passive
-            .input(|connection, around| connection.accepted(around.now()));
+            .input(|connection, around| connection.accepted(around.now(), PORT));
         self.run();
         assert_eq!(self.passive.log.take(), ["offered"]);
     }

@@ -1,7 +1,9 @@
-//! The installation file names the keywords that the driver reads, each whole.
+//! The driver, its installation file and its documents agree on the keywords: which, what by default, and in what range.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 
+const DOCUMENT: &str = include_str!("../../../docs/settings.md");
 const INF: &str = include_str!("../../../inf/softrnic.inf");
 const SETTINGS: &str = include_str!("../../../src/ndis/upper/settings.rs");
 
@@ -16,9 +18,80 @@ fn parameters() -> impl Iterator<Item = (&'static str, &'static str)> {
     })
 }
 
+/// A keyword's default and range.
+type Number = (u32, RangeInclusive<u32>);
+
+fn number(text: &str) -> u32 {
+    let text = text.trim().trim_matches('"');
+    text.parse().unwrap_or_else(|_| panic!("{text}"))
+}
+
+/// `number!("name", default, least..=most)` in the driver's source.
+fn numbers_of_the_driver() -> BTreeMap<&'static str, Number> {
+    let calls = SETTINGS.split("number!(").skip(1);
+    let of = |call: &'static str| {
+        let (arguments, _) = call.split_once(')')?;
+        let [name, default, range] = arguments.splitn(3, ',').collect::<Vec<_>>()[..] else {
+            return None;
+        };
+        let (least, most) = range.split_once("..=")?;
+        let range = number(least)..=number(most);
+        Some((name.trim().trim_matches('"'), (number(default), range)))
+    };
+    let numbers: BTreeMap<_, _> = calls.filter_map(of).collect();
+    assert!(numbers.len() > 10, "{numbers:?}");
+    numbers
+}
+
 fn read_by_the_driver() -> BTreeSet<&'static str> {
-    let calls = SETTINGS.split("keyword!(\"").skip(1);
-    calls.filter_map(|call| call.split('"').next()).collect()
+    numbers_of_the_driver().into_keys().collect()
+}
+
+/// What the INF says of a keyword's value: `HKR, Ndi\Params\keyword, value, 0, "said"`.
+fn said(keyword: &str, value: &str) -> Option<&'static str> {
+    let line = format!("HKR, Ndi\\Params\\{keyword}, {value}, 0, ");
+    INF.lines().find_map(|there| there.strip_prefix(&line))
+}
+
+/// `| keyword | default | least–most | … |` of the document.
+#[test]
+fn the_document_says_what_the_driver_reads() {
+    let documented: BTreeMap<_, _> = DOCUMENT
+        .lines()
+        .filter_map(|line| {
+            let cells: Vec<_> = line.split('|').map(str::trim).collect();
+            let (least, most) = cells.get(3)?.split_once('–')?;
+            let name = cells[1].trim_matches('`');
+            Some((name, (number(cells[2]), number(least)..=number(most))))
+        })
+        .collect();
+    assert_eq!(documented, numbers_of_the_driver());
+}
+
+// INF-11, INF-12: what an administrator is offered, the driver takes.
+#[test]
+fn defaults_and_ranges_offered_are_the_drivers() {
+    for (keyword, (default, range)) in numbers_of_the_driver() {
+        let offered = |value| said(keyword, value).map(number);
+        assert_eq!(offered("Default"), Some(default), "{keyword}");
+        match said(keyword, "Type") {
+            Some("\"int\"") => {
+                let (least, most) = (offered("Min"), offered("Max"));
+                assert_eq!((least, most), (Some(*range.start()), Some(*range.end())));
+            }
+            Some("\"enum\"") => {
+                let choices = format!(r"{keyword}\enum");
+                let choices: Vec<_> = parameters()
+                    .filter(|(key, _)| *key == choices)
+                    .map(|(_, choice)| number(choice))
+                    .collect();
+                assert!(choices.contains(&default), "{keyword}");
+                let within = choices.iter().all(|choice| range.contains(choice));
+                assert!(within, "{keyword}: {choices:?}");
+            }
+            other => panic!("{keyword}: {other:?}"),
+        }
+    }
 }
 
 // INF-11, INF-12.

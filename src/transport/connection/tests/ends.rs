@@ -161,8 +161,9 @@ fn accept_waits_for_the_completion_and_not_for_ever() {
 fn a_refused_tcp_connect_leaves_the_queue_pair_as_before() {
     let mut pair = Pair::new(1448);
     let queues = pair.active.begin();
-    pair.active
-        .input(|connection, around| connection.connect(around.now(), Params::default(), queues));
+    pair.active.input(|connection, around| {
+        connection.connect(around.now(), PORT, Params::default(), queues)
+    });
     pair.active
         .input(|connection, around| connection.connected(Err(Failure::HostUnreachable), around));
     assert_eq!(pair.active.log.take(), ["connect Err(HostUnreachable)"]);
