@@ -22,8 +22,10 @@ use softrnic_consumer::{
     Adapter, Buffer, ConnectParameters, Connector, Cq, CqHandle, Host, Listener, Mr, NtStatus, Pd,
     Qp, QpLimits, Timeline,
 };
+use softrnic_emulator::ndis::AdapterOptions;
 use softrnic_emulator::{Attachment, Machine, Options, wsk};
 
+pub mod peer;
 pub mod quiet;
 pub mod raw;
 
@@ -49,16 +51,14 @@ impl Stage {
     /// IPv4.
     #[must_use]
     pub fn new() -> Self {
-        Self::with(
-            Ipv4Addr::new(127, 0, 0, 1).into(),
-            Ipv4Addr::new(127, 0, 0, 2).into(),
-        )
+        Self::over(wsk::Options::default())
     }
 
     /// IPv6.
     #[must_use]
     pub fn ipv6() -> Self {
-        Self::with(Ipv6Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into())
+        let localhost = Ipv6Addr::LOCALHOST.into();
+        Self::start(localhost, localhost, wsk::Options::default())
     }
 
     /// IPv4 over a network that behaves as `network` says.
@@ -68,20 +68,50 @@ impl Stage {
         Self::start(Ipv4Addr::LOCALHOST.into(), second.into(), network)
     }
 
-    fn with(first: IpAddr, second: IpAddr) -> Self {
-        Self::start(first, second, wsk::Options::default())
+    /// IPv4, with these keywords in the keys of both adapters.
+    #[must_use]
+    pub fn configured(keywords: &[(&str, u32)]) -> Self {
+        let addresses = [Ipv4Addr::LOCALHOST, Ipv4Addr::new(127, 0, 0, 2)];
+        Self::configured_at(addresses.map(IpAddr::from), keywords, Options::default())
+    }
+
+    /// At `addresses`, with these keywords in the keys of both adapters.
+    #[must_use]
+    pub fn configured_at(
+        addresses: [IpAddr; 2],
+        keywords: &[(&str, u32)],
+        machine: Options,
+    ) -> Self {
+        let adapters = addresses.map(|address| AdapterOptions {
+            keywords: keywords
+                .iter()
+                .map(|(name, value)| ((*name).into(), (*value).into()))
+                .collect(),
+            ..Host::adapter_at(address)
+        });
+        Self::with_adapters(addresses, adapters, machine, wsk::Options::default())
     }
 
     fn start(first: IpAddr, second: IpAddr, network: wsk::Options) -> Self {
+        let addresses = [first, second];
+        let adapters = addresses.map(Host::adapter_at);
+        Self::with_adapters(addresses, adapters, Options::default(), network)
+    }
+
+    fn with_adapters(
+        addresses: [IpAddr; 2],
+        adapters: [AdapterOptions; 2],
+        machine: Options,
+        network: wsk::Options,
+    ) -> Self {
         let image = softrnic_build::image().expect("the image builds");
-        let adapters = vec![Host::adapter_at(first), Host::adapter_at(second)];
-        let host = Host::start(&image.path, Options::default(), network, adapters)
-            .expect("the image starts");
+        let host =
+            Host::start(&image.path, machine, network, adapters.into()).expect("the image starts");
         let attachment = host.machine().attach();
         Self {
             host: Some(host),
             attachment: Some(attachment),
-            addresses: [first, second],
+            addresses,
             timeline: Arc::default(),
         }
     }

@@ -1,0 +1,159 @@
+//! An iWARP peer that is nothing but a TCP connection: what it says is written out in the tests.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+
+use softrnic::crc32c;
+
+use crate::SOON;
+
+/// Bytes of an MPA frame before its private data (RFC 5044 section 7.1.1).
+const FIXED: usize = 20;
+
+/// One end of a TCP connection to the driver.
+pub struct Peer(TcpStream);
+
+impl Peer {
+    /// Connects to a listener of the driver.
+    ///
+    /// # Panics
+    /// When there is none.
+    #[must_use]
+    pub fn connect(to: SocketAddr) -> Self {
+        Self::over(TcpStream::connect(to).expect("a connection"))
+    }
+
+    /// Takes the next connection the driver makes.
+    ///
+    /// # Panics
+    /// When the listener breaks.
+    #[must_use]
+    pub fn accept(listener: &TcpListener) -> Self {
+        Self::over(listener.accept().expect("a connection").0)
+    }
+
+    fn over(stream: TcpStream) -> Self {
+        stream.set_nodelay(true).expect("a socket");
+        stream.set_read_timeout(Some(SOON)).expect("a socket");
+        Self(stream)
+    }
+
+    /// Sends these bytes.
+    ///
+    /// # Panics
+    /// When the driver has gone.
+    pub fn send(&mut self, bytes: &[u8]) {
+        self.0.write_all(bytes).expect("sent");
+    }
+
+    /// The next `count` bytes.
+    ///
+    /// # Panics
+    /// When they do not come soon.
+    #[must_use]
+    pub fn read(&mut self, count: usize) -> Vec<u8> {
+        let mut bytes = vec![0; count];
+        self.0.read_exact(&mut bytes).expect("bytes come");
+        bytes
+    }
+
+    /// The next MPA request or reply, whole.
+    #[must_use]
+    pub fn read_frame(&mut self) -> Vec<u8> {
+        let mut frame = self.read(FIXED);
+        let length = u16::from_be_bytes([frame[18], frame[19]]);
+        frame.extend(self.read(length.into()));
+        frame
+    }
+
+    /// The next FPDU without markers: from its length field to the end of its CRC.
+    #[must_use]
+    pub fn read_fpdu(&mut self) -> Vec<u8> {
+        let mut fpdu = self.read(2);
+        let length = usize::from(u16::from_be_bytes([fpdu[0], fpdu[1]]));
+        fpdu.extend(self.read((2 + length).next_multiple_of(4) - 2 + 4));
+        fpdu
+    }
+
+    /// Everything up to the driver's FIN; `None` when it resets instead.
+    #[must_use]
+    pub fn read_to_end(&mut self) -> Option<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.0.read_to_end(&mut bytes).ok().map(|_| bytes)
+    }
+
+    /// Sends FIN.
+    pub fn finish(&self) {
+        let _gone = self.0.shutdown(std::net::Shutdown::Write);
+    }
+}
+
+/// An MPA request of these flags and revision.
+#[must_use]
+pub fn request(flags: u8, revision: u8, private_data: &[u8]) -> Vec<u8> {
+    frame(b"MPA ID Req Frame", flags, revision, private_data)
+}
+
+/// An MPA reply of these flags and revision.
+#[must_use]
+pub fn reply(flags: u8, revision: u8, private_data: &[u8]) -> Vec<u8> {
+    frame(b"MPA ID Rep Frame", flags, revision, private_data)
+}
+
+fn frame(key: &[u8; 16], flags: u8, revision: u8, private_data: &[u8]) -> Vec<u8> {
+    let mut frame = key.to_vec();
+    frame.extend([flags, revision]);
+    frame.extend((private_data.len() as u16).to_be_bytes());
+    frame.extend(private_data);
+    frame
+}
+
+/// The FPDU around this ULPDU, with padding and CRC.
+#[must_use]
+pub fn fpdu(ulpdu: &[u8]) -> Vec<u8> {
+    let mut fpdu = (ulpdu.len() as u16).to_be_bytes().to_vec();
+    fpdu.extend(ulpdu);
+    fpdu.resize(fpdu.len().next_multiple_of(4), 0);
+    let crc = crc32c::update(0, &fpdu);
+    fpdu.extend(crc.to_le_bytes());
+    fpdu
+}
+
+/// The ULPDU of a Send in one segment, message `sequence`.
+#[must_use]
+pub fn send(sequence: u32, payload: &[u8]) -> Vec<u8> {
+    let mut ulpdu = vec![0x41, 0x43, 0, 0, 0, 0, 0, 0, 0, 0];
+    ulpdu.extend(sequence.to_be_bytes());
+    ulpdu.extend([0; 4]);
+    ulpdu.extend(payload);
+    ulpdu
+}
+
+/// FPDUs with a marker at every 512th byte of the stream they make up (RFC 5044 section 4.3), their
+/// CRCs made anew over the markers (section 4.4).
+#[must_use]
+pub fn marked(fpdus: &[Vec<u8>]) -> Vec<u8> {
+    let mut stream = Vec::new();
+    for fpdu in fpdus {
+        let (covered, _) = fpdu.split_at(fpdu.len() - 4);
+        let before = stream.len();
+        let mut start = before;
+        for (at, word) in covered.chunks(4).enumerate() {
+            if stream.len() % 512 == 0 {
+                let back = if at == 0 { 0 } else { stream.len() - start };
+                stream.extend((back as u32).to_be_bytes());
+                if at == 0 {
+                    start = stream.len();
+                }
+            }
+            stream.extend(word);
+        }
+        if stream.len() % 512 == 0 {
+            let back = stream.len() - start;
+            stream.extend((back as u32).to_be_bytes());
+        }
+        let crc = crc32c::update(0, &stream[before..]);
+        stream.extend(crc.to_le_bytes());
+    }
+    stream
+}
