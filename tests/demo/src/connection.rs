@@ -96,8 +96,8 @@ fn run_both(
     })
 }
 
-/// `cargo demo serve`.
-pub(crate) fn serve(options: &Options, at: SocketAddr, connections: Option<u64>) -> Outcome {
+/// `cargo demo serve`: serves `connections`, or until interrupted when that is none.
+pub(crate) fn serve(options: &Options, at: SocketAddr, connections: u64) -> Outcome {
     let mut outcome = Outcome::default();
     wait::catch_interrupts();
     let result = (|| {
@@ -113,11 +113,11 @@ pub(crate) fn serve(options: &Options, at: SocketAddr, connections: Option<u64>)
     outcome.take(result)
 }
 
-/// Serves until interrupted, or `connections` of them: then a failed one fails the whole.
+/// One failed connection fails the whole, and so does an interrupt before the last of those that were to be served.
 fn serve_all(
     world: &World,
     at: SocketAddr,
-    connections: Option<u64>,
+    connections: u64,
     timeline: &Arc<Timeline>,
 ) -> Result<Vec<Operation>, DemoError> {
     let _attached = world.machine().attach();
@@ -127,29 +127,69 @@ fn serve_all(
     if let Ok(address) = address_rx.recv() {
         eprintln!("listening on {address}; end with Ctrl-C");
     }
-    let mut total = Vec::new();
-    let mut failed = None;
-    for _ in 0..connections.unwrap_or(u64::MAX) {
-        let Some(connector) = next_connector(world.patience(), &incoming) else {
-            return Ok(total);
-        };
-        let peer = connector
-            .peer_address()
-            .map_or_else(|s| s.to_string(), |a| a.to_string());
-        eprintln!("connection from {peer}");
-        // A peer that dies is told of and does not end the server.
-        match serve_one(world.patience(), &adapter, connector) {
-            Ok(served) => {
-                eprintln!("{peer} is done");
-                Operation::add(&mut total, served);
-            }
+    let mut tally = Tally::default();
+    while connections == 0 || tally.served < connections {
+        match next_connector(world.patience(), &incoming) {
+            Some(connector) => tally.add(serve_aloud(world.patience(), &adapter, connector)),
+            // To be interrupted is how a server without a number ends.
+            None if connections == 0 => break,
+            None => return Err(LinkError::Interrupted.into()),
+        }
+    }
+    tally.result()
+}
+
+/// Serves one connection and says whose it was and how it ended.
+fn serve_aloud(
+    patience: &Patience,
+    adapter: &Arc<Adapter>,
+    connector: Connector,
+) -> Result<Vec<Operation>, DemoError> {
+    let peer = connector
+        .peer_address()
+        .map_or_else(|s| s.to_string(), |a| a.to_string());
+    eprintln!("connection from {peer}");
+    let served = serve_one(patience, adapter, connector);
+    match &served {
+        Ok(_) => eprintln!("{peer} is done"),
+        Err(e) => eprintln!("{peer}: {e}"),
+    }
+    served
+}
+
+/// What came of the connections so far.
+#[derive(Default)]
+struct Tally {
+    served: u64,
+    failed: u64,
+    last: Option<DemoError>,
+    operations: Vec<Operation>,
+}
+
+impl Tally {
+    fn add(&mut self, connection: Result<Vec<Operation>, DemoError>) {
+        self.served += 1;
+        match connection {
+            Ok(operations) => Operation::add(&mut self.operations, operations),
             Err(e) => {
-                eprintln!("{peer}: {e}");
-                failed = Some(e);
+                self.failed += 1;
+                self.last = Some(e);
             }
         }
     }
-    failed.map_or(Ok(total), Err)
+
+    /// What all of them moved, when none failed.
+    fn result(self) -> Result<Vec<Operation>, DemoError> {
+        match self.last {
+            None => Ok(self.operations),
+            Some(only) if self.served == 1 => Err(only),
+            Some(last) => Err(DemoError::Connections {
+                failed: self.failed,
+                of: self.served,
+                last: Box::new(last),
+            }),
+        }
+    }
 }
 
 /// The next connector of a connect event; `None` when the end was asked to stop.

@@ -42,6 +42,15 @@ pub(crate) enum DemoError {
     Disconnect(NtStatus),
     /// Requests that never completed.
     Lost(usize),
+    /// Some of a server's connections failed.
+    Connections {
+        /// How many.
+        failed: u64,
+        /// How many there were.
+        of: u64,
+        /// Why the last of them did.
+        last: Box<DemoError>,
+    },
 }
 
 impl DemoError {
@@ -84,6 +93,7 @@ impl DemoError {
             | Self::Link(
                 LinkError::Post(_, s) | LinkError::Completion(_, s) | LinkError::PeerGone(Some(s)),
             ) => Some(*s),
+            Self::Connections { last, .. } => last.status(),
             _ => None,
         }
     }
@@ -141,6 +151,9 @@ impl fmt::Display for DemoError {
                 f,
                 "{count} requests never completed, though the connection is closed"
             ),
+            Self::Connections { failed, of, last } => {
+                write!(f, "{failed} of {of} connections failed; the last: {last}")
+            }
         }
     }
 }

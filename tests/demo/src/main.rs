@@ -33,14 +33,17 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Listens on ADDR and serves connections until interrupted.
+    /// Listens on ADDR, serves one connection and ends with its verdict.
+    ///
+    /// The exit code is 0 only if every connection did all its work and ended well: a peer that dies midway makes it 1.
+    /// Who connects but never asks for RDMA is sent away and not counted.
     Serve {
         /// Where to listen, for example 127.0.0.1:5445 or [::1]:5445.
         #[arg(value_parser = address)]
         addr: SocketAddr,
-        /// Ends after this many connections.
-        #[arg(long, value_name = "N")]
-        connections: Option<u64>,
+        /// Serve this many connections, one after the other; 0: until interrupted.
+        #[arg(long, value_name = "N", default_value_t = 1)]
+        connections: u64,
     },
     /// Connects to a `serve` at ADDR and does the work.
     Connect {

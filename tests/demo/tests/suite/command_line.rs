@@ -1,10 +1,8 @@
 //! The forms of the command: one process or two, both IP versions, a separator or none, one JSON line at the end.
 
-mod support;
-
 use nix::sys::signal::Signal;
 
-use support::{LIMIT, LITTLE, Running, demo};
+use crate::support::{LIMIT, LITTLE, Running, demo};
 
 #[test]
 fn one_process_does_all_work() {
@@ -90,13 +88,52 @@ fn two_processes() {
 }
 
 #[test]
-fn an_interrupted_server_ends_well() {
+fn a_server_ends_after_one_connection() {
+    let mut server = Running::start(["serve", "127.0.0.1:0", "--json"]);
+    let address = server.address().to_string();
+    demo(LITTLE.into_iter().chain(["connect", &address])).assert_good();
+    assert_eq!(
+        server.end(LIMIT).assert_good()["operations"][2]["count"],
+        500
+    );
+}
+
+#[test]
+fn one_bad_connection_of_many_is_told_of_at_the_end() {
+    for count in ["2", "0"] {
+        let mut server = Running::start(["serve", "127.0.0.1:0", "--json", "--connections", count]);
+        let address = server.address().to_string();
+        let dies = Running::start(["connect", &address, "--mib", "100000"]);
+        server.line(|line| line.starts_with("connection from").then_some(()));
+        dies.signal(Signal::SIGKILL);
+        dies.end(LIMIT);
+        demo(LITTLE.into_iter().chain(["connect", &address])).assert_good();
+        if count == "0" {
+            server.line(|line| line.ends_with("is done").then_some(()));
+            server.signal(Signal::SIGTERM);
+        }
+        server
+            .end(LIMIT)
+            .assert_refused("1 of 2 connections failed");
+    }
+}
+
+#[test]
+fn an_interrupt_is_how_a_server_without_a_number_ends() {
     for signal in [Signal::SIGINT, Signal::SIGTERM] {
-        let mut server = Running::start(["serve", "127.0.0.1:0", "--json"]);
+        let mut server = Running::start(["serve", "127.0.0.1:0", "--json", "--connections", "0"]);
         server.address();
         server.signal(signal);
         server.end(LIMIT).assert_good();
     }
+}
+
+#[test]
+fn an_interrupt_before_the_connection_is_a_failure() {
+    let mut server = Running::start(["serve", "127.0.0.1:0", "--json"]);
+    server.address();
+    server.signal(Signal::SIGINT);
+    server.end(LIMIT).assert_refused("interrupted");
 }
 
 #[test]
@@ -107,9 +144,9 @@ fn an_interrupted_client_ends_clean() {
     server.line(|line| line.starts_with("connection from").then_some(()));
     client.signal(Signal::SIGTERM);
     client.end(LIMIT).assert_refused("interrupted");
-    server.line(|line| line.contains("the peer ended the connection").then_some(()));
-    server.signal(Signal::SIGINT);
-    server.end(LIMIT).assert_good();
+    server
+        .end(LIMIT)
+        .assert_refused("the peer ended the connection");
 }
 
 #[test]
@@ -119,7 +156,7 @@ fn an_interrupted_server_drops_its_client() {
     let client = Running::start(["connect", &address, "--json", "--mib", "100000"]);
     server.line(|line| line.starts_with("connection from").then_some(()));
     server.signal(Signal::SIGINT);
-    server.end(LIMIT).assert_good();
+    server.end(LIMIT).assert_refused("interrupted");
     client.end(LIMIT).assert_refused("");
 }
 

@@ -1,7 +1,5 @@
 //! Runs the demo as one would from a shell, with a limit on its time.
 
-#![allow(dead_code, reason = "each test file uses some of it")]
-
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
