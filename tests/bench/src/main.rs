@@ -4,7 +4,8 @@ use std::{path::PathBuf, process::ExitCode, time::Duration};
 
 use clap::{Args, Parser, Subcommand};
 use softrnic_bench::{
-    machine, plot, point,
+    callgrind, machine, plot,
+    point::{self, Kind},
     provider::{self, Provider},
     reference::{FRAMED, Reference},
     report::Report,
@@ -76,6 +77,11 @@ fn main() -> ExitCode {
 fn compare(arguments: &Comparison) -> Result<(), String> {
     let image = softrnic_build::image().map_err(|error| error.to_string())?;
     eprintln!("softrnic.sys {}, {}", image.sha256, image.built_by);
+    let mut points = point::all();
+    points.retain(|point| point.name.contains(&arguments.only));
+    if points.iter().any(|point| point.kind == Kind::Instructions) {
+        callgrind::prepare();
+    }
     let network = machine::private_network();
     let mut plain = Reference::plain();
     let mut framed = Reference::framed();
@@ -84,8 +90,6 @@ fn compare(arguments: &Comparison) -> Result<(), String> {
     let mut contenders: Vec<&mut dyn Contender> =
         vec![&mut plain, &mut framed, &mut acknowledged, &mut handed_over];
     let names: Vec<String> = contenders.iter().map(|one| one.name().to_owned()).collect();
-    let mut points = point::all();
-    points.retain(|point| point.name.contains(&arguments.only));
     let time = Duration::from_secs_f64(arguments.seconds);
     let rows = rounds::run(
         &mut contenders,

@@ -66,7 +66,15 @@ impl Report<'_> {
             }
             table.push('\n');
         }
+        for (row, why) in self.missing() {
+            let _ = writeln!(table, "not measured: {}: {why}", row.point.name);
+        }
         table + LEGEND
+    }
+
+    fn missing(&self) -> impl Iterator<Item = (&Row, &str)> {
+        let rows = self.rows.iter();
+        rows.filter_map(|row| Some((row, row.missing.as_deref()?)))
     }
 
     fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
@@ -109,6 +117,7 @@ impl Report<'_> {
             "better": if row.point.unit.smaller_is_better() { "smaller" } else { "larger" },
             "results": results.collect::<serde_json::Map<_, _>>(),
             "ratios": ratios.collect::<serde_json::Map<_, _>>(),
+            "missing": row.missing,
         })
     }
 }

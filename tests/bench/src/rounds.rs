@@ -4,17 +4,28 @@ use std::time::Duration;
 
 use crate::{point::Point, statistics};
 
+/// What came of measuring a point.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Measured {
+    /// In the point's unit.
+    Number(f64),
+    /// The point means nothing to this contender.
+    NotMine,
+    /// This machine cannot measure it: why, and what to do about it.
+    Missing(String),
+}
+
 /// Somebody who can be measured.
 pub trait Contender {
     /// Its name in tables.
     fn name(&self) -> &str;
 
-    /// Measures a point for about `time`; none when the point means nothing to it.
+    /// Measures a point for about `time`.
     ///
     /// # Errors
     ///
     /// Says what went wrong.
-    fn measure(&mut self, point: &Point, time: Duration) -> Result<Option<f64>, String>;
+    fn measure(&mut self, point: &Point, time: Duration) -> Result<Measured, String>;
 }
 
 /// The numbers of one point.
@@ -24,6 +35,8 @@ pub struct Row {
     pub point: Point,
     /// For each contender that has numbers: its name, and one number a round.
     pub results: Vec<(String, Vec<f64>)>,
+    /// Why the point could not be measured here.
+    pub missing: Option<String>,
 }
 
 impl Row {
@@ -65,16 +78,19 @@ pub fn run(
     let rows = points.into_iter().map(|point| Row {
         point,
         results: Vec::new(),
+        missing: None,
     });
     let mut rows: Vec<Row> = rows.collect();
     for round in 0..rounds {
-        for row in &mut rows {
+        for row in rows.iter_mut().filter(|row| row.missing.is_none()) {
             progress(round, &row.point);
             for contender in &mut *contenders {
                 let measured = contender.measure(&row.point, time);
                 let at = || format!("{}: {}", contender.name(), row.point.name);
-                if let Some(number) = measured.map_err(|error| format!("{}: {error}", at()))? {
-                    add(&mut row.results, contender.name(), number);
+                match measured.map_err(|error| format!("{}: {error}", at()))? {
+                    Measured::Number(number) => add(&mut row.results, contender.name(), number),
+                    Measured::NotMine => {}
+                    Measured::Missing(why) => row.missing = Some(why),
                 }
             }
         }

@@ -16,7 +16,7 @@ use softrnic_emulator::wsk::SendCompletion;
 use crate::{
     callgrind,
     point::{Kind, Point, Unit},
-    rounds::Contender,
+    rounds::{Contender, Measured},
 };
 
 use load::{Until, Work};
@@ -78,7 +78,7 @@ impl Contender for Provider {
         self.name
     }
 
-    fn measure(&mut self, point: &Point, time: Duration) -> Result<Option<f64>, String> {
+    fn measure(&mut self, point: &Point, time: Duration) -> Result<Measured, String> {
         let first = self.name == "softrnic";
         let measured = match point.kind {
             Kind::HalfRoundTrip => self.rate(Work::PingPong, point, time)?,
@@ -88,10 +88,13 @@ impl Contender for Provider {
             Kind::Connect => connections::per_second(&self.sides, time)?,
             // These do not depend on when sends complete.
             Kind::IdleMemory if first => connections::idle_memory(&self.sides)?,
-            Kind::Instructions if first => callgrind::instructions(&self.image, point.size)?,
-            Kind::IdleMemory | Kind::Instructions => return Ok(None),
+            Kind::Instructions if first => match callgrind::instructions(&self.image, point.size) {
+                Ok(counted) => counted,
+                Err(why) => return Ok(Measured::Missing(why)),
+            },
+            Kind::IdleMemory | Kind::Instructions => return Ok(Measured::NotMine),
         };
-        Ok(Some(match point.unit {
+        Ok(Measured::Number(match point.unit {
             Unit::MebibytesPerSecond => measured * point.size as f64 / f64::from(1 << 20),
             _ => measured,
         }))

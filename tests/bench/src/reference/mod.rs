@@ -14,7 +14,7 @@ use std::{io, time::Duration};
 use self::socket::Wait;
 use crate::{
     point::{Kind, Point},
-    rounds::Contender,
+    rounds::{Contender, Measured},
 };
 
 /// Plain TCP in tables.
@@ -72,7 +72,7 @@ impl Contender for Reference {
         if self.framed { FRAMED } else { PLAIN }
     }
 
-    fn measure(&mut self, point: &Point, time: Duration) -> Result<Option<f64>, String> {
+    fn measure(&mut self, point: &Point, time: Duration) -> Result<Measured, String> {
         let (size, window) = (point.size, point.window);
         let shape = Shape {
             size,
@@ -85,10 +85,10 @@ impl Contender for Reference {
             Kind::Send | Kind::Write => better(|wait| measure::stream(wait, shape, time / 2)),
             Kind::Read => better(|wait| measure::read(wait, shape, time / 2)),
             Kind::Connect if !self.framed => measure::connect(time),
-            Kind::Connect | Kind::IdleMemory | Kind::Instructions => return Ok(None),
+            Kind::Connect | Kind::IdleMemory | Kind::Instructions => return Ok(Measured::NotMine),
         };
         let rate = measured.map_err(|error| error.to_string())?;
-        Ok(Some(match point.unit {
+        Ok(Measured::Number(match point.unit {
             crate::point::Unit::MebibytesPerSecond => rate * size as f64 / f64::from(1 << 20),
             _ => rate,
         }))
