@@ -1,6 +1,11 @@
 //! Debian packages: installed only as root or where `CI` is set, and never without saying so.
 
-use std::{env, path::Path, process::Command};
+use std::{
+    env,
+    path::Path,
+    process::Command,
+    sync::{Mutex, PoisonError},
+};
 
 use crate::Error;
 
@@ -13,35 +18,46 @@ pub fn command(packages: &[&str]) -> String {
     )
 }
 
-/// Installs `packages`, after printing the command.
+/// How long `apt-get` waits for another one: a fresh machine may be updating itself.
+const PATIENCE: &str = "DPkg::Lock::Timeout=300";
+
+/// Installs `packages`, after printing the command. Threads take turns.
 ///
 /// # Errors
 ///
 /// [`Error::NoTool`] when that is not allowed here, or fails.
 pub fn install(packages: &[&str]) -> Result<(), Error> {
+    static TURN: Mutex<()> = Mutex::new(());
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let command = command(packages);
-    let no_tool = |reason: String| Error::NoTool {
-        command: command.clone(),
-        reason,
-    };
     let root = output(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
     if !root && env::var_os("CI").is_none() {
-        return Err(no_tool("only root (or CI) installs packages".to_owned()));
+        let reason = "only root (or CI) installs packages".to_owned();
+        return Err(Error::NoTool { command, reason });
     }
     eprintln!("softrnic: set-up: {command}");
-    let apt = || {
-        let mut apt = Command::new(if root { "apt-get" } else { "sudo" });
-        if !root {
-            apt.args(["-n", "apt-get"]);
-        }
-        apt.env("DEBIAN_FRONTEND", "noninteractive");
-        apt
-    };
-    output(apt().arg("update")).map_err(no_tool)?;
+    // Lists that are not all fresh may do; the install knows.
+    let updated = output(apt(root).arg("update"));
     let install = ["install", "-y", "--no-install-recommends"];
-    output(apt().args(install).args(packages))
-        .map(drop)
-        .map_err(no_tool)
+    let installed = output(apt(root).args(install).args(packages));
+    installed.map(drop).map_err(|reason| Error::NoTool {
+        command,
+        reason: [updated.err(), Some(reason)]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join("\n"),
+    })
+}
+
+fn apt(root: bool) -> Command {
+    let mut apt = Command::new(if root { "apt-get" } else { "sudo" });
+    if !root {
+        apt.args(["-n", "apt-get"]);
+    }
+    apt.args(["-o", PATIENCE]);
+    apt.env("DEBIAN_FRONTEND", "noninteractive");
+    apt
 }
 
 /// Makes sure that the program at `path` is there, which `package` brings.
@@ -59,7 +75,9 @@ pub fn require(path: &str, package: &str) -> Result<(), Error> {
 
 /// What `command` prints, or why it failed.
 pub(crate) fn output(command: &mut Command) -> Result<String, String> {
-    let output = command.output().map_err(|error| error.to_string())?;
+    let output = command
+        .output()
+        .map_err(|error| format!("{}: {error}", command.get_program().display()))?;
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
     }

@@ -9,7 +9,7 @@ use std::{
     env, fmt,
     path::{Path, PathBuf},
     process::Command,
-    sync::OnceLock,
+    sync::{Mutex, OnceLock, PoisonError},
 };
 
 use crate::{
@@ -25,7 +25,7 @@ const RUSTUP_COMMAND: &str = "rustup target add x86_64-pc-windows-msvc";
 const DEBIAN_PACKAGES: &[&str] = &["rustc-web", "cargo-web", "rust-web-src", "lld-19"];
 const DEBIAN_LINKER: &str = "/usr/lib/llvm-19/bin/lld";
 /// `rust-version` of the workspace.
-const OLDEST_MINOR: u32 = 91;
+const OLDEST: &str = env!("CARGO_PKG_RUST_VERSION");
 const FORCE: &str = "SOFTRNIC_TOOLCHAIN";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,11 +72,14 @@ impl Toolchain {
     }
 
     /// Makes sure that `clippy` or `rustfmt` is there, installing it as the compiler would be.
+    /// Threads take turns.
     ///
     /// # Errors
     ///
     /// [`Error::NoTool`] with the command that installs it.
     pub fn require(&self, tool: Tool) -> Result<(), Error> {
+        static TURN: Mutex<()> = Mutex::new(());
+        let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let name = tool.subcommand();
         if output(self.cargo().args([name, "--version"])).is_ok() {
             return Ok(());
@@ -134,13 +137,15 @@ impl Tool {
     }
 }
 
-/// The toolchain of this machine; found, or installed, once per process.
+/// The toolchain of this machine; found, or installed, once per process, by one thread.
 ///
 /// # Errors
 ///
 /// [`Error::NoToolchain`] with the commands that install one.
 pub fn find_or_install() -> Result<&'static Toolchain, Error> {
     static FOUND: OnceLock<Toolchain> = OnceLock::new();
+    static TURN: Mutex<()> = Mutex::new(());
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(found) = FOUND.get() {
         return Ok(found);
     }
@@ -236,7 +241,7 @@ fn debian_missing() -> Option<String> {
     }
     let rustc = || clean("/usr/bin/rustc");
     let version = output(rustc().arg("--version")).unwrap_or_default();
-    if minor(&version) < Some(OLDEST_MINOR) {
+    if minor(&version) < minor(OLDEST) {
         return Some(format!("{} is too old", version.trim()));
     }
     let sysroot = output(rustc().args(["--print", "sysroot"])).ok()?;
@@ -244,7 +249,7 @@ fn debian_missing() -> Option<String> {
     (!library.exists()).then(|| format!("{} is missing", library.display()))
 }
 
-/// `96` of `rustc 1.96.0 (…)`.
+/// `96` of `rustc 1.96.0 (…)` and of `1.96`.
 fn minor(version: &str) -> Option<u32> {
     version.split('.').nth(1)?.parse().ok()
 }
