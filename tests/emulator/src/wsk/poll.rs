@@ -103,7 +103,9 @@ impl Poll {
                 0_usize,
             )
         };
-        if count >= 0 || io::Error::last_os_error().raw_os_error() != Some(libc::ENOSYS) {
+        // Containers of old refuse a call they do not know with EPERM.
+        let unknown = [Some(libc::ENOSYS), Some(libc::EPERM)];
+        if count >= 0 || !unknown.contains(&io::Error::last_os_error().raw_os_error()) {
             return count as isize;
         }
         let limit = timeout.map_or(-1, |limit| limit.as_millis().min(1000) as i32 + 1);
