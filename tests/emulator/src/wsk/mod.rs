@@ -43,6 +43,17 @@ pub const EXPORTS: &[Export] = crate::exports! {
         WskQueryProviderCharacteristics
 };
 
+/// Whether this host's TCP has IPv6: in some containers it has not. Tests that need it say so
+/// and end.
+#[must_use]
+pub fn host_has_ipv6() -> bool {
+    let has = std::net::TcpListener::bind("[::1]:0").is_ok();
+    if !has {
+        eprintln!("this host has no IPv6: skipped");
+    }
+    has
+}
+
 /// When the IRP of a `WskSend` completes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum SendCompletion {
