@@ -9,7 +9,7 @@
 )]
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
@@ -52,6 +52,19 @@ impl Stage {
     #[must_use]
     pub fn new() -> Self {
         Self::over(wsk::Options::default())
+    }
+
+    /// IPv4 at addresses that no other stage of this host has: for ports that a test must have.
+    #[must_use]
+    pub fn apart() -> Self {
+        static STAGES: AtomicU32 = AtomicU32::new(0);
+        let process = std::process::id() % 0x1_0000;
+        let stage = STAGES.fetch_add(1, Ordering::Relaxed) % 0x7F;
+        let first = 0x7F00_0000 + (process << 8) + 2 * stage + 1;
+        Self::with(
+            Ipv4Addr::from(first).into(),
+            Ipv4Addr::from(first + 1).into(),
+        )
     }
 
     /// IPv6.

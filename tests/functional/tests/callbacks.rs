@@ -218,7 +218,7 @@ fn a_pause_before_the_listen_holds() {
 // NDK-CON-18: ND port 445 is TCP 5445, and is 445 again in what consumers are told.
 #[test]
 fn the_port_of_smb_is_mapped_and_not_seen() {
-    let stage = Stage::new();
+    let stage = Stage::apart();
     let (active, adapter) = (End::new(&stage.open(0), QpLimits::default()), stage.open(1));
     let (listener, incoming) = listen(&adapter, stage.address(1, 445));
     assert_eq!(
@@ -252,7 +252,7 @@ fn the_port_of_smb_is_mapped_and_not_seen() {
 // docs/decisions/ndk-objects.md: both ND ports of SMB are one TCP port.
 #[test]
 fn the_second_listener_on_a_shared_tcp_port_is_told_so() {
-    let stage = Stage::new();
+    let stage = Stage::apart();
     let adapter = stage.open(0);
     let (_first, _) = listen(&adapter, stage.address(0, 445));
     let second = Listener::new(&adapter, drop).expect("made");

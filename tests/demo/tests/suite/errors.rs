@@ -5,6 +5,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
 
+use socket2::{Domain, Socket, Type};
 use softrnic_emulator::wsk::host_has_ipv6;
 
 use crate::support::{Ended, LIMIT, LITTLE, Running, demo};
@@ -90,9 +91,12 @@ fn a_port_in_use_by_another_serve() {
 
 #[test]
 fn nobody_listens() {
-    let free = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let at = free.local_addr().expect("bound").to_string();
-    drop(free);
+    // Bound, so that no one else gets the port, and not listening.
+    let taken = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+    let any: SocketAddr = "127.0.0.1:0".parse().expect("an address");
+    taken.bind(&any.into()).expect("a port");
+    let at = taken.local_addr().expect("bound").as_socket();
+    let at = at.expect("of IPv4").to_string();
     let json = connect(&at, &[]).assert_refused("refused the connection");
     assert_eq!(json["status"], "STATUS_CONNECTION_REFUSED");
 }
