@@ -6,7 +6,6 @@ mod pair;
 mod phases;
 mod rates;
 mod ready;
-mod rows;
 mod startup;
 mod support;
 mod vectors;

@@ -6,6 +6,7 @@
 //! itself tested with sources that break it.
 
 pub mod docs;
+pub mod hostile;
 pub mod layers;
 pub mod lint;
 pub mod panics;
@@ -74,6 +75,10 @@ pub const RULES: &[Rule] = &[
     Rule {
         name: "documents",
         check: docs::check,
+    },
+    Rule {
+        name: "hostile",
+        check: hostile::check,
     },
     Rule {
         name: "text",

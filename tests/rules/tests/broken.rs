@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf};
 
-use softrnic_rules::{Finding, Tree, docs, layers, panics, sizes, text, unsafety};
+use softrnic_rules::{Finding, Tree, docs, hostile, layers, panics, sizes, text, unsafety};
 
 /// A scratch tree with these files.
 fn tree(name: &str, files: &[(&str, &str)]) -> Tree {
@@ -194,6 +194,50 @@ fn a_document_that_names_what_is_not_there_is_caught() {
         "`tests/cq.rs::gone` does not exist",
     ];
     assert_eq!(whats(&findings), expected);
+}
+
+/// What the rule says of a table with this line for F01, beside inputs that have no row.
+fn of_hostile_row(line: &str) -> Vec<String> {
+    let tests = "//! Framing.\nrow_tests! { ends: f01_a_length_of_zero }\n\
+                 // F02 as well.\n#[test]\nfn other() {}\n";
+    let files = [
+        ("docs/hostile.md", line),
+        ("src/iwarp/tests/hostile/framing.rs", tests),
+    ];
+    let findings = hostile::check(&tree("hostile", &files));
+    let whats = findings.into_iter().map(|finding| finding.what);
+    whats.filter(|what| !what.ends_with(": no row")).collect()
+}
+
+#[test]
+fn a_hostile_input_without_test_or_reason_is_caught() {
+    let test = "`framing::f01_a_length_of_zero`";
+    let reason = "not yet: the image has no socket";
+    let good = of_hostile_row(&format!("| F01 | length 0 | refused | {test} | {reason} |"));
+    assert_eq!(good, [""; 0]);
+    let unnamed = "f01_a_length_of_zero: the row F01 of docs/hostile.md does not name it";
+    let rows = [
+        (format!("{test} | "), "F01: neither test nor reason"),
+        (
+            format!("{test} | `framing::gone`"),
+            "F01: `framing::gone` is no test",
+        ),
+        (
+            format!("{test} `framing::other` | {reason}"),
+            "F01: `framing::other` does not name F01",
+        ),
+        (format!("{reason} | {reason}"), unnamed),
+    ];
+    for (cells, what) in rows {
+        let found = of_hostile_row(&format!("| F01 | length 0 | refused | {cells} |"));
+        assert_eq!(found, [what]);
+    }
+}
+
+#[test]
+fn a_hostile_input_that_is_not_in_the_table_is_caught() {
+    let findings = hostile::check(&tree("inputs", &[("docs/hostile.md", "Nothing.\n")]));
+    assert_eq!(findings.len(), 205);
 }
 
 #[test]

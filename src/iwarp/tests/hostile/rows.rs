@@ -1,8 +1,25 @@
 //! Inputs of a hostile peer, as bytes after the start-up, with what must come back.
 //! `aa*16` stands for sixteen bytes `aa`. The fixture they meet is in `hostile`.
+//!
+//! The machine's tests and those of the shipped image use the same rows.
 
 /// Name, what it is, the bytes, the Terminate's layer, type, code and flags.
 pub(super) type Row = (&'static str, &'static str, &'static str, &'static str);
+
+/// A row's bytes.
+pub(super) fn bytes_of(row: &str) -> Vec<u8> {
+    let digits = |text: &str| -> Vec<u8> {
+        let pairs = text.as_bytes().chunks(2);
+        pairs
+            .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap())
+            .collect()
+    };
+    let word = |word: &str| match word.split_once('*') {
+        Some((byte, count)) => digits(byte).repeat(count.parse().unwrap()),
+        None => digits(word),
+    };
+    row.split(' ').flat_map(word).collect()
+}
 
 /// One Terminate goes out, nothing counts.
 #[rustfmt::skip]
@@ -252,4 +269,97 @@ pub(super) const OTHERS: &[Row] = &[
      "001ec140 12345601 00000000 00001ff0 aa*16 b458b568", ""),
     ("X07", "Terminate with 64 KiB tail",
      "fd00", ""),
+];
+
+/// What a responder resets without a word.
+#[rustfmt::skip]
+pub(super) const REFUSED_REQUESTS: &[Row] = &[
+    ("M01", "Wrong key, last byte",
+     "4d504120 49442052 65712046 72616d64 40010000", ""),
+    ("M02", "Reply key sent to a responder",
+     "4d504120 49442052 65702046 72616d65 40010000", ""),
+    ("M05", "Revision 0",
+     "4d504120 49442052 65712046 72616d65 c0000000", ""),
+    ("M06", "Revision 3",
+     "4d504120 49442052 65712046 72616d65 40030000", ""),
+    ("M07", "PD_Length 513",
+     "4d504120 49442052 65712046 72616d65 40010201 41*513", ""),
+    ("M08", "PD_Length 0xffff",
+     "4d504120 49442052 65712046 72616d65 4001ffff", ""),
+    ("M10", "PD_Length 4, 8 bytes arrive",
+     "4d504120 49442052 65712046 72616d65 40010004 41414141 42424242", ""),
+    ("M11", "S=1, PD_Length 0",
+     "4d504120 49442052 65712046 72616d65 50020000", ""),
+    ("M12", "S=1, PD_Length 3",
+     "4d504120 49442052 65712046 72616d65 50020003 801000", ""),
+    ("M23", "Request and first FPDU in one segment",
+     "4d504120 49442052 65712046 72616d65 40010000 00164143 00000000 00000000 00000001 00000000 70696e67 a5487fa7", ""),
+];
+
+/// Requests that are odd but legal, and the Reply of a responder whose consumer allows 16 Reads
+/// each way: flags to the end.
+#[rustfmt::skip]
+pub(super) const ACCEPTED_REQUESTS: &[Row] = &[
+    ("M13", "Revision 1 with S=1",
+     "4d504120 49442052 65712046 72616d65 50010004 8010c010", "40010000"),
+    ("M14", "All reserved bits 1",
+     "4d504120 49442052 65712046 72616d65 4f010000", "40010000"),
+    ("M15", "R=1 in a Request",
+     "4d504120 49442052 65712046 72616d65 60010000", "40010000"),
+    ("M16", "A=0 but B=C=D=1",
+     "4d504120 49442052 65712046 72616d65 50020004 4010c010", "5002000400100010"),
+    ("M17", "A=1, no ready-to-receive kind",
+     "4d504120 49442052 65712046 72616d65 50020004 80100010", "5002000480108010"),
+    ("M18", "IRD = ORD = 0x3fff",
+     "4d504120 49442052 65712046 72616d65 50020004 bfffffff", "50020004bfffbfff"),
+    ("M19", "IRD = ORD = 0x3ffe",
+     "4d504120 49442052 65712046 72616d65 50020004 bffefffe", "5002000480108010"),
+    ("M20", "ORD 0 with D",
+     "4d504120 49442052 65712046 72616d65 50020004 80104000", "5002000480014010"),
+];
+
+/// Replies that an initiator closes on; in revision 2, but M27's.
+#[rustfmt::skip]
+pub(super) const REFUSED_REPLIES: &[Row] = &[
+    ("M26", "Reply carries the Request key",
+     "4d504120 49442052 65712046 72616d65 40020000", ""),
+    ("M27", "Revision 2 Reply to a revision 1 Request",
+     "4d504120 49442052 65702046 72616d65 40020000", ""),
+    ("M28", "S=0 Reply to an S=1 Request",
+     "4d504120 49442052 65702046 72616d65 40020000", ""),
+    ("M29", "S=1 Reply, PD_Length 0",
+     "4d504120 49442052 65702046 72616d65 50020000", ""),
+    ("M30", "Reply A=1 to an A=0 Request",
+     "4d504120 49442052 65702046 72616d65 50020004 80108010", "20070000"),
+    ("M31", "Reply A=1, only B",
+     "4d504120 49442052 65702046 72616d65 50020004 c0100010", "20070000"),
+    ("M32", "Reply ORD 0x3ffe",
+     "4d504120 49442052 65702046 72616d65 50020004 8010bffe", "20060000"),
+];
+
+/// The first bytes of SMB Direct messages that only their consumer can judge.
+#[rustfmt::skip]
+pub(super) const CONSUMER: &[Row] = &[
+    ("S01", "19-byte Negotiate Request",
+     "00010001 0000ff00 54050000 00200000 000010", ""),
+    ("S02", "Versions 0x0200 to 0x0300",
+     "00020003 0000ff00 54050000 00200000 00001000", ""),
+    ("S03", "DataOffset 25",
+     "ff000100 00000000 00000000 19000000 08000000 00*24", ""),
+    ("S04", "DataOffset and DataLength wrap",
+     "ff000100 00000000 00000000 f8ffffff 10000000", ""),
+    ("S05", "Remaining length of all ones",
+     "ff000100 00000000 ffffffff 18000000 08000000 00000000 55*8", ""),
+    ("S06", "No credits requested",
+     "00000100 00000000 00000000 00000000 00000000", ""),
+    ("S07", "MaxReceiveSize 127",
+     "00010001 0000ff00 54050000 7f000000 00001000", ""),
+    ("S08", "MaxFragmentedSize 131071",
+     "00010001 0000ff00 54050000 00200000 ffff0100", ""),
+    ("S09", "A second Negotiate Request",
+     "00010001 0000ff00 54050000 00200000 00001000", ""),
+    ("S10", "A Response with version 0x0200",
+     "00010001 00020000 ff00ff00 00000000 00001000 54050000 00200000 00001000", ""),
+    ("S14", "RemainingDataLength grows",
+     "ff000100 00000000 c8000000 18000000 08000000 00000000 55*8", ""),
 ];
