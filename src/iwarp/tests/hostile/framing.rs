@@ -191,6 +191,63 @@ fn f22_a_marker_nobody_asked_for_is_a_length_of_zero() {
     assert_over(&mut end, "F22");
 }
 
+/// A Send behind a marker that points `pointer` bytes back, the CRC right over both.
+fn marked(pointer: u16) -> Vec<u8> {
+    let mut stream = [[0; 2], pointer.to_be_bytes()].concat();
+    stream.extend(hex("00164143 00000000 00000000 00000001 00000000 70696e67"));
+    let crc = crc32c::update(0, &stream);
+    stream.extend(crc.to_le_bytes());
+    stream
+}
+
+/// A responder that asked for markers.
+fn asked_for_markers() -> End {
+    let config = Config {
+        markers: true,
+        ..config()
+    };
+    let mut end = End::new(Machine::responder(&config, 0));
+    let request = hex("4d504120 49442052 65712046 72616d65 40010000");
+    end.take(&request, WHOLE);
+    end.machine.accept(0, b"", LIMITS).unwrap();
+    end.transmit(WHOLE);
+    end.memory.receives.push_back(64);
+    end
+}
+
+fn assert_astray(pointer: u16) {
+    for cut in CUTS {
+        let mut end = asked_for_markers();
+        end.take(&marked(pointer), cut);
+        assert_eq!(failure(&end), Error::Marker);
+        assert_eq!(terminate_in(&end.transmit(WHOLE)), "20030000");
+        assert_eq!(end.memory.seen, []);
+    }
+}
+
+#[test]
+fn f23_a_marker_that_points_elsewhere() {
+    assert_astray(0x18);
+    let mut end = asked_for_markers();
+    end.take(&marked(0), 1);
+    assert_eq!(end.memory.seen, [received(b"ping")]);
+}
+
+#[test]
+fn f24_a_marker_that_points_before_the_stream() {
+    assert_astray(0xfffc);
+}
+
+/// RFC 5044 section 4.3: the two low bits are sent as 0 and taken as 0.
+#[test]
+fn f24_the_low_bits_of_a_marker() {
+    for bits in 1..4 {
+        let mut end = asked_for_markers();
+        end.take(&marked(bits), 1);
+        assert_eq!(end.memory.seen, [received(b"ping")]);
+    }
+}
+
 #[test]
 fn f25_a_length_and_then_silence() {
     let mut end = fixture();

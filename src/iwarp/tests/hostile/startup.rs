@@ -272,6 +272,13 @@ row_tests! { tells_why:
 }
 
 #[test]
+fn m28_a_reply_of_revision_1() {
+    let mut end = initiator(&config());
+    end.take(&replied("40010000"), WHOLE);
+    assert_reset(&mut end, Error::ReplyNotEnhanced);
+}
+
+#[test]
 fn m33_a_refusal_with_all_the_private_data_there_can_be() {
     let mut end = initiator(&config());
     let mut bytes = replied("70020200 00100010");
