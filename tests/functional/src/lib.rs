@@ -61,10 +61,8 @@ impl Stage {
         let process = std::process::id() % 0x1_0000;
         let stage = STAGES.fetch_add(1, Ordering::Relaxed) % 0x7F;
         let first = 0x7F00_0000 + (process << 8) + 2 * stage + 1;
-        Self::with(
-            Ipv4Addr::from(first).into(),
-            Ipv4Addr::from(first + 1).into(),
-        )
+        let addresses = [first, first + 1].map(|ip| Ipv4Addr::from(ip).into());
+        Self::start(addresses[0], addresses[1], wsk::Options::default())
     }
 
     /// IPv6.
