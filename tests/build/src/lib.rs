@@ -14,6 +14,7 @@ use std::{
     fs::{self, File},
     io,
     path::{Path, PathBuf},
+    time::SystemTime,
 };
 
 use sha2::{Digest, Sha256};
@@ -148,11 +149,11 @@ fn build(name: &str, manifest_dir: &Path, more: &[PathBuf]) -> Result<Image, Err
     if !fresh {
         let _ = fs::remove_file(&stamp_path);
         let built = cargo::build(toolchain, manifest_dir, name, &folder)?;
-        replace(&built.dll, &path)?;
-        replace(&built.pdb, &pdb)?;
+        replace(&built.dll, &path, sources.newest)?;
+        replace(&built.pdb, &pdb, sources.newest)?;
         fs::write(&stamp_path, &stamp).map_err(Error::io(&stamp_path))?;
     } else if modified(&path)? < sources.newest {
-        touch(&path)?;
+        touch(&path, sources.newest)?;
     }
     Ok(Image {
         sha256: sha256(&path)?,
@@ -164,24 +165,25 @@ fn build(name: &str, manifest_dir: &Path, more: &[PathBuf]) -> Result<Image, Err
 }
 
 /// Puts `new` where `old` is in one step: a process that has the old image mapped keeps it.
-fn replace(new: &Path, old: &Path) -> Result<(), Error> {
+fn replace(new: &Path, old: &Path, newest: SystemTime) -> Result<(), Error> {
     let partial = old.with_extension("partial");
     fs::copy(new, &partial).map_err(Error::io(new))?;
-    touch(&partial)?;
+    touch(&partial, newest)?;
     fs::rename(&partial, old).map_err(Error::io(old))
 }
 
-/// Sets the time of change to now: the file was found to be made of the sources as they are.
-fn touch(path: &Path) -> Result<(), Error> {
+/// Sets the time of change to now, or to that of the newest source when it comes from a clock that is ahead: the file was
+/// found to be made of the sources as they are.
+fn touch(path: &Path, newest: SystemTime) -> Result<(), Error> {
     let file = File::options()
         .write(true)
         .open(path)
         .map_err(Error::io(path))?;
-    file.set_modified(std::time::SystemTime::now())
+    file.set_modified(SystemTime::now().max(newest))
         .map_err(Error::io(path))
 }
 
-fn modified(path: &Path) -> Result<std::time::SystemTime, Error> {
+fn modified(path: &Path) -> Result<SystemTime, Error> {
     fs::metadata(path)
         .and_then(|data| data.modified())
         .map_err(Error::io(path))
@@ -193,4 +195,21 @@ fn sha256(path: &Path) -> Result<String, Error> {
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, SystemTime};
+
+    #[test]
+    fn a_source_from_the_future_is_not_newer_than_what_was_made_of_it() {
+        let path = std::env::temp_dir().join(format!("softrnic-touch.{}", std::process::id()));
+        std::fs::write(&path, "").expect("a folder for temporary files");
+        let ahead = SystemTime::now() + Duration::from_secs(3600);
+        super::touch(&path, ahead).expect("ours");
+        let touched = super::modified(&path).expect("ours");
+        std::fs::remove_file(&path).expect("ours");
+        // A file system may round to two seconds.
+        assert!(touched + Duration::from_secs(2) >= ahead);
+    }
 }
