@@ -8,8 +8,8 @@
     reason = "pointers are passed on to the provider as they are, those that tests break included"
 )]
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
@@ -19,17 +19,17 @@ use softrnic_consumer::abi::{
     NDK_MR_FLAG_ALLOW_REMOTE_WRITE, NDK_RESULT, NDK_RESULT_EX,
 };
 use softrnic_consumer::{
-    Adapter, Buffer, ConnectParameters, Connector, Cq, CqHandle, Host, Listener, Mr, NtStatus, Pd,
-    Qp, QpLimits, Timeline,
+    Adapter, Buffer, ConnectParameters, Connector, Cq, CqHandle, Listener, Mr, NtStatus, Pd, Qp,
+    QpLimits,
 };
-use softrnic_emulator::ndis::AdapterOptions;
-use softrnic_emulator::{Attachment, Machine, Options, wsk};
 
 pub mod peer;
 pub mod quiet;
 pub mod raw;
+mod stage;
 
 pub use softrnic_consumer as consumer;
+pub use stage::Stage;
 
 /// All remote and local access.
 pub const ALL_ACCESS: u32 =
@@ -38,176 +38,6 @@ pub const ALL_ACCESS: u32 =
 pub const SOON: Duration = Duration::from_secs(20);
 /// How long a test watches that something does not come.
 pub const A_WHILE: Duration = Duration::from_millis(150);
-
-/// One machine with two adapters, and the test thread attached to it.
-pub struct Stage {
-    host: Option<Host>,
-    attachment: Option<Attachment>,
-    addresses: [IpAddr; 2],
-    timeline: Arc<Timeline>,
-}
-
-impl Stage {
-    /// IPv4.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::over(wsk::Options::default())
-    }
-
-    /// IPv4 at addresses that no other stage of this host has: for ports that a test must have.
-    #[must_use]
-    pub fn apart() -> Self {
-        static STAGES: AtomicU32 = AtomicU32::new(0);
-        let process = std::process::id() % 0x1_0000;
-        let stage = STAGES.fetch_add(1, Ordering::Relaxed) % 0x7F;
-        let first = 0x7F00_0000 + (process << 8) + 2 * stage + 1;
-        let addresses = [first, first + 1].map(|ip| Ipv4Addr::from(ip).into());
-        Self::start(addresses[0], addresses[1], wsk::Options::default())
-    }
-
-    /// IPv6.
-    #[must_use]
-    pub fn ipv6() -> Self {
-        let localhost = Ipv6Addr::LOCALHOST.into();
-        Self::start(localhost, localhost, wsk::Options::default())
-    }
-
-    /// IPv4 over a network that behaves as `network` says.
-    #[must_use]
-    pub fn over(network: wsk::Options) -> Self {
-        let second = Ipv4Addr::new(127, 0, 0, 2);
-        Self::start(Ipv4Addr::LOCALHOST.into(), second.into(), network)
-    }
-
-    /// IPv4, with these keywords in the keys of both adapters.
-    #[must_use]
-    pub fn configured(keywords: &[(&str, u32)]) -> Self {
-        let addresses = [Ipv4Addr::LOCALHOST, Ipv4Addr::new(127, 0, 0, 2)];
-        Self::configured_at(addresses.map(IpAddr::from), keywords, Options::default())
-    }
-
-    /// At `addresses`, with these keywords in the keys of both adapters.
-    #[must_use]
-    pub fn configured_at(
-        addresses: [IpAddr; 2],
-        keywords: &[(&str, u32)],
-        machine: Options,
-    ) -> Self {
-        let adapters = addresses.map(|address| AdapterOptions {
-            keywords: keywords
-                .iter()
-                .map(|(name, value)| ((*name).into(), (*value).into()))
-                .collect(),
-            ..Host::adapter_at(address)
-        });
-        Self::with_adapters(addresses, adapters, machine, wsk::Options::default())
-    }
-
-    fn start(first: IpAddr, second: IpAddr, network: wsk::Options) -> Self {
-        let addresses = [first, second];
-        let adapters = addresses.map(Host::adapter_at);
-        Self::with_adapters(addresses, adapters, Options::default(), network)
-    }
-
-    fn with_adapters(
-        addresses: [IpAddr; 2],
-        adapters: [AdapterOptions; 2],
-        machine: Options,
-        network: wsk::Options,
-    ) -> Self {
-        let image = softrnic_build::image().expect("the image builds");
-        let host =
-            Host::start(&image.path, machine, network, adapters.into()).expect("the image starts");
-        let attachment = host.machine().attach();
-        Self {
-            host: Some(host),
-            attachment: Some(attachment),
-            addresses,
-            timeline: Arc::default(),
-        }
-    }
-
-    /// The emulated computer.
-    #[must_use]
-    pub fn machine(&self) -> &'static Machine {
-        self.host().machine()
-    }
-
-    /// The machine, its driver and adapters.
-    #[must_use]
-    pub fn host(&self) -> &Host {
-        self.host.as_ref().expect("there until dropped")
-    }
-
-    /// The address of adapter `n`, with `port`.
-    #[must_use]
-    pub fn address(&self, n: usize, port: u16) -> SocketAddr {
-        SocketAddr::new(self.addresses[n], port)
-    }
-
-    /// Opens NDK on adapter `n`.
-    #[must_use]
-    pub fn open(&self, n: usize) -> Arc<Adapter> {
-        self.try_open(n, (1, 2)).expect("the adapter opens")
-    }
-
-    /// Opens NDK on adapter `n` for `version`.
-    ///
-    /// # Errors
-    /// What the provider answered.
-    pub fn try_open(&self, n: usize, version: (u16, u16)) -> Result<Arc<Adapter>, NtStatus> {
-        let if_index = self.host().adapters()[n].if_index();
-        Adapter::open(
-            self.machine(),
-            if_index,
-            version,
-            ["client", "server"][n],
-            &self.timeline,
-        )
-    }
-
-    /// A connection from adapter 0 to adapter 1 with default limits.
-    #[must_use]
-    pub fn connected(&self) -> (End, End) {
-        self.connected_with(QpLimits::default())
-    }
-
-    /// A connection whose queue pairs are made with `limits`.
-    #[must_use]
-    pub fn connected_with(&self, limits: QpLimits) -> (End, End) {
-        let (mut active, mut passive) = (
-            End::new(&self.open(0), limits),
-            End::new(&self.open(1), limits),
-        );
-        let (listener, incoming) = listen(&passive.adapter, self.address(1, 0));
-        let to = listener.local_address().expect("a listener has an address");
-        connect(&mut active, &mut passive, self.address(0, 0), to, &incoming);
-        passive.listener = Some(listener);
-        (active, passive)
-    }
-}
-
-impl Default for Stage {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl Drop for Stage {
-    fn drop(&mut self) {
-        drop(self.attachment.take());
-        if std::thread::panicking() {
-            // What the failed test left open cannot be unloaded; the process ends soon.
-            std::mem::forget(self.host.take());
-        } else if let Some(host) = self.host.take() {
-            let leaks = host.stop();
-            assert!(
-                leaks.is_empty(),
-                "the driver left allocations behind: {leaks:?}"
-            );
-        }
-    }
-}
 
 /// A listener on `address` and where its connectors arrive.
 #[must_use]
