@@ -3,7 +3,7 @@
 use core::sync::atomic::{AtomicU64, Ordering};
 
 use super::host::Host;
-use super::mr::Registered;
+use super::memory::Registered;
 use super::object::{Kind, Object, Open, Reaper};
 use super::version::{self, Version};
 use crate::nt::{Event, NonPaged, Ref, Status, clock};

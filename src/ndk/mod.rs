@@ -5,6 +5,7 @@
 //! of their name, over `transport`'s endpoints and listeners and `rdma`'s queues.
 
 mod address;
+mod pages;
 pub(crate) mod port;
 mod private_data;
 pub(crate) mod version;
@@ -20,11 +21,17 @@ mod dispatch;
 #[cfg(target_os = "windows")]
 mod extension;
 #[cfg(target_os = "windows")]
+mod fast_register;
+#[cfg(target_os = "windows")]
 pub(crate) mod host;
+#[cfg(target_os = "windows")]
+mod lam;
 #[cfg(target_os = "windows")]
 mod listener;
 #[cfg(target_os = "windows")]
 pub(crate) mod listing;
+#[cfg(target_os = "windows")]
+mod memory;
 #[cfg(target_os = "windows")]
 mod mr;
 #[cfg(target_os = "windows")]

@@ -1,14 +1,22 @@
 //! The memory region: registration of a consumer's MDL chain, and its tokens.
 
+use super::adapter::Adapter;
 use super::dispatch::RequestCompletion;
+use super::fast_register::FastRegister;
+use super::memory::{Departure, Owner, Registered};
 use super::object::{Hold, Kind, Object, Open, Reaper};
 use super::pd::Pd;
 use crate::nt::mdl::Chain;
-use crate::nt::{Mapping, Ref, SpinLock, Status};
+use crate::nt::{Mapping, Ref, Slice, SpinLock, Status};
 use crate::rdma::{Access, Region, Stag};
-use crate::transport::Memory;
 
-/// How far the region is.
+/// What the region was created for (NDK-MR-01).
+enum Form {
+    Plain(SpinLock<State>),
+    Fast(FastRegister, Departure),
+}
+
+/// How far a plain region is.
 enum State {
     Unregistered,
     Registered,
@@ -18,18 +26,10 @@ enum State {
 
 pub(super) struct Mr {
     /// Local and remote token in one; it gives access while registered. NDK-MR-12: never 0.
+    /// NDK-FR-09: the same for every registration.
     token: Stag,
-    /// NDK-MR-01: created for fast registration only.
-    fast_register: bool,
-    state: SpinLock<State>,
+    form: Form,
     pd: Hold<Pd>,
-}
-
-/// The memory of a registered region. Whoever uses it last drops it, and with it the hold that
-/// keeps the region from ending (NDK-MR-13).
-pub(super) struct Registered {
-    mapping: Ref<Mapping>,
-    region: Hold<Mr>,
 }
 
 impl Mr {
@@ -40,10 +40,14 @@ impl Mr {
             .regions()
             .reserve()
             .ok_or(Status::INSUFFICIENT_RESOURCES)?;
+        let form = if fast_register {
+            Form::Fast(FastRegister::new(), Departure::new())
+        } else {
+            Form::Plain(SpinLock::new(State::Unregistered))
+        };
         let mr = Self {
             token,
-            fast_register,
-            state: SpinLock::new(State::Unregistered),
+            form,
             pd: pd.clone(),
         };
         Object::create(pd.adapter().version(), mr)
@@ -56,16 +60,13 @@ impl Mr {
         length: u64,
         access: Access,
     ) -> Result<(), Status> {
-        // NDK-MR-01.
-        if mr.fast_register {
-            return Err(Status::INVALID_DEVICE_REQUEST);
-        }
+        let plain = mr.plain()?;
         // NDK-MR-11.
-        if length > mr.pd.adapter().limits().registration_size as u64 {
+        if length > mr.adapter().limits().registration_size as u64 {
             return Err(Status::INVALID_PARAMETER);
         }
         {
-            let mut state = mr.state.lock();
+            let mut state = plain.lock();
             if !matches!(*state, State::Unregistered) {
                 return Err(Status::INVALID_DEVICE_STATE);
             }
@@ -75,7 +76,7 @@ impl Mr {
         let mapping = match Mapping::try_new(chain, length).and_then(Ref::try_new) {
             Ok(mapping) => mapping,
             Err(status) => {
-                *mr.state.lock() = State::Unregistered;
+                *plain.lock() = State::Unregistered;
                 return Err(status);
             }
         };
@@ -84,34 +85,34 @@ impl Mr {
             length,
             access,
             domain: mr.pd.domain(),
-            memory: Registered {
-                mapping,
-                region: mr.clone(),
-            },
+            memory: Registered::mapped(mapping, Owner::Region(mr.clone())),
         };
         // The token was reserved at creation and gives no access, so this does not fail; if it
         // did, dropping the region would unregister it again.
-        mr.pd
-            .adapter()
+        mr.adapter()
             .regions()
             .publish(mr.token, region)
             .map_err(|_unused| Status::INVALID_DEVICE_STATE)
     }
 
     /// `NdkDeregisterMr`. NDK-MR-10: the tokens are dead when this returns; pending while requests
-    /// still use the memory.
+    /// still use the memory, and while windows are bound to it (NDK-MW-04).
     pub(super) fn deregister(&self, completion: RequestCompletion) -> Status {
+        let plain = match self.plain() {
+            Ok(plain) => plain,
+            Err(status) => return status,
+        };
         {
-            let mut state = self.state.lock();
+            let mut state = plain.lock();
             if !matches!(*state, State::Registered) {
                 return Status::INVALID_DEVICE_STATE;
             }
             *state = State::Leaving(completion);
         }
-        match self.pd.adapter().regions().withdraw(self.token) {
+        match self.adapter().regions().withdraw(self.token) {
             Some(region) => {
                 // Nobody uses it: it ends here, and so does the request, inline.
-                *self.state.lock() = State::Unregistered;
+                *plain.lock() = State::Unregistered;
                 drop(region);
                 Status::SUCCESS
             }
@@ -119,54 +120,85 @@ impl Mr {
         }
     }
 
-    /// `NdkGetLocalTokenFromMr`.
-    pub(super) fn local_token(&self) -> u32 {
-        self.token.0
+    /// The last user of a registration is out.
+    pub(super) fn deregistered(&self) {
+        let Form::Plain(state) = &self.form else {
+            return;
+        };
+        let state = core::mem::replace(&mut *state.lock(), State::Unregistered);
+        if let State::Leaving(completion) = state {
+            completion.complete(Status::SUCCESS);
+        }
     }
 
-    /// `NdkGetRemoteTokenFromMr`.
-    pub(super) fn remote_token(&self) -> u32 {
-        self.token.0
+    /// The last user of a fast registration is out.
+    pub(super) fn take_back(&self, list: Slice<u64>) {
+        if let Some(fast) = self.fast() {
+            fast.take_back(list);
+        }
+    }
+
+    /// `NdkInitializeFastRegisterMr`: never pending.
+    pub(super) fn initialize(&self, pages: u32, remote_access: bool) -> Result<(), Status> {
+        let fast = self.fast().ok_or(Status::INVALID_DEVICE_REQUEST)?;
+        fast.initialize(pages, remote_access)
+    }
+
+    /// Local and remote token.
+    pub(super) fn token(&self) -> Stag {
+        self.token
+    }
+
+    /// The lists of a region for fast registration.
+    pub(super) fn fast(&self) -> Option<&FastRegister> {
+        match &self.form {
+            Form::Fast(fast, _) => Some(fast),
+            Form::Plain(_) => None,
+        }
+    }
+
+    /// NDK-FR-13: plain registrations end by deregistration only.
+    pub(super) fn departure(&self) -> Option<&Departure> {
+        match &self.form {
+            Form::Fast(_, departure) => Some(departure),
+            Form::Plain(_) => None,
+        }
+    }
+
+    pub(super) fn pd(&self) -> &Hold<Pd> {
+        &self.pd
+    }
+
+    pub(super) fn adapter(&self) -> &Hold<Adapter> {
+        self.pd.adapter()
+    }
+
+    /// NDK-MR-01.
+    fn plain(&self) -> Result<&SpinLock<State>, Status> {
+        match &self.form {
+            Form::Plain(state) => Ok(state),
+            Form::Fast(..) => Err(Status::INVALID_DEVICE_REQUEST),
+        }
     }
 }
 
 impl Kind for Mr {
     fn reaper(&self) -> Option<&Ref<Reaper>> {
-        Some(self.pd.adapter().reaper())
+        Some(self.adapter().reaper())
     }
 
     fn closing(mr: &Hold<Self>) {
-        // NDK-MR-14: close implies deregistration. Outside of any lock, for the drop calls up.
-        drop(mr.pd.adapter().regions().withdraw(mr.token));
+        // NDK-MR-14: close implies deregistration or invalidation. Outside of any lock, for the drop
+        // calls up.
+        let regions = mr.adapter().regions();
+        regions.discard_all(mr.token);
+        drop(regions.withdraw(mr.token));
     }
 }
 
 impl Drop for Mr {
     fn drop(&mut self) {
         // Withdrawn by `closing`, or never registered.
-        let _ = self.pd.adapter().regions().release(self.token);
-    }
-}
-
-impl Memory for Registered {
-    fn write(&self, offset: u64, bytes: &[u8]) {
-        // The range was checked against the region, which is as long as the mapping.
-        let written = usize::try_from(offset).map(|offset| self.mapping.copy_in(offset, bytes));
-        debug_assert!(matches!(written, Ok(Ok(()))));
-    }
-}
-
-impl AsRef<Ref<Mapping>> for Registered {
-    fn as_ref(&self) -> &Ref<Mapping> {
-        &self.mapping
-    }
-}
-
-impl Drop for Registered {
-    fn drop(&mut self) {
-        let state = core::mem::replace(&mut *self.region.state.lock(), State::Unregistered);
-        if let State::Leaving(completion) = state {
-            completion.complete(Status::SUCCESS);
-        }
+        let _ = self.adapter().regions().release(self.token);
     }
 }

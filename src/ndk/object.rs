@@ -234,6 +234,16 @@ pub(super) unsafe fn borrow<'a, T: Kind, R>(raw: *mut R) -> Option<&'a T> {
     NonNull::new(raw.cast::<Object<T>>()).map(|object| unsafe { &object.as_ref().kind })
 }
 
+/// What kind of object a consumer's pointer is, as its header says; `None` for null.
+///
+/// # Safety
+/// `raw` is null or an open object of any kind.
+pub(super) unsafe fn type_of(raw: *mut NDK_OBJECT_HEADER) -> Option<NDK_OBJECT_TYPE> {
+    let header = NonNull::new(raw)?;
+    // SAFETY: the caller's promise. Nobody writes the type after creation (NDK-LIFE-01).
+    Some(unsafe { (&raw const (*header.as_ptr()).ObjectType).read() })
+}
+
 /// Closes an object (`NDK_FN_CLOSE_OBJECT`).
 ///
 /// NDK-LIFE-12: the answer is success, when the object is gone already, or pending. After pending,

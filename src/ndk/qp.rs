@@ -7,16 +7,17 @@
 use super::adapter::Adapter;
 use super::connector::Endpoint;
 use super::cq::Cq;
-use super::mr::Registered;
+use super::memory::{Registered, logical};
 use super::object::{Hold, Kind, Object, Open, Reaper};
 use super::pd::Pd;
 use super::status;
 use crate::nt::{NonPaged, Ref, Status};
 use crate::rdma::qp::Event;
 use crate::rdma::request::Progress;
-use crate::rdma::stag::Table;
+use crate::rdma::stag::{Grant, Table};
 use crate::rdma::{
-    Completion, Flags, Kind as Work, Limits, Op, Payload, PostError, QueuePair, SgeList,
+    Access, Completion, Domain, Draft, Fault, Flags, Kind as Work, Limits, NotEnacted, Op, Payload,
+    PostError, QueuePair, Sge, SgeList, Stag,
 };
 use crate::sync::Revocable;
 use crate::transport::{Queues, Side};
@@ -43,11 +44,10 @@ impl Shape {
     }
 }
 
-/// What an initiator request says besides its buffers.
+/// What every initiator request says.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Post {
+pub(super) struct Request {
     pub(super) context: u64,
-    pub(super) op: Op,
     pub(super) flags: Flags,
 }
 
@@ -76,7 +76,7 @@ impl Qp {
         let pair = QueuePair::new(
             shape.initiator_depth as usize,
             shape.receive_depth as usize,
-            pd.domain(),
+            [pd.domain(), adapter.new_domain()],
         )
         .ok_or(Status::INSUFFICIENT_RESOURCES)?;
         let qp = Self {
@@ -94,7 +94,8 @@ impl Qp {
     /// told how many INLINE bytes fit.
     pub(super) fn initiate(
         &self,
-        post: Post,
+        Request { context, flags }: Request,
+        op: Op,
         fill: impl FnOnce(&mut Payload, usize) -> Result<(), PostError>,
     ) -> Status {
         // NDK-POST-07.
@@ -104,25 +105,58 @@ impl Qp {
         let limits = self.adapter().limits();
         let posted = self.pair.send.post(|request| {
             fill(&mut request.payload, self.shape.inline_size as usize)?;
-            self.check(post.op, &request.payload, limits)?;
-            request.context = post.context;
-            request.op = post.op;
-            request.flags = post.flags;
+            self.check(op, &request.payload, limits)?;
+            request.context = context;
+            request.op = op;
+            request.flags = flags;
             request.progress = Progress::Queued;
             Ok(())
         });
         match posted {
             Ok(()) => {
                 // NDK-POST-18: a hint; what follows, or a failing post, sends it on its way.
-                if !post.flags.contains(Flags::DEFER)
-                    || !self.pair.state().takes_initiator_requests()
-                {
+                if !flags.contains(Flags::DEFER) || !self.pair.state().takes_initiator_requests() {
                     self.kick();
                 }
                 Status::SUCCESS
             }
             Err(error) => self.refuse(status::of_post(error)),
         }
+    }
+
+    /// Posts a request without buffers. `prepare` checks it and lays ready what it needs; the
+    /// connection is asked for first (NDK-FR-03).
+    pub(super) fn manage(
+        &self,
+        request: Request,
+        prepare: impl FnOnce() -> Result<Op, Status>,
+    ) -> Status {
+        if !self.pair.state().takes_initiator_requests() {
+            return self.refuse(Status::CONNECTION_INVALID);
+        }
+        let op = match prepare() {
+            Ok(op) => op,
+            Err(status) => return self.refuse(status),
+        };
+        let posted = self.initiate(request, op, |payload, _| {
+            payload.clear();
+            Ok(())
+        });
+        if posted != Status::SUCCESS {
+            self.discard(op);
+        }
+        posted
+    }
+
+    /// `NdkInvalidate` of a token of `pd`.
+    pub(super) fn invalidate(&self, pd: &Hold<Pd>, token: Stag, request: Request) -> Status {
+        self.manage(request, || {
+            if self.shares_domain(pd) {
+                Ok(Op::Invalidate(token))
+            } else {
+                Err(Status::INVALID_PARAMETER)
+            }
+        })
     }
 
     /// `NdkReceive`. NDK-POST-08: legal before the connection is there.
@@ -147,8 +181,8 @@ impl Qp {
         }
     }
 
-    /// Fails a request of a kind that is not offered; without a connection for that reason first
-    /// (NDK-POST-07, NDK-FR-03).
+    /// Fails a request for `status`; without a connection for that reason first (NDK-POST-07,
+    /// NDK-FR-03).
     pub(super) fn decline(&self, status: Status) -> Status {
         if self.pair.state().takes_initiator_requests() {
             self.refuse(status)
@@ -189,6 +223,7 @@ impl Qp {
     /// NDK-FLUSH-09: oldest first in each queue.
     fn cancel_all(&self) {
         self.pair.send.flush(|request| {
+            self.discard(request.op);
             self.put(
                 Side::Initiator,
                 Completion {
@@ -246,6 +281,30 @@ impl Qp {
                 check_list(list, self.shape.initiator_sge.min(limits.read_sge), limits)
             }
             (Payload::Sges(list), _) => check_list(list, self.shape.initiator_sge, limits),
+        }
+    }
+
+    /// What a request left in the table goes with it.
+    fn discard(&self, op: Op) {
+        if let Some(draft) = op.draft() {
+            drop(self.adapter().regions().discard(draft));
+        }
+    }
+
+    /// NDK-PD-01.
+    pub(super) fn shares_domain(&self, pd: &Hold<Pd>) -> bool {
+        self.pd == *pd
+    }
+
+    /// Where the windows bound here belong (NDK-MW-05).
+    pub(super) fn own_domain(&self) -> Domain {
+        self.pair.own
+    }
+
+    /// Has the connection look at the queues, soon and not on this stack.
+    pub(super) fn remind(&self) {
+        if let Some(endpoint) = self.endpoint.access() {
+            endpoint.remind();
         }
     }
 
@@ -312,6 +371,46 @@ impl Queues for Attached {
 
     fn regions(&self) -> &Table<Registered, NonPaged> {
         self.0.adapter().regions()
+    }
+
+    fn local(&self, sge: &Sge, need: Access) -> Result<Grant<'_, Registered>, Fault> {
+        let (qp, length) = (&self.0, u64::from(sge.length));
+        // NDK-LAM-08, NDK-LAM-10, NDK-PD-02: its own domain's token, for anything local.
+        if sge.token.0 == qp.pd.privileged_token() {
+            return logical(qp.adapter(), sge.address, length);
+        }
+        let domain = [qp.pair.domain];
+        self.regions()
+            .access(sge.token, &domain, sge.address, length, need)
+    }
+
+    fn invalidate(&self, stag: Stag, need: Access) -> Result<bool, Fault> {
+        let (qp, regions) = (&self.0, self.regions());
+        let domains = qp.pair.open_to_peer();
+        let owner = regions.find(stag, &domains, need)?.memory.owner().clone();
+        let departure = owner.departure().ok_or(Fault::Rights)?;
+        // NDK-FR-14: another one is about to.
+        if !departure.claim(qp) {
+            return Err(Fault::Token);
+        }
+        match regions.invalidate(stag, &domains, need) {
+            Ok(None) => Ok(!regions.is_leaving(stag)),
+            Ok(Some(region)) => {
+                departure.forget();
+                drop(region);
+                Ok(true)
+            }
+            Err(fault) => {
+                departure.forget();
+                Err(fault)
+            }
+        }
+    }
+
+    fn enact(&self, draft: Draft) -> Result<(), NotEnacted> {
+        // Who invalidated the region before on this queue pair is told when it is gone; across
+        // queue pairs only completions give an order.
+        self.regions().enact(draft, Registered::settle)
     }
 
     fn complete(&self, side: Side, completion: Completion, solicited: bool) -> bool {

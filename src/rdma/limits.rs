@@ -5,6 +5,10 @@
 /// coalesced buffers; each costs 16 bytes in every queue slot.
 pub const MAX_SGE: usize = 16;
 
+/// Pieces of memory that one frame's payload can lie in: a frame is less than 16 pages, and each
+/// buffer begins and ends inside one.
+pub const MAX_PIECES: usize = 3 * MAX_SGE;
+
 /// Bytes an INLINE request may carry: as much as the scatter/gather list it replaces in the slot.
 pub const MAX_INLINE: usize = 256;
 
@@ -50,8 +54,8 @@ impl Limits {
     pub const ADAPTER: Self = Self {
         // An MDL chain of 4 GiB; its system mapping is the real bound.
         registration_size: 1 << 32,
-        // NDK-MW-06: 0 = windows are not usable.
-        window_size: 0,
+        // As much as a region.
+        window_size: 1 << 32,
         fast_register_pages: 256,
         initiator_sge: MAX_SGE as u32,
         receive_sge: MAX_SGE as u32,
@@ -70,7 +74,7 @@ impl Limits {
         callee_data: MAX_PRIVATE_DATA as u32,
         large_request: 64 * 1024,
         memory_regions: super::stag::MAX_REGIONS,
-        memory_windows: 0,
+        memory_windows: super::stag::MAX_REGIONS,
         queue_pairs: 16_384,
         completion_queues: 32_768,
         protection_domains: 16_384,

@@ -16,7 +16,7 @@ pub use limits::Limits;
 pub use qp::QueuePair;
 pub use queue::{PostError, ReceiveQueue, SendQueue};
 pub use request::{Flags, Op, Payload, ReceiveRequest, Remote, SendRequest, Sge, SgeList};
-pub use stag::{Access, Domain, Fault, Region, Stag};
+pub use stag::{Access, Domain, Draft, Fault, NotEnacted, Region, Stag};
 
 /// SMB Direct over iWARP: the TCP port IANA calls `smbdirect`.
 pub const SMB_DIRECT_PORT: u16 = 5445;

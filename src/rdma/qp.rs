@@ -96,18 +96,31 @@ impl State {
 pub struct QueuePair<A: Allocate> {
     pub send: SendQueue<A>,
     pub receive: ReceiveQueue<A>,
+    /// Its protection domain's.
     pub domain: Domain,
+    /// Its own: of the windows bound here, which only its peer may use (NDK-MW-05).
+    pub own: Domain,
     state: AtomicU8,
 }
 
 impl<A: Allocate> QueuePair<A> {
-    pub fn new(send_depth: usize, receive_depth: usize, domain: Domain) -> Option<Self> {
+    pub fn new(
+        send_depth: usize,
+        receive_depth: usize,
+        [domain, own]: [Domain; 2],
+    ) -> Option<Self> {
         Some(Self {
             send: SendQueue::<A>::new(send_depth)?,
             receive: ReceiveQueue::<A>::new(receive_depth)?,
             domain,
+            own,
             state: AtomicU8::new(State::Idle as u8),
         })
+    }
+
+    /// Where the tokens that the peer may use come from.
+    pub fn open_to_peer(&self) -> [Domain; 2] {
+        [self.domain, self.own]
     }
 
     pub fn state(&self) -> State {

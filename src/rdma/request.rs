@@ -4,7 +4,7 @@ use bitflags::bitflags;
 
 use super::completion::{Kind, Status};
 use super::limits::{MAX_INLINE, MAX_SGE};
-use super::stag::Stag;
+use super::stag::{Draft, Stag};
 
 /// A local buffer: an address inside the region the token names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -92,6 +92,14 @@ pub enum Payload {
 }
 
 impl Payload {
+    /// Makes it an empty list; the bytes of an older one stay.
+    pub fn clear(&mut self) {
+        match self {
+            Self::Sges(list) => list.clear(),
+            Self::Inline { .. } => *self = Self::Sges(SgeList::default()),
+        }
+    }
+
     pub fn length(&self) -> u64 {
         match self {
             Self::Sges(list) => list.length(),
@@ -115,9 +123,10 @@ pub enum Op {
     SendAndInvalidate(Stag),
     Write(Remote),
     Read(Remote),
-    /// The region's new contents wait with the region; the token is ours.
-    FastRegister(Stag),
-    Bind(Stag),
+    /// What the token will give access to waits in the table.
+    FastRegister(Draft),
+    Bind(Draft),
+    /// The token is ours.
     Invalidate(Stag),
 }
 
@@ -130,6 +139,18 @@ impl Op {
             Self::FastRegister(_) => Kind::FastRegister,
             Self::Bind(_) => Kind::Bind,
             Self::Invalidate(_) => Kind::Invalidate,
+        }
+    }
+
+    /// What it leaves in the table until it is done.
+    pub fn draft(self) -> Option<Draft> {
+        match self {
+            Self::FastRegister(draft) | Self::Bind(draft) => Some(draft),
+            Self::Send
+            | Self::SendAndInvalidate(_)
+            | Self::Write(_)
+            | Self::Read(_)
+            | Self::Invalidate(_) => None,
         }
     }
 }
@@ -158,6 +179,8 @@ pub enum Progress {
     Queued,
     /// Bytes of it are being handed out, or its response is awaited.
     Started,
+    /// It has invalidated this token, whose region is still in use.
+    Leaving(Stag),
     /// Its last byte lies before this offset of the send stream.
     Handed { until: u64 },
     /// Only its turn is awaited (NDK-CQ-19: post order).

@@ -13,13 +13,14 @@ use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use bitflags::bitflags;
 
 use crate::sync::revocable::{self, Pin, Revocable};
-use crate::sync::{Allocate, Once};
+use crate::sync::{Allocate, Mailbox, Once};
 
 /// A memory token, local or remote: opaque to everybody but the table that gave it out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Stag(pub u32);
 
-/// A protection domain's name (NDK-PD-01).
+/// A protection domain's name (NDK-PD-01). A queue pair has one of its own besides, for the windows
+/// bound to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Domain(pub u64);
 
@@ -30,8 +31,10 @@ bitflags! {
         const LOCAL_WRITE = 1;
         const REMOTE_READ = 2;
         const REMOTE_WRITE = 4;
-        /// The peer may end it: fast-registered regions and windows, never plain ones (NDK-FR-13).
+        /// The peer may end it: fast-registered regions and windows that it may use (NDK-FR-13).
         const REMOTE_INVALIDATE = 8;
+        /// Its owner may end it with a request: fast-registered regions and windows.
+        const INVALIDATE = 16;
     }
 }
 
@@ -65,12 +68,12 @@ impl<M> Region<M> {
     /// The offset of `address`, if the whole range and the access are allowed.
     pub fn check(
         &self,
-        domain: Domain,
+        domains: &[Domain],
         address: u64,
         length: u64,
         need: Access,
     ) -> Result<u64, Fault> {
-        if self.domain != domain {
+        if !domains.contains(&self.domain) {
             return Err(Fault::Domain);
         }
         if !self.access.contains(need) {
@@ -95,10 +98,32 @@ const CHUNKS: usize = 1 << (INDEX_BITS - CHUNK_BITS);
 /// Tokens that can be out at a time.
 pub const MAX_REGIONS: u32 = 1 << INDEX_BITS;
 
+/// Regions laid ready for one token at a time: the next one may be posted before the last one has
+/// been invalidated.
+const DRAFTS: usize = 2;
+
 /// A place for one region: `token` is 0 while the place is free.
 struct Place<M> {
     token: AtomicU32,
     region: Revocable<Region<M>>,
+    /// What posted requests will make of it, in their turn.
+    drafts: [Mailbox<Region<M>>; DRAFTS],
+}
+
+/// A region laid ready for its token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Draft {
+    pub stag: Stag,
+    number: u8,
+}
+
+/// Why a draft did not become the token's region.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotEnacted {
+    /// The last region is on its way out: later.
+    Leaving,
+    /// The token gives access already (NDK-FR-11), or the draft is gone.
+    Invalid,
 }
 
 /// All tokens of an adapter.
@@ -110,6 +135,8 @@ pub struct Table<M, A: Allocate> {
 
 /// Access to a region, checked; the region stays as long as this lives.
 pub struct Grant<'a, M> {
+    /// Whose region it is.
+    pub stag: Stag,
     region: revocable::Access<'a, Region<M>>,
     /// Where the range starts in the region.
     pub offset: u64,
@@ -163,19 +190,28 @@ impl<M, A: Allocate> Table<M, A> {
     pub fn invalidate(
         &self,
         stag: Stag,
-        domain: Domain,
+        domains: &[Domain],
         need: Access,
     ) -> Result<Option<Region<M>>, Fault> {
-        let place = self.place(stag).ok_or(Fault::Token)?;
-        let region = place.region.access().ok_or(Fault::Token)?;
-        if region.domain != domain {
+        drop(self.find(stag, domains, need)?);
+        Ok(self.withdraw(stag))
+    }
+
+    /// The token's region, whatever part of it is meant, if it is in one of these domains.
+    pub fn find(
+        &self,
+        stag: Stag,
+        domains: &[Domain],
+        need: Access,
+    ) -> Result<Grant<'_, M>, Fault> {
+        let grant = self.look(stag)?;
+        if !domains.contains(&grant.domain) {
             return Err(Fault::Domain);
         }
-        if !need.is_empty() && !region.access.intersects(need) {
+        if !grant.access.contains(need) {
             return Err(Fault::Rights);
         }
-        drop(region);
-        Ok(place.region.revoke())
+        Ok(grant)
     }
 
     /// Gives the token back; a region still there is withdrawn. The same index may be given out
@@ -191,19 +227,65 @@ impl<M, A: Allocate> Table<M, A> {
     pub fn access(
         &self,
         stag: Stag,
-        domain: Domain,
+        domains: &[Domain],
         address: u64,
         length: u64,
         need: Access,
     ) -> Result<Grant<'_, M>, Fault> {
-        let place = self.place(stag).ok_or(Fault::Token)?;
-        let region = place.region.access().ok_or(Fault::Token)?;
-        // The place may have been given out anew between the two looks.
-        if place.token.load(Ordering::SeqCst) != stag.0 {
-            return Err(Fault::Token);
+        let mut grant = self.look(stag)?;
+        grant.offset = grant.check(domains, address, length, need)?;
+        Ok(grant)
+    }
+
+    /// Lays a region ready for its token; it comes back when there is no room or no such token.
+    pub fn prepare(&self, stag: Stag, region: Region<M>) -> Result<Draft, Region<M>> {
+        let Some(place) = self.place(stag) else {
+            return Err(region);
+        };
+        let mut region = region;
+        for (number, draft) in (0..).zip(&place.drafts) {
+            match draft.put(region) {
+                Ok(()) => return Ok(Draft { stag, number }),
+                Err(back) => region = back,
+            }
         }
-        let offset = region.check(domain, address, length, need)?;
-        Ok(Grant { region, offset })
+        Err(region)
+    }
+
+    /// Makes the token give access to what was laid ready, if `settle` finds it good now.
+    pub fn enact(
+        &self,
+        draft: Draft,
+        settle: impl FnOnce(&mut Region<M>) -> bool,
+    ) -> Result<(), NotEnacted> {
+        let place = self.place(draft.stag).ok_or(NotEnacted::Invalid)?;
+        if place.region.is_leaving() {
+            return Err(NotEnacted::Leaving);
+        }
+        let mut region = self.discard(draft).ok_or(NotEnacted::Invalid)?;
+        if !settle(&mut region) {
+            return Err(NotEnacted::Invalid);
+        }
+        place.region.fill(region).map_err(|_| NotEnacted::Invalid)
+    }
+
+    /// Takes back what was laid ready, if it is still there.
+    pub fn discard(&self, draft: Draft) -> Option<Region<M>> {
+        let place = self.place(draft.stag)?;
+        place.drafts.get(usize::from(draft.number))?.take()
+    }
+
+    /// Takes back whatever was laid ready for the token.
+    pub fn discard_all(&self, stag: Stag) {
+        for draft in self.place(stag).iter().flat_map(|place| &place.drafts) {
+            drop(draft.take());
+        }
+    }
+
+    /// Whether the token's last region was withdrawn and is still in use.
+    pub fn is_leaving(&self, stag: Stag) -> bool {
+        self.index(index_of(stag))
+            .is_some_and(|place| place.region.is_leaving())
     }
 
     /// Ends a pin of this token's region.
@@ -219,6 +301,7 @@ impl<M, A: Allocate> Table<M, A> {
             A::slice(CHUNK, |_| Place {
                 token: AtomicU32::new(0),
                 region: Revocable::empty(),
+                drafts: core::array::from_fn(|_| Mailbox::new()),
             })
         })?;
         let start = self.random() as usize;
@@ -239,6 +322,21 @@ impl<M, A: Allocate> Table<M, A> {
             }
         }
         None
+    }
+
+    /// What the token gives access to now, unchecked.
+    fn look(&self, stag: Stag) -> Result<Grant<'_, M>, Fault> {
+        let place = self.place(stag).ok_or(Fault::Token)?;
+        let region = place.region.access().ok_or(Fault::Token)?;
+        // The place may have been given out anew between the two looks.
+        if place.token.load(Ordering::SeqCst) != stag.0 {
+            return Err(Fault::Token);
+        }
+        Ok(Grant {
+            stag,
+            region,
+            offset: 0,
+        })
     }
 
     /// Index and a random key; never 0, for the key never is.

@@ -66,7 +66,7 @@ fn access_is_checked_to_the_byte() {
         .unwrap();
     let check = |address, length, need| {
         table
-            .access(stag, DOMAIN, address, length, need)
+            .access(stag, &[DOMAIN], address, length, need)
             .map(|grant| grant.offset)
             .err()
     };
@@ -79,7 +79,7 @@ fn access_is_checked_to_the_byte() {
     assert_eq!(check(0x1000, 1, Access::REMOTE_WRITE), Some(Fault::Rights));
     assert_eq!(
         table
-            .access(stag, Domain(2), 0x1000, 1, Access::empty())
+            .access(stag, &[Domain(2)], 0x1000, 1, Access::empty())
             .err(),
         Some(Fault::Domain)
     );
@@ -96,7 +96,7 @@ fn a_region_at_the_end_of_the_address_space_works() {
     table.publish(stag, high).unwrap();
     assert!(
         table
-            .access(stag, DOMAIN, u64::MAX - 15, 15, Access::empty())
+            .access(stag, &[DOMAIN], u64::MAX - 15, 15, Access::empty())
             .is_ok()
     );
 }
@@ -117,11 +117,15 @@ fn a_token_without_a_region_gives_no_access() {
     let table = table();
     let stag = table.reserve().unwrap();
     assert_eq!(
-        table.access(stag, DOMAIN, 0x1000, 1, Access::empty()).err(),
+        table
+            .access(stag, &[DOMAIN], 0x1000, 1, Access::empty())
+            .err(),
         Some(Fault::Token)
     );
     assert_eq!(
-        table.access(Stag(0), DOMAIN, 0, 0, Access::empty()).err(),
+        table
+            .access(Stag(0), &[DOMAIN], 0, 0, Access::empty())
+            .err(),
         Some(Fault::Token)
     );
 }
@@ -137,7 +141,7 @@ fn a_token_gives_one_region_at_a_time_and_stays_the_same() {
     table.publish(stag, region(2, Access::empty())).unwrap();
     assert!(
         table
-            .access(stag, DOMAIN, 0x1001, 1, Access::empty())
+            .access(stag, &[DOMAIN], 0x1001, 1, Access::empty())
             .is_ok()
     );
 }
@@ -163,12 +167,16 @@ fn a_withdrawn_region_is_dropped_by_its_last_user() {
     };
     assert!(table.publish(stag, region).is_ok());
     let grant = table
-        .access(stag, DOMAIN, 0, 1, Access::empty())
+        .access(stag, &[DOMAIN], 0, 1, Access::empty())
         .ok()
         .unwrap();
     let pin = grant.pin();
     assert!(table.withdraw(stag).is_none());
-    assert!(table.access(stag, DOMAIN, 0, 1, Access::empty()).is_err());
+    assert!(
+        table
+            .access(stag, &[DOMAIN], 0, 1, Access::empty())
+            .is_err()
+    );
     drop(grant);
     assert!(!dropped.get());
     table.unpin(stag, pin);
@@ -182,16 +190,22 @@ fn a_token_is_invalidated_once() {
     let stag = table.reserve().unwrap();
     table.publish(stag, region(1, Access::REMOTE_READ)).unwrap();
     assert_eq!(
-        table.invalidate(stag, Domain(9), Access::empty()).err(),
+        table.invalidate(stag, &[Domain(9)], Access::empty()).err(),
         Some(Fault::Domain)
     );
     assert_eq!(
-        table.invalidate(stag, DOMAIN, Access::REMOTE_WRITE).err(),
+        table
+            .invalidate(stag, &[DOMAIN], Access::REMOTE_WRITE)
+            .err(),
         Some(Fault::Rights)
     );
-    assert!(table.invalidate(stag, DOMAIN, Access::REMOTE_READ).is_ok());
+    assert!(
+        table
+            .invalidate(stag, &[DOMAIN], Access::REMOTE_READ)
+            .is_ok()
+    );
     assert_eq!(
-        table.invalidate(stag, DOMAIN, Access::REMOTE_READ).err(),
+        table.invalidate(stag, &[DOMAIN], Access::REMOTE_READ).err(),
         Some(Fault::Token)
     );
 }
@@ -203,7 +217,9 @@ fn a_released_token_is_dead() {
     table.publish(stag, region(1, Access::empty())).unwrap();
     assert!(table.release(stag).is_some());
     assert_eq!(
-        table.access(stag, DOMAIN, 0x1000, 1, Access::empty()).err(),
+        table
+            .access(stag, &[DOMAIN], 0x1000, 1, Access::empty())
+            .err(),
         Some(Fault::Token)
     );
     assert!(table.publish(stag, region(1, Access::empty())).is_err());
@@ -230,7 +246,7 @@ fn a_list_of_buffers_is_cut_where_asked() {
 // NDK-FLUSH-09
 #[test]
 fn a_flushed_queue_comes_back_in_order() {
-    let pair: QueuePair<Heap> = QueuePair::new(0, 3, DOMAIN).unwrap();
+    let pair: QueuePair<Heap> = QueuePair::new(0, 3, [DOMAIN, Domain(2)]).unwrap();
     for context in 0..3 {
         pair.receive
             .post(|request| {

@@ -7,8 +7,10 @@ use super::primitive::{AtomicUsize, Cell, Ordering};
 
 /// Nothing inside, nobody working on it.
 const EMPTY: usize = usize::MAX;
-/// Being filled or emptied by one thread.
-const BUSY: usize = usize::MAX - 1;
+/// Being filled by one thread.
+const FILLING: usize = usize::MAX - 1;
+/// Being emptied by one thread.
+const EMPTYING: usize = usize::MAX - 2;
 /// No new users.
 const REVOKED: usize = 1 << (usize::BITS - 2);
 /// One pin; users count below it.
@@ -16,9 +18,9 @@ const PIN: usize = 1 << (usize::BITS / 2);
 const PINS: usize = (REVOKED - 1) & !(PIN - 1);
 
 /// # Invariants
-/// The word is `EMPTY`, `BUSY`, or users + pins * `PIN` (below `REVOKED`), plus `REVOKED` once
-/// revoked. The value is there exactly while the word is a number; only the thread that made it
-/// `BUSY` writes it. Users are counted apart from pins: a pin released at the wrong place can end
+/// The word is `EMPTY`, `FILLING`, `EMPTYING`, or users + pins * `PIN` (below `REVOKED`), plus
+/// `REVOKED` once revoked. The value is there exactly while the word is a number; only the thread
+/// that made it `FILLING` or `EMPTYING` writes it. Users are counted apart from pins: a pin released at the wrong place can end
 /// other pins there, never an access.
 #[derive(Debug)]
 pub struct Revocable<T> {
@@ -54,12 +56,12 @@ impl<T> Revocable<T> {
     pub fn fill(&self, value: T) -> Result<(), T> {
         if self
             .word
-            .compare_exchange(EMPTY, BUSY, Ordering::Acquire, Ordering::Relaxed)
+            .compare_exchange(EMPTY, FILLING, Ordering::Acquire, Ordering::Relaxed)
             .is_err()
         {
             return Err(value);
         }
-        // SAFETY: this thread made the word `BUSY`.
+        // SAFETY: this thread made the word `FILLING`.
         *unsafe { self.value.get_mut() } = Some(value);
         self.word.store(0, Ordering::Release);
         Ok(())
@@ -87,7 +89,7 @@ impl<T> Revocable<T> {
     pub fn revoke(&self) -> Option<T> {
         let mut word = self.word.load(Ordering::Relaxed);
         while word < REVOKED {
-            let next = if word == 0 { BUSY } else { word | REVOKED };
+            let next = if word == 0 { EMPTYING } else { word | REVOKED };
             match self
                 .word
                 .compare_exchange_weak(word, next, Ordering::AcqRel, Ordering::Relaxed)
@@ -105,11 +107,17 @@ impl<T> Revocable<T> {
         self.word.load(Ordering::Acquire) == EMPTY
     }
 
+    /// Revoked, and somebody is still using it. Once false after a revocation, no user of that value
+    /// is left; the drop of the value follows.
+    pub fn is_leaving(&self) -> bool {
+        (REVOKED..=EMPTYING).contains(&self.word.load(Ordering::SeqCst))
+    }
+
     /// Gives back one pin of this place.
     pub fn unpin(&self, pin: Pin) {
         let Pin(()) = pin;
         let mut word = self.word.load(Ordering::Relaxed);
-        while word < BUSY && word & PINS != 0 {
+        while word < EMPTYING && word & PINS != 0 {
             match self.word.compare_exchange_weak(
                 word,
                 word - PIN,
@@ -128,16 +136,16 @@ impl<T> Revocable<T> {
         let last_out = now == REVOKED
             && self
                 .word
-                .compare_exchange(REVOKED, BUSY, Ordering::Acquire, Ordering::Relaxed)
+                .compare_exchange(REVOKED, EMPTYING, Ordering::Acquire, Ordering::Relaxed)
                 .is_ok();
         if last_out {
             drop(self.empty_out());
         }
     }
 
-    /// Takes the value out; the word is `BUSY` by this thread's doing.
+    /// Takes the value out; the word is `EMPTYING` by this thread's doing.
     fn empty_out(&self) -> Option<T> {
-        // SAFETY: this thread made the word `BUSY`.
+        // SAFETY: this thread made the word `EMPTYING`.
         let value = unsafe { self.value.get_mut() }.take();
         // Empty before the value is dropped: what the drop calls may fill the place again.
         self.word.store(EMPTY, Ordering::Release);

@@ -3,8 +3,8 @@
 //! No kernel and no protocol here: another transport can stand behind the same words.
 
 pub(crate) use crate::iwarp::{ReadyKinds, Revision};
-use crate::rdma::stag::Table;
-use crate::rdma::{Completion, QueuePair};
+use crate::rdma::stag::{Grant, Table};
+use crate::rdma::{Access, Completion, Draft, Fault, NotEnacted, QueuePair, Sge, Stag};
 use crate::sync::Allocate;
 
 /// Why something about a connection did not work. `ndk` turns it into NTSTATUS, once.
@@ -135,8 +135,10 @@ pub(crate) enum Side {
 
 /// A region's bytes, as the transport reaches them.
 pub(crate) trait Memory {
-    /// Copies `bytes` to `offset` of the region; the range was checked against the region.
-    fn write(&self, offset: u64, bytes: &[u8]);
+    /// Copies `bytes` to `offset` of the region; the range was checked against the region. False:
+    /// what is behind it is gone.
+    #[must_use]
+    fn write(&self, offset: u64, bytes: &[u8]) -> bool;
 }
 
 /// A queue pair in the transport's hands: `ndk` gives it with connect or accept; dropping it is the
@@ -149,6 +151,16 @@ pub(crate) trait Queues {
 
     /// The adapter's tokens.
     fn regions(&self) -> &Table<Self::Memory, Self::Allocator>;
+
+    /// Access to a local buffer of a request (NDK-MR-07, NDK-LAM-08).
+    fn local(&self, sge: &Sge, need: Access) -> Result<Grant<'_, Self::Memory>, Fault>;
+
+    /// The token gives no access from now on. False: somebody is still using the region; the
+    /// doorbell rings when nobody is (`Table::is_leaving`). NDK-FR-14: an error if it gave none.
+    fn invalidate(&self, stag: Stag, need: Access) -> Result<bool, Fault>;
+
+    /// A fast-register or bind has its turn. Leaving: the doorbell rings when it can.
+    fn enact(&self, draft: Draft) -> Result<(), NotEnacted>;
 
     /// Puts a completion (its `qp_context` is filled in here) into the queue of that side; calls
     /// nobody. False: the completion queue overran, and the queue pair is dead (NDK-CQ-20).

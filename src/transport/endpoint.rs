@@ -8,14 +8,27 @@ use crate::nt::{Mapping, Ref, Status};
 use crate::rdma::qp::Event as Change;
 
 use super::api::{ConnectionData, Failure, Memory, Params, PrivateData, Queues};
+use super::link::Gone;
 use super::listener::Incoming;
 use super::runner::{Core, Dial, input};
 use super::settings::Settings;
 
+/// Memory that lies in mappings.
+pub(crate) trait Mapped {
+    /// Calls `visit` with mapping, offset and length of each piece of a range, in order, until it
+    /// answers false: then so does this. The range was checked against the region.
+    fn visit(
+        &self,
+        offset: u64,
+        length: u64,
+        visit: &mut dyn FnMut(&Ref<Mapping>, usize, usize) -> bool,
+    ) -> Result<bool, Gone>;
+}
+
 /// What comes up from a connection. All at IRQL <= DISPATCH, one at a time per connection, with no
 /// lock held; anything of the connection may be called from inside.
 pub(crate) trait Events: Send + Sync + Sized + 'static {
-    type Queues: Queues<Memory: Memory + AsRef<Ref<Mapping>>> + Send + 'static;
+    type Queues: Queues<Memory: Memory + Mapped> + Send + 'static;
     /// What passive endpoints come from.
     type Listener: Incoming<Events = Self>;
 
@@ -122,6 +135,11 @@ impl<E: Events> Endpoint<E> {
     /// Something was posted. The caller keeps the endpoint.
     pub(crate) fn doorbell(&self) {
         self.0.run(input::DOORBELL);
+    }
+
+    /// Something that was waited for may have happened. From any stack.
+    pub(crate) fn remind(&self) {
+        self.0.leave(input::DOORBELL);
     }
 
     /// The last call; `closed` follows.

@@ -9,6 +9,10 @@ use super::api::{Failure, ReadLimits};
 /// (WSK-TX-08).
 pub(crate) const BATCHES: usize = 8;
 
+/// A region's bytes are not there any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Gone;
+
 /// Bytes of many frames, handed to TCP in one call. Calls come frame after frame as
 /// `begin (bytes | copy | describe)* (end | cancel)`.
 pub(crate) trait Batch<M> {
@@ -21,8 +25,7 @@ pub(crate) trait Batch<M> {
     #[must_use]
     fn copy(&mut self, memory: &M, offset: u64, length: u32) -> bool;
     /// Appends a region's bytes in place; false when there is no room for the description.
-    #[must_use]
-    fn describe(&mut self, memory: &M, offset: u64, length: u32) -> bool;
+    fn describe(&mut self, memory: &M, offset: u64, length: u32) -> Result<bool, Gone>;
     /// The frame is whole: appends the CRC32C since `begin`, or what else is asked.
     fn end(&mut self, trailer: Trailer);
     /// Forgets everything since `begin`.

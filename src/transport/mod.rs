@@ -12,7 +12,7 @@
 //!   .accept(&Params, queues)                  -> Result<(), Failure>         Ok: accept_done follows
 //!   .reject(&PrivateData)                     -> Result<(), Failure>         done at once
 //!   .disconnect()                             -> Result<(), Failure>         Ok: disconnect_done follows
-//!   .flush() .doorbell()                      something was posted, or is to be cancelled
+//!   .flush() .doorbell() .remind()            something was posted, or is to be cancelled
 //!   .close()                                  once, the last call: closed() follows
 //!   .connection_data() -> ConnectionData   .local_address() .peer_address() -> Option<SocketAddr>
 //! Listener::<L>::new(&Settings, door: L)      L::incoming(&self, Ref<Endpoint<L::Events>>)
@@ -43,7 +43,8 @@ mod wire;
 pub(crate) use api::*;
 #[cfg(target_os = "windows")]
 pub(crate) use {
-    endpoint::{Endpoint, Events},
+    endpoint::{Endpoint, Events, Mapped},
+    link::Gone,
     listener::{Incoming, Listener},
     settings::Settings,
 };

@@ -3,7 +3,7 @@
 use crate::iwarp::{Config, ReadLimits, Timeouts};
 use crate::nt::{Ref, Status};
 use crate::rdma::Limits;
-use crate::rdma::limits::MAX_SGE;
+use crate::rdma::limits::{MAX_PIECES, MAX_SGE};
 use crate::wsk::BatchLimits;
 
 use super::api::Preferences;
@@ -25,7 +25,7 @@ impl Settings {
     /// A connection's own batch: a frame in place and its like, or 32 KiB by value.
     pub(super) const OWN: BatchLimits = BatchLimits {
         staging: 32 * 1024,
-        ranges: 2 * MAX_SGE,
+        ranges: MAX_PIECES,
         bytes: 128 * 1024,
     };
 
@@ -33,7 +33,7 @@ impl Settings {
     /// the call is paid for long before that.
     pub(super) const SHARED: BatchLimits = BatchLimits {
         staging: 128 * 1024,
-        ranges: 2 * MAX_SGE,
+        ranges: MAX_PIECES + MAX_SGE,
         bytes: 1024 * 1024,
     };
 

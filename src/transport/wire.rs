@@ -1,12 +1,12 @@
 //! The connection's small traits over a WSK socket and its send batches.
 
 use crate::iwarp::Trailer;
-use crate::nt::{Mapping, Ref};
+use crate::nt::Ref;
 use crate::wsk::{BatchMark, SendBatch};
 
 use super::api::{ConnectionData, Failure, PrivateData, ReadLimits};
-use super::endpoint::Events;
-use super::link::{Batch, Link, Up};
+use super::endpoint::{Events, Mapped};
+use super::link::{Batch, Gone, Link, Up};
 use super::reserve::Reserve;
 use super::runner::{Core, input};
 
@@ -18,7 +18,7 @@ pub(super) struct Filling {
     own: bool,
 }
 
-impl<M: AsRef<Ref<Mapping>>> Batch<M> for Filling {
+impl<M: Mapped> Batch<M> for Filling {
     fn begin(&mut self, copied: usize, described: usize, pieces: usize) -> bool {
         let room = match described {
             0 => self.batch.has_room(copied),
@@ -38,18 +38,14 @@ impl<M: AsRef<Ref<Mapping>>> Batch<M> for Filling {
     }
 
     fn copy(&mut self, memory: &M, offset: u64, length: u32) -> bool {
-        usize::try_from(offset).is_ok_and(|offset| {
-            self.batch
-                .stage_from(memory.as_ref(), offset, length as usize)
-                == Ok(true)
-        })
+        memory.visit(offset, u64::from(length), &mut |mapping, at, part| {
+            self.batch.stage_from(mapping, at, part) == Ok(true)
+        }) == Ok(true)
     }
 
-    fn describe(&mut self, memory: &M, offset: u64, length: u32) -> bool {
-        usize::try_from(offset).is_ok_and(|offset| {
-            self.batch
-                .describe(memory.as_ref(), offset, length as usize)
-                == Ok(true)
+    fn describe(&mut self, memory: &M, offset: u64, length: u32) -> Result<bool, Gone> {
+        memory.visit(offset, u64::from(length), &mut |mapping, at, part| {
+            self.batch.describe(mapping, at, part) == Ok(true)
         })
     }
 

@@ -10,12 +10,16 @@ use crate::ndk::adapter::{Adapter, OpenError};
 use crate::ndk::connector::Connector;
 use crate::ndk::cq::Cq;
 use crate::ndk::host::Host;
+use crate::ndk::lam;
 use crate::ndk::listener::Listener;
 use crate::ndk::object::{self, Face};
+use crate::ndk::pages;
 use crate::ndk::pd::Pd;
 use crate::ndk::shared_endpoint::SharedEndpoint;
 use crate::ndk::version::Version;
+use crate::nt::mdl::Chain;
 use crate::nt::{Ref, Status};
+use crate::rdma::Stag;
 use crate::sys::{
     NDK_ADAPTER, NDK_ADAPTER_DISPATCH, NDK_ADAPTER_INFO, NDK_CONNECTOR, NDK_CQ,
     NDK_FN_CONNECT_EVENT_CALLBACK, NDK_FN_CQ_NOTIFICATION_CALLBACK, NDK_FN_CREATE_COMPLETION,
@@ -183,22 +187,79 @@ unsafe extern "win64" fn create_listener(
 }
 
 unsafe extern "win64" fn build_lam(
-    _adapter: *mut NDK_ADAPTER,
-    _mdl: PMDL,
-    _length: usize,
+    adapter: *mut NDK_ADAPTER,
+    mdl: PMDL,
+    length: usize,
     _completion: NDK_FN_REQUEST_COMPLETION,
     _context: *mut c_void,
-    _lam: *mut NDK_LOGICAL_ADDRESS_MAPPING,
-    _size: *mut u32,
-    _fbo: *mut u32,
+    lam: *mut NDK_LOGICAL_ADDRESS_MAPPING,
+    size: *mut u32,
+    offset: *mut u32,
 ) -> NTSTATUS {
-    // Logical addresses are not offered yet; NDK-LAM-09: at least never pending.
-    Status::NOT_SUPPORTED.to_raw()
+    // SAFETY: the caller.
+    let adapter = unsafe { hold::<Adapter, _>(adapter) };
+    let (Some(adapter), Some(size), false) = (adapter, NonNull::new(size), mdl.is_null()) else {
+        return Status::INVALID_PARAMETER.to_raw();
+    };
+    // SAFETY: NDK-LAM-01: the pages stay locked and the chain as it is until the release.
+    let chain = unsafe { Chain::from_raw(mdl) };
+    let extent = match lam::extent(chain, length as u64) {
+        Ok(extent) => extent,
+        Err(status) => return status.to_raw(),
+    };
+    // NDK-LAM-02, NDK-ABI-06.
+    let needed = (LAM_HEADER + size_of::<u64>() * extent.pages as usize) as u32;
+    // SAFETY: the caller.
+    let room = unsafe { size.replace(needed) };
+    if lam.is_null() || room < needed {
+        return Status::BUFFER_TOO_SMALL.to_raw();
+    }
+    match lam::build(&adapter, chain, length as u64, extent) {
+        Ok(stag) => {
+            // SAFETY: the caller; the room was just checked.
+            unsafe { write_lam(lam, stag, extent.pages) };
+            if let Some(offset) = NonNull::new(offset) {
+                // SAFETY: the caller.
+                unsafe { offset.write(extent.offset) };
+            }
+            Status::SUCCESS.to_raw()
+        }
+        Err(status) => status.to_raw(),
+    }
+}
+
+/// The mapping's header: its page addresses follow (NDK-ABI-06).
+const LAM_HEADER: usize = core::mem::offset_of!(NDK_LOGICAL_ADDRESS_MAPPING, AdapterPageArray);
+
+/// NDK-LAM-03, NDK-LAM-04.
+///
+/// # Safety
+/// `lam` is writable for a mapping of `count` pages.
+unsafe fn write_lam(lam: *mut NDK_LOGICAL_ADDRESS_MAPPING, stag: Stag, count: u32) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        (&raw mut (*lam).AdapterContext).write(stag.0 as usize as *mut c_void);
+        (&raw mut (*lam).AdapterPageCount).write(count);
+    }
+    let array = lam.wrapping_byte_add(LAM_HEADER).cast::<u64>();
+    for (page, n) in (pages::first(stag)..)
+        .step_by(pages::PAGE as usize)
+        .zip(0..count as usize)
+    {
+        // SAFETY: `n` is below `count`.
+        unsafe { array.add(n).write(page) };
+    }
 }
 
 unsafe extern "win64" fn release_lam(
-    _adapter: *mut NDK_ADAPTER,
-    _lam: *mut NDK_LOGICAL_ADDRESS_MAPPING,
+    adapter: *mut NDK_ADAPTER,
+    lam: *mut NDK_LOGICAL_ADDRESS_MAPPING,
 ) {
-    // None was ever built.
+    // SAFETY: the caller.
+    if let (Some(adapter), Some(lam)) = (unsafe { hold::<Adapter, _>(adapter) }, NonNull::new(lam))
+    {
+        // SAFETY: the caller; what the build wrote there (NDK-LAM-04).
+        let context = unsafe { (&raw const (*lam.as_ptr()).AdapterContext).read() };
+        lam::release(&adapter, Stag(context as usize as u32));
+    }
 }

@@ -6,6 +6,7 @@ use crate::ndk::version::Version;
 use crate::rdma::Limits;
 use crate::sys::{
     NDK_ADAPTER_FLAG_IN_ORDER_DMA_SUPPORTED, NDK_ADAPTER_FLAG_LOOPBACK_CONNECTIONS_SUPPORTED,
+    NDK_ADAPTER_FLAG_RDMA_READ_LOCAL_INVALIDATE_SUPPORTED,
     NDK_ADAPTER_FLAG_RDMA_READ_SINK_NOT_REQUIRED, NDK_ADAPTER_INFO, NDK_VERSION, NdkiWarp,
 };
 
@@ -14,9 +15,11 @@ const VENDOR: u32 = 0x02_53_52;
 const DEVICE: u32 = 1;
 
 /// NDK-ADP-10: any sink will do. NDK-ADP-11: one runner places a connection's bytes, in order.
-/// NDK-ADP-12: loopback is a TCP connection like any other.
+/// NDK-ADP-12: loopback is a TCP connection like any other. NDK-FR-15: reads can invalidate their
+/// sink.
 const FLAGS: u32 = NDK_ADAPTER_FLAG_IN_ORDER_DMA_SUPPORTED
     | NDK_ADAPTER_FLAG_RDMA_READ_SINK_NOT_REQUIRED
+    | NDK_ADAPTER_FLAG_RDMA_READ_LOCAL_INVALIDATE_SUPPORTED
     | NDK_ADAPTER_FLAG_LOOPBACK_CONNECTIONS_SUPPORTED;
 
 /// The adapter as NDIS is told of it: in the newest words there are.

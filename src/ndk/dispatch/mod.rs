@@ -14,6 +14,7 @@ pub(crate) mod capabilities;
 mod connector;
 mod cq;
 mod listener;
+mod management;
 mod mr;
 mod mw;
 mod pd;

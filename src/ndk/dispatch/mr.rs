@@ -65,24 +65,25 @@ unsafe extern "win64" fn deregister_mr(
 }
 
 unsafe extern "win64" fn initialize_fast_register_mr(
-    _mr: *mut NDK_MR,
-    _page_count: u32,
-    _remote_access: u8,
+    mr: *mut NDK_MR,
+    page_count: u32,
+    remote_access: u8,
     _completion: NDK_FN_REQUEST_COMPLETION,
     _context: *mut c_void,
 ) -> NTSTATUS {
-    // NDK-FR-01: no page count is supported, so any is above what is.
-    Status::IMPLEMENTATION_LIMIT.to_raw()
+    // SAFETY: the caller.
+    let mr = unsafe { hold::<Mr, _>(mr) }.ok_or(Status::INVALID_PARAMETER);
+    code(mr.and_then(|mr| mr.initialize(page_count, remote_access != 0)))
 }
 
 unsafe extern "win64" fn get_remote_token_from_mr(mr: *mut NDK_MR) -> u32 {
     // SAFETY: the caller.
-    unsafe { hold::<Mr, _>(mr) }.map_or(0, |mr| mr.remote_token())
+    unsafe { hold::<Mr, _>(mr) }.map_or(0, |mr| mr.token().0)
 }
 
 unsafe extern "win64" fn get_local_token_from_mr(mr: *mut NDK_MR) -> u32 {
     // SAFETY: the caller.
-    unsafe { hold::<Mr, _>(mr) }.map_or(0, |mr| mr.local_token())
+    unsafe { hold::<Mr, _>(mr) }.map_or(0, |mr| mr.token().0)
 }
 
 /// NDK-ABI-09: remote write is a mask of two bits and includes local write. NDK-MR-09: a read sink

@@ -1,6 +1,6 @@
 //! Entry points of the memory window.
 
-use super::{close, query_extension};
+use super::{close, hold, query_extension};
 use crate::ndk::mw::Mw;
 use crate::ndk::object::Face;
 use crate::sys::{NDK_MW, NDK_MW_DISPATCH, NDK_OBJECT_TYPE, NdkObjectTypeMw};
@@ -17,7 +17,8 @@ static TABLE: NDK_MW_DISPATCH = NDK_MW_DISPATCH {
     NdkGetRemoteTokenFromMw: Some(get_remote_token_from_mw),
 };
 
-unsafe extern "win64" fn get_remote_token_from_mw(_mw: *mut NDK_MW) -> u32 {
-    // A window is never bound (NDK-MW-06), so it has no token; 0 is never one (NDK-MR-12).
-    0
+unsafe extern "win64" fn get_remote_token_from_mw(mw: *mut NDK_MW) -> u32 {
+    // NDK-MW-03: known from the start; it gives access while bound.
+    // SAFETY: the caller.
+    unsafe { hold::<Mw, _>(mw) }.map_or(0, |mw| mw.token().0)
 }

@@ -7,16 +7,16 @@
 use core::ffi::c_void;
 use core::slice;
 
+use super::management::{bind, fast_register, invalidate};
 use super::{bytes, close, hold, query_extension};
 use crate::ndk::object::Face;
-use crate::ndk::qp::{Post, Qp};
+use crate::ndk::qp::{Qp, Request};
 use crate::nt::Status;
 use crate::rdma::{Flags, Op, Payload, PostError, Remote, Sge, SgeList, Stag};
 use crate::sys::{
-    NDK_MR, NDK_MW, NDK_OBJECT_HEADER, NDK_OBJECT_TYPE, NDK_OP_FLAG_DEFER, NDK_OP_FLAG_INLINE,
-    NDK_OP_FLAG_RDMA_READ_LOCAL_INVALIDATE, NDK_OP_FLAG_READ_FENCE,
-    NDK_OP_FLAG_SEND_AND_SOLICIT_EVENT, NDK_OP_FLAG_SILENT_SUCCESS, NDK_QP, NDK_QP_DISPATCH,
-    NDK_SGE, NTSTATUS, NdkObjectTypeQp,
+    NDK_OBJECT_TYPE, NDK_OP_FLAG_DEFER, NDK_OP_FLAG_INLINE, NDK_OP_FLAG_RDMA_READ_LOCAL_INVALIDATE,
+    NDK_OP_FLAG_READ_FENCE, NDK_OP_FLAG_SEND_AND_SOLICIT_EVENT, NDK_OP_FLAG_SILENT_SUCCESS, NDK_QP,
+    NDK_QP_DISPATCH, NDK_SGE, NTSTATUS, NdkObjectTypeQp,
 };
 
 impl Face for Qp {
@@ -131,47 +131,6 @@ unsafe extern "win64" fn receive(
         .to_raw()
 }
 
-unsafe extern "win64" fn bind(
-    qp: *mut NDK_QP,
-    _context: *mut c_void,
-    _mr: *mut NDK_MR,
-    _mw: *mut NDK_MW,
-    _address: *mut c_void,
-    _length: usize,
-    _flags: u32,
-) -> NTSTATUS {
-    // NDK-MW-06: windows are not usable, so no region grants one.
-    // SAFETY: the caller.
-    unsafe { refuse(qp, Status::ACCESS_VIOLATION) }
-}
-
-unsafe extern "win64" fn fast_register(
-    qp: *mut NDK_QP,
-    _context: *mut c_void,
-    _mr: *mut NDK_MR,
-    _page_count: u32,
-    _pages: *const u64,
-    _fbo: u32,
-    _length: usize,
-    _base: *mut c_void,
-    _flags: u32,
-) -> NTSTATUS {
-    // No region is ever initialised for it (NDK-FR-01).
-    // SAFETY: the caller.
-    unsafe { refuse(qp, Status::ACCESS_VIOLATION) }
-}
-
-unsafe extern "win64" fn invalidate(
-    qp: *mut NDK_QP,
-    _context: *mut c_void,
-    _object: *mut NDK_OBJECT_HEADER,
-    _flags: u32,
-) -> NTSTATUS {
-    // NDK-FR-13: only fast-registered regions and bound windows can be invalidated; there are none.
-    // SAFETY: the caller.
-    unsafe { refuse(qp, Status::NOT_SUPPORTED) }
-}
-
 /// Posts an initiator request.
 ///
 /// # Safety
@@ -190,23 +149,16 @@ unsafe fn initiate(
     };
     // SAFETY: the caller's promise; copied before the call ends (NDK-FR-07).
     let sgl = unsafe { entries(sgl, count) };
-    let post = Post {
-        context: context as u64,
-        op,
-        flags: flags_of(flags),
-    };
+    let request = Request::new(context as u64, flags);
     if flags & NDK_OP_FLAG_INLINE != 0 {
         // SAFETY: NDK-POST-12: the data is resident until the call returns.
-        qp.initiate(post, |payload, most| unsafe {
+        qp.initiate(request, op, |payload, most| unsafe {
             copy_inline(payload, most, sgl)
         })
         .to_raw()
     } else {
-        qp.initiate(post, |payload, _| {
-            // The slot keeps its older contents, most often a list already.
-            if !matches!(payload, Payload::Sges(_)) {
-                *payload = Payload::Sges(SgeList::default());
-            }
+        qp.initiate(request, op, |payload, _| {
+            payload.clear();
             match payload {
                 Payload::Sges(list) => gather(list, sgl),
                 Payload::Inline { .. } => Err(PostError::TooMany),
@@ -216,15 +168,13 @@ unsafe fn initiate(
     }
 }
 
-/// Fails a post inline, which sends earlier deferred requests on their way (NDK-POST-19).
-///
-/// # Safety
-/// `qp` is an open queue pair.
-unsafe fn refuse(qp: *mut NDK_QP, status: Status) -> NTSTATUS {
-    // SAFETY: the caller's promise.
-    match unsafe { hold::<Qp, _>(qp) } {
-        Some(qp) => qp.decline(status).to_raw(),
-        None => Status::CONNECTION_INVALID.to_raw(),
+impl Request {
+    /// What the consumer's arguments say.
+    pub(super) fn new(context: u64, flags: u32) -> Self {
+        Self {
+            context,
+            flags: flags_of(flags),
+        }
     }
 }
 
@@ -235,9 +185,11 @@ fn flags_of(flags: u32) -> Flags {
         (NDK_OP_FLAG_READ_FENCE, Flags::FENCE),
         (NDK_OP_FLAG_SEND_AND_SOLICIT_EVENT, Flags::SOLICITED),
         (NDK_OP_FLAG_DEFER, Flags::DEFER),
+        (
+            NDK_OP_FLAG_RDMA_READ_LOCAL_INVALIDATE,
+            Flags::INVALIDATE_LOCAL,
+        ),
     ];
-    // NDK-FR-15: not advertised, so the flag is ignored.
-    let _ = NDK_OP_FLAG_RDMA_READ_LOCAL_INVALIDATE;
     pairs
         .into_iter()
         .filter(|(bit, _)| flags & bit != 0)

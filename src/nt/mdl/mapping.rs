@@ -41,13 +41,10 @@ unsafe impl Send for Segment {}
 unsafe impl Sync for Segment {}
 
 impl Mapping {
-    /// Maps `length` bytes of `chain`. INVALID_PARAMETER when it is shorter than that or not
-    /// virtually contiguous (NDK-MR-02), INSUFFICIENT_RESOURCES when it cannot be mapped.
+    /// Maps `length` bytes of `chain`. INVALID_PARAMETER by the rule of [`Mapping::check`],
+    /// INSUFFICIENT_RESOURCES when it cannot be mapped.
     pub(crate) fn try_new(chain: Chain, length: u64) -> Result<Self> {
-        let length = usize::try_from(length).map_err(|_| Status::INVALID_PARAMETER)?;
-        if length == 0 || length as u64 > chain.len() || !is_contiguous(chain, length) {
-            return Err(Status::INVALID_PARAMETER);
-        }
+        let length = Self::check(chain, length)?;
         let mut pieces = Pieces::new(chain, length);
         let count = Pieces::new(chain, length).count();
         let segments = Slice::try_from_fn(Tag::REGION, count, |_| {
@@ -59,6 +56,15 @@ impl Mapping {
             length,
             segments,
         })
+    }
+
+    /// NDK-MR-02: whether `length` bytes of `chain` can be one mapping.
+    pub(crate) fn check(chain: Chain, length: u64) -> Result<usize> {
+        let length = usize::try_from(length).map_err(|_| Status::INVALID_PARAMETER)?;
+        if length == 0 || length as u64 > chain.len() || !is_contiguous(chain, length) {
+            return Err(Status::INVALID_PARAMETER);
+        }
+        Ok(length)
     }
 
     /// The consumer's virtual address of the first byte: an index only (NDK-MR-03).

@@ -268,6 +268,56 @@ fn revoked_value_is_dropped_once_and_never_in_use() {
     });
 }
 
+// NDK-CQ-18, NDK-MW-07: what an invalidation's completion rests on: when a revoked place is not being left any more, nobody
+// will write there, and all that was written is seen.
+#[test]
+fn nothing_is_written_after_a_revoked_place_was_left() {
+    model(|| {
+        let memory = Arc::new(loom::cell::Cell::new(0));
+        let place = Arc::new(Revocable::new(memory.clone()));
+        let placing = {
+            let place = place.clone();
+            thread::spawn(move || {
+                if let Some(access) = place.access() {
+                    // A race with the reads below is a failure of the model.
+                    access.set(access.get() + 1);
+                }
+                if let Some(access) = place.access() {
+                    let pin = access.pin();
+                    drop(access);
+                    place.unpin(pin);
+                }
+            })
+        };
+        let gone = place.revoke().is_some() || !place.is_leaving();
+        assert!(place.access().is_none());
+        if gone {
+            let seen = memory.get();
+            assert!(seen <= 1);
+        }
+        placing.join().unwrap();
+        assert!(!place.is_leaving() && place.is_empty());
+    });
+}
+
+// NDK-FR-11: the next registration is published only when the last one was left.
+#[test]
+fn a_place_is_refilled_only_when_it_was_left() {
+    model(|| {
+        let place = Arc::new(Revocable::new(1));
+        let user = {
+            let place = place.clone();
+            thread::spawn(move || place.access().map(|access| *access))
+        };
+        let _ = place.revoke();
+        if !place.is_leaving() {
+            place.fill(2).unwrap();
+            assert_eq!(place.access().as_deref(), Some(&2));
+        }
+        assert_ne!(user.join().unwrap(), Some(0));
+    });
+}
+
 #[test]
 fn mailbox_hands_a_value_over_whole() {
     model(|| {

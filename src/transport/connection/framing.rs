@@ -1,15 +1,14 @@
 //! The machine's sink: frames into a batch, payload copied when small, described in place when large.
 
 use crate::iwarp::{AccessError, FrameSize, Frames, PayloadError, Source, Trailer};
-use crate::rdma::limits::MAX_SGE;
+use crate::rdma::limits::MAX_PIECES;
 use crate::rdma::stag::Grant;
 use crate::rdma::{Access, Payload, Stag};
 
 use super::super::api::Queues;
-use super::super::link::Batch;
+use super::super::link::{Batch, Gone};
 use super::outgoing::Lot;
 use super::placing::refused;
-use super::starting::local;
 
 /// Payload from here on stays in place; below, copying it is cheaper than describing it.
 const IN_PLACE: u32 = 16 * 1024;
@@ -28,24 +27,25 @@ pub(super) struct Framer<'a, Q: Queues, B> {
 
 impl<Q: Queues, B: Batch<Q::Memory>> Framer<'_, Q, B> {
     /// Appends a region's bytes.
-    fn append(
-        &mut self,
-        stag: Stag,
-        grant: &Grant<'_, Q::Memory>,
-        length: u32,
-    ) -> Result<(), PayloadError> {
+    fn append(&mut self, grant: &Grant<'_, Q::Memory>, length: u32) -> Result<(), PayloadError> {
+        let gone = PayloadError::Access(AccessError::InvalidStag);
         if self.by_value {
             return match self.batch.copy(&grant.memory, grant.offset, length) {
                 true => Ok(()),
-                false => Err(PayloadError::Access(AccessError::Bounds)),
+                false => Err(gone),
             };
         }
-        if !self.lot.keep(stag, grant) || !self.batch.describe(&grant.memory, grant.offset, length)
-        {
+        if !self.lot.keep(grant) {
             return Err(PayloadError::Full);
         }
-        *self.in_place = true;
-        Ok(())
+        match self.batch.describe(&grant.memory, grant.offset, length) {
+            Ok(true) => {
+                *self.in_place = true;
+                Ok(())
+            }
+            Ok(false) => Err(PayloadError::Full),
+            Err(Gone) => Err(gone),
+        }
     }
 
     fn request(&mut self, offset: u32, len: u32) -> Result<(), PayloadError> {
@@ -64,8 +64,8 @@ impl<Q: Queues, B: Batch<Q::Memory>> Framer<'_, Q, B> {
                 let (mut at, mut left) = (u64::from(offset), len);
                 while left > 0 {
                     let piece = list.at(at, left).ok_or(gone)?;
-                    let grant = local(queues, &piece, Access::empty()).ok_or(gone)?;
-                    self.append(piece.token, &grant, piece.length)?;
+                    let grant = queues.local(&piece, Access::empty()).map_err(|_| gone)?;
+                    self.append(&grant, piece.length)?;
                     at += u64::from(piece.length);
                     left -= piece.length;
                 }
@@ -79,14 +79,15 @@ impl<Q: Queues, B: Batch<Q::Memory>> Framer<'_, Q, B> {
         let queues = self
             .queues
             .ok_or(PayloadError::Access(AccessError::InvalidStag))?;
-        let domain = queues.queue_pair().domain;
-        let grant = queues
-            .regions()
-            .access(stag, domain, to, u64::from(len), Access::REMOTE_READ);
+        let domains = queues.queue_pair().open_to_peer();
+        let grant =
+            queues
+                .regions()
+                .access(stag, &domains, to, u64::from(len), Access::REMOTE_READ);
         let grant = grant.map_err(|fault| PayloadError::Access(refused(fault)))?;
         // Our own requests' memory decides when they retire; this is the peer's read.
         let before = *self.in_place;
-        let appended = self.append(stag, &grant, len);
+        let appended = self.append(&grant, len);
         *self.in_place = before;
         appended
     }
@@ -97,7 +98,7 @@ impl<Q: Queues, B: Batch<Q::Memory>> Frames for Framer<'_, Q, B> {
         self.by_value = size.payload < IN_PLACE as usize;
         match self.by_value {
             true => self.batch.begin(size.copied + size.payload, 0, 0),
-            false => self.batch.begin(size.copied, size.payload, MAX_SGE),
+            false => self.batch.begin(size.copied, size.payload, MAX_PIECES),
         }
     }
 

@@ -317,6 +317,7 @@ impl<Q: Queues> Connection<Q> {
         L::Batch: Batch<Q::Memory>,
     {
         self.tick(around);
+        self.let_go();
         self.take_fin();
         loop {
             self.tell(around);

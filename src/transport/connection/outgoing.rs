@@ -282,8 +282,11 @@ impl Outgoing {
             let Some(request) = window.get_mut(n) else {
                 return false;
             };
-            // NDK-POST-16: not before all earlier reads have completed.
-            if request.flags.contains(Flags::FENCE) && machine.reads_outstanding() > 0 {
+            // NDK-POST-16: not before all earlier reads have completed. An invalidate could only break
+            // them.
+            let fenced =
+                request.flags.contains(Flags::FENCE) || matches!(request.op, Op::Invalidate(_));
+            if fenced && machine.reads_outstanding() > 0 {
                 return false;
             }
             match begin(queues, request, self.reads.base + n as u64) {
@@ -300,6 +303,12 @@ impl Outgoing {
                         self.reads.push(n);
                     }
                     return true;
+                }
+                // NDK-FR-10: what follows does not overtake it.
+                Begin::Later => return false,
+                Begin::Leaving(stag) => {
+                    request.progress = Progress::Leaving(stag);
+                    self.next += 1;
                 }
                 Begin::Done(status) => {
                     request.progress = Progress::Done(status);
@@ -337,21 +346,21 @@ impl Outgoing {
 
 impl Lot {
     /// Pins the region until the batch is back; false when no more can be kept.
-    pub(super) fn keep<M>(&mut self, stag: Stag, grant: &Grant<'_, M>) -> bool {
+    pub(super) fn keep<M>(&mut self, grant: &Grant<'_, M>) -> bool {
         let kept = self
             .pins
             .iter()
             .take(self.pinned)
             .rev()
             .flatten()
-            .any(|(kept, _)| *kept == stag);
+            .any(|(kept, _)| *kept == grant.stag);
         if kept {
             return true;
         }
         let Some(place) = self.pins.get_mut(self.pinned) else {
             return false;
         };
-        *place = Some((stag, grant.pin()));
+        *place = Some((grant.stag, grant.pin()));
         self.pinned += 1;
         true
     }

@@ -5,8 +5,10 @@ use crate::iwarp::{
 };
 use crate::rdma::queue::Window;
 use crate::rdma::request::Progress;
+use crate::rdma::stag::Grant;
 use crate::rdma::{
-    Access, Completion, Fault, Kind, Payload, ReceiveRequest, SendRequest, SgeList, Stag, Status,
+    Access, Completion, Fault, Flags, Kind, Payload, ReceiveRequest, SendRequest, SgeList, Stag,
+    Status,
 };
 
 use super::super::api::{Memory, Queues, Side};
@@ -28,6 +30,10 @@ pub(super) struct Incoming {
     fin_waits: bool,
     /// The consumer flushed: the rest of the stream goes nowhere.
     pub(super) discarding: bool,
+    /// A token that the peer invalidated while its region was in use, and the receive that says so:
+    /// it completes when the region is gone, and what follows waits below.
+    leaving: Option<Stag>,
+    held: Option<(Completion, bool)>,
     /// Completions were queued since the last notification.
     pub(super) notify: bool,
     /// A completion queue overran.
@@ -69,9 +75,30 @@ impl<Q: Queues> Connection<Q> {
 
     /// Gives the machine the FIN once it has all the bytes before it.
     pub(super) fn take_fin(&mut self) {
-        if self.incoming.fin_waits && !self.incoming.stalled && !self.incoming.owed {
+        let behind = self.incoming.stalled || self.incoming.owed || self.incoming.holds();
+        if self.incoming.fin_waits && !behind {
             self.incoming.fin_waits = false;
             self.machine.handle_fin();
+        }
+    }
+
+    /// Completes a receive that waited for a region to go.
+    pub(super) fn let_go(&mut self) {
+        let Some(queues) = &self.queues else { return };
+        let Some(stag) = self.incoming.leaving else {
+            return;
+        };
+        if queues.regions().is_leaving(stag) {
+            return;
+        }
+        self.incoming.leaving = None;
+        self.incoming.stalled = false;
+        if let (Some((completion, solicited)), Some(mut window)) = (
+            self.incoming.held.take(),
+            queues.queue_pair().receive.window(),
+        ) {
+            let incoming = &mut self.incoming;
+            finish(queues, &mut window, incoming, completion, solicited);
         }
     }
 
@@ -100,6 +127,7 @@ impl<Q: Queues> Connection<Q> {
     pub(super) fn cancel_receives(&mut self) {
         let Some(queues) = &self.queues else { return };
         self.incoming.current = false;
+        self.incoming.held = None;
         let incoming = &mut self.incoming;
         queues.queue_pair().receive.flush(|request| {
             let completion = Completion {
@@ -121,6 +149,10 @@ impl Incoming {
             overrun: self.overrun,
             ..Self::default()
         };
+    }
+
+    fn holds(&self) -> bool {
+        self.held.is_some()
     }
 
     pub(super) fn complete<Q: Queues>(
@@ -159,6 +191,41 @@ fn take<Q: Queues>(
             reads,
         },
     )
+}
+
+/// The oldest receive leaves its queue, then its completion is seen (NDK-POST-10).
+fn finish<Q: Queues>(
+    queues: &Q,
+    receives: &mut Window<'_, ReceiveRequest, Q::Allocator>,
+    incoming: &mut Incoming,
+    completion: Completion,
+    solicited: bool,
+) {
+    incoming.current = false;
+    let Some(context) = receives.get(0).map(|request| request.context) else {
+        return;
+    };
+    receives.retire();
+    let completion = Completion {
+        context,
+        ..completion
+    };
+    incoming.complete(queues, Side::Receive, completion, solicited);
+}
+
+/// NDK-FR-15: the first buffer's token is dead before the read has completed.
+fn after_read<Q: Queues>(queues: &Q, request: &SendRequest) -> Progress {
+    let sink = match &request.payload {
+        Payload::Sges(list) if request.flags.contains(Flags::INVALIDATE_LOCAL) => {
+            list.as_slice().first()
+        }
+        _ => None,
+    };
+    match sink.map(|sge| (sge.token, queues.invalidate(sge.token, Access::INVALIDATE))) {
+        None | Some((_, Ok(true))) => Progress::Done(Status::Ok),
+        Some((token, Ok(false))) => Progress::Leaving(token),
+        Some((_, Err(_))) => Progress::Done(Status::InvalidToken),
+    }
 }
 
 /// Start-up has no memory and no queues.
@@ -207,62 +274,31 @@ impl<Q: Queues> Above<'_, Q> {
         while !rest.is_empty() {
             let piece = list.at(at, rest.len() as u32).ok_or(AccessError::Bounds)?;
             let (head, tail) = rest.split_at(piece.length as usize);
-            self.place(piece.token, piece.address, head, Access::LOCAL_WRITE)?;
+            place(self.queues.local(&piece, Access::LOCAL_WRITE), head)?;
             at += head.len() as u64;
             rest = tail;
         }
         Ok(())
     }
 
-    fn place(
+    /// What the peer's token gives it access to.
+    fn remote(
         &self,
         token: Stag,
         address: u64,
-        bytes: &[u8],
+        length: u64,
         need: Access,
-    ) -> Result<(), AccessError> {
-        let domain = self.queues.queue_pair().domain;
-        let length = bytes.len() as u64;
-        let grant = self
-            .queues
+    ) -> Result<Grant<'_, Q::Memory>, Fault> {
+        let domains = self.queues.queue_pair().open_to_peer();
+        self.queues
             .regions()
-            .access(token, domain, address, length, need)
-            .map_err(refused)?;
-        grant.memory.write(grant.offset, bytes);
-        Ok(())
+            .access(token, &domains, address, length, need)
     }
 
-    fn check(
-        &self,
-        token: Stag,
-        address: u64,
-        length: u32,
-        need: Access,
-    ) -> Result<(), AccessError> {
-        let domain = self.queues.queue_pair().domain;
-        let grant = self
-            .queues
-            .regions()
-            .access(token, domain, address, u64::from(length), need);
-        grant.map(drop).map_err(refused)
-    }
-
-    /// The oldest receive leaves its queue, then its completion is seen (NDK-POST-10).
     fn finish_receive(&mut self, completion: Completion, solicited: bool) {
-        self.incoming.current = false;
-        let Some(window) = &mut self.receives else {
-            return;
-        };
-        let Some(context) = window.get(0).map(|request| request.context) else {
-            return;
-        };
-        window.retire();
-        let completion = Completion {
-            context,
-            ..completion
-        };
-        self.incoming
-            .complete(self.queues, Side::Receive, completion, solicited);
+        if let Some(window) = &mut self.receives {
+            finish(self.queues, window, self.incoming, completion, solicited);
+        }
     }
 }
 
@@ -271,7 +307,7 @@ impl<Q: Queues> Upper for Above<'_, Q> {
         if self.incoming.discarding {
             return ReceiveBuffer::Ready { capacity: u64::MAX };
         }
-        let Some(window) = &self.receives else {
+        let Some(window) = self.receives.as_ref().filter(|_| !self.incoming.holds()) else {
             return ReceiveBuffer::Wait;
         };
         match window.get(0) {
@@ -310,7 +346,12 @@ impl<Q: Queues> Upper for Above<'_, Q> {
             output,
             ..Completion::default()
         };
-        self.finish_receive(completion, received.solicited);
+        if self.incoming.leaving.is_some() {
+            // The region's memory may be the consumer's to reuse when this is seen; TCP still reads it.
+            self.incoming.held = Some((completion, received.solicited));
+        } else {
+            self.finish_receive(completion, received.solicited);
+        }
     }
 
     fn receive_failed(&mut self, fault: ReceiveFault) {
@@ -331,15 +372,18 @@ impl<Q: Queues> Upper for Above<'_, Q> {
     }
 
     fn check_write(&mut self, stag: Stag, to: u64, len: u32) -> Result<(), AccessError> {
-        self.check(stag, to, len, Access::REMOTE_WRITE)
+        let grant = self.remote(stag, to, u64::from(len), Access::REMOTE_WRITE);
+        grant.map(drop).map_err(refused)
     }
 
     fn write_place(&mut self, stag: Stag, to: u64, bytes: &[u8]) -> Result<(), AccessError> {
-        self.place(stag, to, bytes, Access::REMOTE_WRITE)
+        let length = bytes.len() as u64;
+        place(self.remote(stag, to, length, Access::REMOTE_WRITE), bytes)
     }
 
     fn check_read(&mut self, stag: Stag, to: u64, len: u32) -> Result<(), AccessError> {
-        self.check(stag, to, len, Access::REMOTE_READ)
+        let grant = self.remote(stag, to, u64::from(len), Access::REMOTE_READ);
+        grant.map(drop).map_err(refused)
     }
 
     fn read_place(&mut self, offset: u32, bytes: &[u8]) -> Result<(), AccessError> {
@@ -364,23 +408,30 @@ impl<Q: Queues> Upper for Above<'_, Q> {
             .pop()
             .and_then(|n| self.sends.as_mut()?.get_mut(n));
         if let Some(request) = request.filter(|request| request.progress == Progress::Started) {
-            request.progress = Progress::Done(Status::Ok);
+            request.progress = after_read(self.queues, request);
         }
     }
 
     fn invalidate(&mut self, stag: Stag) -> Result<(), InvalidateError> {
-        let domain = self.queues.queue_pair().domain;
-        let need = Access::REMOTE_INVALIDATE;
         // NDK-CQ-18: gone before the completion is seen.
-        match self.queues.regions().invalidate(stag, domain, need) {
-            Ok(region) => {
-                drop(region);
+        match self.queues.invalidate(stag, Access::REMOTE_INVALIDATE) {
+            Ok(gone) => {
+                self.incoming.leaving = (!gone).then_some(stag);
                 Ok(())
             }
             Err(Fault::Domain) => Err(InvalidateError::NotAssociated),
             Err(Fault::Rights) => Err(InvalidateError::Rights),
             Err(Fault::Token | Fault::Bounds | Fault::Wrap) => Err(InvalidateError::InvalidStag),
         }
+    }
+}
+
+fn place<M: Memory>(grant: Result<Grant<'_, M>, Fault>, bytes: &[u8]) -> Result<(), AccessError> {
+    let grant = grant.map_err(refused)?;
+    if grant.memory.write(grant.offset, bytes) {
+        Ok(())
+    } else {
+        Err(AccessError::InvalidStag)
     }
 }
 

@@ -17,8 +17,15 @@ impl<Q: Queues> Connection<Q> {
             let status = match request.progress {
                 Progress::Handed { until } if until <= self.outgoing.sent => Status::Ok,
                 Progress::Done(status) => status,
-                Progress::Handed { .. } | Progress::Started | Progress::Queued => break,
+                Progress::Leaving(stag) if !queues.regions().is_leaving(stag) => Status::Ok,
+                Progress::Handed { .. }
+                | Progress::Leaving(_)
+                | Progress::Started
+                | Progress::Queued => break,
             };
+            if let Some(draft) = request.op.draft().filter(|_| status != Status::Ok) {
+                drop(queues.regions().discard(draft));
+            }
             let (context, kind) = (request.context, request.op.kind());
             // NDK-POST-14: failures are always seen.
             let silent = request.flags.contains(Flags::SILENT) && status == Status::Ok;
@@ -43,7 +50,7 @@ impl<Q: Queues> Connection<Q> {
         self.cancel_receives();
         let current = self.outgoing.current;
         self.mark(|n, progress| match progress {
-            Progress::Queued => Some(Status::Cancelled),
+            Progress::Queued | Progress::Leaving(_) => Some(Status::Cancelled),
             // A read: its response will find nobody.
             Progress::Started if current != Some(n) => Some(Status::Cancelled),
             Progress::Started | Progress::Handed { .. } | Progress::Done(_) => None,
@@ -59,9 +66,10 @@ impl<Q: Queues> Connection<Q> {
         self.mark(|_, progress| match progress {
             Progress::Handed { until } if until <= sent => None,
             Progress::Done(_) => None,
-            Progress::Queued | Progress::Started | Progress::Handed { .. } => {
-                Some(Status::Cancelled)
-            }
+            Progress::Queued
+            | Progress::Leaving(_)
+            | Progress::Started
+            | Progress::Handed { .. } => Some(Status::Cancelled),
         });
         self.retire();
     }

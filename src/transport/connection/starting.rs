@@ -2,8 +2,10 @@
 //! once.
 
 use crate::iwarp::Request;
-use crate::rdma::stag::Grant;
-use crate::rdma::{Access, Flags, Limits, Op, Payload, SendRequest, Sge, SgeList, Stag, Status};
+use crate::rdma::{
+    Access, Draft, Flags, Limits, NotEnacted, Op, Payload, Remote, SendRequest, SgeList, Stag,
+    Status,
+};
 
 use super::super::api::Queues;
 
@@ -12,6 +14,10 @@ pub(super) enum Begin {
     Message(Request),
     /// It is done here and now.
     Done(Status),
+    /// It is done when this token's region is not in use any more.
+    Leaving(Stag),
+    /// Not yet; the doorbell will ring.
+    Later,
 }
 
 pub(super) fn begin<Q: Queues>(queues: &Q, request: &SendRequest, position: u64) -> Begin {
@@ -49,22 +55,14 @@ pub(super) fn begin<Q: Queues>(queues: &Q, request: &SendRequest, position: u64)
             Access::empty(),
         ),
         Op::Read(remote) => {
-            // Responses go to the oldest read and nowhere else, so the sink's name is a cookie: no
-            // region of ours is told to the peer (NDK-ADP-10).
-            let sink_stag = Stag(position as u32 | 1 << 31);
-            let message = Request::Read {
-                len,
-                stag: remote.token,
-                to: remote.address,
-                sink_stag,
-                sink_to: 0,
-            };
-            (message, Access::LOCAL_WRITE)
+            if !sink_can_be_invalidated(queues, request) {
+                return Begin::Done(Status::AccessViolation);
+            }
+            (read(len, remote, position), Access::LOCAL_WRITE)
         }
         // NDK-FR-10: in order with the messages around it.
-        Op::Invalidate(stag) => return Begin::Done(invalidate(queues, stag)),
-        // What a fast-register or bind publishes was checked and laid ready at the post.
-        Op::FastRegister(_) | Op::Bind(_) => return Begin::Done(Status::Internal),
+        Op::Invalidate(stag) => return invalidate(queues, stag),
+        Op::FastRegister(draft) | Op::Bind(draft) => return enact(queues, draft),
     };
     match &request.payload {
         Payload::Sges(list) if !all_accessible(queues, list, need) => {
@@ -74,36 +72,55 @@ pub(super) fn begin<Q: Queues>(queues: &Q, request: &SendRequest, position: u64)
     }
 }
 
+/// Responses go to the oldest read and nowhere else, so the sink's name is a cookie: no region of ours
+/// is told to the peer (NDK-ADP-10).
+fn read(len: u32, remote: Remote, position: u64) -> Request {
+    Request::Read {
+        len,
+        stag: remote.token,
+        to: remote.address,
+        sink_stag: Stag(position as u32 | 1 << 31),
+        sink_to: 0,
+    }
+}
+
 /// NDK-MR-07: all of it, before any of it is sent or asked for.
 fn all_accessible<Q: Queues>(queues: &Q, list: &SgeList, need: Access) -> bool {
     list.as_slice()
         .iter()
         .filter(|sge| sge.length != 0)
-        .all(|sge| local(queues, sge, need).is_some())
+        .all(|sge| queues.local(sge, need).is_ok())
 }
 
-pub(super) fn local<'a, Q: Queues>(
-    queues: &'a Q,
-    sge: &Sge,
-    need: Access,
-) -> Option<Grant<'a, Q::Memory>> {
-    let domain = queues.queue_pair().domain;
-    queues
-        .regions()
-        .access(sge.token, domain, sge.address, u64::from(sge.length), need)
-        .ok()
+/// NDK-FR-15: what cannot be invalidated later had better not be read into.
+fn sink_can_be_invalidated<Q: Queues>(queues: &Q, request: &SendRequest) -> bool {
+    let Payload::Sges(list) = &request.payload else {
+        return true;
+    };
+    let domain = [queues.queue_pair().domain];
+    !request.flags.contains(Flags::INVALIDATE_LOCAL)
+        || list.as_slice().first().is_some_and(|sge| {
+            let sink = queues
+                .regions()
+                .find(sge.token, &domain, Access::INVALIDATE);
+            sink.is_ok()
+        })
 }
 
-/// NDK-FR-13, 14.
-fn invalidate<Q: Queues>(queues: &Q, stag: Stag) -> Status {
-    match queues
-        .regions()
-        .invalidate(stag, queues.queue_pair().domain, Access::empty())
-    {
-        Ok(region) => {
-            drop(region);
-            Status::Ok
-        }
-        Err(_) => Status::InvalidToken,
+/// NDK-FR-13, NDK-FR-14.
+fn invalidate<Q: Queues>(queues: &Q, stag: Stag) -> Begin {
+    match queues.invalidate(stag, Access::INVALIDATE) {
+        Ok(true) => Begin::Done(Status::Ok),
+        Ok(false) => Begin::Leaving(stag),
+        Err(_) => Begin::Done(Status::InvalidToken),
+    }
+}
+
+/// What the token is to give access to was checked and laid ready at the post.
+fn enact<Q: Queues>(queues: &Q, draft: Draft) -> Begin {
+    match queues.enact(draft) {
+        Ok(()) => Begin::Done(Status::Ok),
+        Err(NotEnacted::Leaving) => Begin::Later,
+        Err(NotEnacted::Invalid) => Begin::Done(Status::InvalidToken),
     }
 }

@@ -8,18 +8,19 @@ use super::*;
 use crate::crc32c;
 use crate::iwarp::{ReadLimits as WireLimits, ReadyKinds, Revision, Timeouts, Trailer};
 use crate::rdma::qp::State;
-use crate::rdma::stag::Table;
+use crate::rdma::stag::{Grant, Table};
 use crate::rdma::{
-    Access, Completion, Domain, Flags, Kind, Op, Payload, QueuePair, Region, Remote, Sge, SgeList,
-    Stag, Status,
+    Access, Completion, Domain, Draft, Fault, Flags, Kind, NotEnacted, Op, Payload, QueuePair,
+    Region, Remote, Sge, SgeList, Stag, Status,
 };
 use crate::sync::storage::Heap;
 use crate::transport::api::{Memory, Side};
-use crate::transport::link::BATCHES;
+use crate::transport::link::{BATCHES, Gone};
 
 mod data;
 mod ends;
 mod fallback;
+mod memory;
 mod stories;
 
 /// SMB Direct's.
@@ -31,9 +32,10 @@ const BASE: u64 = 0xFFFF_0000_1234_5678;
 struct Bytes(Rc<RefCell<Vec<u8>>>);
 
 impl Memory for Bytes {
-    fn write(&self, offset: u64, bytes: &[u8]) {
+    fn write(&self, offset: u64, bytes: &[u8]) -> bool {
         let at = offset as usize;
         self.0.borrow_mut()[at..at + bytes.len()].copy_from_slice(bytes);
+        true
     }
 }
 
@@ -59,6 +61,20 @@ impl Queues for Handle {
     }
     fn regions(&self) -> &Table<Bytes, Heap> {
         &self.0.regions
+    }
+    fn local(&self, sge: &Sge, need: Access) -> Result<Grant<'_, Bytes>, Fault> {
+        let (at, length) = (sge.address, u64::from(sge.length));
+        self.0
+            .regions
+            .access(sge.token, &[DOMAIN], at, length, need)
+    }
+    fn invalidate(&self, stag: Stag, need: Access) -> Result<bool, Fault> {
+        let regions = &self.0.regions;
+        regions.invalidate(stag, &[DOMAIN], need)?;
+        Ok(!regions.is_leaving(stag))
+    }
+    fn enact(&self, draft: Draft) -> Result<(), NotEnacted> {
+        self.0.regions.enact(draft, |_| true)
     }
     fn complete(&self, _side: Side, completion: Completion, _solicited: bool) -> bool {
         self.0.done.borrow_mut().push(completion);
@@ -89,8 +105,8 @@ impl Batch<Bytes> for Buffer {
             .extend_from_slice(&memory.0.borrow()[at..at + length as usize]);
         true
     }
-    fn describe(&mut self, memory: &Bytes, offset: u64, length: u32) -> bool {
-        self.copy(memory, offset, length)
+    fn describe(&mut self, memory: &Bytes, offset: u64, length: u32) -> Result<bool, Gone> {
+        Ok(self.copy(memory, offset, length))
     }
     fn end(&mut self, trailer: Trailer) {
         match trailer {
@@ -236,7 +252,7 @@ impl End {
         };
         pipe.borrow_mut().home = BATCHES;
         let qp = Qp {
-            pair: QueuePair::new(64, 64, DOMAIN).unwrap(),
+            pair: QueuePair::new(64, 64, [DOMAIN, Domain(8)]).unwrap(),
             regions: Table::new(0x1234_5678).unwrap(),
             done: RefCell::default(),
             notified: Cell::new(0),

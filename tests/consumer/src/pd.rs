@@ -1,6 +1,7 @@
 //! Protection domains and memory regions.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::abi::{NDK_MR, NDK_PD, NDK_SGE};
 use crate::pending::{close_completion, create_completion, request_completion};
@@ -92,10 +93,11 @@ impl Drop for Pd {
     }
 }
 
-/// A memory region; closed when dropped.
+/// A memory region; closed when dropped, unless it was before.
 pub struct Mr {
     raw: *mut NDK_MR,
     pd: Arc<Pd>,
+    closed: AtomicBool,
 }
 
 // SAFETY: an NDK MR may be used from any thread.
@@ -124,6 +126,7 @@ impl Mr {
         Ok(Self {
             raw: request.object()?,
             pd: pd.clone(),
+            closed: AtomicBool::new(false),
         })
     }
 
@@ -208,6 +211,7 @@ impl Mr {
 
     /// `NdkCloseMr`, as a request whose completion can be watched.
     pub fn close(&self) -> Request {
+        self.closed.store(true, Ordering::Release);
         Request::start("NdkCloseMr", |pending| {
             // SAFETY: the MR is open and is closed once.
             unsafe {
@@ -223,11 +227,13 @@ impl Mr {
 
 impl Drop for Mr {
     fn drop(&mut self) {
-        let status = self.close().wait();
-        assert!(
-            status.is_success(),
-            "NDK-LIFE-12: close failed with {status}"
-        );
+        if !self.closed.load(Ordering::Acquire) {
+            let status = self.close().wait();
+            assert!(
+                status.is_success(),
+                "NDK-LIFE-12: close failed with {status}"
+            );
+        }
         let _ = &self.pd;
     }
 }

@@ -149,6 +149,12 @@ impl Drop for Qp {
 }
 
 impl QpHandle {
+    /// The handle for the provider.
+    #[must_use]
+    pub fn raw(self) -> *mut NDK_QP {
+        self.0
+    }
+
     /// `NdkReceive`.
     #[must_use]
     pub fn receive(self, context: usize, sgl: &[NDK_SGE]) -> NtStatus {

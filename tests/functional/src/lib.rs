@@ -228,6 +228,13 @@ impl End {
     /// Unconnected objects on `adapter`, with both CQs armed.
     #[must_use]
     pub fn new(adapter: &Arc<Adapter>, limits: QpLimits) -> Self {
+        Self::within(Pd::new(adapter).expect("a PD is made"), limits)
+    }
+
+    /// The same with objects of `pd`.
+    #[must_use]
+    pub fn within(pd: Arc<Pd>, limits: QpLimits) -> Self {
+        let adapter = pd.adapter();
         let (received, done) = (Arc::new(Results::default()), Arc::new(Results::default()));
         let cq = |results: &Arc<Results>, depth| {
             let sink = results.clone();
@@ -241,7 +248,6 @@ impl End {
             cq(&received, limits.receive_depth),
             cq(&done, limits.initiator_depth),
         );
-        let pd = Pd::new(adapter).expect("a PD is made");
         let qp = Qp::new(&pd, &receive_cq, &initiator_cq, limits, 0x5151).expect("a QP is made");
         let buffer = Buffer::new(1 << 20);
         let mr = Mr::of(&pd, &buffer, ALL_ACCESS).expect("an MR is registered");
@@ -254,8 +260,8 @@ impl End {
             qp,
             mr,
             buffer,
-            pd,
             adapter: adapter.clone(),
+            pd,
         }
     }
 
@@ -307,6 +313,23 @@ impl End {
                 .read(context, &[sge], from, peer.mr.remote_token(), 0),
             NtStatus::SUCCESS
         );
+    }
+
+    /// Whether a write of `len` bytes to `address` under `token` at `peer` leaves the connection
+    /// whole: a send behind it arrives. A refused one has ended the connection when this returns.
+    ///
+    /// # Panics
+    /// When a post is refused.
+    #[must_use]
+    pub fn reaches(&self, peer: &Self, address: u64, token: u32, len: usize) -> bool {
+        let sge = [self.mr.sge(&self.buffer, 0, len)];
+        let posted = self.qp.handle().write(0xA1, &sge, address, token, 0);
+        assert_eq!(posted, NtStatus::SUCCESS);
+        peer.post_receive(0xA2, (1 << 20) - 8, 8);
+        self.post_send(0xA3, 0, 1, 0);
+        let arrived = peer.received.take(1)[0].status == NtStatus::SUCCESS;
+        let _ = self.done.take(2);
+        arrived
     }
 
     /// Starts `NdkDisconnect`.

@@ -2,10 +2,9 @@
 
 use std::ptr;
 
-use softrnic_functional::consumer::abi::{NDK_QP, NDK_SGE};
-use softrnic_functional::consumer::{Buffer, NtStatus, QpLimits};
+use softrnic_functional::consumer::NtStatus;
 use softrnic_functional::raw::{self, Object};
-use softrnic_functional::{End, SOON, Stage};
+use softrnic_functional::{SOON, Stage};
 
 /// The slots of the table of `object`, which has `count` of them.
 fn slots<T>(object: *mut T, count: usize) -> Vec<usize> {
@@ -48,31 +47,6 @@ fn no_table_has_a_null_slot() {
     for object in objects {
         assert!(raw::close(object).is_over(SOON));
     }
-}
-
-// NDK-LAM-09, NDK-LAM-11: refused, and never pending.
-#[test]
-fn logical_addresses_are_refused_inline() {
-    let stage = Stage::new();
-    let adapter = stage.open(0);
-    let buffer = Buffer::new(4096);
-    let (mut size, mut offset) = (0, 0);
-    // SAFETY: the adapter is open; a null buffer with size 0 asks for the size.
-    let status = NtStatus(unsafe {
-        ((*(*adapter.raw()).Dispatch)
-            .NdkBuildLAM
-            .expect("NDK-VER-05"))(
-            adapter.raw(),
-            buffer.mdl(),
-            4096,
-            None,
-            ptr::null_mut(),
-            ptr::null_mut(),
-            &raw mut size,
-            &raw mut offset,
-        )
-    });
-    assert_eq!(status, NtStatus::NOT_SUPPORTED);
 }
 
 // NDK-ADP-08, NDK-SRQ-01
@@ -123,74 +97,4 @@ fn resizing_and_moderation_are_refused() {
     assert_eq!(NtStatus(resized), NtStatus::NOT_SUPPORTED);
     assert_eq!(NtStatus(moderated), NtStatus::NOT_SUPPORTED);
     assert!(raw::close(cq.cast()).is_over(SOON));
-}
-
-// NDK-FR-01
-#[test]
-fn a_fast_register_region_cannot_be_initialised() {
-    let stage = Stage::new();
-    let adapter = stage.open(0);
-    let pd = raw::pd(&adapter);
-    let mr = raw::mr(pd);
-    // SAFETY: the MR is open.
-    let status = unsafe {
-        ((*(*mr).Dispatch)
-            .NdkInitializeFastRegisterMr
-            .expect("NDK-VER-05"))(mr, 16, 1, None, ptr::null_mut())
-    };
-    assert_eq!(NtStatus(status), NtStatus::IMPLEMENTATION_LIMIT);
-    assert!(raw::close(mr.cast()).is_over(SOON));
-    assert!(raw::close(pd.cast()).is_over(SOON));
-}
-
-/// Bind, fast-register and invalidate on `qp`, in this order.
-fn management(qp: *mut NDK_QP) -> [NtStatus; 3] {
-    let none = ptr::null_mut();
-    // SAFETY: the QP is open; the other objects are not looked at.
-    unsafe {
-        let table = &*(*qp).Dispatch;
-        [
-            (table.NdkBind.expect("NDK-VER-05"))(qp, none, none.cast(), none.cast(), none, 0, 0),
-            (table.NdkFastRegister.expect("NDK-VER-05"))(
-                qp,
-                none,
-                none.cast(),
-                0,
-                ptr::null(),
-                0,
-                0,
-                none,
-                0,
-            ),
-            (table.NdkInvalidate.expect("NDK-VER-05"))(qp, none, none.cast(), 0),
-        ]
-    }
-    .map(NtStatus)
-}
-
-// NDK-MW-06, NDK-FR-03, NDK-FR-13
-#[test]
-fn memory_management_requests_fail_inline() {
-    let stage = Stage::new();
-    let (active, _passive) = stage.connected();
-    assert!(
-        management(active.qp.raw())
-            .iter()
-            .all(|status| !status.is_success())
-    );
-    let idle = End::new(&stage.open(0), QpLimits::default());
-    assert_eq!(management(idle.qp.raw()), [NtStatus::CONNECTION_INVALID; 3]);
-}
-
-// NDK-LAM-08: a logical address nobody handed out touches nothing.
-#[test]
-fn an_invented_logical_address_fails_the_request() {
-    let stage = Stage::new();
-    let (active, _passive) = stage.connected();
-    let mut sge = NDK_SGE::default();
-    sge.Address.LogicalAddress = 0x1000;
-    sge.Length = 8;
-    sge.MemoryRegionToken = active.pd.privileged_token();
-    assert_eq!(active.qp.handle().send(1, &[sge], 0), NtStatus::SUCCESS);
-    assert_eq!(active.done.take(1)[0].status, NtStatus::ACCESS_VIOLATION);
 }

@@ -288,7 +288,7 @@ fn send_and_invalidate_kills_the_token_first() {
     let regions = &pair.passive.qp.regions;
     assert!(
         regions
-            .access(token, DOMAIN, BASE, 1, Access::REMOTE_READ)
+            .access(token, &[DOMAIN], BASE, 1, Access::REMOTE_READ)
             .is_err()
     );
 }
