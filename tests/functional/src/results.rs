@@ -1,0 +1,127 @@
+//! What came through an end's completion queues and callbacks.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+use softrnic_consumer::abi::{NDK_CQ_NOTIFY_ANY, NDK_RESULT_EX};
+use softrnic_consumer::{CqHandle, NtStatus};
+
+use crate::{A_WHILE, SOON};
+
+/// A result as the CQ gave it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Done {
+    /// `RequestContext`
+    pub context: usize,
+    /// `Status`
+    pub status: NtStatus,
+    /// `BytesTransferred`
+    pub bytes: u32,
+    /// `Type`, `NDK_OPERATION_TYPE`
+    pub kind: i32,
+    /// `TypeSpecificCompletionOutput`
+    pub output: u64,
+}
+
+/// Results of one CQ, and how often it notified.
+#[derive(Default)]
+pub struct Results {
+    state: Mutex<Vec<Done>>,
+    arrived: Condvar,
+    /// Notification callbacks so far.
+    pub notifications: AtomicUsize,
+}
+
+impl Results {
+    pub(crate) fn drain(&self, cq: CqHandle, rearm: bool) {
+        self.notifications.fetch_add(1, Ordering::SeqCst);
+        let mut results = [NDK_RESULT_EX::default(); 32];
+        loop {
+            let count = cq.poll_ex(&mut results);
+            if count == 0 {
+                break;
+            }
+            let done = results[..count].iter().map(|r| Done {
+                context: r.RequestContext as usize,
+                status: NtStatus(r.Status),
+                bytes: r.BytesTransferred,
+                kind: r.Type,
+                output: r.TypeSpecificCompletionOutput,
+            });
+            self.state
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .extend(done);
+            self.arrived.notify_all();
+        }
+        if rearm {
+            cq.arm(NDK_CQ_NOTIFY_ANY);
+        }
+    }
+
+    /// Waits until `count` results are there and takes them.
+    ///
+    /// # Panics
+    /// When they do not come soon.
+    #[must_use]
+    pub fn take(&self, count: usize) -> Vec<Done> {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let (mut state, _) = self
+            .arrived
+            .wait_timeout_while(state, SOON, |s| s.len() < count)
+            .unwrap_or_else(PoisonError::into_inner);
+        assert!(
+            state.len() >= count,
+            "{} of {count} results came: {:?}",
+            state.len(),
+            *state
+        );
+        state.drain(..count).collect()
+    }
+
+    /// What is there now.
+    #[must_use]
+    pub fn settle_now(&self) -> Vec<Done> {
+        std::mem::take(&mut *self.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What came within a while.
+    #[must_use]
+    pub fn settle(&self) -> Vec<Done> {
+        std::thread::sleep(A_WHILE);
+        std::mem::take(&mut *self.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// A flag that a callback sets.
+#[derive(Default)]
+pub struct Flag {
+    count: Mutex<usize>,
+    set: Condvar,
+}
+
+impl Flag {
+    /// Sets it once more.
+    pub fn set(&self) {
+        *self.count.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        self.set.notify_all();
+    }
+
+    /// How often it was set.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        *self.count.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether it is set within `limit`.
+    #[must_use]
+    pub fn wait(&self, limit: Duration) -> bool {
+        let count = self.count.lock().unwrap_or_else(PoisonError::into_inner);
+        let (count, _) = self
+            .set
+            .wait_timeout_while(count, limit, |c| *c == 0)
+            .unwrap_or_else(PoisonError::into_inner);
+        *count > 0
+    }
+}
