@@ -334,3 +334,127 @@ fn k3_marker_between_fpdus_belongs_to_the_second() {
     assert_eq!(stream[0x1fc..0x204], hex("8d49863e 00000000")[..]);
     assert_eq!(stream[540..], hex("9cc18791")[..]);
 }
+
+/// RFC 5044 figure 6: an FPDU with a marker in its middle.
+#[test]
+fn v0b_a_marker_inside_the_second_fpdu() {
+    // The first FPDU ends at 0x1ec, marker in front of it included.
+    let stream = marked_stream(&[vec![0; 464], vec![0; 24]]);
+    let v0b = "002a4143 00000000 00000000 00000002 00000000 00000014
+        000000000000000000000000000000000000000000000000 84925898";
+    assert_eq!(stream[0x1ec..], hex(v0b)[..]);
+}
+
+/// What the responder of a revision 1 pair answers to this FPDU, and why.
+fn refusal(fpdu: &str) -> (Error, Vec<u8>) {
+    let mut pair = connected();
+    pair.server.memory.receives.extend([4096; 4]);
+    pair.server.take(&hex(fpdu), 1 << 20);
+    let answer = pair.server.transmit(1 << 20);
+    assert!(pair.server.finished);
+    assert_eq!(pair.server.memory.seen, []);
+    match pair.server.events.last() {
+        Some(Event::Failed(error)) => (*error, answer),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn v9_ready_to_receive_send() {
+    let v9 = hex("00124143 00000000 00000000 00000001 00000000 587be8c4");
+    let mut pair = connected();
+    pair.client.send(b"", false, None);
+    assert_eq!(pair.client.transmit(1 << 20), v9);
+    // It takes a receive, as any Send.
+    pair.server.memory.receives.push_back(0);
+    pair.server.take(&v9, 1 << 20);
+    let expected = Seen::Received {
+        bytes: vec![],
+        solicited: false,
+        invalidated: None,
+    };
+    assert_eq!(pair.server.memory.seen, [expected]);
+}
+
+// RFC 7306: what we do not speak is an unexpected opcode (0/2/06), whatever it carries.
+#[test]
+fn v11_to_v13_immediate_data_and_atomics_are_refused() {
+    let unexpected = "00164147 00000000 00000002 00000001 00000000 02060000";
+    let table = [
+        (
+            8,
+            "001a4148 00000000 00000000 00000003 00000000 01020304 05060708 ccb28c64",
+        ),
+        (
+            10,
+            "0046414a 00000000 00000001 00000002 00000000 00000000 00000007 55667788 00000000
+                00003000 00000000 00000001 00000000 00000000 00000000 00000000 ffffffff ffffffff
+                b435a267",
+        ),
+        (
+            11,
+            "001e414b 00000000 00000003 00000001 00000000 00000007 00000000 00000041 1420b003",
+        ),
+    ];
+    for (opcode, fpdu) in table {
+        let (error, answer) = refusal(fpdu);
+        assert_eq!(error, Error::Opcode { opcode });
+        assert_eq!(answer[..24], hex(unexpected)[..], "{opcode}");
+    }
+}
+
+#[test]
+fn v14_terminate_for_a_bad_checksum() {
+    let v1_broken = "00164143 00000000 00000000 00000001 00000000 70696e67 a5487fa6";
+    let v14 = "00164147 00000000 00000002 00000001 00000000 20020000 7fe42585";
+    assert_eq!(refusal(v1_broken), (Error::Crc, hex(v14)));
+}
+
+#[test]
+fn v15_and_v16_tell_the_peer_so() {
+    let table = [
+        (
+            "20060000 6540fb1b",
+            (0x20, 0x06), // RFC 6581 section 8: insufficient IRD
+        ),
+        (
+            "20070000 1bd2babe",
+            (0x20, 0x07), // RFC 6581 section 8: no matching RTR
+        ),
+    ];
+    for (end, code) in table {
+        let terminate = format!("00164147 00000000 00000002 00000001 00000000 {end}");
+        let (error, answer) = refusal(&terminate);
+        let Error::PeerTerminated(peer) = error else {
+            panic!("{error:?}");
+        };
+        assert_eq!((peer.layer_and_type, peer.code), code);
+        assert!(!peer.quotes_read);
+        // A Terminate is never answered.
+        assert_eq!(answer, []);
+    }
+}
+
+/// SMB Direct's first message and its keep-alive, as MS-SMBD has them.
+#[test]
+fn messages_of_smb_direct() {
+    let mut pair = connected();
+    let negotiate = hex("00010001 0000ff00 54050000 00200000 00001000");
+    let alive = hex("ff000100 01000000 00000000 00000000 00000000");
+    pair.client.send(&negotiate, false, None);
+    pair.client.send(&alive, true, None);
+    let expected = "00264143 00000000 00000000 00000001 00000000 00010001 0000ff00 54050000
+        00200000 00001000 5569dbf5 00264145 00000000 00000000 00000002 00000000 ff000100
+        01000000 00000000 00000000 00000000 4d5d3d4a";
+    let sent = pair.client.transmit(1 << 20);
+    assert_eq!(sent, hex(expected));
+    pair.server.memory.receives.extend([8192; 2]);
+    pair.server.take(&sent, 1 << 20);
+    let received = |bytes, solicited| Seen::Received {
+        bytes,
+        solicited,
+        invalidated: None,
+    };
+    let expected = [received(negotiate, false), received(alive, true)];
+    assert_eq!(pair.server.memory.seen, expected);
+}
