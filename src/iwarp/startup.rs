@@ -246,7 +246,8 @@ impl Frame {
         let (agreement, front) = answer(config, request, reads);
         let header = Header {
             markers: config.markers,
-            crc: config.crc,
+            // On if either asks (RFC 5044 section 7.1.1); some initiators want to hear it.
+            crc: config.crc || request.header.crc,
             rejected: false,
             enhanced: request.block.is_some(),
             revision: request.header.revision,
@@ -276,7 +277,7 @@ impl Frame {
         };
         let header = Header {
             markers: false,
-            crc: config.crc,
+            crc: config.crc || request.header.crc,
             rejected: true,
             enhanced: request.block.is_some(),
             revision: request.header.revision,
