@@ -8,4 +8,5 @@ mod rates;
 mod ready;
 mod startup;
 mod support;
+mod traces;
 mod vectors;
