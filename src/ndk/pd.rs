@@ -1,10 +1,8 @@
 //! The protection domain: what may be used together (NDK-PD-01).
 
 use super::adapter::Adapter;
-use super::cq::Cq;
 use super::object::{Hold, Kind, Object, Open, Reaper};
-use super::qp::{Qp, Shape};
-use super::srq::Srq;
+use super::qp::{Around, Qp, Shape};
 use crate::nt::{Ref, Status};
 use crate::rdma::{Domain, Stag};
 
@@ -31,24 +29,20 @@ impl Pd {
         Object::create(adapter.version(), pd)
     }
 
-    /// `NdkCreateSrq`.
-    pub(super) fn create_srq(&self, depth: u32, max_sge: u32) -> Result<Open<Srq>, Status> {
-        Srq::create(self.adapter.limits(), depth, max_sge)
-    }
-
-    /// `NdkCreateQp`.
+    /// `NdkCreateQp`, `NdkCreateQpWithSrq`.
     pub(super) fn create_qp(
-        &self,
         pd: &Hold<Self>,
-        receive_cq: Hold<Cq>,
-        initiator_cq: Hold<Cq>,
+        around: Around,
         shape: Shape,
     ) -> Result<Open<Qp>, Status> {
-        // NDK-PD-04.
-        if !receive_cq.is_of(&self.adapter) || !initiator_cq.is_of(&self.adapter) {
+        // NDK-PD-04, NDK-PD-01.
+        let queues = [&around.receive_cq, &around.initiator_cq];
+        if !queues.iter().all(|cq| cq.is_of(&pd.adapter))
+            || around.srq.as_ref().is_some_and(|srq| srq.pd() != pd)
+        {
             return Err(Status::INVALID_PARAMETER);
         }
-        Qp::create(pd, receive_cq, initiator_cq, shape)
+        Qp::create(pd, around, shape)
     }
 
     /// `NdkGetPrivilegedMemoryRegionToken`.

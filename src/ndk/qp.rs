@@ -10,6 +10,7 @@ use super::cq::Cq;
 use super::memory::{Registered, logical};
 use super::object::{Hold, Kind, Object, Open, Reaper};
 use super::pd::Pd;
+use super::srq::Srq;
 use super::status;
 use crate::nt::{NonPaged, Ref, Status};
 use crate::rdma::qp::Event;
@@ -17,10 +18,17 @@ use crate::rdma::request::Progress;
 use crate::rdma::stag::{Grant, Table};
 use crate::rdma::{
     Access, Completion, Domain, Draft, Fault, Flags, Kind as Work, Limits, NotEnacted, Op, Payload,
-    PostError, QueuePair, Sge, SgeList, Stag,
+    PostError, QueuePair, ReceiveRequest, Sge, SgeList, Stag,
 };
 use crate::sync::Revocable;
 use crate::transport::{Queues, Side};
+
+/// Where a queue pair's results go, and its receives come from.
+pub(super) struct Around {
+    pub(super) receive_cq: Hold<Cq>,
+    pub(super) initiator_cq: Hold<Cq>,
+    pub(super) srq: Option<Hold<Srq>>,
+}
 
 /// The numbers a queue pair is made with.
 #[derive(Clone, Copy, Debug)]
@@ -56,17 +64,15 @@ pub(super) struct Qp {
     shape: Shape,
     /// The connection that runs the queues, from connect or accept until it lets go of them.
     endpoint: Revocable<Ref<Endpoint>>,
-    receive_cq: Hold<Cq>,
-    initiator_cq: Hold<Cq>,
+    around: Around,
     pd: Hold<Pd>,
 }
 
 impl Qp {
-    /// `NdkCreateQp`.
+    /// `NdkCreateQp`, `NdkCreateQpWithSrq`.
     pub(super) fn create(
         pd: &Hold<Pd>,
-        receive_cq: Hold<Cq>,
-        initiator_cq: Hold<Cq>,
+        around: Around,
         shape: Shape,
     ) -> Result<Open<Self>, Status> {
         let adapter = pd.adapter();
@@ -79,12 +85,15 @@ impl Qp {
             [pd.domain(), adapter.new_domain()],
         )
         .ok_or(Status::INSUFFICIENT_RESOURCES)?;
+        if let Some(srq) = &around.srq {
+            srq.join()?;
+        }
+        // From here on its drop parts from the shared queue.
         let qp = Self {
             pair,
             shape,
             endpoint: Revocable::empty(),
-            receive_cq,
-            initiator_cq,
+            around,
             pd: pd.clone(),
         };
         Object::create(adapter.version(), qp)
@@ -165,6 +174,10 @@ impl Qp {
         context: u64,
         fill: impl FnOnce(&mut SgeList) -> Result<(), PostError>,
     ) -> Status {
+        // NDK-SRQ-07.
+        if self.around.srq.is_some() {
+            return Status::INVALID_DEVICE_REQUEST;
+        }
         let limits = self.adapter().limits();
         let posted = self.pair.receive.post(|request| {
             fill(&mut request.sges)?;
@@ -259,16 +272,24 @@ impl Qp {
             ..completion
         };
         match side {
-            Side::Initiator => self.initiator_cq.complete(completion, solicited),
-            Side::Receive => self.receive_cq.complete(completion, solicited),
+            Side::Initiator => self.around.initiator_cq.complete(completion, solicited),
+            Side::Receive => self.around.receive_cq.complete(completion, solicited),
         }
         .is_ok()
     }
 
     fn notify(&self) {
-        Cq::notify(&self.receive_cq);
-        if self.initiator_cq != self.receive_cq {
-            Cq::notify(&self.initiator_cq);
+        let Around {
+            receive_cq,
+            initiator_cq,
+            srq,
+        } = &self.around;
+        Cq::notify(receive_cq);
+        if initiator_cq != receive_cq {
+            Cq::notify(initiator_cq);
+        }
+        if let Some(srq) = srq {
+            Srq::notify(srq);
         }
     }
 
@@ -319,7 +340,7 @@ impl Qp {
 }
 
 /// NDK-POST-11, NDK-ADP-07.
-fn check_list(list: &SgeList, most: u32, limits: &Limits) -> Result<(), PostError> {
+pub(super) fn check_list(list: &SgeList, most: u32, limits: &Limits) -> Result<(), PostError> {
     if list.as_slice().len() > most as usize || list.length() > u64::from(limits.transfer_length) {
         return Err(PostError::TooMany);
     }
@@ -334,6 +355,14 @@ impl Kind for Qp {
     fn closing(qp: &Hold<Self>) {
         // NDK-FLUSH-08: close implies flush.
         qp.flush();
+    }
+}
+
+impl Drop for Qp {
+    fn drop(&mut self) {
+        if let Some(srq) = &self.around.srq {
+            srq.part();
+        }
     }
 }
 
@@ -355,6 +384,9 @@ impl Drop for Attached {
         // Posts that still saw the connection were made before this point, so that what the
         // connection did not flush any more is seen here.
         drop(self.0.endpoint.revoke());
+        if let Some(srq) = &self.0.around.srq {
+            srq.forget(&self.0);
+        }
         if self.0.pair.state().flushes() {
             self.0.cancel_all();
         }
@@ -404,6 +436,21 @@ impl Queues for Attached {
                 departure.forget();
                 Err(fault)
             }
+        }
+    }
+
+    fn shares_receives(&self) -> bool {
+        self.0.around.srq.is_some()
+    }
+
+    fn take_shared(&self) -> Option<ReceiveRequest> {
+        self.0.around.srq.as_ref()?.take(&self.0)
+    }
+
+    fn has_receive(&self) -> bool {
+        match &self.0.around.srq {
+            Some(srq) => srq.has_some(&self.0),
+            None => !self.0.pair.receive.is_empty(),
         }
     }
 

@@ -68,8 +68,7 @@ impl Limits {
         receive_queue_depth: 4096,
         initiator_queue_depth: 4096,
         completion_queue_depth: 65_536,
-        // NDK-ADP-08: 0 = no shared receive queues.
-        shared_receive_queue_depth: 0,
+        shared_receive_queue_depth: 16_384,
         caller_data: MAX_PRIVATE_DATA as u32,
         callee_data: MAX_PRIVATE_DATA as u32,
         large_request: 64 * 1024,
@@ -78,6 +77,6 @@ impl Limits {
         queue_pairs: 16_384,
         completion_queues: 32_768,
         protection_domains: 16_384,
-        shared_receive_queues: 0,
+        shared_receive_queues: 16_384,
     };
 }

@@ -4,7 +4,9 @@
 
 pub(crate) use crate::iwarp::{ReadyKinds, Revision};
 use crate::rdma::stag::{Grant, Table};
-use crate::rdma::{Access, Completion, Draft, Fault, NotEnacted, QueuePair, Sge, Stag};
+use crate::rdma::{
+    Access, Completion, Draft, Fault, NotEnacted, QueuePair, ReceiveRequest, Sge, Stag,
+};
 use crate::sync::Allocate;
 
 /// Why something about a connection did not work. `ndk` turns it into NTSTATUS, once.
@@ -161,6 +163,22 @@ pub(crate) trait Queues {
 
     /// A fast-register or bind has its turn. Leaving: the doorbell rings when it can.
     fn enact(&self, draft: Draft) -> Result<(), NotEnacted>;
+
+    /// Whether receives come from a queue shared with others; then the pair's own is not used.
+    fn shares_receives(&self) -> bool {
+        false
+    }
+
+    /// The next shared receive; without one the doorbell rings when there may be.
+    fn take_shared(&self) -> Option<ReceiveRequest> {
+        None
+    }
+
+    /// Whether a receive could be had now, of the kind in use. As with `take_shared`, the doorbell
+    /// rings otherwise.
+    fn has_receive(&self) -> bool {
+        !self.queue_pair().receive.is_empty()
+    }
 
     /// Puts a completion (its `qp_context` is filled in here) into the queue of that side; calls
     /// nobody. False: the completion queue overran, and the queue pair is dead (NDK-CQ-20).

@@ -12,6 +12,7 @@ use crate::sys::{
     NDK_CONNECTOR, NDK_FN_CLOSE_COMPLETION, NDK_FN_CONNECT_EVENT_CALLBACK,
     NDK_FN_CQ_NOTIFICATION_CALLBACK, NDK_FN_DISCONNECT_EVENT_CALLBACK,
     NDK_FN_DISCONNECT_EVENT_CALLBACK_EX, NDK_FN_REQUEST_COMPLETION,
+    NDK_FN_SRQ_NOTIFICATION_CALLBACK,
 };
 
 /// The consumer's opaque context: handed back, never looked at.
@@ -87,6 +88,35 @@ impl CqNotification {
     /// `function`, if given, may be called with `context` until the queue's close completes.
     pub(super) unsafe fn new(
         function: NDK_FN_CQ_NOTIFICATION_CALLBACK,
+        context: *mut c_void,
+    ) -> Self {
+        Self {
+            function,
+            context: Context(context),
+        }
+    }
+
+    pub(in crate::ndk) fn notify(&self, status: Status) {
+        if let Some(function) = self.function {
+            // SAFETY: the promise made to `new`; the caller holds the queue.
+            unsafe { function(self.context.0, status.to_raw()) };
+        }
+    }
+}
+
+/// Called when a shared receive queue has fallen below its threshold (NDK-SRQ-02). NDK-SRQ-04: may be
+/// null.
+#[derive(Debug)]
+pub(in crate::ndk) struct SrqNotification {
+    function: NDK_FN_SRQ_NOTIFICATION_CALLBACK,
+    context: Context,
+}
+
+impl SrqNotification {
+    /// # Safety
+    /// `function`, if given, may be called with `context` until the queue's close completes.
+    pub(super) unsafe fn new(
+        function: NDK_FN_SRQ_NOTIFICATION_CALLBACK,
         context: *mut c_void,
     ) -> Self {
         Self {

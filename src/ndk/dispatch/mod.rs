@@ -29,6 +29,7 @@ use core::slice;
 
 pub(super) use callback::{
     CloseCompletion, ConnectEvent, CqNotification, DisconnectEvent, RequestCompletion,
+    SrqNotification,
 };
 
 use super::object::{self, Hold, Kind, Open};

@@ -3,13 +3,14 @@
 use core::ffi::c_void;
 use core::ptr::NonNull;
 
-use super::{close, give, hold, query_extension};
+use super::{SrqNotification, close, give, hold, query_extension};
 use crate::ndk::cq::Cq;
 use crate::ndk::mr::Mr;
 use crate::ndk::mw::Mw;
-use crate::ndk::object::Face;
+use crate::ndk::object::{Face, Hold};
 use crate::ndk::pd::Pd;
-use crate::ndk::qp::Shape;
+use crate::ndk::qp::{Around, Shape};
+use crate::ndk::srq::{self, Srq};
 use crate::nt::Status;
 use crate::sys::{
     NDK_CQ, NDK_FN_CREATE_COMPLETION, NDK_FN_SRQ_NOTIFICATION_CALLBACK, NDK_MR, NDK_MW,
@@ -64,9 +65,9 @@ unsafe extern "win64" fn create_srq(
     pd: *mut NDK_PD,
     depth: u32,
     max_sge: u32,
-    _threshold: u32,
-    _notification: NDK_FN_SRQ_NOTIFICATION_CALLBACK,
-    _notification_context: *mut c_void,
+    threshold: u32,
+    notification: NDK_FN_SRQ_NOTIFICATION_CALLBACK,
+    notification_context: *mut c_void,
     _affinity: PGROUP_AFFINITY,
     _completion: NDK_FN_CREATE_COMPLETION,
     _context: *mut c_void,
@@ -75,7 +76,15 @@ unsafe extern "win64" fn create_srq(
     // SAFETY: the caller.
     let made = unsafe { hold::<Pd, _>(pd) }.ok_or(Status::INVALID_PARAMETER);
     // SAFETY: the caller.
-    unsafe { give(made.and_then(|pd| pd.create_srq(depth, max_sge)), out) }
+    let notification = unsafe { SrqNotification::new(notification, notification_context) };
+    let shape = srq::Shape {
+        depth,
+        max_sge,
+        threshold,
+    };
+    let made = made.and_then(|pd| Srq::create(&pd, shape, notification));
+    // SAFETY: the caller.
+    unsafe { give(made, out) }
 }
 
 unsafe extern "win64" fn create_qp(
@@ -93,11 +102,7 @@ unsafe extern "win64" fn create_qp(
     out: *mut *mut NDK_QP,
 ) -> NTSTATUS {
     // SAFETY: the caller.
-    let pd = unsafe { hold::<Pd, _>(pd) };
-    // SAFETY: the caller.
-    let receive_cq = unsafe { hold::<Cq, _>(receive_cq) };
-    // SAFETY: the caller.
-    let initiator_cq = unsafe { hold::<Cq, _>(initiator_cq) };
+    let queues = unsafe { enter(pd, receive_cq, initiator_cq) };
     let shape = Shape {
         qp_context: qp_context as u64,
         receive_depth,
@@ -106,31 +111,66 @@ unsafe extern "win64" fn create_qp(
         initiator_sge,
         inline_size,
     };
-    let made = match (pd, receive_cq, initiator_cq) {
-        (Some(pd), Some(receive_cq), Some(initiator_cq)) => {
-            pd.create_qp(&pd, receive_cq, initiator_cq, shape)
-        }
-        _ => Err(Status::INVALID_PARAMETER),
-    };
+    let made = queues.and_then(|(pd, around)| Pd::create_qp(&pd, around, shape));
     // SAFETY: the caller.
     unsafe { give(made, out) }
 }
 
 unsafe extern "win64" fn create_qp_with_srq(
-    _pd: *mut NDK_PD,
-    _receive_cq: *mut NDK_CQ,
-    _initiator_cq: *mut NDK_CQ,
-    _srq: *mut NDK_SRQ,
-    _qp_context: *mut c_void,
-    _initiator_depth: u32,
-    _initiator_sge: u32,
-    _inline_size: u32,
+    pd: *mut NDK_PD,
+    receive_cq: *mut NDK_CQ,
+    initiator_cq: *mut NDK_CQ,
+    srq: *mut NDK_SRQ,
+    qp_context: *mut c_void,
+    initiator_depth: u32,
+    initiator_sge: u32,
+    inline_size: u32,
     _completion: NDK_FN_CREATE_COMPLETION,
     _context: *mut c_void,
-    _out: *mut *mut NDK_QP,
+    out: *mut *mut NDK_QP,
 ) -> NTSTATUS {
-    // NDK-ADP-08: no SRQ can exist, so there is none to create from.
-    Status::NOT_SUPPORTED.to_raw()
+    // SAFETY: the caller.
+    let queues = unsafe { enter(pd, receive_cq, initiator_cq) };
+    // SAFETY: the caller.
+    let srq = unsafe { hold::<Srq, _>(srq) }.ok_or(Status::INVALID_PARAMETER);
+    let shape = Shape {
+        qp_context: qp_context as u64,
+        receive_depth: 0,
+        initiator_depth,
+        receive_sge: 0,
+        initiator_sge,
+        inline_size,
+    };
+    let made = queues.and_then(|(pd, around)| {
+        let srq = Some(srq?);
+        Pd::create_qp(&pd, Around { srq, ..around }, shape)
+    });
+    // SAFETY: the caller.
+    unsafe { give(made, out) }
+}
+
+/// # Safety
+/// All are open objects of their kinds.
+unsafe fn enter(
+    pd: *mut NDK_PD,
+    receive_cq: *mut NDK_CQ,
+    initiator_cq: *mut NDK_CQ,
+) -> Result<(Hold<Pd>, Around), Status> {
+    // SAFETY: the caller's promise.
+    let pd = unsafe { hold::<Pd, _>(pd) };
+    // SAFETY: the caller's promise.
+    let receive_cq = unsafe { hold::<Cq, _>(receive_cq) };
+    // SAFETY: the caller's promise.
+    let initiator_cq = unsafe { hold::<Cq, _>(initiator_cq) };
+    let (Some(pd), Some(receive_cq), Some(initiator_cq)) = (pd, receive_cq, initiator_cq) else {
+        return Err(Status::INVALID_PARAMETER);
+    };
+    let around = Around {
+        receive_cq,
+        initiator_cq,
+        srq: None,
+    };
+    Ok((pd, around))
 }
 
 unsafe extern "win64" fn get_privileged_memory_region_token(pd: *mut NDK_PD, token: *mut u32) {

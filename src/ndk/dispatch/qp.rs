@@ -201,7 +201,7 @@ fn flags_of(flags: u32) -> Flags {
 ///
 /// # Safety
 /// `sgl`, unless null, has `count` entries that stay until the call ends.
-unsafe fn entries<'a>(sgl: *const NDK_SGE, count: u32) -> &'a [NDK_SGE] {
+pub(super) unsafe fn entries<'a>(sgl: *const NDK_SGE, count: u32) -> &'a [NDK_SGE] {
     if sgl.is_null() {
         return &[];
     }
@@ -210,7 +210,7 @@ unsafe fn entries<'a>(sgl: *const NDK_SGE, count: u32) -> &'a [NDK_SGE] {
 }
 
 /// Copies a list into a request. NDK-SGE addresses are indexes here, never followed (NDK-MR-03).
-fn gather(list: &mut SgeList, sgl: &[NDK_SGE]) -> Result<(), PostError> {
+pub(super) fn gather(list: &mut SgeList, sgl: &[NDK_SGE]) -> Result<(), PostError> {
     list.clear();
     for sge in sgl {
         // SAFETY: both members of the union are 64 bits and valid for any value.

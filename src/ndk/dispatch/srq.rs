@@ -1,9 +1,9 @@
-//! Entry points of the shared receive queue. No SRQ is ever created (NDK-ADP-08); the table is
-//! whole all the same (NDK-VER-05).
+//! Entry points of the shared receive queue.
 
 use core::ffi::c_void;
 
-use super::{close, query_extension};
+use super::qp::{entries, gather};
+use super::{close, code, hold, query_extension};
 use crate::ndk::object::Face;
 use crate::ndk::srq::Srq;
 use crate::nt::Status;
@@ -26,20 +26,28 @@ static TABLE: NDK_SRQ_DISPATCH = NDK_SRQ_DISPATCH {
 };
 
 unsafe extern "win64" fn modify_srq(
-    _srq: *mut NDK_SRQ,
-    _depth: u32,
-    _threshold: u32,
+    srq: *mut NDK_SRQ,
+    depth: u32,
+    threshold: u32,
     _completion: NDK_FN_REQUEST_COMPLETION,
     _context: *mut c_void,
 ) -> NTSTATUS {
-    Status::NOT_SUPPORTED.to_raw()
+    // SAFETY: the caller.
+    let srq = unsafe { hold::<Srq, _>(srq) }.ok_or(Status::INVALID_PARAMETER);
+    code(srq.and_then(|srq| Srq::modify(&srq, depth, threshold)))
 }
 
 unsafe extern "win64" fn srq_receive(
-    _srq: *mut NDK_SRQ,
-    _context: *mut c_void,
-    _sgl: *const NDK_SGE,
-    _count: u32,
+    srq: *mut NDK_SRQ,
+    context: *mut c_void,
+    sgl: *const NDK_SGE,
+    count: u32,
 ) -> NTSTATUS {
-    Status::NOT_SUPPORTED.to_raw()
+    // SAFETY: the caller.
+    let Some(srq) = (unsafe { hold::<Srq, _>(srq) }) else {
+        return Status::INVALID_PARAMETER.to_raw();
+    };
+    // SAFETY: the caller; copied before the call ends (NDK-FR-07).
+    let sgl = unsafe { entries(sgl, count) };
+    srq.post(context as u64, |list| gather(list, sgl)).to_raw()
 }

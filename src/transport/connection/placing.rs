@@ -18,8 +18,10 @@ use super::{Connection, Phase};
 /// What the receive path remembers.
 #[derive(Debug, Default)]
 pub(super) struct Incoming {
-    /// The oldest receive is being filled.
+    /// The oldest receive, or the one taken from a shared queue, is being filled.
     current: bool,
+    /// A receive of a shared queue is this connection's until it completes (NDK-SRQ-06).
+    taken: Option<ReceiveRequest>,
     /// Bytes wait below for a receive to be posted, or for `complete`.
     pub(super) stalled: bool,
     /// Indications stopped below because not all was taken.
@@ -111,14 +113,13 @@ impl<Q: Queues> Connection<Q> {
     /// Something was posted.
     pub(crate) fn doorbell(&mut self) {
         let Some(queues) = &self.queues else { return };
-        let pair = queues.queue_pair();
         if self.phase == Phase::Over {
             // NDK-POST-01, NDK-POST-05: a post that was under way when the end came.
             self.cancel_all();
         } else if self.incoming.discarding {
             // NDK-POST-09: it comes back at once.
             self.cancel_pending();
-        } else if !pair.receive.is_empty() {
+        } else if self.incoming.stalled && queues.has_receive() {
             self.incoming.stalled = false;
         }
     }
@@ -129,14 +130,19 @@ impl<Q: Queues> Connection<Q> {
         self.incoming.current = false;
         self.incoming.held = None;
         let incoming = &mut self.incoming;
-        queues.queue_pair().receive.flush(|request| {
+        let taken = incoming.taken.take();
+        let mut cancelled = |request: ReceiveRequest| {
             let completion = Completion {
                 context: request.context,
                 status: Status::Cancelled,
                 ..Completion::default()
             };
             incoming.complete(queues, Side::Receive, completion, true);
-        });
+        };
+        if let Some(taken) = taken {
+            cancelled(taken);
+        }
+        queues.queue_pair().receive.flush(cancelled);
         self.incoming.stalled = false;
     }
 }
@@ -202,10 +208,17 @@ fn finish<Q: Queues>(
     solicited: bool,
 ) {
     incoming.current = false;
-    let Some(context) = receives.get(0).map(|request| request.context) else {
+    let taken = incoming.taken.take();
+    let Some(context) = taken
+        .as_ref()
+        .or_else(|| receives.get(0))
+        .map(|r| r.context)
+    else {
         return;
     };
-    receives.retire();
+    if taken.is_none() {
+        receives.retire();
+    }
     let completion = Completion {
         context,
         ..completion
@@ -295,6 +308,14 @@ impl<Q: Queues> Above<'_, Q> {
             .access(token, &domains, address, length, need)
     }
 
+    /// The receive that is, or would be, filled.
+    fn current(&self) -> Option<&ReceiveRequest> {
+        if self.queues.shares_receives() {
+            return self.incoming.taken.as_ref();
+        }
+        self.receives.as_ref()?.get(0)
+    }
+
     fn finish_receive(&mut self, completion: Completion, solicited: bool) {
         if let Some(window) = &mut self.receives {
             finish(self.queues, window, self.incoming, completion, solicited);
@@ -307,15 +328,18 @@ impl<Q: Queues> Upper for Above<'_, Q> {
         if self.incoming.discarding {
             return ReceiveBuffer::Ready { capacity: u64::MAX };
         }
-        let Some(window) = self.receives.as_ref().filter(|_| !self.incoming.holds()) else {
+        if self.incoming.holds() {
             return ReceiveBuffer::Wait;
-        };
-        match window.get(0) {
-            Some(request) => {
+        }
+        if self.queues.shares_receives() {
+            self.incoming.taken = self.queues.take_shared();
+            // The queue may have become short enough to say so.
+            self.incoming.notify = true;
+        }
+        match self.current().map(|request| request.sges.length()) {
+            Some(capacity) => {
                 self.incoming.current = true;
-                ReceiveBuffer::Ready {
-                    capacity: request.sges.length(),
-                }
+                ReceiveBuffer::Ready { capacity }
             }
             // NDK-POST-33: hold the stream.
             None => ReceiveBuffer::Wait,
@@ -326,8 +350,8 @@ impl<Q: Queues> Upper for Above<'_, Q> {
         if !self.incoming.current {
             return Ok(());
         }
-        let request = self.receives.as_ref().and_then(|window| window.get(0));
-        self.scatter(&request.ok_or(AccessError::Bounds)?.sges, offset, bytes)
+        let request = self.current().ok_or(AccessError::Bounds)?;
+        self.scatter(&request.sges, offset, bytes)
     }
 
     fn receive_done(&mut self, received: Received) {

@@ -24,6 +24,7 @@ mod mw;
 mod pd;
 mod pending;
 mod qp;
+mod srq;
 mod status;
 mod timeline;
 
@@ -38,6 +39,7 @@ pub use mw::Mw;
 pub use pd::{Mr, Pd};
 pub use pending::{Pending, Request, WAIT};
 pub use qp::{Qp, QpHandle, QpLimits};
+pub use srq::Srq;
 pub use status::{NtStatus, name};
 pub use timeline::{Entry, Timeline};
 

@@ -94,12 +94,26 @@ impl Qp {
                 )
             }
         });
-        let raw = request.object()?;
-        Ok(Arc::new(Self {
+        Ok(Self::open(request.object()?, pd, receive_cq, initiator_cq))
+    }
+
+    pub(crate) fn open(
+        raw: *mut NDK_QP,
+        pd: &Arc<Pd>,
+        receive_cq: &Arc<Cq>,
+        initiator_cq: &Arc<Cq>,
+    ) -> Arc<Self> {
+        Arc::new(Self {
             handle: QpHandle(raw),
             keep: (pd.clone(), receive_cq.clone(), initiator_cq.clone()),
             closed: AtomicBool::new(false),
-        }))
+        })
+    }
+
+    /// The receive and the initiator CQ.
+    #[must_use]
+    pub fn cqs(&self) -> (&Arc<Cq>, &Arc<Cq>) {
+        (&self.keep.1, &self.keep.2)
     }
 
     /// The copyable operations.

@@ -117,11 +117,17 @@ impl Flag {
     /// Whether it is set within `limit`.
     #[must_use]
     pub fn wait(&self, limit: Duration) -> bool {
+        self.wait_for(1, limit)
+    }
+
+    /// Whether it is set so often within `limit`.
+    #[must_use]
+    pub fn wait_for(&self, times: usize, limit: Duration) -> bool {
         let count = self.count.lock().unwrap_or_else(PoisonError::into_inner);
         let (count, _) = self
             .set
-            .wait_timeout_while(count, limit, |c| *c == 0)
+            .wait_timeout_while(count, limit, |c| *c < times)
             .unwrap_or_else(PoisonError::into_inner);
-        *count > 0
+        *count >= times
     }
 }

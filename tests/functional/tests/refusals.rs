@@ -49,37 +49,6 @@ fn no_table_has_a_null_slot() {
     }
 }
 
-// NDK-ADP-08, NDK-SRQ-01
-#[test]
-fn shared_receive_queues_are_refused() {
-    let stage = Stage::new();
-    let adapter = stage.open(0);
-    let pd = raw::pd(&adapter);
-    let create = |depth| {
-        let (none, mut out) = (ptr::null_mut(), ptr::null_mut());
-        // SAFETY: the PD is open and the out-parameter writable.
-        let status = unsafe {
-            ((*(*pd).Dispatch).NdkCreateSrq.expect("NDK-VER-05"))(
-                pd,
-                depth,
-                1,
-                0,
-                None,
-                none,
-                none,
-                None,
-                none,
-                &raw mut out,
-            )
-        };
-        assert!(out.is_null());
-        NtStatus(status)
-    };
-    assert_eq!(create(1), NtStatus::INVALID_PARAMETER);
-    assert!(!create(0).is_success());
-    assert!(raw::close(pd.cast()).is_over(SOON));
-}
-
 // NDK-ADP-13: neither is advertised.
 #[test]
 fn resizing_and_moderation_are_refused() {
