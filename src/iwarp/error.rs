@@ -119,6 +119,12 @@ impl Error {
         }
     }
 
+    /// Layer and type, then the code, of the Terminate that tells the peer, if one may be sent.
+    pub fn told(&self) -> Option<(u8, u8)> {
+        self.terminate()
+            .map(|code| (code.layer_and_type, code.code))
+    }
+
     /// The Terminate that tells the peer, if one may be sent: RFC 5040 section 4.8, RFC 5041
     /// section 7.2, RFC 5044 section 8, RFC 6581 section 8.
     pub(super) fn terminate(&self) -> Option<Code> {

@@ -43,6 +43,12 @@ impl<T: Copy> Fifo<T> {
         self.slots.get(self.first)?.as_ref()
     }
 
+    /// From the front on.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
+        let place = |n: usize| self.slots.get((self.first + n) % MAX_READS)?.as_ref();
+        (0..self.len).filter_map(place)
+    }
+
     pub(super) fn front_mut(&mut self) -> Option<&mut T> {
         self.slots.get_mut(self.first)?.as_mut()
     }

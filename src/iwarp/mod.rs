@@ -35,6 +35,7 @@ mod phase;
 mod reads;
 mod rx;
 mod startup;
+mod terminated;
 mod tx;
 mod wire;
 
@@ -48,6 +49,7 @@ pub use api::{
 };
 pub use error::{CallError, Close, Error};
 pub use machine::Machine;
+pub use terminated::meaning;
 
 /// The most RDMA Reads that may be outstanding in one direction, whatever is negotiated.
 pub const MAX_READS: usize = 32;

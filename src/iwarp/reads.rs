@@ -7,6 +7,7 @@ use super::fifo::Fifo;
 use super::wire::ddp::{Tagged, Untagged};
 use super::wire::head::Head;
 use super::wire::rdmap::{Opcode, QUEUE_READ_REQUEST, READ_REQUEST_LEN, ReadRequest};
+use super::wire::terminate::QuotedRead;
 use crate::rdma::Stag;
 
 /// A Read Request of the peer's, answered up to `done`.
@@ -20,6 +21,7 @@ pub(super) struct Inbound {
 /// A Read of ours, its response here up to `placed`.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Outbound {
+    pub(super) sequence: u32,
     pub(super) sink_stag: Stag,
     pub(super) sink_to: u64,
     pub(super) len: u32,
@@ -71,6 +73,17 @@ impl Reads {
         self.inbound
             .push(inbound)
             .map_err(|_| Error::ReadRequestsExceeded)
+    }
+
+    /// Which of our Reads that the driver knows of this is, the oldest being 0; the oldest if it is
+    /// none of them.
+    pub(super) fn position(&self, quoted: QuotedRead) -> Option<usize> {
+        let told = || self.outbound.iter().filter(|read| !read.silent);
+        let position = told().position(|read| match quoted.sink {
+            Some(sink) => read.sink_stag == sink,
+            None => read.sequence == quoted.sequence,
+        });
+        position.or(told().next().map(|_| 0))
     }
 
     /// Is this the next segment of the response to our oldest Read? Returns its offset there.

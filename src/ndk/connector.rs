@@ -456,7 +456,7 @@ impl Events for Link {
         self.0.end();
         let event = self.0.take(|state| state.disconnect_event.take());
         if let (Some(event), Some(_in_progress)) = (event, self.0.enter()) {
-            event.deliver();
+            event.deliver(reason(lost));
         }
     }
 
@@ -477,6 +477,19 @@ impl Kind for Connector {
         if let Some(endpoint) = connector.take(|state| state.endpoint.take()) {
             endpoint.close();
         }
+    }
+}
+
+/// What the Ex form of the disconnect event is told (NDK-DISC-16): of a Terminate, which way it
+/// went (1 received, 2 sent), its layer and type, and its code, a byte each; 0 of anything else.
+fn reason(lost: Option<Failure>) -> u32 {
+    match lost {
+        Some(Failure::Terminated {
+            by_peer,
+            layer_and_type,
+            code,
+        }) => u32::from_be_bytes([0, if by_peer { 1 } else { 2 }, layer_and_type, code]),
+        _ => 0,
     }
 }
 

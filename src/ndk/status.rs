@@ -39,7 +39,9 @@ pub(super) fn of_failure(failure: Failure) -> Status {
         Failure::AddressInUse => Status::SHARING_VIOLATION,
         Failure::AddressInvalid => Status::INVALID_ADDRESS,
         Failure::AddressesExhausted => Status::TOO_MANY_ADDRESSES,
-        Failure::Aborted | Failure::Protocol => Status::CONNECTION_ABORTED,
+        Failure::Aborted | Failure::Protocol | Failure::Terminated { .. } => {
+            Status::CONNECTION_ABORTED
+        }
         Failure::ConnectionInvalid => Status::CONNECTION_INVALID,
         Failure::ConnectionActive => Status::CONNECTION_ACTIVE,
         Failure::PrivateDataTooLong => Status::INVALID_BUFFER_SIZE,

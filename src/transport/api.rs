@@ -32,6 +32,12 @@ pub(crate) enum Failure {
     ConnectionActive,
     /// Private data longer than a connection carries.
     PrivateDataTooLong,
+    /// The stream ended with a Terminate, the peer's or ours: its layer and type, and its code.
+    Terminated {
+        by_peer: bool,
+        layer_and_type: u8,
+        code: u8,
+    },
     /// The peer does not speak the protocol.
     Protocol,
     /// Closed or cancelled from this side.

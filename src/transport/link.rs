@@ -68,5 +68,7 @@ pub(crate) trait Up {
     fn complete_done(&self, result: Result<(), Failure>);
     fn disconnect_done(&self, result: Result<(), Failure>);
     fn disconnected(&self, lost: Option<Failure>);
+    /// Why the stream ended, for the log; nobody's answer.
+    fn terminated(&self, by_peer: bool, layer_and_type: u8, code: u8);
     fn closed(&self);
 }

@@ -1,7 +1,8 @@
 //! The connection's small traits over a WSK socket and its send batches.
 
-use crate::iwarp::Trailer;
+use crate::iwarp::{Trailer, meaning};
 use crate::nt::Ref;
+use crate::nt::log::notice;
 use crate::wsk::{BatchMark, SendBatch};
 
 use super::api::{ConnectionData, Failure, PrivateData, ReadLimits};
@@ -210,6 +211,17 @@ impl<E: Events> Up for Core<E> {
 
     fn disconnected(&self, lost: Option<Failure>) {
         self.tell(|events| events.disconnected(lost));
+    }
+
+    fn terminated(&self, by_peer: bool, layer_and_type: u8, code: u8) {
+        let way = if by_peer { "received" } else { "sent" };
+        let meaning = meaning(layer_and_type, code);
+        match self.remote.get() {
+            Some(peer) => {
+                notice!("{peer}: Terminate {way}: {layer_and_type:02x} {code:02x} ({meaning})")
+            }
+            None => notice!("Terminate {way}: {layer_and_type:02x} {code:02x} ({meaning})"),
+        }
     }
 
     fn closed(&self) {

@@ -362,6 +362,13 @@ impl Machine {
         self.reads.outbound.len()
     }
 
+    /// After `Failed` with a Terminate of the peer's that quotes a Read Request: which of our Reads
+    /// not answered yet it was, the oldest being 0. A later one may fail before an earlier one is
+    /// answered.
+    pub fn failed_read(&self) -> Option<usize> {
+        self.reads.position(self.rx.blamed?)
+    }
+
     /// Initiator, after `Failed`: TCP ended before a single byte of a Reply to our revision 2
     /// Request came, which is how peers of revision 1 answer it. RFC 6581 section 5 allows one more
     /// try with [`super::Revision::One`] on a new TCP connection (and a new machine).

@@ -13,7 +13,7 @@ use super::wire::ddp::{self, Header};
 use super::wire::fpdu;
 use super::wire::head::Head;
 use super::wire::rdmap::Opcode;
-use super::wire::terminate::Quote;
+use super::wire::terminate::{Quote, QuotedRead};
 use crate::crc32c;
 use crate::rdma::Stag;
 use markers::Markers;
@@ -57,6 +57,8 @@ pub(super) struct Rx {
     write_open: bool,
     /// An FPDU has been validated and delivered.
     pub(super) started: bool,
+    /// The Read that the peer's Terminate quotes.
+    pub(super) blamed: Option<QuotedRead>,
 }
 
 /// Where in an FPDU the stream stands. `Stage` holds only what the next byte needs.
@@ -118,6 +120,7 @@ impl Rx {
             message: None,
             write_open: false,
             started: false,
+            blamed: None,
         }
     }
 

@@ -153,8 +153,9 @@ impl Rx {
                     self.deliver_read_request(header, ulpdu, first, upper, reads)?;
                 }
                 Opcode::Terminate => {
-                    return Err(terminate::parse(header, ulpdu)
-                        .map_or_else(|error| error, Error::PeerTerminated));
+                    let (terminate, read) = terminate::parse(header, ulpdu)?;
+                    self.blamed = read;
+                    return Err(Error::PeerTerminated(terminate));
                 }
                 // `admit` lets no other opcode through.
                 Opcode::Send

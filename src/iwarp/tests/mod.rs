@@ -8,5 +8,6 @@ mod rates;
 mod ready;
 mod startup;
 mod support;
+mod terminates;
 mod traces;
 mod vectors;

@@ -278,8 +278,8 @@ impl Tx {
         head.push(&read.emit());
         let emitted = self.bare(head.as_slice(), frames);
         if matches!(emitted, Emitted::Frame) {
-            self.read_sequence = self.read_sequence.wrapping_add(1);
             let outbound = Outbound {
+                sequence: self.read_sequence,
                 sink_stag: read.sink_stag,
                 sink_to: read.sink_to,
                 len: read.len,
@@ -289,6 +289,7 @@ impl Tx {
             // There is room: `Reads::may_request` was asked, or this is the first Read of all.
             let pushed = reads.outbound.push(outbound);
             debug_assert!(pushed.is_ok());
+            self.read_sequence = self.read_sequence.wrapping_add(1);
         }
         emitted
     }

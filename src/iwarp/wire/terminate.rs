@@ -3,7 +3,7 @@
 use super::ddp::{self, UNTAGGED_LEN, Untagged};
 use super::fpdu;
 use super::head::Head;
-use super::rdmap::{Opcode, QUEUE_TERMINATE, READ_REQUEST_LEN, READ_REQUEST_ULPDU};
+use super::rdmap::{Opcode, QUEUE_TERMINATE, READ_REQUEST_LEN, READ_REQUEST_ULPDU, ReadRequest};
 use crate::iwarp::{Error, PeerTerminate};
 use crate::rdma::Stag;
 
@@ -13,12 +13,16 @@ const QUOTED_LENGTH: usize = 2;
 /// The longest ULPDU we build: control, DDP segment length, untagged header, Read Request header.
 pub(crate) const ULPDU_MAX: usize =
     UNTAGGED_LEN + CONTROL + QUOTED_LENGTH + UNTAGGED_LEN + READ_REQUEST_LEN;
-/// How far we read one: to the end of a quoted DDP header.
-pub(crate) const ULPDU_READ: usize = UNTAGGED_LEN + CONTROL + QUOTED_LENGTH + UNTAGGED_LEN;
+/// How far we read one: to the end of a quoted Read Request.
+pub(crate) const ULPDU_READ: usize = ULPDU_MAX;
 
 const LENGTH_VALID: u8 = 0x80;
 const DDP_HEADER: u8 = 0x40;
 const RDMAP_HEADER: u8 = 0x20;
+/// Linux siw on little-endian machines: the same three flags at the other end of the byte, whose
+/// bits are reserved and 0 with everybody else.
+const OTHER_END: u8 = 0x07;
+const OTHER_DDP_HEADER: u8 = 0x02;
 
 /// What a Terminate says went wrong: layer and type as on the wire, then the code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,25 +121,56 @@ pub(crate) fn emit(code: Code, quote: &Quote) -> Head {
 /// Layer RDMAP, type remote protection.
 pub(crate) const REMOTE_PROTECTION: u8 = 0x01;
 
-/// The peer's Terminate, from its ULPDU as far as it was read. The quoted header is believed only
-/// where it is all there; some peers send the flags in another order, so nothing hangs on them.
-pub(crate) fn parse(header: &Untagged, ulpdu: &[u8]) -> Result<PeerTerminate, Error> {
+/// A Read Request of ours that a Terminate quotes, as far as it does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct QuotedRead {
+    pub(crate) sequence: u32,
+    /// Only some errors have it quoted so far.
+    pub(crate) sink: Option<Stag>,
+}
+
+/// The peer's Terminate, from its ULPDU as far as it was read. What is quoted is believed only where
+/// it is all there, and nothing but a report hangs on it.
+pub(crate) fn parse(
+    header: &Untagged,
+    ulpdu: &[u8],
+) -> Result<(PeerTerminate, Option<QuotedRead>), Error> {
     let shaped = header.last && header.queue == QUEUE_TERMINATE && header.sequence == 1;
     let body = ulpdu.get(UNTAGGED_LEN..).unwrap_or_default();
     let Some((control, quoted)) = body.split_first_chunk::<CONTROL>().filter(|_| shaped) else {
         return Err(Error::TerminateShape);
     };
     let [layer_and_type, code, flags, _] = *control;
-    let quoted_opcode = match quoted {
-        [_, _, ddp, rdmap, ..] if flags & DDP_HEADER != 0 => {
-            ddp::Control::parse(READ_REQUEST_ULPDU as u16, *ddp, *rdmap).ok()
-        }
-        _ => None,
+    let quotes = match flags & !OTHER_END {
+        0 => flags & OTHER_DDP_HEADER != 0,
+        flags => flags & DDP_HEADER != 0,
     };
-    Ok(PeerTerminate {
+    let ddp = quoted.get(QUOTED_LENGTH..).filter(|_| quotes);
+    let control = quoted_control(ddp.unwrap_or_default());
+    let quotes_read = control.is_some_and(|it| !it.tagged && it.opcode == Opcode::ReadRequest);
+    let read = ddp
+        .filter(|_| quotes_read)
+        .zip(control)
+        .and_then(|(ddp, control)| quoted_read(control, ddp));
+    let terminate = PeerTerminate {
         layer_and_type,
         code,
-        quotes_read: quoted_opcode
-            .is_some_and(|control| !control.tagged && control.opcode == Opcode::ReadRequest),
-    })
+        quotes_read,
+    };
+    Ok((terminate, read))
+}
+
+fn quoted_control(ddp: &[u8]) -> Option<ddp::Control> {
+    let [ddp, rdmap, ..] = ddp else { return None };
+    ddp::Control::parse(READ_REQUEST_ULPDU as u16, *ddp, *rdmap).ok()
+}
+
+fn quoted_read(control: ddp::Control, ddp: &[u8]) -> Option<QuotedRead> {
+    match ddp::Header::parse(control, ddp)? {
+        ddp::Header::Untagged(header) => Some(QuotedRead {
+            sequence: header.sequence,
+            sink: ReadRequest::parse(ddp).map(|request| request.sink_stag),
+        }),
+        ddp::Header::Tagged(_) => None,
+    }
 }

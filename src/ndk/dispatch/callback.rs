@@ -203,13 +203,13 @@ impl DisconnectEvent {
         }
     }
 
-    /// NDK-DISC-06: at most once. NDK-DISC-16: the reason is 0, none is known.
-    pub(in crate::ndk) fn deliver(self) {
+    /// NDK-DISC-06: at most once. NDK-DISC-16: the reason is 0 if there is none.
+    pub(in crate::ndk) fn deliver(self, reason: u32) {
         match self.function {
             // SAFETY: the promise made to `plain`; the caller holds the connector.
             Disconnect::Plain(Some(function)) => unsafe { function(self.context.0) },
             // SAFETY: the promise made to `with_reason`; the caller holds the connector.
-            Disconnect::WithReason(Some(function)) => unsafe { function(self.context.0, 0) },
+            Disconnect::WithReason(Some(function)) => unsafe { function(self.context.0, reason) },
             Disconnect::Plain(None) | Disconnect::WithReason(None) => {}
         }
     }

@@ -111,6 +111,14 @@ impl<Q: Queues> Connection<Q> {
             return self.fall_back(around);
         }
         let failure = failure_of(error, phase);
+        if let Failure::Terminated {
+            by_peer,
+            layer_and_type,
+            code,
+        } = failure
+        {
+            around.up.terminated(by_peer, layer_and_type, code);
+        }
         self.ending.failure.get_or_insert(failure);
         self.ending.abrupt = error.close() == Close::Reset;
         // Nobody was told of it yet, so nobody will close it.
@@ -128,8 +136,9 @@ impl<Q: Queues> Connection<Q> {
         match error {
             Error::LocalAccess(_) => Some((self.outgoing.current, Status::AccessViolation)),
             Error::ReadSink(_) => Some((self.outgoing.reads.oldest(), Status::AccessViolation)),
-            Error::PeerTerminated(terminate) if terminate.quotes_read => {
-                Some((self.outgoing.reads.oldest(), Status::RemoteError))
+            Error::PeerTerminated(_) => {
+                let read = self.machine.failed_read()?;
+                Some((self.outgoing.reads.nth(read), Status::RemoteError))
             }
             _ => None,
         }
@@ -274,6 +283,18 @@ fn failure_of(error: Error, phase: Phase) -> Failure {
         | Error::ReplyNotEnhanced
         | Error::NoMatchingRtr
         | Error::InsufficientIrd { .. } => Failure::Protocol,
-        _ => Failure::Aborted,
+        Error::PeerTerminated(terminate) => Failure::Terminated {
+            by_peer: true,
+            layer_and_type: terminate.layer_and_type,
+            code: terminate.code,
+        },
+        other => match other.told() {
+            Some((layer_and_type, code)) => Failure::Terminated {
+                by_peer: false,
+                layer_and_type,
+                code,
+            },
+            None => Failure::Aborted,
+        },
     }
 }

@@ -34,7 +34,13 @@ pub(super) struct Reads {
 impl Reads {
     /// Where the oldest read lies in the queue's window.
     pub(super) fn oldest(&self) -> Option<usize> {
-        let position = self.positions.get(self.first).filter(|_| self.count > 0)?;
+        self.nth(0)
+    }
+
+    /// Where the `n`th read lies there, the oldest being 0.
+    pub(super) fn nth(&self, n: usize) -> Option<usize> {
+        let place = (self.first + n) % MAX_READS;
+        let position = self.positions.get(place).filter(|_| n < self.count)?;
         usize::try_from(position.checked_sub(self.base)?).ok()
     }
 

@@ -183,7 +183,13 @@ impl Link for TestLink {
 }
 
 #[derive(Default)]
-struct Log(RefCell<Vec<String>>, RefCell<Vec<u8>>, Cell<ReadLimits>);
+struct Log(
+    RefCell<Vec<String>>,
+    RefCell<Vec<u8>>,
+    Cell<ReadLimits>,
+    Cell<Option<Failure>>,
+    RefCell<Vec<(bool, u8, u8)>>,
+);
 
 impl Log {
     fn add(&self, text: impl Into<String>) {
@@ -216,8 +222,13 @@ impl Up for Log {
     fn disconnect_done(&self, result: Result<(), Failure>) {
         self.add(format!("disconnect {result:?}"));
     }
-    fn disconnected(&self, _lost: Option<Failure>) {
+    fn disconnected(&self, lost: Option<Failure>) {
         self.add("disconnected");
+        self.3.set(lost);
+    }
+    fn terminated(&self, by_peer: bool, layer_and_type: u8, code: u8) {
+        let terminated = (by_peer, layer_and_type, code);
+        self.4.borrow_mut().push(terminated);
     }
     fn closed(&self) {
         self.add("closed");

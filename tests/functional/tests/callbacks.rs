@@ -269,10 +269,20 @@ unsafe extern "win64" fn with_reason(context: *mut c_void, reason: u32) {
     seen.1.set();
 }
 
-// NDK-VER-11, NDK-DISC-16: who registers with the Ex form is called with a reason, who does not is called without.
-#[test]
-fn both_forms_of_the_disconnect_event_come_as_registered() {
-    let stage = Stage::new();
+/// Two connected ends whose active connector has registered with the Ex form.
+struct WithReason {
+    active: End,
+    passive: End,
+    connector: Connector,
+    offered: Connector,
+    /// NDK-LSN-08: its close waits for the connector that came from it.
+    _listener: Listener,
+    /// The reason, and that the event came.
+    seen: Box<(AtomicU32, Flag)>,
+    _completed: Box<Flag>,
+}
+
+fn connected_with_reason(stage: &Stage) -> WithReason {
     let (active, passive) = (
         End::new(
             &stage.try_open(0, (2, 1)).expect("2.1"),
@@ -304,11 +314,42 @@ fn both_forms_of_the_disconnect_event_come_as_registered() {
     };
     assert!(NtStatus(returned).is_success());
     assert_eq!(accepting.wait(), NtStatus::SUCCESS);
-    assert_eq!(offered.close().wait(), NtStatus::SUCCESS);
-    assert!(seen.1.wait(SOON));
-    assert_eq!(seen.0.load(Ordering::SeqCst), 0);
-    assert_eq!(passive.gone.count(), 0, "NDK-DISC-11");
-    drop(connector);
+    WithReason {
+        active,
+        passive,
+        connector,
+        offered,
+        _listener: listener,
+        seen,
+        _completed: completed,
+    }
+}
+
+// NDK-VER-11, NDK-DISC-16: who registers with the Ex form is called with a reason, who does not is called without.
+#[test]
+fn both_forms_of_the_disconnect_event_come_as_registered() {
+    let stage = Stage::new();
+    let mut ends = connected_with_reason(&stage);
+    assert_eq!(ends.offered.close().wait(), NtStatus::SUCCESS);
+    assert!(ends.seen.1.wait(SOON));
+    assert_eq!(ends.seen.0.load(Ordering::SeqCst), 0);
+    assert_eq!(ends.passive.gone.count(), 0, "NDK-DISC-11");
+    drop((ends.connector, ends.active));
+}
+
+// NDK-DISC-16: of a Terminate, which way it went, and its numbers.
+#[test]
+fn a_terminate_is_the_reason() {
+    let stage = Stage::new();
+    let ends = connected_with_reason(&stage);
+    let sge = ends.passive.mr.sge(&ends.passive.buffer, 0, 64);
+    let posted = ends.passive.qp.handle().write(1, &[sge], 0, 0x0BAD_BAD0, 0);
+    assert_eq!(posted, NtStatus::SUCCESS);
+    assert!(ends.seen.1.wait(SOON));
+    // Sent: tagged buffer, invalid STag.
+    assert_eq!(ends.seen.0.load(Ordering::SeqCst), 0x0002_1100);
+    assert!(ends.passive.gone.wait(SOON));
+    drop((ends.connector, ends.offered));
 }
 
 unsafe extern "win64" fn set_flag(context: *mut c_void, _status: i32) {

@@ -375,3 +375,42 @@ fn a_disconnect_after_a_flush_waits_for_the_peer() {
     pair.run();
     assert_eq!(pair.active.log.take(), ["disconnect Ok(())"]);
 }
+
+// RFC 5040 section 4.8, NDK-DISC-12: a later read may fail before an earlier one is answered.
+#[test]
+fn the_read_that_a_terminate_quotes_is_the_one_that_failed() {
+    let mut pair = Pair::ready(1448);
+    let (sink, _) = pair.active.region(vec![0; 100_000], Access::LOCAL_WRITE);
+    let (source, _) = pair.passive.region(vec![0; 100_000], Access::REMOTE_READ);
+    let read = |token| {
+        let address = BASE;
+        Op::Read(Remote { address, token })
+    };
+    // The links are slow: all three are on their way before the first answer is.
+    for (context, token) in [(1, source), (2, Stag(0x0bad_0bad)), (3, source)] {
+        pair.active.post(
+            context,
+            read(token),
+            Flags::empty(),
+            &[sge(sink, 0, 100_000)],
+        );
+    }
+    pair.run();
+    let done: Vec<_> = pair.active.completions();
+    let statuses: Vec<_> = done.iter().map(|done| (done.0, done.2)).collect();
+    let expected = [
+        (1, Status::Cancelled),
+        (2, Status::RemoteError),
+        (3, Status::Cancelled),
+    ];
+    assert_eq!(statuses, expected);
+    let terminated = |by_peer| Failure::Terminated {
+        by_peer,
+        layer_and_type: 0x01,
+        code: 0x00,
+    };
+    assert_eq!(pair.active.log.3.get(), Some(terminated(true)));
+    assert_eq!(pair.passive.log.3.get(), Some(terminated(false)));
+    assert_eq!(*pair.active.log.4.borrow(), [(true, 0x01, 0x00)]);
+    assert_eq!(*pair.passive.log.4.borrow(), [(false, 0x01, 0x00)]);
+}
