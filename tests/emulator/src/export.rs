@@ -42,6 +42,7 @@ static TABLES: &[&[Export]] = &[
     crate::ex::rundown::EXPORTS,
     crate::ex::work::EXPORTS,
     crate::io::irp::EXPORTS,
+    crate::io::remove_lock::EXPORTS,
     crate::io::work_item::EXPORTS,
     crate::ip::EXPORTS,
     crate::ke::bug_check::EXPORTS,
@@ -59,6 +60,7 @@ static TABLES: &[&[Export]] = &[
     crate::ps::DATA,
     crate::ps::EXPORTS,
     crate::rtl::EXPORTS,
+    crate::rtl::address::EXPORTS,
     crate::wsk::EXPORTS,
     crate::zw::EXPORTS,
 ];

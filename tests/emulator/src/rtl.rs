@@ -10,6 +10,7 @@ use crate::wdm::{
     ANSI_STRING, BOOLEAN, DISPATCH_LEVEL, NTSTATUS, PASSIVE_LEVEL, STATUS_SUCCESS, UNICODE_STRING,
 };
 
+pub mod address;
 pub mod format;
 
 pub const EXPORTS: &[Export] = crate::exports! {

@@ -160,6 +160,7 @@ cases! {
     pages_at_unload: "pages-left" => "VERIF-LEAK-PAGES";
     pages_freed_twice: "pages-freed-twice" => "VERIF-MDL-PAGES";
     // The rest.
+    a_remove_lock_released_unacquired: "remove-lock-not-acquired" => "IO-REMOVE-LOCK";
     a_fast_mutex_taken_twice: "fast-mutex-twice" => "EX-FAST-MUTEX";
     a_list_head_that_is_not_aligned: "slist-unaligned" => "EX-SLIST";
     a_mutex_released_unowned: "mutex-not-owned" => "KE-MUTEX-OWNER";
@@ -334,7 +335,9 @@ fn rules(folder: &std::path::Path, found: &mut std::collections::BTreeSet<String
             rules(&path, found);
         } else if path.extension().is_some_and(|e| e == "rs") {
             let text = std::fs::read_to_string(&path).expect("a source can be read");
-            let prefixes = ["VERIF-", "KE-", "EX-", "IP-", "NDIS-", "NDK-", "WSK-"];
+            let prefixes = [
+                "VERIF-", "KE-", "EX-", "IO-", "IP-", "NDIS-", "NDK-", "WSK-",
+            ];
             let is_rule = |word: &&str| {
                 prefixes.iter().any(|p| word.starts_with(p))
                     && word

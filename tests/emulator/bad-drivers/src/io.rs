@@ -7,6 +7,7 @@ use crate::Case;
 use crate::kernel::*;
 
 pub(crate) const CASES: &[(&str, Case)] = &[
+    ("remove-lock-not-acquired", remove_lock_not_acquired),
     ("irp-leak", irp_leak),
     ("irp-double-free", irp_double_free),
     ("irp-complete-unsent", irp_complete_unsent),
@@ -257,4 +258,13 @@ unsafe extern "system" fn completes_as_pending(_: Pointer, irp: *mut u8) -> i32 
 unsafe fn irp_complete_pending() {
     // SAFETY: a fresh IRP.
     unsafe { send(IoAllocateIrp(1, 0), completes_as_pending, Some(takes_back)) };
+}
+
+unsafe fn remove_lock_not_acquired() {
+    let mut lock = Object::new();
+    // SAFETY: released without being acquired, on purpose.
+    unsafe {
+        IoInitializeRemoveLockEx(lock.get(), TAG, 0, 0, 32);
+        IoReleaseRemoveLockEx(lock.get(), null_mut(), 32);
+    }
 }

@@ -100,6 +100,14 @@ unsafe extern "system" {
         charge: u8,
         irp: Pointer,
     ) -> *mut u8;
+    pub(crate) fn IoInitializeRemoveLockEx(
+        lock: Pointer,
+        tag: u32,
+        minutes: u32,
+        most: u32,
+        size: u32,
+    );
+    pub(crate) fn IoReleaseRemoveLockEx(lock: Pointer, tag: Pointer, size: u32);
     pub(crate) fn IoFreeMdl(mdl: *mut u8);
     pub(crate) fn IoBuildPartialMdl(
         source: *mut u8,

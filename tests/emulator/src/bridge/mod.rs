@@ -67,8 +67,8 @@ fn region_kept(what: &str) -> ! {
     violation_of_callback(&trace, "VERIF-REGION-RETURNED", &text)
 }
 
-/// Defines an import of up to three arguments that learns who called it: the return address is
-/// handed to `$inner` as the fourth argument.
+/// Defines an import of up to five arguments that learns who called it: the return address is
+/// handed to `$inner` as one more argument.
 #[macro_export]
 macro_rules! import_with_caller {
     ($(#[$doc:meta])* $name:ident($($arg:ident: $ty:ty),*) $(-> $ret:ty)? => 1, $inner:path) => {
@@ -79,6 +79,21 @@ macro_rules! import_with_caller {
     };
     ($(#[$doc:meta])* $name:ident($($arg:ident: $ty:ty),*) $(-> $ret:ty)? => 3, $inner:path) => {
         $crate::import_with_caller!(@ $(#[$doc])* $name($($arg: $ty),*) $(-> $ret)?, "mov r9, [rsp]", $inner);
+    };
+    ($(#[$doc:meta])* $name:ident($($arg:ident: $ty:ty),*) $(-> $ret:ty)? => 4, $inner:path) => {
+        $(#[$doc])*
+        #[unsafe(naked)]
+        pub unsafe extern "win64" fn $name($($arg: $ty),*) $(-> $ret)? {
+            std::arch::naked_asm!(
+                "sub rsp, 0x38",
+                "mov rax, [rsp + 0x38]",
+                "mov [rsp + 0x20], rax",
+                "call {inner}",
+                "add rsp, 0x38",
+                "ret",
+                inner = sym $inner,
+            )
+        }
     };
     ($(#[$doc:meta])* $name:ident($($arg:ident: $ty:ty),*) $(-> $ret:ty)? => 5, $inner:path) => {
         $(#[$doc])*

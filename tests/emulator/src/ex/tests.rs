@@ -119,3 +119,37 @@ fn an_interlocked_list_is_a_queue_and_a_stack() {
         assert_eq!(ExInterlockedRemoveHeadList(head, &raw const lock), none);
     }
 }
+
+#[test]
+fn every_allocating_function_gives_what_its_flags_say() {
+    use super::pool::*;
+    const NON_PAGED_NX: i32 = 512;
+    const ZERO: i32 = 1024;
+    let machine = Machine::new(Options::default());
+    let _attached = machine.attach();
+    let tag = u32::from_le_bytes(*b"test");
+    let none = std::ptr::null();
+    // SAFETY: blocks of one page, freed once each.
+    unsafe {
+        for (memory, zeroed) in [
+            (ExAllocatePool(NON_PAGED_NX, 4096), false),
+            (ExAllocatePool2(0x40, 4096, tag), true),
+            (ExAllocatePool3(0x42, 4096, tag, none, 0), false),
+            (ExAllocatePoolWithTag(NON_PAGED_NX | ZERO, 4096, tag), true),
+            (
+                ExAllocatePoolWithTagPriority(NON_PAGED_NX | ZERO, 4096, tag, 32),
+                true,
+            ),
+            (
+                ExAllocatePoolWithQuotaTag(NON_PAGED_NX | 8, 4096, tag),
+                false,
+            ),
+        ] {
+            assert_eq!(memory as usize % 4096, 0);
+            let bytes = std::slice::from_raw_parts(memory.cast::<u8>(), 4096);
+            assert_eq!(bytes.iter().all(|byte| *byte == 0), zeroed);
+            ExFreePool2(memory, 0, none, 0);
+        }
+    }
+    assert!(machine.pool.leaks(0).is_empty());
+}

@@ -71,6 +71,12 @@ impl Queue {
         self.workers.fetch_sub(1, Ordering::SeqCst);
     }
 
+    /// Whether there is nothing to do and nobody does anything.
+    pub(crate) fn is_idle(&self) -> bool {
+        let queue = self.inner.lock();
+        queue.is_empty() && self.idle.load(Ordering::SeqCst) == self.workers.load(Ordering::SeqCst)
+    }
+
     pub(crate) fn wake(&self) {
         self.wanted.notify_all();
     }

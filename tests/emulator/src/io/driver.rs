@@ -76,6 +76,13 @@ impl Driver {
         &raw mut *self.object
     }
 
+    /// Whether the driver's system threads have ended and the machine's work items have run.
+    #[must_use]
+    pub fn is_quiet(&self) -> bool {
+        let (base, end) = (self.image.base, self.image.base + self.image.size);
+        self.machine.threads.running_in(base, end).is_none() && self.machine.work.is_idle()
+    }
+
     /// Calls `DriverEntry`. The caller is attached to the machine, at PASSIVE_LEVEL.
     pub fn start(&mut self) -> NTSTATUS {
         // SAFETY: the entry point of a native image has this signature.

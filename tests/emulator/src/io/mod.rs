@@ -2,6 +2,7 @@
 
 pub mod driver;
 pub mod irp;
+pub mod remove_lock;
 pub mod work_item;
 
 #[cfg(test)]

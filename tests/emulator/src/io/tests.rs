@@ -81,3 +81,38 @@ fn a_cancel_routine_is_called_once() {
     }
     assert_eq!(SEEN.take(), vec![(3, STATUS_CANCELLED, false)]);
 }
+
+mod remove_lock {
+    use super::super::remove_lock::*;
+    use crate::wdm::STATUS_DELETE_PENDING;
+    use crate::{Machine, Options};
+
+    #[test]
+    fn a_removal_waits_for_the_last_release() {
+        let machine = Machine::new(Options::default());
+        let _attached = machine.attach();
+        let lock: &'static mut [u64; 4] = Box::leak(Box::new([0; 4]));
+        let place = lock.as_mut_ptr() as usize;
+        let lock = move || place as *mut IO_REMOVE_LOCK;
+        let (none, file) = (std::ptr::null_mut(), std::ptr::null());
+        // SAFETY: the memory is as large as a lock and never freed.
+        unsafe {
+            IoInitializeRemoveLockEx(lock(), 0, 0, 0, 32);
+            assert_eq!(IoAcquireRemoveLockEx(lock(), none, file, 0, 32), 0);
+            assert_eq!(IoAcquireRemoveLockEx(lock(), none, file, 0, 32), 0);
+            let remover = machine.spawn("remover", move || {
+                IoReleaseRemoveLockAndWaitEx(lock(), std::ptr::null_mut(), 32);
+            });
+            while IoAcquireRemoveLockEx(lock(), none, file, 0, 32) == 0 {
+                IoReleaseRemoveLockEx(lock(), none, 32);
+                std::thread::yield_now();
+            }
+            let status = IoAcquireRemoveLockEx(lock(), none, file, 0, 32);
+            assert_eq!(status, STATUS_DELETE_PENDING);
+            assert!(!remover.is_finished());
+            IoReleaseRemoveLockEx(lock(), none, 32);
+            remover.join().expect("it ends");
+        }
+        machine.stop();
+    }
+}
