@@ -2,6 +2,8 @@
 //! addresses are the machine's own.
 
 pub mod address;
+mod interface;
+pub(crate) mod stand_in;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -20,11 +22,16 @@ use crate::export::Export;
 use crate::thread;
 use crate::verifier::violation;
 use crate::wdm::{NTSTATUS, PASSIVE_LEVEL, STATUS_INVALID_PARAMETER, STATUS_SUCCESS};
+use interface::{
+    ConvertInterfaceAliasToLuid, ConvertInterfaceIndexToLuid, ConvertInterfaceLuidToAlias,
+    ConvertInterfaceLuidToIndex,
+};
 use table::{FreeMibTable, GetUnicastIpAddressTable};
 
 pub const EXPORTS: &[Export] = crate::exports! {
     "netio.sys": NotifyUnicastIpAddressChange, CancelMibChangeNotify2, GetUnicastIpAddressTable, FreeMibTable,
-        ConvertInterfaceLuidToIndex, ConvertInterfaceIndexToLuid
+        ConvertInterfaceLuidToIndex, ConvertInterfaceIndexToLuid, ConvertInterfaceLuidToAlias,
+        ConvertInterfaceAliasToLuid
 };
 
 /// One address of one interface.
@@ -69,6 +76,7 @@ impl State {
 
     /// Gives an interface an address. The caller is a thread of the machine at PASSIVE_LEVEL.
     pub fn add_address(&self, address: Address) {
+        stand_in::provide(address.ip);
         self.addresses().push(address);
         self.notify(&address, MibAddInstance);
     }
@@ -241,47 +249,5 @@ pub unsafe extern "win64" fn CancelMibChangeNotify2(handle: PVOID) -> NTSTATUS {
         );
     };
     drop(notification.busy.lock().expect("no holder panics"));
-    STATUS_SUCCESS
-}
-
-/// At most APC_LEVEL is documented; any IRQL works here.
-pub unsafe extern "win64" fn ConvertInterfaceLuidToIndex(
-    luid: *const NET_LUID,
-    index: *mut u32,
-) -> NTSTATUS {
-    let thread = thread::enter("ConvertInterfaceLuidToIndex", PASSIVE_LEVEL);
-    // SAFETY: the caller passes a LUID.
-    let wanted = unsafe { (*luid).Value };
-    let interfaces = thread
-        .machine
-        .ip
-        .interfaces
-        .lock()
-        .expect("no holder panics");
-    let Some((_, found)) = interfaces.iter().find(|(luid, _)| *luid == wanted) else {
-        return STATUS_INVALID_PARAMETER;
-    };
-    // SAFETY: the caller passes an out parameter.
-    unsafe { index.write(*found) };
-    STATUS_SUCCESS
-}
-
-/// As [`ConvertInterfaceLuidToIndex`], the other way.
-pub unsafe extern "win64" fn ConvertInterfaceIndexToLuid(
-    index: u32,
-    luid: *mut NET_LUID,
-) -> NTSTATUS {
-    let thread = thread::enter("ConvertInterfaceIndexToLuid", PASSIVE_LEVEL);
-    let interfaces = thread
-        .machine
-        .ip
-        .interfaces
-        .lock()
-        .expect("no holder panics");
-    let Some((found, _)) = interfaces.iter().find(|(_, other)| *other == index) else {
-        return STATUS_INVALID_PARAMETER;
-    };
-    // SAFETY: the caller passes an out parameter.
-    unsafe { luid.write(NET_LUID { Value: *found }) };
     STATUS_SUCCESS
 }

@@ -9,6 +9,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV
 use std::os::fd::{FromRawFd, OwnedFd, RawFd};
 use std::sync::atomic::{AtomicI32, Ordering};
 
+use crate::ip::stand_in;
+
 /// A status as Windows numbers them.
 pub(crate) type NtStatus = i32;
 
@@ -76,7 +78,7 @@ impl Tcp {
     }
 
     pub(crate) fn bind(&self, address: &SocketAddr) -> io::Result<()> {
-        let (storage, length) = to_host(address);
+        let (storage, length) = to_host(&stand_in::to_host(*address));
         // SAFETY: `storage` holds `length` initialised bytes.
         check(unsafe { libc::bind(self.raw(), (&raw const storage).cast(), length) }).map(drop)
     }
@@ -88,7 +90,7 @@ impl Tcp {
 
     /// Starts to connect; `true` when it is connected already.
     pub(crate) fn connect(&self, address: &SocketAddr) -> io::Result<bool> {
-        let (storage, length) = to_host(address);
+        let (storage, length) = to_host(&stand_in::to_host(*address));
         // SAFETY: `storage` holds `length` initialised bytes.
         match check(unsafe { libc::connect(self.raw(), (&raw const storage).cast(), length) }) {
             Ok(_) => Ok(true),
@@ -134,7 +136,7 @@ impl Tcp {
         let mut length = size_of::<libc::sockaddr_storage>() as libc::socklen_t;
         // SAFETY: the buffer is as long as `length` says.
         check(unsafe { get(self.raw(), (&raw mut storage).cast(), &mut length) })?;
-        from_host(&storage)
+        from_host(&storage).map(stand_in::from_host)
     }
 
     /// Sends as much as the host takes now. Zero: it takes nothing at present.
