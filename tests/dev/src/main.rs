@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use softrnic_dev::{bench, check, steps::Failed};
+use softrnic_dev::{bench, check, emulate, steps::Failed};
 
 /// The developer's commands of softrnic.
 #[derive(Parser)]
@@ -30,6 +30,14 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         options: Vec<String>,
     },
+    /// Loads driver images beside softrnic.sys into the emulated kernel, runs them until they are quiet, and unloads
+    /// them; `emulate --help` has its options.
+    #[command(disable_help_flag = true)]
+    Emulate {
+        /// Images and options.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        options: Vec<String>,
+    },
     /// Builds softrnic.sys when it is stale, and says where it is.
     Image,
 }
@@ -40,6 +48,7 @@ fn main() -> ExitCode {
         Command::Check { quick } => check::check(quick),
         Command::Setup => check::setup(),
         Command::Bench { options } => bench::bench(&options),
+        Command::Emulate { options } => emulate::emulate(&options),
         Command::Image => check::image(),
     };
     match result {

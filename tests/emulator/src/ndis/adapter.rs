@@ -14,6 +14,7 @@ use super::miniport::{LifeState, Miniport, PATIENCE};
 use super::succeeded;
 use crate::machine::{Driver, Machine};
 use crate::verifier::violation;
+use crate::wdm::STATUS_OBJECT_NAME_COLLISION;
 use crate::{bridge, ip};
 
 /// Ethernet, in an interface's LUID.
@@ -26,6 +27,8 @@ pub struct AdapterOptions {
     pub keywords: Vec<(String, Keyword)>,
     /// The addresses TCP/IP has on the adapter, with prefix lengths.
     pub addresses: Vec<(IpAddr, u8)>,
+    /// Its interface index; `None`: the next that is free.
+    pub if_index: Option<u32>,
     /// Leave it paused: no restart after initialisation.
     pub paused: bool,
 }
@@ -61,7 +64,13 @@ impl Adapter {
         driver: Arc<MiniportDriver>,
         options: AdapterOptions,
     ) -> Result<Self, NDIS_STATUS> {
-        let if_index = machine.ndis.next_interface.fetch_add(1, Ordering::AcqRel) + 2;
+        let if_index = match options.if_index {
+            Some(index) => index,
+            None => machine.ndis.next_interface.fetch_add(1, Ordering::AcqRel) + 2,
+        };
+        if machine.ndis.adapter_by_index(if_index).is_some() {
+            return Err(STATUS_OBJECT_NAME_COLLISION);
+        }
         let luid = IF_TYPE << 48 | u64::from(if_index) << 24;
         let mut keywords: BTreeMap<_, _> = [
             ("*iftype", "6"),
