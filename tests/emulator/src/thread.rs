@@ -4,6 +4,7 @@ use std::cell::{Cell, UnsafeCell};
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
+use crate::ke::block::{self, ProcessorBlock};
 use crate::machine::Machine;
 use crate::wdm::{DISPATCHER_HEADER, KIRQL, LIST_ENTRY, object_type};
 
@@ -23,7 +24,7 @@ pub struct Thread {
     pub id: u64,
     pub references: AtomicUsize,
     pub(crate) irql: Cell<KIRQL>,
-    pub(crate) processor: Cell<u32>,
+    pub(crate) processor: ProcessorBlock,
     /// One bit for each processor the thread may run on.
     pub(crate) affinity: Cell<u64>,
     pub(crate) locks: UnsafeCell<[usize; MAX_LOCKS]>,
@@ -68,7 +69,7 @@ impl Thread {
             id,
             references: AtomicUsize::new(1),
             irql: Cell::new(0),
-            processor: Cell::new((id % u64::from(machine.processor_count())) as u32),
+            processor: ProcessorBlock::new((id % u64::from(machine.processor_count())) as u32),
             affinity: Cell::new(machine.all_processors()),
             locks: UnsafeCell::new([0; MAX_LOCKS]),
             lock_count: Cell::new(0),
@@ -112,6 +113,7 @@ impl Attachment {
     #[must_use]
     pub fn new(thread: &'static Thread) -> Self {
         crate::verifier::fault::install_on_this_thread();
+        thread.processor.install(thread.address());
         let previous = CURRENT.replace(Some(thread));
         Self {
             previous,
@@ -122,6 +124,10 @@ impl Attachment {
 
 impl Drop for Attachment {
     fn drop(&mut self) {
+        match self.previous {
+            Some(previous) => previous.processor.install(previous.address()),
+            None => block::uninstall(),
+        }
         if let Some(thread) = CURRENT.replace(self.previous)
             && !std::thread::panicking()
             && thread.irql() != 0

@@ -1,5 +1,6 @@
 //! `Ke…`: the core kernel.
 
+pub(crate) mod block;
 pub mod bug_check;
 pub mod dpc;
 pub mod event;

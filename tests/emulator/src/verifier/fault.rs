@@ -81,6 +81,17 @@ unsafe extern "C" fn on_fault(
     if REPORTING.replace(true) {
         return not_ours(signal);
     }
+    if signal == libc::SIGSEGV && image_at(ip).is_some() {
+        // SAFETY: a fault of an image's instruction; the context is the host kernel's to restore.
+        let done = unsafe {
+            let registers = &mut (*context.cast::<libc::ucontext_t>()).uc_mcontext.gregs;
+            crate::bridge::inline::emulate(registers)
+        };
+        if done {
+            REPORTING.set(false);
+            return;
+        }
+    }
     // One more than the instruction, as if it were the return address of a call.
     let frames = match image_at(ip) {
         Some(_) => stack::from(Point { ip: ip + 1, sp }),

@@ -1,0 +1,289 @@
+#include "end.h"
+
+#define SECONDS(n) (-10000000LL * (n))
+
+NTSTATUS WaitFor(KEVENT *event)
+{
+    LONGLONG limit = SECONDS(20);
+    NTSTATUS status = KeWaitForSingleObject(event, 0, 0, FALSE, &limit);
+    return status == STATUS_SUCCESS ? STATUS_SUCCESS : STATUS_UNSUCCESSFUL;
+}
+
+// ---- calls that may pend ------------------------------------------------------------------
+
+void StartCall(CALL *call)
+{
+    KeInitializeEvent(&call->Event, 0, FALSE);
+    call->Object = NULL;
+}
+
+NTSTATUS EndCall(CALL *call, NTSTATUS status)
+{
+    if (status != STATUS_PENDING) return status;
+    KeWaitForSingleObject(&call->Event, 0, 0, FALSE, NULL);
+    return call->Status;
+}
+
+void RequestDone(PVOID context, NTSTATUS status)
+{
+    CALL *call = context;
+    call->Status = status;
+    KeSetEvent(&call->Event, 0, FALSE);
+}
+
+static void CreateDone(PVOID context, NTSTATUS status, NDK_OBJECT_HEADER *object)
+{
+    ((CALL *)context)->Object = object;
+    RequestDone(context, status);
+}
+
+static void CloseDone(PVOID context)
+{
+    RequestDone(context, STATUS_SUCCESS);
+}
+
+// Makes an object: it comes in the completion when the call pends.
+#define CREATE(out, call)                                     \
+    do {                                                      \
+        CALL done;                                            \
+        StartCall(&done);                                     \
+        NTSTATUS made = call;                                 \
+        BOOLEAN pended = made == STATUS_PENDING;              \
+        made = EndCall(&done, made);                          \
+        if (!NT_SUCCESS(made)) { *(out) = NULL; return made; } \
+        if (pended) *(out) = done.Object;                     \
+    } while (0)
+
+// Every table but the adapter's begins with close.
+NTSTATUS CloseObject(PVOID object)
+{
+    CALL call;
+    if (!object) return STATUS_SUCCESS;
+    StartCall(&call);
+    return EndCall(&call, ((NDK_CQ *)object)->Dispatch->Close(object, CloseDone, &call));
+}
+
+// ---- completions --------------------------------------------------------------------------
+
+static void Keep(END *end, const NDK_RESULT *result)
+{
+    KLOCK_QUEUE_HANDLE handle;
+    RESULT *entry = ExAllocateFromNPagedLookasideList(&Results);
+    if (!entry) return;
+    entry->Result = *result;
+    entry->Next = NULL;
+    KeAcquireInStackQueuedSpinLock(&end->Lock, &handle);
+    *end->Last = entry;
+    end->Last = &entry->Next;
+    KeReleaseInStackQueuedSpinLock(&handle);
+    KeSetEvent(&end->Arrived, 0, FALSE);
+}
+
+// Takes what is there, arms, and looks again: what came before the arm is notified of by nobody.
+static void Notified(PVOID context, NTSTATUS status)
+{
+    END *end = context;
+    NDK_RESULT results[4];
+    ULONG count, round;
+    (void)status;
+    if (KeGetCurrentIrql() > DISPATCH_LEVEL || !ExAcquireRundownProtection(&Callbacks)) return;
+    for (round = 0; round < 2; round++) {
+        while ((count = end->Cq->Dispatch->NdkGetCqResults(end->Cq, results, 4)) != 0) {
+            for (ULONG at = 0; at < count; at++) Keep(end, &results[at]);
+        }
+        if (round == 0) end->Cq->Dispatch->NdkArmCq(end->Cq, NDK_CQ_NOTIFY_ANY);
+    }
+    ExReleaseRundownProtection(&Callbacks);
+}
+
+// The completion of `context`, if it is there; any, when that is 0.
+static RESULT *Take(END *end, ULONG_PTR context)
+{
+    KLOCK_QUEUE_HANDLE handle;
+    RESULT **at, *entry;
+    KeAcquireInStackQueuedSpinLock(&end->Lock, &handle);
+    for (at = &end->First; (entry = *at) != NULL; at = &entry->Next) {
+        if (!context || (ULONG_PTR)entry->Result.RequestContext == context) break;
+    }
+    if (entry) {
+        *at = entry->Next;
+        if (!entry->Next) end->Last = at;
+    } else {
+        KeClearEvent(&end->Arrived);
+    }
+    KeReleaseInStackQueuedSpinLock(&handle);
+    return entry;
+}
+
+// Waits for the completion of `context`. Those of the two queues come in any order.
+NTSTATUS WaitResult(END *end, ULONG_PTR context)
+{
+    RESULT *entry;
+    while (!(entry = Take(end, context))) {
+        if (!NT_SUCCESS(WaitFor(&end->Arrived))) return STATUS_IO_TIMEOUT;
+    }
+    NDK_RESULT result = entry->Result;
+    ExFreeToNPagedLookasideList(&Results, entry);
+    return result.QPContext == end ? result.Status : STATUS_DATA_ERROR;
+}
+
+// ---- an end -------------------------------------------------------------------------------
+
+static NTSTATUS CreateQueues(END *end)
+{
+    NDK_ADAPTER *adapter = end->Adapter;
+    CREATE(&end->Cq, adapter->Dispatch->NdkCreateCq(adapter, 32, Notified, end, NULL, CreateDone, &done, &end->Cq));
+    CREATE(&end->Pd, adapter->Dispatch->NdkCreatePd(adapter, CreateDone, &done, &end->Pd));
+    CREATE(&end->Qp, end->Pd->Dispatch->NdkCreateQp(end->Pd, end->Cq, end->Cq, end, 8, 8, 1, 1, 0, CreateDone, &done,
+                                                    &end->Qp));
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS CreateConnector(END *end)
+{
+    NDK_ADAPTER *adapter = end->Adapter;
+    CREATE(&end->Connector, adapter->Dispatch->NdkCreateConnector(adapter, CreateDone, &done, &end->Connector));
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS CreateListener(END *end, NDK_CONNECT_EVENT *event)
+{
+    NDK_ADAPTER *adapter = end->Adapter;
+    CREATE(&end->Listener, adapter->Dispatch->NdkCreateListener(adapter, event, end, CreateDone, &done, &end->Listener));
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS OpenEnd(END *end, const char *name, ULONG index)
+{
+    NDK_VERSION version = {1, 0};
+    ULONG size = sizeof(end->Info);
+    ULONGLONG luid;
+    WCHAR alias[64];
+    zero(end, sizeof(*end));
+    end->Name = name;
+    end->Last = &end->First;
+    KeInitializeEvent(&end->Arrived, 0, FALSE);
+    KeInitializeEvent(&end->Connected, 0, FALSE);
+    KeInitializeEvent(&end->Disconnected, 0, FALSE);
+    NTSTATUS status = ConvertInterfaceIndexToLuid(index, &luid);
+    if (NT_SUCCESS(status)) status = ConvertInterfaceLuidToAlias(&luid, alias, 64);
+    if (NT_SUCCESS(status)) status = Ndk.WskOpenNdkAdapter(Client, version, index, &end->Adapter);
+    if (!NT_SUCCESS(status)) return status;
+    DbgPrint("ndk-consumer: %s: interface %u, '%ws', NDK %u.%u\n", name, index, alias,
+             end->Adapter->Header.Version.Major, end->Adapter->Header.Version.Minor);
+    status = end->Adapter->Dispatch->NdkQueryAdapterInfo(end->Adapter, &end->Info, &size);
+    if (NT_SUCCESS(status)) status = CreateQueues(end);
+    if (NT_SUCCESS(status)) status = MakeBuffer(&end->Message, PAGE_SIZE);
+    if (NT_SUCCESS(status)) status = MakeBuffer(&end->Payload, BUFFER_SIZE);
+    if (NT_SUCCESS(status))
+        status = Register(end, &end->Messages, &end->Message, PAGE_SIZE,
+                          NDK_MR_FLAG_ALLOW_LOCAL_WRITE | NDK_MR_FLAG_RDMA_READ_SINK);
+    if (NT_SUCCESS(status)) end->Cq->Dispatch->NdkArmCq(end->Cq, NDK_CQ_NOTIFY_ANY);
+    return status;
+}
+
+static void FreeBuffer(BUFFER *buffer)
+{
+    if (buffer->Mdl) IoFreeMdl(buffer->Mdl);
+    if (buffer->Memory) ExFreePoolWithTag(buffer->Memory, TAG);
+}
+
+static void CloseMr(NDK_MR *mr)
+{
+    CALL call;
+    if (!mr) return;
+    StartCall(&call);
+    EndCall(&call, mr->Dispatch->NdkDeregisterMr(mr, RequestDone, &call));
+    CloseObject(mr);
+}
+
+// In the order in which NDKPI wants successors before antecedents.
+void CloseEnd(END *end)
+{
+    RESULT *entry;
+    CloseObject(end->Connector);
+    CloseObject(end->Listener);
+    CloseObject(end->Qp);
+    CloseObject(end->Data);
+    CloseMr(end->Messages);
+    if (end->LamBuilt) end->Adapter->Dispatch->NdkReleaseLAM(end->Adapter, end->Lam);
+    if (end->Lam) ExFreePoolWithTag(end->Lam, TAG);
+    CloseObject(end->Cq);
+    CloseObject(end->Pd);
+    if (end->Adapter) Ndk.WskCloseNdkAdapter(Client, end->Adapter);
+    FreeBuffer(&end->Message);
+    FreeBuffer(&end->Payload);
+    while ((entry = Take(end, 0)) != NULL) ExFreeToNPagedLookasideList(&Results, entry);
+}
+
+// ---- memory and messages ------------------------------------------------------------------
+
+// Blocks of a page or more begin at a page.
+NTSTATUS MakeBuffer(BUFFER *buffer, ULONG size)
+{
+    buffer->Memory = ExAllocatePoolWithTagPriority(POOL_NX | POOL_ZERO_ALLOCATION, size, TAG, NormalPoolPriority);
+    if (!buffer->Memory) return STATUS_INSUFFICIENT_RESOURCES;
+    if ((ULONG_PTR)buffer->Memory % PAGE_SIZE) return STATUS_DATA_ERROR;
+    buffer->Mdl = IoAllocateMdl(buffer->Memory, size, FALSE, FALSE, NULL);
+    if (!buffer->Mdl) return STATUS_INSUFFICIENT_RESOURCES;
+    MmBuildMdlForNonPagedPool(buffer->Mdl);
+    return STATUS_SUCCESS;
+}
+
+NTSTATUS Register(END *end, NDK_MR **mr, BUFFER *buffer, ULONG size, ULONG flags)
+{
+    CALL call;
+    CREATE(mr, end->Pd->Dispatch->NdkCreateMr(end->Pd, FALSE, CreateDone, &done, mr));
+    StartCall(&call);
+    return EndCall(&call, (*mr)->Dispatch->NdkRegisterMr(*mr, buffer->Mdl, size, flags, RequestDone, &call));
+}
+
+// The pages of a buffer as the adapter sees them, and a region that is registered with a work request.
+NTSTATUS BuildLam(END *end, ULONG *fbo)
+{
+    CALL call;
+    ULONG size = 0;
+    NTSTATUS status = end->Adapter->Dispatch->NdkBuildLAM(end->Adapter, end->Payload.Mdl, BUFFER_SIZE, RequestDone,
+                                                          &call, NULL, &size, fbo);
+    if (status != STATUS_BUFFER_TOO_SMALL) return NT_SUCCESS(status) ? STATUS_UNSUCCESSFUL : status;
+    end->Lam = ExAllocatePoolWithTagPriority(POOL_NX, size, TAG, NormalPoolPriority);
+    if (!end->Lam) return STATUS_INSUFFICIENT_RESOURCES;
+    StartCall(&call);
+    status = EndCall(&call, end->Adapter->Dispatch->NdkBuildLAM(end->Adapter, end->Payload.Mdl, BUFFER_SIZE,
+                                                                RequestDone, &call, end->Lam, &size, fbo));
+    end->LamBuilt = NT_SUCCESS(status);
+    return status;
+}
+
+NTSTATUS CreateFastRegisterMr(END *end)
+{
+    CALL call;
+    CREATE(&end->Data, end->Pd->Dispatch->NdkCreateMr(end->Pd, TRUE, CreateDone, &done, &end->Data));
+    StartCall(&call);
+    return EndCall(&call, end->Data->Dispatch->NdkInitializeFastRegisterMr(end->Data, BUFFER_SIZE / PAGE_SIZE, TRUE,
+                                                                           RequestDone, &call));
+}
+
+static NDK_SGE MessageSge(END *end, ULONG offset)
+{
+    NDK_SGE sge;
+    sge.VirtualAddress = end->Message.Memory + offset;
+    sge.Length = MESSAGE_SIZE;
+    sge.Token = end->Messages->Dispatch->NdkGetLocalTokenFromMr(end->Messages);
+    return sge;
+}
+
+NTSTATUS PostReceive(END *end, ULONG_PTR context, ULONG offset)
+{
+    NDK_SGE sge = MessageSge(end, offset);
+    return end->Qp->Dispatch->NdkReceive(end->Qp, (PVOID)context, &sge, 1);
+}
+
+// With a token to invalidate, which NDK 1.2 can.
+NTSTATUS SendMessage(END *end, ULONG_PTR context, ULONG offset, ULONG flags, ULONG invalidate)
+{
+    NDK_SGE sge = MessageSge(end, offset);
+    if (invalidate && end->Adapter->Header.Version.Minor >= 2)
+        return end->Qp->Dispatch->NdkSendAndInvalidate(end->Qp, (PVOID)context, &sge, 1, flags, invalidate);
+    return end->Qp->Dispatch->NdkSend(end->Qp, (PVOID)context, &sge, 1, flags);
+}
