@@ -79,7 +79,7 @@ fn cargo_home() -> Option<PathBuf> {
     named.or_else(|| env::home_dir().map(|home| home.join(".cargo")))
 }
 
-fn run(command: &mut Command, name: &str) -> Result<(), Error> {
+pub(crate) fn run(command: &mut Command, name: &str) -> Result<(), Error> {
     let output = command.output().map_err(Error::io(command.get_program()))?;
     if output.status.success() {
         return Ok(());

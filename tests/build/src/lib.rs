@@ -5,6 +5,7 @@
 //! ([`toolchain`]), builds in a target folder of its own, and does nothing when the image is
 //! already made of the sources as they are. Callers in other processes wait: one build at a time.
 
+mod c;
 mod cargo;
 pub mod packages;
 mod sources;
@@ -19,6 +20,7 @@ use std::{
 
 use sha2::{Digest, Sha256};
 
+pub use c::c_driver;
 pub use toolchain::{Tool, Toolchain};
 
 /// A driver image and its symbols.
