@@ -70,6 +70,12 @@ fn a_consumer_in_c_uses_ndk() {
     passes("ndk-consumer", &[]);
 }
 
+/// It lies where it was linked for.
+#[test]
+fn an_image_without_relocations_runs_at_its_own_base() {
+    passes("ndk-consumer-fixed", &["/fixed", "/base:0x150000000"]);
+}
+
 #[test]
 fn a_driver_that_does_not_start_is_told_and_the_rest_is_unloaded() {
     let Some(image) = consumer("ndk-consumer-unset", &[]) else {

@@ -1,11 +1,12 @@
 //! The address region of all images, and the bitmap of their valid indirect-call targets.
 //!
 //! Images sit in slots of one region, so that the image an address belongs to is found by
-//! arithmetic. The bitmap has one bit for each byte of the region; the guard functions of
+//! arithmetic. One without relocations lies where it was linked for instead, and its slot stays
+//! empty; its indirect calls are not checked. The bitmap has one bit for each byte of the region; the guard functions of
 //! `bridge` read it.
 
 use std::sync::Once;
-use std::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU64, AtomicUsize, Ordering};
 
 use parking_lot::Mutex;
 
@@ -21,6 +22,9 @@ pub static REGION: AtomicUsize = AtomicUsize::new(0);
 pub static BITMAP: AtomicPtr<AtomicU64> = AtomicPtr::new(std::ptr::null_mut());
 
 static IMAGES: [AtomicPtr<Image>; SLOTS] = [const { AtomicPtr::new(std::ptr::null_mut()) }; SLOTS];
+/// Where the image of a slot lies, if that is elsewhere; kept until the slot is taken again.
+static ELSEWHERE: [AtomicUsize; SLOTS] = [const { AtomicUsize::new(0) }; SLOTS];
+static ANY_ELSEWHERE: AtomicBool = AtomicBool::new(false);
 /// The names of images that were in a slot, for accesses that come too late.
 static UNLOADED: Mutex<[Option<String>; SLOTS]> = Mutex::new([const { None }; SLOTS]);
 static FREE: Mutex<u64> = Mutex::new(u64::MAX);
@@ -51,16 +55,40 @@ fn region() -> usize {
     REGION.load(Ordering::Relaxed)
 }
 
-/// A slot for one image: its number and address.
-pub(super) fn take_slot() -> Option<(usize, usize)> {
+/// A slot for one image: its number and address, which is `fixed` if there is room.
+pub(super) fn take_slot(fixed: Option<usize>) -> Option<(usize, usize)> {
     let base = region();
     let mut free = FREE.lock();
     let slot = free.trailing_zeros() as usize;
     if slot >= SLOTS {
         return None;
     }
+    if fixed.is_some_and(|fixed| !reserve_at(fixed)) {
+        return None;
+    }
     *free &= !(1 << slot);
-    Some((slot, base + slot * SLOT_SIZE))
+    ELSEWHERE[slot].store(fixed.unwrap_or(0), Ordering::SeqCst);
+    ANY_ELSEWHERE.fetch_or(fixed.is_some(), Ordering::SeqCst);
+    Some((slot, fixed.unwrap_or(base + slot * SLOT_SIZE)))
+}
+
+/// Reserves a slot's size at `address`; whether nothing was there.
+fn reserve_at(address: usize) -> bool {
+    // SAFETY: a fresh private mapping that replaces none.
+    let at = unsafe {
+        libc::mmap(
+            address as *mut _,
+            SLOT_SIZE,
+            libc::PROT_NONE,
+            libc::MAP_PRIVATE
+                | libc::MAP_ANONYMOUS
+                | libc::MAP_NORESERVE
+                | libc::MAP_FIXED_NOREPLACE,
+            -1,
+            0,
+        )
+    };
+    at as usize == address
 }
 
 /// Gives a slot back: nothing in it can be executed or called any more.
@@ -71,7 +99,28 @@ pub(super) fn return_slot(slot: usize, name: &str) {
     for word in start / 64..(start + SLOT_SIZE) / 64 {
         bit_word(word).store(0, Ordering::Relaxed);
     }
+    let elsewhere = ELSEWHERE[slot].load(Ordering::SeqCst);
+    if elsewhere != 0 {
+        // SAFETY: reserved by `take_slot`; nothing in it is used any more.
+        unsafe { libc::munmap(elsewhere as *mut _, SLOT_SIZE) };
+    }
     *FREE.lock() |= 1 << slot;
+}
+
+/// The slot whose image lies, or lay, around `address`.
+fn slot_of(address: usize) -> Option<usize> {
+    let offset = address.wrapping_sub(REGION.load(Ordering::Relaxed));
+    if offset < REGION_SIZE {
+        return Some(offset / SLOT_SIZE);
+    }
+    if !ANY_ELSEWHERE.load(Ordering::Relaxed) {
+        return None;
+    }
+    let around = |base: &AtomicUsize| {
+        let base = base.load(Ordering::Relaxed);
+        base != 0 && address.wrapping_sub(base) < SLOT_SIZE
+    };
+    ELSEWHERE.iter().position(around)
 }
 
 pub(super) fn publish(slot: usize, image: *const Image) {
@@ -85,30 +134,30 @@ fn bit_word(index: usize) -> &'static AtomicU64 {
 
 /// Makes the address a valid indirect-call target.
 pub(super) fn allow(address: usize) {
-    let bit = address - REGION.load(Ordering::Relaxed);
+    let bit = address.wrapping_sub(REGION.load(Ordering::Relaxed));
+    if bit >= REGION_SIZE {
+        return;
+    }
     bit_word(bit / 64).fetch_or(1 << (bit % 64), Ordering::Relaxed);
 }
 
 /// The image an address belongs to.
 #[must_use]
 pub fn image_at(address: usize) -> Option<&'static Image> {
-    let offset = address.wrapping_sub(REGION.load(Ordering::Relaxed));
-    if offset >= REGION_SIZE {
-        return None;
-    }
+    let slot = slot_of(address)?;
     // SAFETY: published images live until their slot is returned; an address inside one is
     // only held while it is loaded.
-    unsafe { IMAGES[offset / SLOT_SIZE].load(Ordering::Acquire).as_ref() }
+    unsafe { IMAGES[slot].load(Ordering::Acquire).as_ref() }
 }
 
 /// The unloaded image that was at an address.
 #[must_use]
 pub fn unloaded_at(address: usize) -> Option<String> {
-    let offset = address.wrapping_sub(REGION.load(Ordering::Relaxed));
-    if offset >= REGION_SIZE || image_at(address).is_some() {
+    let slot = slot_of(address)?;
+    if image_at(address).is_some() {
         return None;
     }
-    UNLOADED.try_lock()?[offset / SLOT_SIZE].clone()
+    UNLOADED.try_lock()?[slot].clone()
 }
 
 /// An indirect call went to an address inside an image that is not one of its call targets.

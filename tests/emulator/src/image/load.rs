@@ -58,7 +58,16 @@ impl Memory {
     }
 }
 
-/// Maps `file` at `base`, a slot of the image region.
+/// Where an image without relocations has to lie.
+pub(super) fn fixed_base(file: &[u8]) -> Result<Option<usize>, LoadError> {
+    let pe = PeFile64::parse(file).map_err(format)?;
+    let directory = pe.data_directory(pe::IMAGE_DIRECTORY_ENTRY_BASERELOC);
+    let relocates = directory.is_some_and(|found| found.virtual_address.get(LE) != 0);
+    let base = pe.nt_headers().optional_header.image_base() as usize;
+    Ok((!relocates).then_some(base))
+}
+
+/// Maps `file` at `base`, a slot of the image region or the image's own.
 pub(super) fn map(file: &[u8], base: usize) -> Result<Mapped, LoadError> {
     let pe = PeFile64::parse(file).map_err(format)?;
     let optional = &pe.nt_headers().optional_header;
@@ -133,8 +142,9 @@ fn relocate(pe: &PeFile64<'_>, memory: &mut Memory) -> Result<(), LoadError> {
     let blocks = pe
         .data_directories()
         .relocation_blocks(pe.data(), &pe.section_table());
+    // Without relocations it lies where it wants to.
     let Some(mut blocks) = blocks.map_err(format)? else {
-        return Err(format("it has no relocations"));
+        return Ok(());
     };
     while let Some(block) = blocks.next().map_err(format)? {
         for relocation in block {

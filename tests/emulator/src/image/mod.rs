@@ -57,7 +57,8 @@ impl Image {
     /// Maps the file and binds its imports.
     pub fn load(path: &Path, name: &str) -> Result<Arc<Self>, LoadError> {
         let bytes = std::fs::read(path).map_err(LoadError::Read)?;
-        let (slot, base) = guard::take_slot().ok_or(LoadError::Memory)?;
+        let fixed = load::fixed_base(&bytes)?;
+        let (slot, base) = guard::take_slot(fixed).ok_or(LoadError::Memory)?;
         match load::map(&bytes, base) {
             Ok(mapped) => {
                 let image = Arc::new(Self {
