@@ -96,6 +96,7 @@ IMPORT NTSTATUS KeWaitForMultipleObjects(ULONG count, PVOID objects[], int type,
                                          BOOLEAN alertable, const LONGLONG *timeout, PVOID blocks);
 IMPORT void KeAcquireInStackQueuedSpinLock(KSPIN_LOCK *lock, KLOCK_QUEUE_HANDLE *handle);
 IMPORT void KeReleaseInStackQueuedSpinLock(KLOCK_QUEUE_HANDLE *handle);
+IMPORT void KeQuerySystemTimePrecise(ULONGLONG *time);
 IMPORT void KeBugCheckEx(ULONG code, ULONG_PTR a, ULONG_PTR b, ULONG_PTR c, ULONG_PTR d);
 IMPORT void MmBuildMdlForNonPagedPool(MDL *mdl);
 IMPORT NTSTATUS ObReferenceObjectByHandle(HANDLE handle, ULONG access, PVOID type, char mode, PVOID *object,
@@ -118,11 +119,36 @@ extern IMPORT PVOID PsThreadType;
 #define NormalPoolPriority 16
 
 // What the kernel's headers have inline.
+static inline void WriteCr8(KIRQL irql)
+{
+    ULONGLONG wide = irql;
+    __asm__ volatile("movq %0, %%cr8" : : "r"(wide) : "memory");
+}
+
 static inline KIRQL KeGetCurrentIrql(void)
 {
     ULONGLONG irql;
     __asm__ volatile("movq %%cr8, %0" : "=r"(irql));
     return (KIRQL)irql;
+}
+
+#define SHARED_USER_DATA 0xFFFFF78000000000ULL
+
+static inline ULONGLONG KeQueryTickCount(void)
+{
+    return *(volatile ULONGLONG *)(SHARED_USER_DATA + 0x320);
+}
+
+// Read until both halves belong together.
+static inline ULONGLONG KeQuerySystemTime(void)
+{
+    volatile ULONG *time = (volatile ULONG *)(SHARED_USER_DATA + 0x14);
+    ULONG high, low;
+    do {
+        high = time[1];
+        low = time[0];
+    } while (high != time[2]);
+    return (ULONGLONG)high << 32 | low;
 }
 
 static inline PVOID KeGetCurrentThread(void)

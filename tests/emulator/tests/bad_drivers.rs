@@ -100,6 +100,7 @@ cases! {
     // Memory.
     a_null_pointer: "null-pointer" => "VERIF-FAULT";
     a_write_to_code: "write-to-code" => "VERIF-FAULT";
+    a_write_to_shared_data: "write-to-shared-data" => "VERIF-FAULT";
     an_indirect_call_to_no_target: "cfg" => "VERIF-CFG";
     // IRQL.
     a_wait_at_dispatch: "wait-at-dispatch" => "KE-WAIT-IRQL";
@@ -107,6 +108,8 @@ cases! {
     a_passive_function_at_dispatch: "set-event-above-dispatch" => "KE-IRQL";
     lowering_upwards: "lower-above" => "KE-IRQL";
     lowering_in_a_dpc: "dpc-lowers" => "KE-IRQL";
+    lowering_in_a_dpc_inline: "dpc-lowers-inline" => "KE-IRQL";
+    an_irql_that_is_none: "irql-none-inline" => "KE-IRQL";
     a_callback_that_keeps_the_irql: "irql-kept" => "VERIF-CALLBACK-IRQL";
     a_dispatch_function_at_passive: "lock-at-passive" => "KE-IRQL";
     // Locks.

@@ -17,6 +17,8 @@ pub(crate) const CASES: &[(&str, Case)] = &[
     ("lock-kept", lock_kept),
     ("irql-kept", irql_kept),
     ("dpc-lowers", dpc_lowers),
+    ("dpc-lowers-inline", || dpc(lowers_inline)),
+    ("irql-none-inline", irql_none_inline),
     ("lock-freed", lock_freed),
     ("lock-at-passive", lock_at_passive),
     ("lock-lower-held", lock_lower_held),
@@ -125,12 +127,31 @@ unsafe extern "system" fn lowers(_: Pointer, _: Pointer, _: Pointer, _: Pointer)
 }
 
 unsafe fn dpc_lowers() {
+    dpc(lowers);
+}
+
+fn dpc(routine: Deferred) {
     let mut dpc = Object::new();
     // SAFETY: the DPC runs before this returns.
     unsafe {
-        KeInitializeDpc(dpc.get(), lowers, null_mut());
+        KeInitializeDpc(dpc.get(), routine, null_mut());
         KeInsertQueueDpc(dpc.get(), null_mut(), null_mut());
     }
+}
+
+/// A level that there is not.
+unsafe fn irql_none_inline() {
+    write_cr8(16);
+}
+
+unsafe extern "system" fn lowers_inline(_: Pointer, _: Pointer, _: Pointer, _: Pointer) {
+    write_cr8(0);
+}
+
+/// As the inline functions of the kernel's headers set the IRQL.
+fn write_cr8(level: u64) {
+    // SAFETY: the kernel has the instruction done.
+    unsafe { core::arch::asm!("mov cr8, {}", in(reg) level) };
 }
 
 unsafe fn lock_freed() {

@@ -20,6 +20,7 @@ pub(crate) const CASES: &[(&str, Case)] = &[
     ("paged-pool-at-dispatch", paged_pool_at_dispatch),
     ("null-pointer", null_pointer),
     ("write-to-code", write_to_code),
+    ("write-to-shared-data", write_to_shared_data),
     ("mdl-free-mapped", mdl_free_mapped),
     ("mdl-free-locked", mdl_free_locked),
     ("mdl-map-twice", mdl_map_twice),
@@ -136,6 +137,16 @@ unsafe fn null_pointer() {
 unsafe fn write_to_code() {
     // SAFETY: not writable, on purpose.
     unsafe { (leak as *mut u8).write_volatile(0xCC) };
+}
+
+/// The shared user data is the kernel's: drivers read it.
+unsafe fn write_to_shared_data() {
+    const TICK_COUNT: usize = 0xFFFF_F780_0000_0320;
+    // SAFETY: read, and written on purpose.
+    unsafe {
+        let place = TICK_COUNT as *mut u64;
+        place.write_volatile(place.read_volatile() + 1);
+    }
 }
 
 /// An MDL of locked pages that need mapping: those of the stack.

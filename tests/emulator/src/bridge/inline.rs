@@ -27,6 +27,11 @@ const REGISTERS: [libc::c_int; 16] = [
     libc::REG_R15,
 ];
 
+/// Where a fault's context has the general register of that number.
+pub(super) fn register(number: usize) -> Option<usize> {
+    REGISTERS.get(number).map(|place| *place as usize)
+}
+
 /// `mov r64, cr8` and `mov cr8, r64`: four bytes, and the number of the general register.
 fn decode(code: [u8; 4]) -> Option<(bool, usize)> {
     let [rex, 0x0F, operation @ (0x20 | 0x22), operands] = code else {

@@ -2,12 +2,13 @@
 //!
 //! Imports are `extern "win64"` functions bound straight into the image's import table; calls
 //! into an image go through [`callback`]. `runtime.rs` holds what compilers expect of the kernel
-//! (`__chkstk`, the guard functions), `exit.rs` how a system thread ends from within an image, `inline.rs` what
-//! C drivers do without calling anybody.
+//! (`__chkstk`, the guard functions), `exit.rs` how a system thread ends from within an image, `inline.rs` and
+//! `shared_data.rs` what C drivers do without calling anybody.
 
 pub mod exit;
 pub(crate) mod inline;
 pub mod runtime;
+pub(crate) mod shared_data;
 
 pub use runtime::{EXPORTS, cfg_check, cfg_dispatch};
 

@@ -12,7 +12,7 @@ pub const EXPORTS: &[Export] = crate::exports! {
 };
 
 /// One clock tick in units of 100 ns: 15.625 ms.
-const TIME_INCREMENT: u32 = 156_250;
+pub(crate) const TIME_INCREMENT: u32 = 156_250;
 
 pub unsafe extern "win64" fn KeQueryPerformanceCounter(frequency: *mut i64) -> i64 {
     if !frequency.is_null() {

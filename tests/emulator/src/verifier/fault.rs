@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::mem::MaybeUninit;
 use std::sync::Once;
 
+use crate::bridge::{inline, shared_data};
 use crate::image::{Point, image_at, unloaded_at};
 use crate::thread::try_current;
 use crate::verifier::{report, report_of, stack};
@@ -81,16 +82,11 @@ unsafe extern "C" fn on_fault(
     if REPORTING.replace(true) {
         return not_ours(signal);
     }
-    if signal == libc::SIGSEGV && image_at(ip).is_some() {
-        // SAFETY: a fault of an image's instruction; the context is the host kernel's to restore.
-        let done = unsafe {
-            let registers = &mut (*context.cast::<libc::ucontext_t>()).uc_mcontext.gregs;
-            crate::bridge::inline::emulate(registers)
-        };
-        if done {
-            REPORTING.set(false);
-            return;
-        }
+    // SAFETY: the context is the host kernel's to restore.
+    let registers = unsafe { &mut (*context.cast::<libc::ucontext_t>()).uc_mcontext.gregs };
+    if emulated(signal, registers, address) {
+        REPORTING.set(false);
+        return;
     }
     // One more than the instruction, as if it were the return address of a call.
     let frames = match image_at(ip) {
@@ -117,6 +113,19 @@ unsafe extern "C" fn on_fault(
         Some((rule, place)) => report(rule, &format!("{text}: {place}"), &frames),
         None if frames.is_empty() => not_ours(signal),
         None => report("VERIF-FAULT", &text, &frames),
+    }
+}
+
+/// Whether it was an instruction that C drivers have inline and the host refuses; it is done then.
+fn emulated(signal: libc::c_int, registers: &mut [libc::greg_t; 23], address: usize) -> bool {
+    let ip = registers[libc::REG_RIP as usize] as usize;
+    match signal {
+        libc::SIGTRAP => shared_data::end(registers),
+        // SAFETY: a fault of an image's instruction, on a thread of a machine.
+        libc::SIGSEGV if image_at(ip).is_some() => unsafe {
+            inline::emulate(registers) || shared_data::begin(registers, address)
+        },
+        _ => false,
     }
 }
 
