@@ -71,6 +71,7 @@ fn a_driver_that_does_nothing_wrong_passes() {
         ("nothing", &["--cheap"]),
         ("ndis-nothing", &[]),
         ("ndk-nothing", &[]),
+        ("work-item-held", &[]),
     ] {
         let output = run(case, options);
         let text = String::from_utf8_lossy(&output.stderr);

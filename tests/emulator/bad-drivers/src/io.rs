@@ -20,6 +20,7 @@ pub(crate) const CASES: &[(&str, Case)] = &[
     ("work-item-queued-twice", work_item_queued_twice),
     ("work-item-memory-freed", work_item_memory_freed),
     ("work-item-running", work_item_running),
+    ("work-item-held", work_item_held),
     ("irp-free-completing", irp_free_completing),
     ("irp-free-not-allocated", irp_free_not_allocated),
     ("irp-memory-too-small", irp_memory_too_small),
@@ -146,10 +147,23 @@ unsafe extern "system" fn short(_: Pointer, _: Pointer) {
 }
 
 /// Still runs when the driver is gone: the item is freed, as it may be once its routine runs.
+/// Belongs to nothing, so that nothing keeps the driver loaded.
 unsafe fn work_item_running() {
     // SAFETY: not waited for on purpose.
+    unsafe { run_on(null_mut()) };
+}
+
+/// Belongs to the driver, which stays loaded for it: nothing is wrong.
+unsafe fn work_item_held() {
+    // SAFETY: the driver's object.
+    unsafe { run_on(crate::ndis::DRIVER.load(Ordering::Relaxed)) };
+}
+
+/// Starts a work item that outlives the unload.
+unsafe fn run_on(object: Pointer) {
+    // SAFETY: a new work item, freed once it runs.
     unsafe {
-        let item = IoAllocateWorkItem(null_mut());
+        let item = IoAllocateWorkItem(object);
         IoQueueWorkItem(item, short, 1, null_mut());
         while !STARTED.load(Ordering::Relaxed) {
             pause(1);

@@ -30,6 +30,9 @@ pub struct Queue {
     wanted: Condvar,
     workers: AtomicUsize,
     idle: AtomicUsize,
+    /// Objects that work items belong to which are queued or run: once for each item.
+    held: Mutex<Vec<usize>>,
+    released: Condvar,
 }
 
 impl Queue {
@@ -69,6 +72,29 @@ impl Queue {
             self.idle.fetch_sub(1, Ordering::SeqCst);
         }
         self.workers.fetch_sub(1, Ordering::SeqCst);
+    }
+
+    /// A work item that belongs to `object` is queued: the object stays.
+    pub(crate) fn hold(&self, object: usize) {
+        self.held.lock().push(object);
+    }
+
+    /// The work item's routine has returned.
+    pub(crate) fn release(&self, object: usize) {
+        let mut held = self.held.lock();
+        if let Some(at) = held.iter().position(|other| *other == object) {
+            held.swap_remove(at);
+        }
+        drop(held);
+        self.released.notify_all();
+    }
+
+    /// Waits until no work item holds `object`; whether that came to be within `limit`.
+    pub(crate) fn wait_released(&self, object: usize, limit: Duration) -> bool {
+        let mut held = self.held.lock();
+        let holds = |held: &mut Vec<usize>| held.contains(&object);
+        let waited = self.released.wait_while_for(&mut held, holds, limit);
+        !waited.timed_out()
     }
 
     /// Whether there is nothing to do and nobody does anything.

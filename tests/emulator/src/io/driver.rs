@@ -1,6 +1,7 @@
 //! Drivers: the driver object, `DriverEntry`, unload.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::bridge;
 use crate::image::Image;
@@ -13,6 +14,8 @@ use crate::wdm::{
 };
 
 const DRIVER_OBJECT_TYPE: i16 = 4;
+/// How long an unload waits for work items.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A loaded image and its driver object.
 pub struct Driver {
@@ -110,6 +113,10 @@ impl Driver {
                     "VERIF-UNLOAD",
                     "the driver has no DriverUnload",
                 ),
+            }
+            // Work items of the driver's hold it: the image goes when their routines have returned.
+            if !self.machine.work.wait_released(object as usize, PATIENCE) {
+                violation_of(&self.image, "VERIF-UNLOAD", "a work item does not return");
             }
         }
         self.check_left_behind()

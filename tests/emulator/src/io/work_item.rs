@@ -131,11 +131,14 @@ fn queue(
         }
         (*item).object as usize
     };
-    let address = item as usize;
-    thread.machine.work.push(thread.machine, address, move || {
+    let (address, work) = (item as usize, &thread.machine.work);
+    // Until the routine has returned, the object stays, and with it the driver's image.
+    work.hold(object);
+    work.push(thread.machine, address, move || {
         let item = address as *mut IO_WORKITEM;
         // SAFETY: queued until now; from here on the routine may free it.
         unsafe { (*item).queued.store(false, Ordering::Release) };
         bridge::callback("WorkItem", || call(object as PVOID, item));
+        work.release(object);
     });
 }
