@@ -291,7 +291,8 @@ pub struct PeerTerminate {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
     /// Responder: a good MPA Request; see `private_data`. Answer with `accept` or `reject`.
-    /// The limits are the peer's, `None` in revision 1 or where it asked for no negotiation.
+    /// The limits are the peer's, `None` in revision 1. One of 0x3fff (RFC 6581 section 9.1: not
+    /// negotiated) is above every limit of ours, so taking the lesser leaves ours as it is.
     PeerRequest { reads: Option<ReadLimits> },
     /// Initiator: the peer accepted; see `private_data`. Go on with `complete`.
     PeerReply { reads: Option<ReadLimits> },

@@ -20,6 +20,8 @@ pub enum Error {
     Reset,
     /// The driver gave up ([`super::Machine::fail`]).
     Local,
+    /// It gave up between a revision 2 Reply and the first FPDU.
+    LocalInStartup,
     /// Our own request named memory that may not be read.
     LocalAccess(AccessError),
     /// A posted receive's memory could not be written.
@@ -136,6 +138,7 @@ impl Error {
             Self::ReadRequestShape => (0x10, 0x00, true),
             Self::Crc => (0x20, 0x02, false),
             Self::Marker => (0x20, 0x03, false),
+            Self::LocalInStartup => (0x20, 0x05, false),
             Self::InsufficientIrd { .. } => (0x20, 0x06, false),
             Self::NoMatchingRtr => (0x20, 0x07, false),
             Self::TaggedVersion => (0x11, 0x04, false),

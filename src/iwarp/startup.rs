@@ -46,20 +46,8 @@ pub(super) struct Parsed {
 }
 
 impl Parsed {
-    /// The peer's limits, where it said them.
+    /// The peer's limits as it said them; what it doesn't negotiate is above every limit.
     pub(super) fn reads(&self) -> Option<ReadLimits> {
-        let Some(block) = self.block else {
-            return self.legacy;
-        };
-        let negotiated = block.ird != NOT_NEGOTIATED && block.ord != NOT_NEGOTIATED;
-        negotiated.then_some(ReadLimits {
-            ird: block.ird,
-            ord: block.ord,
-        })
-    }
-
-    /// Its numbers as they stand there, "not negotiated" included.
-    fn said(&self) -> Option<ReadLimits> {
         let block = self.block.map(|block| ReadLimits {
             ird: block.ird,
             ord: block.ord,
@@ -308,7 +296,7 @@ fn answer(config: &Config, request: &Parsed, reads: ReadLimits) -> (Agreement, F
         reads: own,
         inbound_limit: own.ird,
     };
-    let Some(said) = request.said() else {
+    let Some(said) = request.reads() else {
         return (agreement, Front::Nothing);
     };
     let ird = negotiate(own.ird, said.ord);
@@ -395,7 +383,7 @@ pub(super) fn agree(
         reads: offer,
         inbound_limit: offer.ird,
     };
-    let Some(said) = reply.said() else {
+    let Some(said) = reply.reads() else {
         return Ok(agreement);
     };
     if let Some(theirs) = &reply.block {

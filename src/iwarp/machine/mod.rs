@@ -1,7 +1,7 @@
 //! The machine of one connection: inputs move its phase, effects are polled.
 
 use super::MAX_READS;
-use super::api::{Config, Event, Frames, ReadLimits, Request, Ticks, Transmit, Upper};
+use super::api::{Config, Event, Frames, ReadLimits, Request, Revision, Ticks, Transmit, Upper};
 use super::error::{CallError, Error};
 use super::phase::{Input, Phase};
 use super::reads::Reads;
@@ -147,14 +147,20 @@ impl Machine {
     }
 
     /// The driver cannot go on (a completion queue overran, say): Terminate where the stream is
-    /// up, then `Finished`.
+    /// up, then `Finished`. An error that was told before stays the one that is told.
     pub fn fail(&mut self) {
         match self.phase {
-            // RFC 5044 section 7.1.2: nothing goes out before the first FPDU came in.
-            Phase::AwaitFirst => self.broken(Error::Local),
+            // RFC 5044 section 7.1.2: nothing goes out before the first FPDU came in, nor before
+            // the Reply.
+            Phase::AwaitFirst | Phase::AwaitReply => self.broken(Error::Local),
+            // RFC 6581 section 9.3: start-up has a code of its own.
+            Phase::Replied | Phase::ReadyQueued if self.config.revision == Revision::Two => {
+                self.failed(Error::LocalInStartup, &Quote::NONE);
+            }
+            // RFC 5040 section 7.1: the first error is the one that is told.
+            Phase::TerminateQueued | Phase::Finished => {}
             Phase::Idle
             | Phase::RequestQueued
-            | Phase::AwaitReply
             | Phase::Replied
             | Phase::ReadyQueued
             | Phase::AwaitRequest
@@ -163,9 +169,7 @@ impl Machine {
             | Phase::RejectQueued
             | Phase::Streaming
             | Phase::PeerClosed
-            | Phase::Ending
-            | Phase::TerminateQueued
-            | Phase::Finished => self.failed(Error::Local, &Quote::NONE),
+            | Phase::Ending => self.failed(Error::Local, &Quote::NONE),
         }
     }
 
@@ -379,6 +383,11 @@ impl Machine {
     /// Is CRC32C on? Meaningful once the startup frames were exchanged.
     pub fn crc(&self) -> bool {
         self.rx.crc
+    }
+
+    #[cfg(test)]
+    pub(super) fn number_sends_from(&mut self, sequence: u32) {
+        self.tx.number_sends_from(sequence);
     }
 
     #[cfg(test)]

@@ -6,6 +6,7 @@ mod pair;
 mod phases;
 mod rates;
 mod ready;
+mod rfc;
 mod startup;
 mod support;
 mod terminates;

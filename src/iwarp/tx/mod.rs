@@ -84,6 +84,12 @@ impl Tx {
         self.mulpdu = fpdu::mulpdu(self.emss, markers);
     }
 
+    /// Pretends that so many Sends went before.
+    #[cfg(test)]
+    pub(super) fn number_sends_from(&mut self, sequence: u32) {
+        self.send_sequence = sequence;
+    }
+
     pub(super) fn has_request(&self) -> bool {
         self.request.is_some()
     }
