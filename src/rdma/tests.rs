@@ -112,6 +112,35 @@ fn tokens_differ_and_are_never_zero() {
     assert_eq!(tokens.len(), 3000);
 }
 
+/// RFC5040-8.1.1-8, RFC5042-6.1.1-4: no run, no step that repeats, the whole range, another one
+/// each time.
+#[test]
+fn a_token_says_nothing_of_the_others() {
+    let table = table();
+    let tokens: Vec<u32> = (0..256).map(|_| table.reserve().unwrap().0).collect();
+    let steps = tokens.windows(2).map(|two| two[1].wrapping_sub(two[0]));
+    let mut steps: Vec<u32> = steps.collect();
+    steps.sort_unstable();
+    steps.dedup();
+    assert!(steps.len() > 250, "{}", steps.len());
+    for sixteenth in 0..16 {
+        assert!(tokens.iter().any(|token| token >> 28 == sixteenth));
+    }
+    let other = Table::<u32, Heap>::new(44).unwrap();
+    assert!((0..256).all(|n| other.reserve().unwrap().0 != tokens[n]));
+    // A token that was given back is not given out again soon.
+    let mut again: Vec<u32> = (0..1000)
+        .map(|_| {
+            let stag = table.reserve().unwrap();
+            table.release(stag);
+            stag.0
+        })
+        .collect();
+    again.sort_unstable();
+    again.dedup();
+    assert!(again.len() > 990, "{}", again.len());
+}
+
 #[test]
 fn a_token_without_a_region_gives_no_access() {
     let table = table();

@@ -82,6 +82,46 @@ fn a_peer_that_speaks_first_is_refused() {
     speaker.join().expect("the peer ends");
 }
 
+// RFC5044-4.4-3: in both roles.
+#[test]
+fn the_shipped_driver_asks_for_crc_unless_told_otherwise() {
+    const CRC: u8 = 0x40;
+    let stage = Stage::new();
+    let listener = TcpListener::bind("127.0.0.3:0").expect("bound");
+    let peer = listener.local_addr().expect("bound");
+    let (end, connector, connecting) = connect_to(&stage, peer);
+    let (mut stream, _) = listener.accept().expect("a connection");
+    let mut request = [0; 20];
+    stream.read_exact(&mut request).expect("a request");
+    assert_eq!(request[..16], *b"MPA ID Req Frame");
+    assert_eq!(request[16] & CRC, CRC);
+    drop(stream);
+    assert!(!connecting.wait().is_success());
+    drop((connector, end));
+
+    let server = stage.open(1);
+    let (listener, incoming) = listen(&server, stage.address(1, 0));
+    let to = listener.local_address().expect("bound");
+    let mut stream = TcpStream::connect(to).expect("a connection");
+    // Revision 1, which does not ask for CRC itself.
+    let request = [&b"MPA ID Req Frame"[..], &[0, 1, 0, 0]].concat();
+    stream.write_all(&request).expect("sent");
+    let mut offered = incoming.recv_timeout(SOON).expect("a connect event");
+    let passive = End::new(&server, QpLimits::default());
+    let parameters = ConnectParameters {
+        inbound_reads: 1,
+        outbound_reads: 1,
+        private_data: Vec::new(),
+    };
+    let accepting = offered.accept(&passive.qp, &parameters, || {});
+    let mut reply = [0; 20];
+    stream.read_exact(&mut reply).expect("a reply");
+    assert_eq!(reply[..16], *b"MPA ID Rep Frame");
+    assert_eq!(reply[16] & CRC, CRC);
+    assert_eq!(accepting.wait(), NtStatus::SUCCESS);
+    drop((offered, stream, passive, listener));
+}
+
 // WSK-DIS-10: a reset while the answer is awaited.
 #[test]
 fn a_peer_that_hangs_up_is_refused() {
