@@ -1,5 +1,6 @@
 //! The project's rules, as code: who may import whom, where `unsafe` may be, what a driver never
-//! does, how long a function gets, and which names documents may use.
+//! does, how long a function gets, which names documents may use, and which test keeps which
+//! requirement of the protocol.
 //!
 //! Called by this package's tests and by `cargo dev check`. A rule takes a [`Tree`] and gives
 //! back [`Finding`]s; a tree is the project's own folder or a scratch one, so that each rule is
@@ -10,6 +11,7 @@ pub mod hostile;
 pub mod layers;
 pub mod lint;
 pub mod panics;
+pub mod rfc;
 pub mod sizes;
 pub mod source;
 pub mod text;
@@ -79,6 +81,10 @@ pub const RULES: &[Rule] = &[
     Rule {
         name: "hostile",
         check: hostile::check,
+    },
+    Rule {
+        name: "requirements",
+        check: rfc::check,
     },
     Rule {
         name: "text",

@@ -249,3 +249,30 @@ fn a_reply_has_the_form_of_its_request() {
         assert_eq!([sent[16] & !0x20, sent[17]], hex(form)[..]);
     }
 }
+
+/// RFC6581-9.1-6, RFC6581-9.1-9, RFC6581-9.1-10, RFC6581-9.2-10, RFC6581-9.2-11, RFC6581-12-1.
+#[test]
+fn what_cannot_be_agreed_on_is_told_with_a_terminate() {
+    let alone = Config {
+        peer_to_peer: false,
+        ..config()
+    };
+    for (config, block, code) in [
+        // More Reads than there is room for.
+        (config(), "8010bffe", "20060000"),
+        // Only the kind that was not offered; none at all; another model, either way.
+        (config(), "c0100010", "20070000"),
+        (config(), "80100010", "20070000"),
+        (config(), "00100010", "20070000"),
+        (alone, "80108010", "20070000"),
+    ] {
+        let mut end = replied(&config, &format!("50020004 {block}"));
+        assert_eq!(terminate(&end.transmit(WHOLE)), (code.to_owned(), vec![]));
+        assert!(end.finished);
+        let error = failure(&end);
+        assert!(matches!(
+            error,
+            Some(Error::InsufficientIrd { wanted: 0x3ffe } | Error::NoMatchingRtr)
+        ));
+    }
+}

@@ -62,7 +62,7 @@ fn streams() -> impl Iterator<Item = Vec<u8>> {
     sizes.map(|emss| marked(initiator(&Config { emss, ..plain() }, "c0010000")))
 }
 
-/// RFC5044-4.3-2, RFC5044-4.3-7.
+/// RFC5044-4.3-1, RFC5044-4.3-2, RFC5044-4.3-7, RFC5044-7.1.1-6.
 #[test]
 fn every_512_bytes_and_nowhere_else() {
     for stream in streams() {
