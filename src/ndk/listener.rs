@@ -1,6 +1,7 @@
 //! The listener: a local address, and a connector for each request that comes to it.
 
 use core::net::SocketAddr;
+use core::sync::atomic::Ordering;
 
 use super::adapter::Adapter;
 use super::connector::{Connector, Endpoint, Link};
@@ -195,6 +196,12 @@ impl transport::Incoming for Door {
             // NDK-LSN-10: refused, not leaked.
             Err(_) => endpoint.close(),
         }
+    }
+
+    // NDK-ADP-18: attempts of peers count as well as ours.
+    fn failed(&self) {
+        let counters = self.0.adapter.host().counters();
+        counters.connect_failure.fetch_add(1, Ordering::Relaxed);
     }
 }
 

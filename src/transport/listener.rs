@@ -2,7 +2,8 @@
 //!
 //! Each peer gets an endpoint and a place among the waiting; the consumer hears of it when its
 //! request is whole. A silent peer's time is bounded (NDK-LSN-11), the number of the waiting too,
-//! and closing the listener drops them all (NDK-LSN-10).
+//! and closing the listener drops them all (NDK-LSN-10). In a crowd each new peer drives out one
+//! that has waited long, so that silent ones do not keep others out.
 
 use core::net::SocketAddr;
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -19,6 +20,9 @@ use super::settings::Settings;
 /// Peers that may be between TCP and their request at a time; more are refused.
 const WAITING: usize = 64;
 
+/// With more than this many, the oldest make room.
+const CROWD: usize = 48;
+
 /// What comes up from a listener, at IRQL <= DISPATCH, with no lock held. It is dropped after `close`,
 /// when none of this is running or will come.
 pub(crate) trait Incoming: Send + Sync + Sized + 'static {
@@ -28,6 +32,8 @@ pub(crate) trait Incoming: Send + Sync + Sized + 'static {
     fn listen_done(&self, result: Result<(), Failure>);
     /// A peer asks for a connection: attach, then accept, reject or close, now or later.
     fn incoming(&self, endpoint: Ref<Endpoint<Self::Events>>);
+    /// A peer came to nothing before its request was whole, or was not taken at all.
+    fn failed(&self);
 }
 
 pub(super) struct Listening<L: Incoming> {
@@ -39,6 +45,8 @@ pub(super) struct Listening<L: Incoming> {
     waiting: [Revocable<Ref<Core<L::Events>>>; WAITING],
     /// Where to look for a free place next.
     next: AtomicUsize,
+    /// Places that are taken.
+    crowd: AtomicUsize,
     /// Itself, from `listen` until the socket has closed.
     this: Revocable<Ref<Self>>,
 }
@@ -57,6 +65,7 @@ impl<L: Incoming> Listener<L> {
                 closing: AtomicBool::new(false),
                 waiting: core::array::from_fn(|_| Revocable::empty()),
                 next: AtomicUsize::new(0),
+                crowd: AtomicUsize::new(0),
                 this: Revocable::empty(),
             })?;
             Ref::try_new(Self(listening))
@@ -124,13 +133,25 @@ impl<L: Incoming> Listening<L> {
     /// Puts a peer among the waiting; `None` when there are too many.
     fn wait(&self, core: &Ref<Core<L::Events>>) -> Option<usize> {
         let start = self.next.fetch_add(1, Ordering::Relaxed);
-        (0..WAITING)
-            .map(|step| start.wrapping_add(step) % WAITING)
-            .find(|&place| {
-                self.waiting
-                    .get(place)
-                    .is_some_and(|place| place.is_empty() && place.fill(core.clone()).is_ok())
-            })
+        let place = places_from(start).find(|&place| {
+            self.waiting
+                .get(place)
+                .is_some_and(|place| place.is_empty() && place.fill(core.clone()).is_ok())
+        })?;
+        if self.crowd.fetch_add(1, Ordering::Relaxed) >= CROWD {
+            self.make_room(place);
+        }
+        Some(place)
+    }
+
+    /// Drives out one of the longest waiting. Places are given out in turn, so the oldest are those
+    /// ahead; each newcomer finds another one, for the ones found before may still be on their way.
+    fn make_room(&self, newest: usize) {
+        let ahead = places_from(newest + WAITING - CROWD).take(CROWD);
+        let mut ahead = ahead.filter_map(|place| self.waiting.get(place)?.access());
+        if let Some(core) = ahead.next() {
+            core.run(input::CROWDED_OUT);
+        }
     }
 
     /// A peer's request is whole.
@@ -143,9 +164,23 @@ impl<L: Incoming> Listening<L> {
         }
     }
 
-    pub(super) fn forget(&self, place: usize) {
+    /// The place is free again. Once for each peer that got one.
+    fn forget(&self, place: usize) {
         if let Some(place) = self.waiting.get(place) {
             drop(place.revoke());
+        }
+        self.crowd.fetch_sub(1, Ordering::Relaxed);
+    }
+
+    /// A peer that nobody was offered has come to nothing.
+    pub(super) fn gave_up(&self, place: usize) {
+        self.forget(place);
+        self.count_failure();
+    }
+
+    fn count_failure(&self) {
+        if let Some(door) = self.door.access() {
+            door.failed();
         }
     }
 
@@ -181,6 +216,11 @@ impl<L: Incoming> Listening<L> {
     }
 }
 
+/// All places, this one first.
+fn places_from(start: usize) -> impl Iterator<Item = usize> {
+    (0..WAITING).map(move |step| start.wrapping_add(step) % WAITING)
+}
+
 impl<L: Incoming> Acceptor for Listening<L> {
     fn listening(&self, result: Result<(), Status>) {
         if let Some(door) = self.door.access() {
@@ -193,7 +233,9 @@ impl<L: Incoming> Acceptor for Listening<L> {
             return;
         }
         // Dropped without being accepted, the peer is refused.
-        let _refused = self.take(incoming);
+        if self.take(incoming).is_err() {
+            self.count_failure();
+        }
     }
 
     fn lost(&self) {

@@ -44,6 +44,8 @@ pub(super) mod input {
     pub(in super::super) const FIN_DONE: u32 = 1 << 14;
     pub(in super::super) const LINK_CLOSED: u32 = 1 << 15;
     pub(in super::super) const TIMER: u32 = 1 << 16;
+    /// The listener needs its place for others.
+    pub(in super::super) const CROWDED_OUT: u32 = 1 << 17;
 }
 
 /// Rounds of a turn before it goes on in a DPC.
@@ -294,6 +296,10 @@ impl<E: Events> Core<E> {
         if has(input::LINK_CLOSED) {
             connection.link_closed();
         }
+        if has(input::CROWDED_OUT) && connection.phase() == Phase::AwaitRequest {
+            // The place is free at once; the connection ends as if its handle had been dropped.
+            self.abandon();
+        }
         if has(input::CLOSE) {
             connection.close(around);
         }
@@ -378,18 +384,22 @@ impl<E: Events> Core<E> {
         }
     }
 
-    /// The last thing of a connection's life.
-    pub(super) fn retire(&self) {
-        // A passive one that nobody heard of.
+    /// Passive: gives its place back and drops the handle that nobody was offered.
+    fn abandon(&self) {
         if let Some(Origin {
             listener,
             place,
             handle,
         }) = self.origin.revoke()
         {
-            listener.forget(place);
+            listener.gave_up(place);
             drop(handle);
         }
+    }
+
+    /// The last thing of a connection's life.
+    pub(super) fn retire(&self) {
+        self.abandon();
         if let Some(events) = self.events.revoke() {
             events.closed();
         }

@@ -281,6 +281,17 @@ struct Above<'a, Q: Queues> {
 }
 
 impl<Q: Queues> Above<'_, Q> {
+    /// Why a region may not be invalidated by the peer: it has no right there at all, or not that one.
+    fn kept(&self, stag: Stag) -> InvalidateError {
+        let domain = self.queues.queue_pair().domain;
+        let region = self.queues.regions().find(stag, &[domain], Access::empty());
+        let remote = Access::REMOTE_READ | Access::REMOTE_WRITE;
+        match region {
+            Ok(region) if region.access.intersects(remote) => InvalidateError::NotInvalidatable,
+            _ => InvalidateError::Rights,
+        }
+    }
+
     /// Copies to local buffers, `offset` bytes into the list.
     fn scatter(&self, list: &SgeList, offset: u32, bytes: &[u8]) -> Result<(), AccessError> {
         let (mut at, mut rest) = (u64::from(offset), bytes);
@@ -444,7 +455,7 @@ impl<Q: Queues> Upper for Above<'_, Q> {
                 Ok(())
             }
             Err(Fault::Domain) => Err(InvalidateError::NotAssociated),
-            Err(Fault::Rights) => Err(InvalidateError::Rights),
+            Err(Fault::Rights) => Err(self.kept(stag)),
             Err(Fault::Token | Fault::Bounds | Fault::Wrap) => Err(InvalidateError::InvalidStag),
         }
     }

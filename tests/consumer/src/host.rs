@@ -107,6 +107,12 @@ impl Host {
         &self.adapters
     }
 
+    /// Bytes and allocations that the driver holds.
+    #[must_use]
+    pub fn memory_in_use(&self) -> (usize, usize) {
+        self.machine.pool.usage_of(self.driver.image.base)
+    }
+
     /// Halts the adapters, unloads the driver and stops the machine; gives the allocations left behind.
     pub fn stop(mut self) -> Vec<Leak> {
         let attached = self.machine.attach();

@@ -164,6 +164,36 @@ impl Buffer {
         unsafe { std::ptr::copy_nonoverlapping(self.as_ptr().add(offset), bytes.as_mut_ptr(), len) }
         bytes
     }
+
+    /// Fills what its pages hold before and after it with `byte`.
+    pub fn fill_margins(&self, byte: u8) {
+        for (at, len) in self.around() {
+            // SAFETY: the range is inside the pages, and nobody is given it.
+            unsafe { std::ptr::write_bytes(self.pages.as_ptr().add(at), byte, len) }
+        }
+    }
+
+    /// What its pages hold before and after it.
+    #[must_use]
+    pub fn margins(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for (at, len) in self.around() {
+            let end = bytes.len();
+            bytes.resize(end + len, 0);
+            // SAFETY: the range is inside the pages; whoever writes there now breaks a rule.
+            unsafe {
+                let from = self.pages.as_ptr().add(at);
+                std::ptr::copy_nonoverlapping(from, bytes.as_mut_ptr().add(end), len);
+            }
+        }
+        bytes
+    }
+
+    /// Offsets and lengths of what its pages hold beside it.
+    fn around(&self) -> [(usize, usize); 2] {
+        let end = self.offset + self.len;
+        [(0, self.offset), (end, self.pages.len() - end)]
+    }
 }
 
 // SAFETY: the pages belong to no thread, and the MDL is only read after it was made.

@@ -21,6 +21,7 @@ use softrnic_consumer::{
     Adapter, Buffer, ConnectParameters, Connector, Cq, Listener, Mr, NtStatus, Pd, Qp, QpLimits,
 };
 
+pub mod hostile;
 pub mod peer;
 pub mod quiet;
 pub mod raw;

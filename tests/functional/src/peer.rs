@@ -11,7 +11,7 @@ use crate::SOON;
 const FIXED: usize = 20;
 
 /// One end of a TCP connection to the driver.
-pub struct Peer(TcpStream);
+pub struct Peer(pub(crate) TcpStream);
 
 impl Peer {
     /// Connects to a listener of the driver.

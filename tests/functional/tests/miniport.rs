@@ -367,6 +367,7 @@ fn addresses_come_and_go() {
 }
 
 // NDIS-LIFE-16, NDK-NDIS-10, NDK-NDIS-15: what is open may close, nothing new comes.
+// Hostile input C10.
 #[test]
 fn a_removed_device_takes_nothing_new_and_lets_consumers_close() {
     let stage = Stage::new();

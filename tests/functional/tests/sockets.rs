@@ -141,6 +141,7 @@ fn a_peer_that_hangs_up_is_refused() {
 }
 
 // NDK-LIFE-07: a connector may be closed while its connect waits for a peer that says nothing.
+// Hostile input M36.
 #[test]
 fn a_silent_peer_does_not_keep_a_connector_open() {
     let stage = Stage::new();

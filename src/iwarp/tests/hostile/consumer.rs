@@ -1,12 +1,10 @@
 //! Messages that are good iWARP and bad SMB Direct. What is in a Send is the consumer's to judge: it
 //! is delivered byte for byte, and nothing in it is looked at.
 
-use super::rows::CONSUMER;
 use super::*;
 
 fn delivered_as_it_is(id: &str) {
-    let row = CONSUMER.iter().find(|row| row.0 == id).expect("a row");
-    let message = rows::bytes_of(row.2);
+    let message = input(id);
     for cut in CUTS {
         let mut end = fixture();
         end.take(&send(1, &message), cut);

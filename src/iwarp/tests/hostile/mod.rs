@@ -6,7 +6,7 @@ use super::support::*;
 use crate::crc32c;
 use crate::iwarp::{Close, Config, Error, Event, Machine, ReadLimits, Request, Revision};
 use crate::rdma::Stag;
-use rows::{OTHERS, Row, TERMINATED, TERMINATED_WITH_READ_OUTSTANDING, UNANSWERED};
+use rows::found;
 
 /// One test for each name; a name begins with its row's id, which `check` is given.
 macro_rules! row_tests {
@@ -145,22 +145,8 @@ fn reading_with(crc: bool) -> End {
     end
 }
 
-/// The row called `id`.
-fn row(id: &str) -> &'static Row {
-    [
-        TERMINATED,
-        TERMINATED_WITH_READ_OUTSTANDING,
-        UNANSWERED,
-        OTHERS,
-    ]
-    .into_iter()
-    .flatten()
-    .find(|row| row.0 == id)
-    .unwrap_or_else(|| panic!("no row {id}"))
-}
-
 fn input(id: &str) -> Vec<u8> {
-    rows::bytes_of(row(id).2)
+    rows::bytes_of(found(id).2)
 }
 
 /// An FPDU around these bytes from the control field on.
@@ -264,7 +250,7 @@ fn assert_terminates(id: &str, make: fn() -> End) {
             end.take(piece, WHOLE);
         }
         let name = format!("{id} in {} pieces, first {}", pieces.len(), pieces[0].len());
-        assert_eq!(terminate_in(&end.transmit(WHOLE)), row(id).3, "{name}");
+        assert_eq!(terminate_in(&end.transmit(WHOLE)), found(id).3, "{name}");
         assert_eq!(failure(&end).close(), Close::Graceful, "{name}");
         let seen = &end.memory.seen;
         assert!(
@@ -279,7 +265,7 @@ fn assert_terminates(id: &str, make: fn() -> End) {
 /// A row of `TERMINATED`, with CRC on and off; nothing at all is placed.
 fn ends_the_stream(id: &str) {
     assert_terminates(id, fixture);
-    if row(id).3 != "20020000" {
+    if found(id).3 != "20020000" {
         assert_terminates(id, || fixture_with(false, 2));
     }
     // F13 may place as it streams, T16 has a good segment first: both have a test of their own.

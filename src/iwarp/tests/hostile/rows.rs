@@ -21,6 +21,22 @@ pub(super) fn bytes_of(row: &str) -> Vec<u8> {
     row.split(' ').flat_map(word).collect()
 }
 
+/// The row called `id`, whichever table it is in.
+pub(super) fn found(id: &str) -> &'static Row {
+    let tables = [
+        TERMINATED,
+        TERMINATED_WITH_READ_OUTSTANDING,
+        UNANSWERED,
+        OTHERS,
+        REFUSED_REQUESTS,
+        ACCEPTED_REQUESTS,
+        REFUSED_REPLIES,
+        CONSUMER,
+    ];
+    let mut rows = tables.into_iter().flatten();
+    rows.find(|row| row.0 == id).expect("a row of that name")
+}
+
 /// One Terminate goes out, nothing counts.
 #[rustfmt::skip]
 pub(super) const TERMINATED: &[Row] = &[

@@ -1,13 +1,7 @@
 //! Start-up with a peer that does not keep to it.
 
-use super::rows::{ACCEPTED_REQUESTS, REFUSED_REPLIES, REFUSED_REQUESTS};
 use super::*;
 use crate::iwarp::CallError;
-
-fn found(rows: &'static [Row], id: &str) -> (Vec<u8>, &'static str) {
-    let row = rows.iter().find(|row| row.0 == id).expect("a row");
-    (rows::bytes_of(row.2), row.3)
-}
 
 /// The good Request `rest` ends, from the flags on.
 fn asked(rest: &str) -> Vec<u8> {
@@ -47,7 +41,7 @@ fn reset_without_a_word(id: &str) {
         "M11" | "M12" => Error::StartupBlock,
         other => panic!("{other}"),
     };
-    let (bytes, _) = found(REFUSED_REQUESTS, id);
+    let bytes = input(id);
     for cut in CUTS {
         let mut end = responder();
         end.take(&bytes, cut);
@@ -85,7 +79,7 @@ fn another_protocol_is_reset_at_its_first_byte() {
 }
 
 fn early_data_is_reset(id: &str) {
-    let (bytes, _) = found(REFUSED_REQUESTS, id);
+    let bytes = input(id);
     let mut end = responder();
     end.take(&bytes, WHOLE);
     assert_reset(&mut end, Error::EarlyData);
@@ -144,7 +138,7 @@ fn m09_fin_in_the_request() {
 
 /// What the Reply says from its flags on, and the limits in force.
 fn answers_as_it_should(id: &str) {
-    let (request, reply) = found(ACCEPTED_REQUESTS, id);
+    let (request, reply) = (input(id), found(id).3);
     for cut in CUTS {
         let mut end = responder();
         end.take(&request, cut);
@@ -169,7 +163,7 @@ row_tests! { answers_as_it_should:
 #[test]
 fn m13_the_four_bytes_are_private_data() {
     let mut end = responder();
-    end.take(&found(ACCEPTED_REQUESTS, "M13").0, WHOLE);
+    end.take(&input("M13"), WHOLE);
     assert_eq!(end.events, [Event::PeerRequest { reads: None }]);
     assert_eq!(end.machine.private_data(), hex("8010c010"));
 }
@@ -232,7 +226,7 @@ fn fails_the_connect(id: &str) {
     };
     for cut in CUTS {
         let mut end = initiator(&config);
-        end.take(&found(REFUSED_REPLIES, id).0, cut);
+        end.take(&input(id), cut);
         assert_reset(&mut end, error);
         assert_eq!(end.machine.complete(), Err(CallError::Phase));
     }
@@ -255,7 +249,7 @@ fn tells_why(id: &str) {
         peer_to_peer: id != "M30",
         ..config()
     };
-    let (reply, code) = found(REFUSED_REPLIES, id);
+    let (reply, code) = (input(id), found(id).3);
     for cut in CUTS {
         let mut end = initiator(&config);
         end.take(&reply, cut);

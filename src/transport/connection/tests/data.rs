@@ -221,6 +221,7 @@ fn silent_success_is_not_seen_and_frees_its_slot() {
 }
 
 // NDK-POST-25: memory left in place is the consumer's again only when TCP is done with it.
+// Hostile input C07.
 #[test]
 fn a_write_left_in_place_completes_when_the_link_is_done_with_it() {
     let mut pair = Pair::ready(64_768);
