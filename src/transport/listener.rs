@@ -14,7 +14,7 @@ use crate::wsk::{self, Acceptor};
 
 use super::api::Failure;
 use super::endpoint::{Endpoint, Events, failure_of};
-use super::runner::{Core, Origin, input};
+use super::runner::{Core, input};
 use super::settings::Settings;
 
 /// Peers that may be between TCP and their request at a time; more are refused.
@@ -49,6 +49,27 @@ pub(super) struct Listening<L: Incoming> {
     crowd: AtomicUsize,
     /// Itself, from `listen` until the socket has closed.
     this: Revocable<Ref<Self>>,
+}
+
+/// Where a passive connection came from, and the handle its consumer is to get.
+pub(super) struct Origin<E: Events> {
+    listener: Ref<Listening<E::Listener>>,
+    place: usize,
+    handle: Ref<Endpoint<E>>,
+}
+
+impl<E: Events> Origin<E> {
+    /// Its request is whole.
+    pub(super) fn offer(self) {
+        self.listener.offer(self.place, self.handle);
+    }
+
+    /// It comes to nothing before anybody was offered it.
+    pub(super) fn abandon(self) {
+        self.listener.forget(self.place);
+        self.listener.count_failure();
+        drop(self.handle);
+    }
 }
 
 /// A listener, for its consumer. Dropping it closes it.
@@ -155,7 +176,7 @@ impl<L: Incoming> Listening<L> {
     }
 
     /// A peer's request is whole.
-    pub(super) fn offer(&self, place: usize, handle: Ref<Endpoint<L::Events>>) {
+    fn offer(&self, place: usize, handle: Ref<Endpoint<L::Events>>) {
         self.forget(place);
         match self.door.access().filter(|_| !self.refuses()) {
             Some(door) => door.incoming(handle),
@@ -170,12 +191,6 @@ impl<L: Incoming> Listening<L> {
             drop(place.revoke());
         }
         self.crowd.fetch_sub(1, Ordering::Relaxed);
-    }
-
-    /// A peer that nobody was offered has come to nothing.
-    pub(super) fn gave_up(&self, place: usize) {
-        self.forget(place);
-        self.count_failure();
     }
 
     fn count_failure(&self) {

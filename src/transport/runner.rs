@@ -20,7 +20,7 @@ use super::api::{Failure, Params, PrivateData, Queues, ReadLimits};
 use super::connection::{Around, Connection, Phase};
 use super::endpoint::{Endpoint, Events, failure_of};
 use super::link::{BATCHES, Link, Up};
-use super::listener::Listening;
+use super::listener::Origin;
 use super::settings::Settings;
 use super::wire::{Home, Wire, lot_of};
 
@@ -93,12 +93,6 @@ pub(super) struct Core<E: Events> {
     /// Active: where we were told to connect from; its port may be 0.
     from: Once<SocketAddr>,
     pub(super) remote: Once<SocketAddr>,
-}
-
-pub(super) struct Origin<E: Events> {
-    pub(super) listener: Ref<Listening<E::Listener>>,
-    pub(super) place: usize,
-    pub(super) handle: Ref<Endpoint<E>>,
 }
 
 impl<E: Events> Core<E> {
@@ -235,6 +229,10 @@ impl<E: Events> Core<E> {
         if inputs & !(input::SENT | input::DOORBELL) != 0 {
             self.rare(inputs, connection, around);
         }
+        if inputs & input::CROWDED_OUT != 0 && connection.phase() == Phase::AwaitRequest {
+            // The place is free at once; the dropped handle's close ends the rest.
+            self.abandon();
+        }
         if inputs & input::DOORBELL != 0 {
             connection.doorbell();
         }
@@ -295,10 +293,6 @@ impl<E: Events> Core<E> {
         }
         if has(input::LINK_CLOSED) {
             connection.link_closed();
-        }
-        if has(input::CROWDED_OUT) && connection.phase() == Phase::AwaitRequest {
-            // The place is free at once; the connection ends as if its handle had been dropped.
-            self.abandon();
         }
         if has(input::CLOSE) {
             connection.close(around);
@@ -374,26 +368,15 @@ impl<E: Events> Core<E> {
 
     /// Passive: hands the connection to the listener, or drops it (NDK-LSN-04, NDK-LSN-09).
     pub(super) fn offer(&self) {
-        if let Some(Origin {
-            listener,
-            place,
-            handle,
-        }) = self.origin.revoke()
-        {
-            listener.offer(place, handle);
+        if let Some(origin) = self.origin.revoke() {
+            origin.offer();
         }
     }
 
-    /// Passive: gives its place back and drops the handle that nobody was offered.
+    /// Passive: one that nobody hears of.
     fn abandon(&self) {
-        if let Some(Origin {
-            listener,
-            place,
-            handle,
-        }) = self.origin.revoke()
-        {
-            listener.gave_up(place);
-            drop(handle);
+        if let Some(origin) = self.origin.revoke() {
+            origin.abandon();
         }
     }
 
