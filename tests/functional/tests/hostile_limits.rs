@@ -138,6 +138,32 @@ fn r15_the_peer_asks_and_takes_nothing() {
     victim.assert_canaries();
 }
 
+/// More of them than there are shared batches: each connection still has one of its own.
+#[test]
+fn r15_many_that_take_nothing_leave_a_neighbour_its_own() {
+    let world = impatient();
+    let victims: Vec<_> = (0..16).map(|_| world.victim()).collect();
+    let mut sources = Vec::new();
+    let mut victims: Vec<_> = victims
+        .into_iter()
+        .map(|mut victim| {
+            let source = Guarded::new(&victim.end.pd, 8 << 20, ALL_ACCESS);
+            let request = read_request(1, source.token(), source.base(), 8 << 20);
+            victim.peer.send(&request);
+            sources.push(source);
+            victim
+        })
+        .collect();
+    assert!(victims[0].is_quiet());
+    for _ in 0..20 {
+        world.assert_neighbour();
+    }
+    for victim in &mut victims {
+        victim.end.connector = None;
+        assert_eq!(victim.end.received.take(1)[0].status, NtStatus::CANCELLED);
+    }
+}
+
 #[test]
 fn x13_data_after_our_terminate_is_dropped_and_then_reset() {
     let world = impatient();

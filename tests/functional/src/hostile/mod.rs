@@ -12,7 +12,7 @@ mod victim;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::Receiver;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock};
 
 use softrnic_consumer::{Adapter, ConnectParameters, Connector, Listener, NtStatus, QpLimits};
 
@@ -178,13 +178,16 @@ impl World {
 pub type Check = fn(&World, &str);
 
 /// How the rows of a file went.
-pub struct Outcomes(RwLock<Option<Arc<BTreeMap<&'static str, Option<String>>>>>);
+pub struct Outcomes(OnceLock<Failures>);
+
+/// What each row's check said when it panicked.
+type Failures = BTreeMap<&'static str, Option<String>>;
 
 impl Outcomes {
     /// None has run.
     #[must_use]
     pub const fn new() -> Self {
-        Self(RwLock::new(None))
+        Self(OnceLock::new())
     }
 
     /// Runs all rows unless they have run, and tells how `name` went.
@@ -192,8 +195,7 @@ impl Outcomes {
     /// # Panics
     /// When it went badly.
     pub fn tell(&self, rows: &[(&'static str, Check)], name: &str) {
-        let mut outcomes = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let outcomes = outcomes.get_or_insert_with(|| Arc::new(run(rows))).clone();
+        let outcomes = self.0.get_or_init(|| run(rows));
         if let Some(Some(failure)) = outcomes.get(name) {
             panic!("{failure}");
         }
@@ -207,7 +209,7 @@ impl Default for Outcomes {
     }
 }
 
-fn run(rows: &[(&'static str, Check)]) -> BTreeMap<&'static str, Option<String>> {
+fn run(rows: &[(&'static str, Check)]) -> Failures {
     let world = World::new(&[]);
     world.assert_neighbour();
     let outcome = |check: Check, name: &str| {
@@ -220,7 +222,7 @@ fn run(rows: &[(&'static str, Check)]) -> BTreeMap<&'static str, Option<String>>
         let text = text.or_else(|| failure.downcast_ref::<&str>().map(ToString::to_string));
         Some(text.unwrap_or_default())
     };
-    let outcomes: BTreeMap<_, _> = rows
+    let outcomes: Failures = rows
         .iter()
         .map(|(name, check)| (*name, outcome(*check, name)))
         .collect();
