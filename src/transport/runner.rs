@@ -18,7 +18,7 @@ use crate::wsk::{self, Accept, Indication, SendBatch, Socket};
 
 use super::api::{Failure, Params, PrivateData, Queues, ReadLimits};
 use super::connection::{Around, Connection, Phase};
-use super::endpoint::{Endpoint, Events, failure_of};
+use super::endpoint::{Events, failure_of};
 use super::link::{BATCHES, Link, Up};
 use super::listener::Origin;
 use super::settings::Settings;
