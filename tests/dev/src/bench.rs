@@ -1,4 +1,4 @@
-//! `cargo dev bench`: builds the benchmark with optimisation and runs it.
+//! `cargo dev bench` and `cargo dev interop`: build a program of their own and run it.
 
 use crate::{
     check::cargo,
@@ -11,16 +11,25 @@ use crate::{
 ///
 /// When it cannot be built or fails.
 pub fn bench(options: &[String]) -> Result<(), Failed> {
-    let mut run = cargo();
-    run.args([
-        "run",
-        "--quiet",
-        "--release",
-        "--package",
-        "softrnic-bench",
-        "--bin",
+    run(
+        &["--release", "--package", "softrnic-bench"],
         "bench",
-        "--",
-    ]);
-    show(run.args(options)).map_err(Failed)
+        options,
+    )
+}
+
+/// Runs softrnic against a Linux guest with `options`; its standard output is this command's.
+///
+/// # Errors
+///
+/// When it cannot be built or a case fails.
+pub fn interop(options: &[String]) -> Result<(), Failed> {
+    run(&["--package", "softrnic-interop"], "interop", options)
+}
+
+fn run(build: &[&str], binary: &str, options: &[String]) -> Result<(), Failed> {
+    let mut run = cargo();
+    run.args(["run", "--quiet"]).args(build);
+    run.args(["--bin", binary, "--"]).args(options);
+    show(&mut run).map_err(Failed)
 }

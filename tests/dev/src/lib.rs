@@ -1,4 +1,5 @@
-//! The developer's commands: `cargo dev check`, `cargo dev setup`, `cargo dev image`, `cargo dev bench`.
+//! The developer's commands: `cargo dev check`, `cargo dev setup`, `cargo dev image`, `cargo dev bench`,
+//! `cargo dev interop`.
 
 pub mod bench;
 pub mod check;

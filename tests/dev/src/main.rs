@@ -38,6 +38,13 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         options: Vec<String>,
     },
+    /// Runs softrnic.sys against the soft-iWARP of a Linux guest; `interop --help` has its options.
+    #[command(disable_help_flag = true)]
+    Interop {
+        /// Options of the runs.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        options: Vec<String>,
+    },
     /// Builds softrnic.sys when it is stale, and says where it is.
     Image,
 }
@@ -49,6 +56,7 @@ fn main() -> ExitCode {
         Command::Setup => check::setup(),
         Command::Bench { options } => bench::bench(&options),
         Command::Emulate { options } => emulate::emulate(&options),
+        Command::Interop { options } => bench::interop(&options),
         Command::Image => check::image(),
     };
     match result {

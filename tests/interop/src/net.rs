@@ -1,0 +1,76 @@
+//! A network of its own: a namespace that holds this process, the guest and the two links between them.
+//!
+//! Addresses and ports are the same at every run and collide with nobody's, and nothing of the host is changed.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::process::Command;
+
+use crate::setup::{SetupError, run};
+
+/// The link of the agent.
+pub(crate) const CONTROL: Link = Link {
+    name: "control",
+    host: IpAddr::V4(Ipv4Addr::new(10, 79, 1, 1)),
+    guest: IpAddr::V4(Ipv4Addr::new(10, 79, 1, 2)),
+};
+/// The link that carries RDMA, by IPv4.
+pub(crate) const FOUR: Link = Link {
+    name: "rdma",
+    host: IpAddr::V4(Ipv4Addr::new(10, 79, 0, 1)),
+    guest: IpAddr::V4(Ipv4Addr::new(10, 79, 0, 2)),
+};
+/// The link that carries RDMA, by IPv6.
+pub(crate) const SIX: Link = Link {
+    name: "rdma",
+    host: IpAddr::V6(Ipv6Addr::new(0xfd79, 0, 0, 0, 0, 0, 0, 1)),
+    guest: IpAddr::V6(Ipv6Addr::new(0xfd79, 0, 0, 0, 0, 0, 0, 2)),
+};
+
+/// A link to the guest.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Link {
+    /// The tap device on this side.
+    pub(crate) name: &'static str,
+    pub(crate) host: IpAddr,
+    pub(crate) guest: IpAddr,
+}
+
+/// This program again, in a network namespace of its own (and a user namespace, for those who are not root).
+pub(crate) fn inside(arguments: &[String]) -> Result<Command, SetupError> {
+    let own = std::env::current_exe().map_err(|e| SetupError(e.to_string()))?;
+    let root = run(Command::new("id").arg("-u"))?.trim() == "0";
+    let mut command = Command::new("unshare");
+    command.arg("--net");
+    if !root {
+        command.args(["--user", "--map-root-user"]);
+    }
+    command.arg("--").arg(own).args(arguments);
+    Ok(command)
+}
+
+/// Makes the links; in the namespace only.
+pub(crate) fn make_links() -> Result<(), SetupError> {
+    ip(&["link", "set", "lo", "up"])?;
+    for link in [CONTROL, FOUR] {
+        ip(&["tuntap", "add", "dev", link.name, "mode", "tap"])?;
+        ip(&["link", "set", link.name, "up"])?;
+    }
+    for (link, bits) in [(CONTROL, 24), (FOUR, 24), (SIX, 64)] {
+        let address = format!("{}/{bits}", link.host);
+        let mut words = vec!["addr", "add", &address, "dev", link.name];
+        if link.host.is_ipv6() {
+            words.push("nodad");
+        }
+        ip(&words)?;
+    }
+    Ok(())
+}
+
+/// Cuts the link that carries RDMA, or mends it.
+pub(crate) fn cut(is_cut: bool) -> Result<(), SetupError> {
+    ip(&["link", "set", FOUR.name, if is_cut { "down" } else { "up" }])
+}
+
+fn ip(words: &[&str]) -> Result<(), SetupError> {
+    run(Command::new("ip").args(words)).map(drop)
+}
