@@ -17,7 +17,7 @@
  *   recv ID N OFFSET LEN          posts a receive
  *   send|write|read ID N OFFSET LEN FLAGS [ADDRESS KEY]
  *                                 FLAGS has s (solicited), f (fence), u (unsignalled), v (invalidate KEY), - (none)
- *   poll                          the next completion: id, status, operation, bytes, invalidated key or -
+ *   poll                          the next completion: id, status, operation, bytes
  *   arm all|solicited             asks for a notification
  *   notified MS                   yes or no
  *   event                         the next event of the connection
@@ -406,11 +406,7 @@ static void do_poll(void)
 		printf("error no completion\n");
 		return;
 	}
-	printf("ok %llu %d %s %u", (unsigned long long)wc.wr_id, wc.status, operation(wc.opcode), wc.byte_len);
-	if (wc.status == IBV_WC_SUCCESS && (wc.wc_flags & IBV_WC_WITH_INV))
-		printf(" %u\n", wc.invalidated_rkey);
-	else
-		printf(" -\n");
+	printf("ok %llu %d %s %u\n", (unsigned long long)wc.wr_id, wc.status, operation(wc.opcode), wc.byte_len);
 }
 
 static void do_notified(char **word)

@@ -66,9 +66,17 @@ pub(crate) fn make_links() -> Result<(), SetupError> {
     Ok(())
 }
 
-/// Cuts the link that carries RDMA, or mends it.
-pub(crate) fn cut(is_cut: bool) -> Result<(), SetupError> {
-    ip(&["link", "set", FOUR.name, if is_cut { "down" } else { "up" }])
+/// Cuts the link that carries RDMA, or mends it. It keeps its addresses.
+pub(crate) fn cut(is_cut: bool) {
+    let carrier = if is_cut { "off" } else { "on" };
+    let done = ip(&["link", "set", "dev", FOUR.name, "carrier", carrier]);
+    done.unwrap_or_else(|e| panic!("{e}"));
+}
+
+/// Sets the largest packet of the link that carries RDMA.
+pub(crate) fn set_mtu(bytes: u32) {
+    let done = ip(&["link", "set", "dev", FOUR.name, "mtu", &bytes.to_string()]);
+    done.unwrap_or_else(|e| panic!("{e}"));
 }
 
 fn ip(words: &[&str]) -> Result<(), SetupError> {

@@ -12,9 +12,7 @@ pub(crate) const MEMORY: usize = 1 << 20;
 pub(crate) const OUT: usize = 0;
 pub(crate) const IN: usize = MEMORY / 2;
 /// The peer's region.
-const REGION: usize = 0;
-/// Read limits the peer asks for.
-const READS: (u32, u32) = (8, 8);
+pub(crate) const REGION: usize = 0;
 
 /// Who sends the MPA Request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +27,30 @@ impl Role {
         match self {
             Self::SiwInitiates => "siw-initiates",
             Self::SiwResponds => "siw-responds",
+        }
+    }
+}
+
+/// What the ends say when they connect.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Terms<'a> {
+    /// Private data of our consumer.
+    pub(crate) from_us: &'a [u8],
+    /// Private data of the guest's program.
+    pub(crate) from_them: &'a [u8],
+    /// Read limits the guest's program asks for, inbound and outbound.
+    pub(crate) reads: (u32, u32),
+    /// Where siw initiates: whether it sends a first message, before which nothing of ours may leave.
+    pub(crate) opened: bool,
+}
+
+impl Default for Terms<'_> {
+    fn default() -> Self {
+        Self {
+            from_us: &[],
+            from_them: &[],
+            reads: (8, 8),
+            opened: true,
         }
     }
 }
@@ -51,18 +73,19 @@ pub(crate) struct Pair {
 }
 
 impl Pair {
-    /// A connection without private data; what is not told is how it came about.
+    /// A connection on the usual terms.
     pub(crate) fn new(world: &World, role: Role) -> Self {
-        Self::with_data(world, role, &[], &[]).0
+        Self::on(world, role, Terms::default()).0
     }
 
-    /// A connection whose initiator and responder say `from_us` and `from_them`.
-    pub(crate) fn with_data(
-        world: &World,
-        role: Role,
-        from_us: &[u8],
-        from_them: &[u8],
-    ) -> (Self, Learned) {
+    /// A connection on `terms`.
+    pub(crate) fn on(world: &World, role: Role, terms: Terms<'_>) -> (Self, Learned) {
+        let Terms {
+            from_us,
+            from_them,
+            reads,
+            opened,
+        } = terms;
         let (mut end, mut peer) = (world.end(), Peer::start(world.guest));
         let memory = |peer: &mut Peer| peer.region(REGION, MEMORY, "lrw");
         let (region, learned) = match role {
@@ -70,7 +93,7 @@ impl Pair {
                 let (listener, incoming) = world.listen(&end);
                 peer.open(world.ours(), world.port());
                 let region = memory(&mut peer);
-                peer.begin("connect", READS, from_them);
+                peer.begin("connect", reads, from_them);
                 let ours = world.accept(&mut end, &incoming, from_us);
                 end.listener = Some(listener);
                 let (asked, event) = (None, peer.begun());
@@ -81,7 +104,7 @@ impl Pair {
                 let connecting = world.connecting(&end, from_us);
                 let asked = Some(peer.request());
                 let region = memory(&mut peer);
-                peer.begin("accept", READS, from_them);
+                peer.begin("accept", reads, from_them);
                 let ours = connecting.finish(&mut end).expect("siw accepts");
                 let event = peer.begun();
                 (region, Learned { ours, asked, event })
@@ -89,7 +112,7 @@ impl Pair {
         };
         assert_eq!(learned.event.name, "RDMA_CM_EVENT_ESTABLISHED");
         let mut pair = Self { end, peer, region };
-        if role == Role::SiwInitiates {
+        if role == Role::SiwInitiates && opened {
             pair.open_our_direction();
         }
         (pair, learned)

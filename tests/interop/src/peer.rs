@@ -24,8 +24,6 @@ pub(crate) struct Completion {
     pub(crate) status: u32,
     pub(crate) operation: String,
     pub(crate) bytes: usize,
-    /// The key that was invalidated with it.
-    pub(crate) invalidated: Option<u32>,
 }
 
 /// A connection event.
@@ -100,11 +98,16 @@ impl Peer {
         self.ask(&format!("open {to} {port}"));
     }
 
-    /// Says `connect` or `accept`; [`event`](Self::established) has the answer.
+    /// Says `connect` or `accept`; [`begun`](Self::begun) has the answer.
     pub(crate) fn begin(&mut self, how: &str, reads: (u32, u32), private_data: &[u8]) {
         let (inbound, outbound) = reads;
         let data = hex(private_data);
         self.say(&format!("{how} {inbound} {outbound} {data}"));
+    }
+
+    /// Refuses the connection that was asked for.
+    pub(crate) fn reject(&mut self, private_data: &[u8]) {
+        self.ask(&format!("reject {}", hex(private_data)));
     }
 
     /// The connection event that answers what was begun.
@@ -166,7 +169,6 @@ impl Peer {
             status: words[1].parse().expect("a status"),
             operation: words[2].clone(),
             bytes: words[3].parse().expect("a length"),
-            invalidated: words[4].parse().ok(),
         }
     }
 
@@ -179,11 +181,6 @@ impl Peer {
             "peer: {completion:?}"
         );
         completion.bytes
-    }
-
-    /// Ends the program at once: the kernel ends its connections.
-    pub(crate) fn kill(&mut self) {
-        self.say("exit");
     }
 }
 

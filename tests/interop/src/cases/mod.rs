@@ -1,9 +1,15 @@
 //! The cases: what is said between softrnic and siw, and what must come of it.
 
+mod connecting;
+mod ending;
+mod faults;
+mod ordering;
 mod rping;
+mod tools;
 mod transfers;
 
 use crate::net::{self, Link};
+use crate::pair::Role;
 use crate::world::World;
 
 /// siw's switches: parameters of its module.
@@ -58,6 +64,11 @@ impl Siw {
 
     const fn without_zero_copy(mut self) -> Self {
         self.zero_copy = false;
+        self
+    }
+
+    const fn with_split_trailers(mut self) -> Self {
+        self.mended_trailer = false;
         self
     }
 
@@ -117,10 +128,28 @@ impl Case {
     }
 }
 
+/// A case for each role of siw, named `family/role/what`.
+fn both_roles(
+    family: &str,
+    what: &str,
+    run: impl Fn(&World, Role) + Copy + 'static,
+) -> impl Iterator<Item = Case> {
+    let name = |role: Role| format!("{family}/{}/{what}", role.name());
+    let case = |role| Case::new(name(role), move |world: &World| run(world, role));
+    [Role::SiwInitiates, Role::SiwResponds]
+        .map(case)
+        .into_iter()
+}
+
 /// Every case, in the order they are run.
 pub(crate) fn all() -> Vec<Case> {
     let mut cases = Vec::new();
     cases.extend(rping::cases());
+    cases.extend(tools::cases());
     cases.extend(transfers::cases());
+    cases.extend(ordering::cases());
+    cases.extend(connecting::cases());
+    cases.extend(ending::cases());
+    cases.extend(faults::cases());
     cases
 }

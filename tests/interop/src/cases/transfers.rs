@@ -1,6 +1,6 @@
 //! Messages, writes and reads of many sizes, in both directions, under each of siw's switches.
 
-use super::{Case, Siw};
+use super::{Case, Siw, both_roles};
 use crate::pair::{Pair, Role};
 use crate::world::World;
 
@@ -10,12 +10,9 @@ const LARGE: &[usize] = &[65_535, 65_536, 500_001];
 /// For sweeps.
 const FEW: &[usize] = &[1, 1425, 4097, 70_001];
 
-/// Both roles.
-pub(super) const ROLES: [Role; 2] = [Role::SiwInitiates, Role::SiwResponds];
-
 pub(super) fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
-    for role in ROLES {
+    for role in [Role::SiwInitiates, Role::SiwResponds] {
         for (what, sizes) in [("odd", ODD), ("large", LARGE)] {
             let name = |family: &str| format!("transfers/{}/{family}/{what}", role.name());
             let run = move |world: &World| transfers(world, role, sizes);
@@ -27,9 +24,8 @@ pub(super) fn cases() -> Vec<Case> {
             let run = move |world: &World| transfers(world, role, FEW);
             cases.push(Case::new(name, run).with(siw));
         }
-        let name = format!("transfers/{}/ipv4/empty", role.name());
-        cases.push(Case::new(name, move |world| empty(world, role)));
     }
+    cases.extend(both_roles("transfers", "empty", empty));
     cases
 }
 

@@ -1,0 +1,163 @@
+//! Either side breaks a rule: the other answers by a Terminate, both are told, and the next connection is a good one.
+//!
+//! siw exchanges the nibbles of layer and error type in what it sends, and places the flags wrongly; what it means is
+//! then not what RFC 5040 reads. Whatever comes, it ends the connection.
+
+use softrnic_consumer::NtStatus;
+
+use super::{Case, Siw, both_roles};
+use crate::net;
+use crate::pair::{IN, MEMORY, OUT, Pair, REGION, Role};
+use crate::world::{World, wait_for_end};
+
+/// A key nobody gave out.
+const NO_KEY: u32 = 0xDEAD_BE00;
+
+/// What is broken.
+#[derive(Clone, Copy, Debug)]
+enum Fault {
+    WriteKey,
+    WriteBounds,
+    ReadKey,
+    ReadBounds,
+    NoReceive,
+    TooLong,
+}
+
+const FAULTS: [(&str, Fault); 6] = [
+    ("write-key", Fault::WriteKey),
+    ("write-bounds", Fault::WriteBounds),
+    ("read-key", Fault::ReadKey),
+    ("read-bounds", Fault::ReadBounds),
+    ("no-receive", Fault::NoReceive),
+    ("too-long", Fault::TooLong),
+];
+
+pub(super) fn cases() -> Vec<Case> {
+    let mut cases = Vec::new();
+    for (name, fault) in FAULTS {
+        let what = format!("ours/{name}");
+        cases.extend(both_roles("faults", &what, move |world, role| {
+            our_fault(world, role, fault);
+        }));
+        let what = format!("theirs/{name}");
+        cases.extend(both_roles("faults", &what, move |world, role| {
+            their_fault(world, role, fault);
+        }));
+    }
+    cases.extend(both_roles("faults", "theirs/invalidate-key", invalidate));
+    let split = Siw::STOCK.crc().with_split_trailers();
+    cases.push(Case::new("faults/siw-responds/false-crc-error", false_crc_error).with(split));
+    cases
+}
+
+/// We break it; siw terminates.
+fn our_fault(world: &World, role: Role, fault: Fault) {
+    let mut pair = Pair::new(world, role);
+    let good = pair.region;
+    match fault {
+        Fault::WriteKey => {
+            pair.region.key = NO_KEY;
+            pair.write_to(0, 100);
+        }
+        Fault::WriteBounds => pair.write_to(MEMORY - 50, 5000),
+        Fault::ReadKey => {
+            pair.region.key = NO_KEY;
+            pair.read_from(0, IN, 100);
+        }
+        Fault::ReadBounds => pair.read_from(MEMORY - 50, IN, 5000),
+        Fault::NoReceive => pair.end.post_send(1, OUT, 64, 0),
+        Fault::TooLong => {
+            pair.peer.receive(1, REGION, IN, 64);
+            pair.end.post_send(1, OUT, 5000, 0);
+        }
+    }
+    pair.region = good;
+    wait_for_end(&pair.end);
+    let done = pair.done();
+    if matches!(fault, Fault::ReadKey | Fault::ReadBounds) {
+        assert_ne!(done.status, NtStatus::SUCCESS, "a read that was refused");
+    }
+    assert_eq!(pair.peer.event().name, "RDMA_CM_EVENT_DISCONNECTED");
+    after(world, pair);
+}
+
+/// They break it; we terminate.
+fn their_fault(world: &World, role: Role, fault: Fault) {
+    let mut pair = Pair::new(world, role);
+    let (good, (address, _)) = (pair.ours(IN), pair.ours(MEMORY - 50));
+    let before = pair.end.buffer.read(0, MEMORY);
+    match fault {
+        Fault::WriteKey => pair
+            .peer
+            .transfer("write", (REGION, OUT, 100), (good.0, NO_KEY)),
+        Fault::WriteBounds => pair
+            .peer
+            .transfer("write", (REGION, OUT, 5000), (address, good.1)),
+        Fault::ReadKey => pair
+            .peer
+            .transfer("read", (REGION, IN, 100), (good.0, NO_KEY)),
+        Fault::ReadBounds => pair
+            .peer
+            .transfer("read", (REGION, IN, 5000), (address, good.1)),
+        Fault::NoReceive => pair.peer.send(1, REGION, OUT, 64, "-"),
+        Fault::TooLong => {
+            pair.end.post_receive(1, IN, 64);
+            pair.peer.send(1, REGION, OUT, 5000, "-");
+        }
+    }
+    wait_for_end(&pair.end);
+    assert_eq!(pair.peer.event().name, "RDMA_CM_EVENT_DISCONNECTED");
+    if matches!(fault, Fault::ReadKey | Fault::ReadBounds) {
+        assert_ne!(pair.peer.poll().status, 0, "a read that was refused");
+    }
+    if !matches!(fault, Fault::WriteBounds | Fault::TooLong) {
+        assert!(
+            pair.end.buffer.read(0, MEMORY) == before,
+            "nothing was placed"
+        );
+    }
+    after(world, pair);
+}
+
+/// They ask for the end of a key nobody gave out.
+fn invalidate(world: &World, role: Role) {
+    let mut pair = Pair::new(world, role);
+    pair.end.post_receive(1, IN, 64);
+    pair.peer.send_and_invalidate(1, REGION, 30, NO_KEY);
+    wait_for_end(&pair.end);
+    assert_eq!(pair.peer.event().name, "RDMA_CM_EVENT_DISCONNECTED");
+    after(world, pair);
+}
+
+/// The consumer ends what the fault left, and connects anew.
+fn after(world: &World, mut pair: Pair) {
+    let _ = pair.end.disconnect().wait();
+    pair.peer.say("exit");
+    drop(pair);
+    let mut pair = Pair::new(world, Role::SiwInitiates);
+    pair.sends(3000, 1);
+    pair.they_disconnect();
+}
+
+/// As Linux has it, siw finds a wrong checksum where a trailer is cut by a segment's end. Segments of an odd size see to
+/// that; our side is told of the end.
+fn false_crc_error(world: &World) {
+    world
+        .guest
+        .run("ethtool -K eth1 gro off >/dev/null 2>&1; true");
+    net::set_mtu(701);
+    let mut pair = Pair::new(world, Role::SiwResponds);
+    pair.peer.receive(1, REGION, IN, MEMORY - IN);
+    for n in 0..8 {
+        pair.peer.receive(n, REGION, IN, MEMORY - IN);
+        pair.end.post_send(1, OUT, 200_000, 0);
+    }
+    wait_for_end(&pair.end);
+    assert_eq!(pair.peer.event().name, "RDMA_CM_EVENT_DISCONNECTED");
+    let _ = pair.end.disconnect().wait();
+    net::set_mtu(1500);
+    world
+        .guest
+        .run("ethtool -K eth1 gro on >/dev/null 2>&1; true");
+}
