@@ -12,9 +12,10 @@ use super::adapter::Adapter;
 use super::dispatch::{DisconnectEvent, RequestCompletion};
 use super::host::Counters;
 use super::listener::{Door, Listener};
-use super::listing::{Connection, Listing, Place};
+use super::listing::{self, Claim, Connection, Listing, Place};
 use super::object::{Hold, Kind, Object, Open, Reaper};
 use super::qp::{Attached, Qp};
+use super::shared_endpoint::{SharedEndpoint, Use};
 use super::status;
 use crate::nt::{Ref, SpinLock, Status};
 use crate::transport::{self, ConnectionData, Events, Failure, Params, PrivateData, ReadLimits};
@@ -50,6 +51,8 @@ struct State {
     disconnecting: Option<Pending>,
     disconnect_event: Option<DisconnectEvent>,
     addresses: Option<Addresses>,
+    /// The endpoint it shares with others, until it is closed (NDK-SEP-01).
+    shared: Option<Use>,
     /// Between establishment and the end of the connection, whoever brings it.
     active: bool,
 }
@@ -64,14 +67,19 @@ struct Addresses {
 pub(super) struct Connector {
     state: SpinLock<State>,
     /// The listener a passive connector came from (NDK-LSN-06, NDK-LSN-08).
-    #[expect(
-        dead_code,
-        reason = "kept so that the listener ends after its connectors"
-    )]
     listener: Option<Hold<Listener>>,
+    /// Its local address until it is closed (NDK-SEP-04): its own, or its listener's (NDK-LSN-06).
+    claim: Ref<Place<Claim>>,
     /// In OID_NDK_CONNECTIONS while the connection is there.
     place: Place<Connection>,
     adapter: Hold<Adapter>,
+}
+
+/// Where a connection comes from.
+#[derive(Clone, Copy)]
+pub(super) enum Source<'a> {
+    Address(SocketAddr),
+    Endpoint(&'a Hold<SharedEndpoint>),
 }
 
 /// What the consumer asks of a new connection.
@@ -90,6 +98,7 @@ impl Connector {
             Self {
                 state: SpinLock::new(State::default()),
                 listener: None,
+                claim: Ref::try_new(Listing::reserve(adapter.host())?)?,
                 place: Listing::reserve(adapter.host())?,
                 adapter: adapter.clone(),
             },
@@ -115,6 +124,7 @@ impl Connector {
             Self {
                 state: SpinLock::new(State::default()),
                 listener: Some(listener.clone()),
+                claim: listener.claim().clone(),
                 place: Listing::reserve(adapter.host())?,
                 adapter: adapter.clone(),
             },
@@ -128,22 +138,24 @@ impl Connector {
     pub(super) fn connect(
         connector: &Hold<Self>,
         qp: &Hold<Qp>,
-        (local, peer): (SocketAddr, SocketAddr),
+        (from, peer): (Source<'_>, SocketAddr),
         ask: Ask<'_>,
         completion: RequestCompletion,
     ) -> Status {
         let start = || {
             connector.check(qp)?;
             let host = connector.adapter.host();
-            // NDK-CON-07.
-            if !host.owns(local.ip()) {
-                return Err(Status::INVALID_ADDRESS);
-            }
+            let (local, tcp) = connector.bind(from)?;
             let params = connector.params(ask, connector.adapter.limits().caller_data)?;
             let endpoint = Endpoint::new(host.transport()).map_err(status::of_failure)?;
             endpoint.attach(Link(connector.clone()));
             let attached = Attached::attach(qp, &endpoint)?;
             connector.install(&endpoint, local, peer)?;
+            if let Source::Endpoint(shared) = from {
+                connector.take(|state| state.shared = Some(Use::of(shared)));
+            } else {
+                connector.claim(local)?;
+            }
             connector.file(
                 Some(qp),
                 None,
@@ -154,7 +166,7 @@ impl Connector {
             )?;
             // NDK-CON-18.
             let remote = with_port(peer, host.ports().to_tcp(peer.port()));
-            connector.answer(endpoint.connect(local, remote, &params, attached))
+            connector.answer(endpoint.connect(tcp, remote, &params, attached))
         };
         start().err().unwrap_or(Status::PENDING)
     }
@@ -256,6 +268,31 @@ impl Connector {
 }
 
 impl Connector {
+    /// The local address, as the consumer and as TCP know it.
+    fn bind(&self, from: Source<'_>) -> Result<(SocketAddr, transport::Local), Status> {
+        match from {
+            // NDK-CON-07.
+            Source::Address(local) if self.adapter.host().owns(local.ip()) => {
+                Ok((local, local.into()))
+            }
+            Source::Address(_) => Err(Status::INVALID_ADDRESS),
+            Source::Endpoint(shared) => {
+                let addresses = shared.local_address().zip(shared.tcp_address());
+                let (nd, tcp) = addresses
+                    .filter(|_| shared.is_of(&self.adapter))
+                    .ok_or(Status::INVALID_PARAMETER)?;
+                Ok((nd, transport::Local::shared(tcp)))
+            }
+        }
+    }
+
+    /// NDK-CON-07: a local port of its own; without it the connector is as before.
+    fn claim(&self, local: SocketAddr) -> Result<(), Status> {
+        listing::claim(&self.claim, local).inspect_err(|_| {
+            drop(self.take(|state| (state.endpoint.take(), state.addresses.take())));
+        })
+    }
+
     /// Gives the connector its endpoint, once.
     pub(super) fn install(
         &self,
@@ -364,7 +401,24 @@ impl Connector {
             state.establishing.take()
         });
         if let Some(pending) = pending {
-            pending.complete(status::of_result(result));
+            pending.complete(self.status_of(result));
+        }
+    }
+
+    /// NDK-SEP-02: the port of a shared endpoint is its own, so what is taken is the pair of addresses.
+    fn status_of(&self, result: Result<(), Failure>) -> Status {
+        let shared = self.take(|state| state.shared.is_some());
+        match result {
+            Err(Failure::AddressInUse) if shared => Status::ADDRESS_ALREADY_EXISTS,
+            result => status::of_result(result),
+        }
+    }
+
+    /// NDK-SEP-04: the port that was chosen for it is its own until it is closed.
+    fn keep_address(&self) {
+        let own = self.take(|state| state.shared.is_none());
+        if let Some(local) = self.local_address().filter(|_| own) {
+            self.claim.show(Claim(local));
         }
     }
 
@@ -422,8 +476,12 @@ impl Events for Link {
     type Listener = Door;
 
     fn connect_done(&self, result: Result<(), Failure>) {
-        if result.is_err() {
-            self.0.count_failure();
+        match result {
+            Ok(()) => self.0.keep_address(),
+            Err(_) => {
+                self.0.count_failure();
+                self.0.claim.hide();
+            }
         }
         self.0.answered(result);
     }
@@ -468,6 +526,13 @@ impl Events for Link {
 impl Kind for Connector {
     fn reaper(&self) -> Option<&Ref<Reaper>> {
         Some(self.adapter.reaper())
+    }
+
+    fn ended(&self) {
+        // NDK-SEP-04. A listener's address stays the listener's.
+        if self.listener.is_none() {
+            self.claim.hide();
+        }
     }
 
     fn closing(connector: &Hold<Self>) {

@@ -5,7 +5,7 @@
 use core::net::IpAddr;
 use core::sync::atomic::AtomicU64;
 
-use super::listing::{Connection, Listing, LocalEndpoint};
+use super::listing::{Claim, Connection, Listing, LocalEndpoint};
 use super::port::PortMap;
 use crate::nt::{Ref, Slice, SpinLock, Status};
 use crate::transport;
@@ -46,6 +46,7 @@ pub(crate) struct Host {
     counters: Counters,
     connections: Listing<Connection>,
     local_endpoints: Listing<LocalEndpoint>,
+    claims: Listing<Claim>,
 }
 
 impl Host {
@@ -62,6 +63,7 @@ impl Host {
             counters: Counters::default(),
             connections: Listing::new(),
             local_endpoints: Listing::new(),
+            claims: Listing::new(),
         })
     }
 
@@ -91,6 +93,11 @@ impl Host {
 
     pub(crate) fn local_endpoints(&self) -> &Listing<LocalEndpoint> {
         &self.local_endpoints
+    }
+
+    /// Addresses in use by this adapter's consumers.
+    pub(crate) fn claims(&self) -> &Listing<Claim> {
+        &self.claims
     }
 
     pub(crate) fn counters(&self) -> &Counters {

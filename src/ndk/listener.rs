@@ -6,7 +6,7 @@ use core::sync::atomic::Ordering;
 use super::adapter::Adapter;
 use super::connector::{Connector, Endpoint, Link};
 use super::dispatch::{ConnectEvent, RequestCompletion};
-use super::listing::{Listing, LocalEndpoint, Place};
+use super::listing::{self, Claim, Listing, LocalEndpoint, Place};
 use super::object::{Hold, Kind, Object, Open, Reaper};
 use super::status;
 use crate::nt::{Ref, SpinLock, Status};
@@ -38,6 +38,8 @@ struct State {
 pub(super) struct Listener {
     state: SpinLock<State>,
     event: ConnectEvent,
+    /// Its address, which is its connectors' as well (NDK-LSN-06, NDK-LSN-07).
+    claim: Ref<Place<Claim>>,
     /// In OID_NDK_LOCAL_ENDPOINTS while it listens.
     place: Place<LocalEndpoint>,
     adapter: Hold<Adapter>,
@@ -52,6 +54,7 @@ impl Listener {
         let listener = Self {
             state: SpinLock::new(State::default()),
             event,
+            claim: Ref::try_new(Listing::reserve(adapter.host())?)?,
             place: Listing::reserve(adapter.host())?,
             adapter: adapter.clone(),
         };
@@ -60,6 +63,11 @@ impl Listener {
 
     pub(super) fn adapter(&self) -> &Hold<Adapter> {
         &self.adapter
+    }
+
+    /// The address its connectors share with it.
+    pub(super) fn claim(&self) -> &Ref<Place<Claim>> {
+        &self.claim
     }
 
     /// `NdkListen`.
@@ -87,9 +95,12 @@ impl Listener {
             // NDK-CON-18.
             let mut local = address;
             local.set_port(host.ports().to_tcp(address.port()));
-            socket.listen(local).map_err(|failure| {
+            // NDK-LSN-03, NDK-LSN-07.
+            let listening = listing::claim(&listener.claim, address)
+                .and_then(|()| socket.listen(local).map_err(status::of_failure));
+            listening.inspect_err(|_| {
+                listener.claim.hide();
                 drop(listener.take(|state| (state.listening.take(), state.socket.take())));
-                status::of_failure(failure)
             })
         };
         start().err().unwrap_or(Status::PENDING)
@@ -141,7 +152,12 @@ impl Listener {
         };
         let tcp = self.take(|state| state.socket.clone());
         let tcp = tcp.and_then(|socket| socket.local_address()).unwrap_or(nd);
-        self.place.show(LocalEndpoint { nd, tcp });
+        self.claim.show(Claim(nd));
+        self.place.show(LocalEndpoint {
+            nd,
+            tcp,
+            listener: true,
+        });
     }
 
     /// The ND address a peer reached: the consumer's port, where the port map changed it.
@@ -177,6 +193,8 @@ impl transport::Incoming for Door {
         drop(failed);
         if result.is_ok() {
             self.0.show();
+        } else {
+            self.0.claim.hide();
         }
         if let Some(pending) = pending {
             // NDK-LIFE-09: the listener may be gone when this returns, but for our own hold.
@@ -208,6 +226,11 @@ impl transport::Incoming for Door {
 impl Kind for Listener {
     fn reaper(&self) -> Option<&Ref<Reaper>> {
         Some(self.adapter.reaper())
+    }
+
+    fn ended(&self) {
+        // NDK-LSN-07: its connectors have ended before.
+        self.claim.hide();
     }
 
     fn closing(listener: &Hold<Self>) {

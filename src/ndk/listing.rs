@@ -17,11 +17,37 @@ pub(crate) struct Connection {
     pub(crate) tcp: (SocketAddr, SocketAddr),
 }
 
-/// A listener's address, both ways.
+/// The address of a listener or shared endpoint, both ways.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct LocalEndpoint {
     pub(crate) nd: SocketAddr,
     pub(crate) tcp: SocketAddr,
+    pub(crate) listener: bool,
+}
+
+/// An ND address that belongs to somebody until the last who uses it is closed (NDK-LSN-07,
+/// NDK-SEP-04).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Claim(pub(crate) SocketAddr);
+
+impl Claim {
+    /// Whether both cannot be had at once.
+    fn excludes(self, other: Self) -> bool {
+        let (one, two) = (self.0, other.0);
+        one.port() == two.port()
+            && one.is_ipv4() == two.is_ipv4()
+            && (one.ip() == two.ip() || one.ip().is_unspecified() || two.ip().is_unspecified())
+    }
+}
+
+/// Takes `address` if it is free. One whose port is to be chosen is claimed when it was.
+pub(super) fn claim(place: &Place<Claim>, address: SocketAddr) -> Result<(), Status> {
+    let new = Claim(address);
+    if address.port() == 0 || place.show_unless(new, |taken| taken.excludes(new)) {
+        Ok(())
+    } else {
+        Err(Status::SHARING_VIOLATION)
+    }
 }
 
 /// One kind of thing that is listed.
@@ -38,6 +64,12 @@ impl Listed for Connection {
 impl Listed for LocalEndpoint {
     fn listing(host: &Host) -> &Listing<Self> {
         host.local_endpoints()
+    }
+}
+
+impl Listed for Claim {
+    fn listing(host: &Host) -> &Listing<Self> {
+        host.claims()
     }
 }
 
@@ -179,6 +211,18 @@ pub(crate) struct Place<T: Listed> {
 impl<T: Listed> Place<T> {
     pub(super) fn show(&self, value: T) {
         T::listing(&self.host).set(self.index, Slot::Shown(value));
+    }
+
+    /// Shows it unless something shown by another place forbids it.
+    fn show_unless(&self, value: T, forbids: impl Fn(&T) -> bool) -> bool {
+        let mut inside = T::listing(&self.host).0.lock();
+        let forbidden = (0..).zip(inside.slots.iter()).any(|(index, slot)| {
+            matches!(slot, Slot::Shown(other) if index != self.index && forbids(other))
+        });
+        if !forbidden && let Some(slot) = inside.slots.get_mut(self.index as usize) {
+            *slot = Slot::Shown(value);
+        }
+        !forbidden
     }
 
     pub(super) fn hide(&self) {

@@ -45,6 +45,9 @@ pub(super) trait Kind: Face + Send + Sync {
         let _ = object;
     }
 
+    /// Everybody has left, and the consumer is not told yet: what it may count on once it is.
+    fn ended(&self) {}
+
     /// Everybody has left an object without a reaper. The object may be gone when this returns.
     fn emptied(&self) {}
 }
@@ -268,7 +271,9 @@ pub(super) unsafe fn close<T: Kind, R>(raw: *mut R, completion: CloseCompletion)
         return Status::PENDING;
     }
     // SAFETY: the gate said, once, that nobody is inside any more.
-    drop(unsafe { Box::from_leaked(Tag::OBJECT, object) });
+    let object = unsafe { Box::from_leaked(Tag::OBJECT, object) };
+    object.kind.ended();
+    drop(object);
     Status::SUCCESS
 }
 
@@ -309,6 +314,8 @@ unsafe fn end<T: Kind>(common: NonNull<Common>) {
     let object = common.cast::<Object<T>>();
     // SAFETY: nobody else is inside, so `completion` is ours.
     let completion = unsafe { (*common.as_ref().completion.get()).take() };
+    // SAFETY: alive until the end of this function, and nobody else is inside.
+    unsafe { object.as_ref() }.kind.ended();
     if let Some(completion) = completion {
         completion.complete();
     }

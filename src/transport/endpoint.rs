@@ -6,6 +6,7 @@ use core::net::SocketAddr;
 
 use crate::nt::{Mapping, Ref, Status};
 use crate::rdma::qp::Event as Change;
+use crate::wsk::Local;
 
 use super::api::{ConnectionData, Failure, Memory, Params, PrivateData, Queues};
 use super::link::Gone;
@@ -67,7 +68,7 @@ impl<E: Events> Endpoint<E> {
     /// Connects; `connect_done` answers.
     pub(crate) fn connect(
         &self,
-        local: SocketAddr,
+        local: Local,
         remote: SocketAddr,
         params: &Params,
         queues: E::Queues,

@@ -18,6 +18,9 @@
 //! Listener::<L>::new(&Settings, door: L)      L::incoming(&self, Ref<Endpoint<L::Events>>)
 //!   .listen(address) -> Result<(), Failure>   Ok: L::listen_done(result) follows
 //!   .pause(bool)  .close()  .local_address()  the door is dropped when nothing of it is running
+//! Reservation::<R>::new(reserver: R)          a local port for several connections
+//!   .reserve(address) -> Result<(), Failure>  Ok: R::reserved(result) follows
+//!   .close()  .local_address()                the reserver is dropped when the port is free
 //! ```
 //!
 //! Dropping the last reference to either closes it.
@@ -32,6 +35,8 @@ pub(crate) mod link;
 #[cfg(target_os = "windows")]
 mod listener;
 #[cfg(target_os = "windows")]
+mod reservation;
+#[cfg(target_os = "windows")]
 mod reserve;
 #[cfg(target_os = "windows")]
 mod runner;
@@ -40,12 +45,15 @@ mod settings;
 #[cfg(target_os = "windows")]
 mod wire;
 
+#[cfg(target_os = "windows")]
+pub(crate) use crate::wsk::Local;
 pub(crate) use api::*;
 #[cfg(target_os = "windows")]
 pub(crate) use {
     endpoint::{Endpoint, Events, Mapped},
     link::Gone,
     listener::{Incoming, Listener},
+    reservation::{Reservation, Reserver},
     settings::Settings,
 };
 

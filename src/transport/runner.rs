@@ -14,7 +14,7 @@ use crate::nt::{Dpc, Ref, Status, Timer};
 use crate::rdma::qp::Event as Change;
 use crate::sync::{Actor, Mailbox, Once, Revocable, Turn};
 use crate::wsk::events::End;
-use crate::wsk::{self, Accept, Indication, SendBatch, Socket};
+use crate::wsk::{self, Accept, Indication, Local, SendBatch, Socket};
 
 use super::api::{Failure, Params, PrivateData, Queues, ReadLimits};
 use super::connection::{Around, Connection, Phase};
@@ -55,7 +55,7 @@ const ROUNDS: usize = 16;
 const TAKEN: usize = 1024 * 1024;
 
 pub(super) struct Dial<Q> {
-    pub(super) local: SocketAddr,
+    pub(super) local: Local,
     pub(super) remote: SocketAddr,
     pub(super) params: Params,
     pub(super) queues: Q,
@@ -91,7 +91,7 @@ pub(super) struct Core<E: Events> {
     /// Passive: where the peer came to.
     pub(super) local: Once<SocketAddr>,
     /// Active: where we were told to connect from; its port may be 0.
-    from: Once<SocketAddr>,
+    from: Once<Local>,
     pub(super) remote: Once<SocketAddr>,
 }
 

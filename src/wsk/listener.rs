@@ -35,7 +35,7 @@ impl<A: Acceptor> Listener<A> {
     /// Listens at `local` (its port may be 0). `Acceptor::listening` tells the result, if this one is
     /// success; on an error here `owner` hears nothing. Once.
     pub(crate) fn listen(&self, owner: Ref<A>, local: SocketAddr) -> Result<()> {
-        self.0.open(owner, local, None)
+        self.0.open(owner, local.into(), None)
     }
 
     /// The bound address, known once listening.
@@ -68,6 +68,7 @@ impl<A: Acceptor> Role for Listening<A> {
             code: SO_EXCLUSIVEADDRUSE,
             value: 1,
             family: None,
+            shared: false,
             optional: false,
         }),
         // WSK-OPT-04: IPv4 has a listener of its own.
@@ -76,6 +77,7 @@ impl<A: Acceptor> Role for Listening<A> {
             code: IPV6_V6ONLY,
             value: 1,
             family: Some(AF_INET6),
+            shared: false,
             optional: false,
         }),
         // WSK-OPT-03: accepted sockets inherit it, so that dead peers are noticed.
@@ -84,6 +86,7 @@ impl<A: Acceptor> Role for Listening<A> {
             code: SO_KEEPALIVE,
             value: 1,
             family: None,
+            shared: false,
             optional: true,
         }),
         // WSK-SOCK-05: it listens as soon as it is bound.

@@ -18,6 +18,7 @@ pub(crate) mod client;
 pub(crate) mod events;
 pub(crate) mod listener;
 mod opening;
+pub(crate) mod reservation;
 pub(crate) mod send;
 pub(crate) mod socket;
 
@@ -25,6 +26,8 @@ pub(crate) use self::{
     client::Client,
     events::{Accept, Acceptor, Events, Indication},
     listener::{Incoming, Listener},
+    opening::Local,
+    reservation::{Reservation, Reserver},
     send::{BatchLimits, BatchMark, SendBatch},
     socket::Socket,
 };

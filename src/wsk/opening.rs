@@ -20,6 +20,28 @@ use crate::{
     },
 };
 
+/// Where a socket is bound.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Local {
+    pub(crate) address: SocketAddr,
+    /// Others that say so are bound there as well.
+    pub(crate) shared: bool,
+}
+
+impl Local {
+    pub(crate) fn shared(address: SocketAddr) -> Self {
+        let shared = true;
+        Self { address, shared }
+    }
+}
+
+impl From<SocketAddr> for Local {
+    fn from(address: SocketAddr) -> Self {
+        let shared = false;
+        Self { address, shared }
+    }
+}
+
 /// How a socket is opened.
 pub(super) enum Step {
     Create,
@@ -36,6 +58,8 @@ pub(super) struct SocketOption {
     pub(super) value: u32,
     /// For one address family only.
     pub(super) family: Option<u16>,
+    /// For shared local addresses only.
+    pub(super) shared: bool,
     /// Whether opening goes on without it.
     pub(super) optional: bool,
 }
@@ -46,6 +70,7 @@ pub(super) struct Opening {
     step: usize,
     completion: Completion,
     family: u16,
+    shared: bool,
     local: SOCKADDR_INET,
     remote: SOCKADDR_INET,
 }
@@ -59,6 +84,7 @@ impl Opening {
                 information: 0,
             },
             family: 0,
+            shared: false,
             local: SOCKADDR_INET::default(),
             remote: SOCKADDR_INET::default(),
         }
@@ -70,7 +96,7 @@ impl<R: Role> Core<R> {
     pub(super) fn open(
         &self,
         owner: Ref<R::Owner>,
-        local: SocketAddr,
+        Local { address, shared }: Local,
         remote: Option<SocketAddr>,
     ) -> Result<()> {
         client::provider()?;
@@ -79,8 +105,9 @@ impl<R: Role> Core<R> {
         let entered = self.begin(owner, 2)?;
         // SAFETY: `begin` succeeds once, and no step is under way yet.
         let opening = unsafe { &mut *self.opening.get() };
-        opening.family = address::family(local);
-        opening.local = address::to_inet(local);
+        opening.family = address::family(address);
+        opening.shared = shared;
+        opening.local = address::to_inet(address);
         opening.remote = remote.map(address::to_inet).unwrap_or_default();
         core::mem::forget(entered);
         self.start_step();
@@ -97,7 +124,8 @@ impl<R: Role> Core<R> {
             };
             opening.step += 1;
             if let Step::SetOption(option) = step
-                && option.family.is_some_and(|family| family != opening.family)
+                && (option.family.is_some_and(|family| family != opening.family)
+                    || option.shared && !opening.shared)
             {
                 continue;
             }

@@ -13,15 +13,15 @@ use super::{
     base::{Core, ROLE_WORK, Request, Role},
     client,
     events::{Accept, End, Events, Indication},
-    opening::{SocketOption, Step},
+    opening::{Local, SocketOption, Step},
     send::{self, SendBatch},
 };
 use crate::{
     nt::{Ref, Result, Status, irp::Irp},
     sys::{
-        NTSTATUS, PIRP, SO_KEEPALIVE, SOL_SOCKET, WSK_BUF, WSK_CLIENT_CONNECTION_DISPATCH,
-        WSK_DATA_INDICATION, WSK_FLAG_ABORTIVE, WSK_FLAG_CONNECTION_SOCKET, WSK_FLAG_NODELAY,
-        WSK_PROVIDER_CONNECTION_DISPATCH, WSK_SOCKET,
+        NTSTATUS, PIRP, SO_KEEPALIVE, SO_REUSEADDR, SOL_SOCKET, WSK_BUF,
+        WSK_CLIENT_CONNECTION_DISPATCH, WSK_DATA_INDICATION, WSK_FLAG_ABORTIVE,
+        WSK_FLAG_CONNECTION_SOCKET, WSK_FLAG_NODELAY, WSK_PROVIDER_CONNECTION_DISPATCH, WSK_SOCKET,
     },
 };
 
@@ -89,12 +89,7 @@ impl<E: Events> Socket<E> {
 
     /// Connects from `local` (its port may be 0) to `remote`. `Events::connected` tells the result,
     /// if this one is success; on an error here `owner` hears nothing.
-    pub(crate) fn connect(
-        &self,
-        owner: Ref<E>,
-        local: SocketAddr,
-        remote: SocketAddr,
-    ) -> Result<()> {
+    pub(crate) fn connect(&self, owner: Ref<E>, local: Local, remote: SocketAddr) -> Result<()> {
         self.0.open(owner, local, Some(remote))
     }
 
@@ -196,7 +191,16 @@ impl<E: Events> Role for Connection<E> {
             code: SO_KEEPALIVE,
             value: 1,
             family: None,
+            shared: false,
             optional: true,
+        }),
+        Step::SetOption(SocketOption {
+            level: SOL_SOCKET,
+            code: SO_REUSEADDR,
+            value: 1,
+            family: None,
+            shared: true,
+            optional: false,
         }),
         Step::Bind,
         Step::Connect,

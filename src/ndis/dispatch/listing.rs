@@ -44,8 +44,8 @@ pub(super) fn local_endpoints(
     for row in rows.iter() {
         let at = table.next_row();
         table.address(at, row.nd);
-        // NDK-OID-07: a listener, of the kernel's.
-        table.put(at + listener, &[YES]);
+        // NDK-OID-07: a listener or a shared endpoint, of the kernel's.
+        table.put(at + listener, &[u8::from(row.listener)]);
         let at = table.next_row();
         table.address(at, row.tcp);
     }

@@ -4,7 +4,8 @@ use core::ffi::c_void;
 use core::ptr::NonNull;
 
 use super::{
-    ConnectEvent, CqNotification, capabilities, give, hold, query_extension, read_address,
+    ConnectEvent, CqNotification, CreateCompletion, capabilities, give, hold, query_extension,
+    read_address,
 };
 use crate::ndk::adapter::{Adapter, OpenError};
 use crate::ndk::connector::Connector;
@@ -140,17 +141,21 @@ unsafe extern "win64" fn create_shared_endpoint(
     adapter: *mut NDK_ADAPTER,
     address: *const SOCKADDR,
     length: u32,
-    _completion: NDK_FN_CREATE_COMPLETION,
-    _context: *mut c_void,
-    out: *mut *mut NDK_SHARED_ENDPOINT,
+    completion: NDK_FN_CREATE_COMPLETION,
+    context: *mut c_void,
+    _out: *mut *mut NDK_SHARED_ENDPOINT,
 ) -> NTSTATUS {
     // SAFETY: the caller.
     let adapter = unsafe { hold::<Adapter, _>(adapter) }.ok_or(Status::INVALID_PARAMETER);
     // SAFETY: the caller.
     let address = unsafe { read_address(address, length) };
-    let made = adapter.and_then(|adapter| SharedEndpoint::create(&adapter, address?));
-    // SAFETY: the caller.
-    unsafe { give(made, out) }
+    // SAFETY: the caller; used once, and only after pending.
+    let completion = unsafe { CreateCompletion::new(completion, context) };
+    // NDK-LIFE-06: a pended create leaves the out-parameter alone.
+    match adapter.and_then(|adapter| SharedEndpoint::create(&adapter, address?, completion)) {
+        Ok(()) => Status::PENDING.to_raw(),
+        Err(status) => status.to_raw(),
+    }
 }
 
 unsafe extern "win64" fn create_connector(

@@ -4,13 +4,15 @@
 //! ours held; the callers keep that.
 
 use core::ffi::c_void;
+use core::marker::PhantomData;
+use core::ptr;
 
 use crate::ndk::connector::Connector;
-use crate::ndk::object::Open;
+use crate::ndk::object::{Kind, Open};
 use crate::nt::Status;
 use crate::sys::{
     NDK_CONNECTOR, NDK_FN_CLOSE_COMPLETION, NDK_FN_CONNECT_EVENT_CALLBACK,
-    NDK_FN_CQ_NOTIFICATION_CALLBACK, NDK_FN_DISCONNECT_EVENT_CALLBACK,
+    NDK_FN_CQ_NOTIFICATION_CALLBACK, NDK_FN_CREATE_COMPLETION, NDK_FN_DISCONNECT_EVENT_CALLBACK,
     NDK_FN_DISCONNECT_EVENT_CALLBACK_EX, NDK_FN_REQUEST_COMPLETION,
     NDK_FN_SRQ_NOTIFICATION_CALLBACK,
 };
@@ -23,6 +25,42 @@ struct Context(*mut c_void);
 unsafe impl Send for Context {}
 // SAFETY: as above.
 unsafe impl Sync for Context {}
+
+/// Called with the object when a create that was answered with pending has finished (NDK-LIFE-05,
+/// NDK-LIFE-06).
+pub(in crate::ndk) struct CreateCompletion<T: Kind> {
+    function: NDK_FN_CREATE_COMPLETION,
+    context: Context,
+    kind: PhantomData<fn(T)>,
+}
+
+impl<T: Kind> CreateCompletion<T> {
+    /// # Safety
+    /// As [`RequestCompletion::new`].
+    pub(super) unsafe fn new(function: NDK_FN_CREATE_COMPLETION, context: *mut c_void) -> Self {
+        Self {
+            function,
+            context: Context(context),
+            kind: PhantomData,
+        }
+    }
+
+    /// The object is the consumer's. Without a callback it is closed, for nobody would know it.
+    pub(in crate::ndk) fn give(self, open: Open<T>) {
+        if let Some(function) = self.function {
+            let raw = open.into_raw();
+            // SAFETY: the promise made to `new`; `self` is consumed, so it is the one call.
+            unsafe { function(self.context.0, Status::SUCCESS.to_raw(), raw) };
+        }
+    }
+
+    pub(in crate::ndk) fn fail(self, status: Status) {
+        if let Some(function) = self.function {
+            // SAFETY: as in `give`.
+            unsafe { function(self.context.0, status.to_raw(), ptr::null_mut()) };
+        }
+    }
+}
 
 /// Called when a request that was answered with pending has finished (NDK-LIFE-08).
 #[derive(Debug)]
@@ -178,37 +216,40 @@ enum Disconnect {
     WithReason(NDK_FN_DISCONNECT_EVENT_CALLBACK_EX),
 }
 
-impl DisconnectEvent {
+/// The two kinds of functions a consumer may register for it.
+pub(super) trait EventCallback {
+    /// The event for a connector.
+    ///
     /// # Safety
     /// As [`CqNotification::new`], for the connector.
-    pub(super) unsafe fn plain(
-        function: NDK_FN_DISCONNECT_EVENT_CALLBACK,
-        context: *mut c_void,
-    ) -> Self {
-        Self {
-            function: Disconnect::Plain(function),
+    unsafe fn with(self, context: *mut c_void) -> DisconnectEvent;
+}
+
+impl EventCallback for NDK_FN_DISCONNECT_EVENT_CALLBACK {
+    unsafe fn with(self, context: *mut c_void) -> DisconnectEvent {
+        DisconnectEvent {
+            function: Disconnect::Plain(self),
             context: Context(context),
         }
     }
+}
 
-    /// # Safety
-    /// As [`DisconnectEvent::plain`].
-    pub(super) unsafe fn with_reason(
-        function: NDK_FN_DISCONNECT_EVENT_CALLBACK_EX,
-        context: *mut c_void,
-    ) -> Self {
-        Self {
-            function: Disconnect::WithReason(function),
+impl EventCallback for NDK_FN_DISCONNECT_EVENT_CALLBACK_EX {
+    unsafe fn with(self, context: *mut c_void) -> DisconnectEvent {
+        DisconnectEvent {
+            function: Disconnect::WithReason(self),
             context: Context(context),
         }
     }
+}
 
+impl DisconnectEvent {
     /// NDK-DISC-06: at most once. NDK-DISC-16: the reason is 0 if there is none.
     pub(in crate::ndk) fn deliver(self, reason: u32) {
         match self.function {
-            // SAFETY: the promise made to `plain`; the caller holds the connector.
+            // SAFETY: the promise made to `with`; the caller holds the connector.
             Disconnect::Plain(Some(function)) => unsafe { function(self.context.0) },
-            // SAFETY: the promise made to `with_reason`; the caller holds the connector.
+            // SAFETY: the promise made to `with`; the caller holds the connector.
             Disconnect::WithReason(Some(function)) => unsafe { function(self.context.0, reason) },
             Disconnect::Plain(None) | Disconnect::WithReason(None) => {}
         }

@@ -4,13 +4,14 @@ use core::ffi::c_void;
 use core::ptr::NonNull;
 
 use super::{
-    DisconnectEvent, RequestCompletion, bytes, close, hold, query_extension, read_address,
+    EventCallback, RequestCompletion, bytes, close, hold, query_extension, read_address,
     write_address,
 };
-use crate::ndk::connector::{Ask, Connector};
+use crate::ndk::connector::{Ask, Connector, Source};
 use crate::ndk::object::{Face, Hold};
 use crate::ndk::private_data;
 use crate::ndk::qp::Qp;
+use crate::ndk::shared_endpoint::SharedEndpoint;
 use crate::nt::Status;
 use crate::sys::{
     NDK_CONNECTOR, NDK_CONNECTOR_DISPATCH, NDK_FN_DISCONNECT_EVENT_CALLBACK,
@@ -29,15 +30,15 @@ static TABLE: NDK_CONNECTOR_DISPATCH = NDK_CONNECTOR_DISPATCH {
     NdkQueryExtension: Some(query_extension),
     NdkConnect: Some(connect),
     NdkConnectWithSharedEndpoint: Some(connect_with_shared_endpoint),
-    NdkCompleteConnect: Some(complete_connect),
-    NdkAccept: Some(accept),
+    NdkCompleteConnect: Some(complete_connect::<NDK_FN_DISCONNECT_EVENT_CALLBACK>),
+    NdkAccept: Some(accept::<NDK_FN_DISCONNECT_EVENT_CALLBACK>),
     NdkReject: Some(reject),
     NdkGetConnectionData: Some(get_connection_data),
     NdkGetLocalAddress: Some(get_local_address),
     NdkGetPeerAddress: Some(get_peer_address),
     NdkDisconnect: Some(disconnect),
-    NdkCompleteConnectEx: Some(complete_connect_ex),
-    NdkAcceptEx: Some(accept_ex),
+    NdkCompleteConnectEx: Some(complete_connect::<NDK_FN_DISCONNECT_EVENT_CALLBACK_EX>),
+    NdkAcceptEx: Some(accept::<NDK_FN_DISCONNECT_EVENT_CALLBACK_EX>),
 };
 
 unsafe extern "win64" fn connect(
@@ -55,83 +56,69 @@ unsafe extern "win64" fn connect(
     context: *mut c_void,
 ) -> NTSTATUS {
     // SAFETY: the caller.
-    let (connector, qp) = match unsafe { enter(connector, qp) } {
-        Ok(both) => both,
-        Err(status) => return status.to_raw(),
-    };
+    let both = unsafe { enter(connector, qp) };
     // SAFETY: the caller.
-    let (source, destination) = unsafe {
-        (
-            read_address(source, source_length),
-            read_address(destination, destination_length),
-        )
-    };
-    let (Ok(source), Ok(destination)) = (source, destination) else {
-        return Status::INVALID_ADDRESS.to_raw();
-    };
+    let source = unsafe { read_address(source, source_length) };
     // SAFETY: the caller.
-    let private_data = unsafe { bytes(private_data, private_data_length) };
+    let destination = unsafe { read_address(destination, destination_length) };
+    // SAFETY: the caller.
+    let ask = unsafe { Ask::new(inbound, outbound, private_data, private_data_length) };
     // SAFETY: the caller; used once, and only after pending.
     let completion = unsafe { RequestCompletion::new(completion, context) };
-    let ask = Ask {
-        inbound,
-        outbound,
-        private_data,
+    let connect = || {
+        let (connector, qp) = both?;
+        let addresses = (Source::Address(source?), destination?);
+        Ok(Connector::connect(
+            &connector, &qp, addresses, ask, completion,
+        ))
     };
-    Connector::connect(&connector, &qp, (source, destination), ask, completion).to_raw()
+    connect().unwrap_or_else(|status: Status| status).to_raw()
 }
 
 unsafe extern "win64" fn connect_with_shared_endpoint(
-    _connector: *mut NDK_CONNECTOR,
-    _qp: *mut NDK_QP,
-    _endpoint: *mut NDK_SHARED_ENDPOINT,
-    _destination: *const SOCKADDR,
-    _destination_length: u32,
-    _inbound: u32,
-    _outbound: u32,
-    _private_data: *const c_void,
-    _private_data_length: u32,
-    _completion: NDK_FN_REQUEST_COMPLETION,
-    _context: *mut c_void,
+    connector: *mut NDK_CONNECTOR,
+    qp: *mut NDK_QP,
+    endpoint: *mut NDK_SHARED_ENDPOINT,
+    destination: *const SOCKADDR,
+    destination_length: u32,
+    inbound: u32,
+    outbound: u32,
+    private_data: *const c_void,
+    private_data_length: u32,
+    completion: NDK_FN_REQUEST_COMPLETION,
+    context: *mut c_void,
 ) -> NTSTATUS {
-    // No shared endpoint can be created, so there is none to connect with.
-    Status::NOT_SUPPORTED.to_raw()
+    // SAFETY: the caller.
+    let both = unsafe { enter(connector, qp) };
+    // SAFETY: the caller.
+    let endpoint = unsafe { hold::<SharedEndpoint, _>(endpoint) };
+    // SAFETY: the caller.
+    let destination = unsafe { read_address(destination, destination_length) };
+    // SAFETY: the caller.
+    let ask = unsafe { Ask::new(inbound, outbound, private_data, private_data_length) };
+    // SAFETY: the caller; used once, and only after pending.
+    let completion = unsafe { RequestCompletion::new(completion, context) };
+    let connect = || {
+        let (connector, qp) = both?;
+        let endpoint = endpoint.ok_or(Status::INVALID_PARAMETER)?;
+        let addresses = (Source::Endpoint(&endpoint), destination?);
+        Ok(Connector::connect(
+            &connector, &qp, addresses, ask, completion,
+        ))
+    };
+    connect().unwrap_or_else(|status: Status| status).to_raw()
 }
 
-unsafe extern "win64" fn complete_connect(
+/// `NdkCompleteConnect` and its Ex form, which differ in the event's kind (NDK-VER-11).
+unsafe extern "win64" fn complete_connect<E: EventCallback>(
     connector: *mut NDK_CONNECTOR,
-    event: NDK_FN_DISCONNECT_EVENT_CALLBACK,
+    event: E,
     event_context: *mut c_void,
     completion: NDK_FN_REQUEST_COMPLETION,
     context: *mut c_void,
 ) -> NTSTATUS {
     // SAFETY: the caller.
-    let event = unsafe { DisconnectEvent::plain(event, event_context) };
-    // SAFETY: the caller.
-    unsafe { complete(connector, event, completion, context) }
-}
-
-unsafe extern "win64" fn complete_connect_ex(
-    connector: *mut NDK_CONNECTOR,
-    event: NDK_FN_DISCONNECT_EVENT_CALLBACK_EX,
-    event_context: *mut c_void,
-    completion: NDK_FN_REQUEST_COMPLETION,
-    context: *mut c_void,
-) -> NTSTATUS {
-    // SAFETY: the caller.
-    let event = unsafe { DisconnectEvent::with_reason(event, event_context) };
-    // SAFETY: the caller.
-    unsafe { complete(connector, event, completion, context) }
-}
-
-/// # Safety
-/// As for an entry point.
-unsafe fn complete(
-    connector: *mut NDK_CONNECTOR,
-    event: DisconnectEvent,
-    completion: NDK_FN_REQUEST_COMPLETION,
-    context: *mut c_void,
-) -> NTSTATUS {
+    let event = unsafe { event.with(event_context) };
     // SAFETY: the caller; used once, and only after pending.
     let completion = unsafe { RequestCompletion::new(completion, context) };
     // SAFETY: the caller.
@@ -141,85 +128,47 @@ unsafe fn complete(
     }
 }
 
-unsafe extern "win64" fn accept(
+/// `NdkAccept` and its Ex form (NDK-VER-11).
+unsafe extern "win64" fn accept<E: EventCallback>(
     connector: *mut NDK_CONNECTOR,
     qp: *mut NDK_QP,
     inbound: u32,
     outbound: u32,
     private_data: *const c_void,
     private_data_length: u32,
-    event: NDK_FN_DISCONNECT_EVENT_CALLBACK,
+    event: E,
     event_context: *mut c_void,
     completion: NDK_FN_REQUEST_COMPLETION,
     context: *mut c_void,
 ) -> NTSTATUS {
     // SAFETY: the caller.
-    let event = unsafe { DisconnectEvent::plain(event, event_context) };
+    let event = unsafe { event.with(event_context) };
     // SAFETY: the caller.
-    let private_data = unsafe { bytes(private_data, private_data_length) };
-    let ask = Ask {
-        inbound,
-        outbound,
-        private_data,
-    };
+    let ask = unsafe { Ask::new(inbound, outbound, private_data, private_data_length) };
+    // SAFETY: the caller; used once, and only after pending.
+    let completion = unsafe { RequestCompletion::new(completion, context) };
     // SAFETY: the caller.
-    unsafe {
-        accept_with(
-            connector,
-            qp,
-            ask,
-            event,
-            RequestCompletion::new(completion, context),
-        )
-    }
-}
-
-unsafe extern "win64" fn accept_ex(
-    connector: *mut NDK_CONNECTOR,
-    qp: *mut NDK_QP,
-    inbound: u32,
-    outbound: u32,
-    private_data: *const c_void,
-    private_data_length: u32,
-    event: NDK_FN_DISCONNECT_EVENT_CALLBACK_EX,
-    event_context: *mut c_void,
-    completion: NDK_FN_REQUEST_COMPLETION,
-    context: *mut c_void,
-) -> NTSTATUS {
-    // SAFETY: the caller.
-    let event = unsafe { DisconnectEvent::with_reason(event, event_context) };
-    // SAFETY: the caller.
-    let private_data = unsafe { bytes(private_data, private_data_length) };
-    let ask = Ask {
-        inbound,
-        outbound,
-        private_data,
-    };
-    // SAFETY: the caller.
-    unsafe {
-        accept_with(
-            connector,
-            qp,
-            ask,
-            event,
-            RequestCompletion::new(completion, context),
-        )
-    }
-}
-
-/// # Safety
-/// As for an entry point.
-unsafe fn accept_with(
-    connector: *mut NDK_CONNECTOR,
-    qp: *mut NDK_QP,
-    ask: Ask<'_>,
-    event: DisconnectEvent,
-    completion: RequestCompletion,
-) -> NTSTATUS {
-    // SAFETY: the caller's promise.
     match unsafe { enter(connector, qp) } {
         Ok((connector, qp)) => Connector::accept(&connector, &qp, ask, event, completion).to_raw(),
         Err(status) => status.to_raw(),
+    }
+}
+
+impl Ask<'_> {
+    /// # Safety
+    /// As [`bytes`], for the call.
+    unsafe fn new(
+        inbound: u32,
+        outbound: u32,
+        private_data: *const c_void,
+        private_data_length: u32,
+    ) -> Self {
+        Self {
+            inbound,
+            outbound,
+            // SAFETY: the caller's promise.
+            private_data: unsafe { bytes(private_data, private_data_length) },
+        }
     }
 }
 

@@ -27,9 +27,10 @@ use core::net::SocketAddr;
 use core::ptr::NonNull;
 use core::slice;
 
+use callback::EventCallback;
 pub(super) use callback::{
-    CloseCompletion, ConnectEvent, CqNotification, DisconnectEvent, RequestCompletion,
-    SrqNotification,
+    CloseCompletion, ConnectEvent, CqNotification, CreateCompletion, DisconnectEvent,
+    RequestCompletion, SrqNotification,
 };
 
 use super::object::{self, Hold, Kind, Open};

@@ -1,7 +1,6 @@
-//! Entry points of the shared endpoint. None is ever created yet; the table is whole all the same
-//! (NDK-VER-05).
+//! Entry points of the shared endpoint.
 
-use super::{close, query_extension, write_address};
+use super::{close, hold, query_extension, write_address};
 use crate::ndk::object::Face;
 use crate::ndk::shared_endpoint::SharedEndpoint;
 use crate::sys::{
@@ -22,10 +21,13 @@ static TABLE: NDK_SHARED_ENDPOINT_DISPATCH = NDK_SHARED_ENDPOINT_DISPATCH {
 };
 
 unsafe extern "win64" fn get_local_address(
-    _endpoint: *mut NDK_SHARED_ENDPOINT,
+    endpoint: *mut NDK_SHARED_ENDPOINT,
     address: *mut SOCKADDR,
     length: *mut u32,
 ) -> NTSTATUS {
     // SAFETY: the caller.
-    unsafe { write_address(None, address, length) }
+    let local = unsafe { hold::<SharedEndpoint, _>(endpoint) }
+        .and_then(|endpoint| endpoint.local_address());
+    // SAFETY: the caller.
+    unsafe { write_address(local, address, length) }
 }

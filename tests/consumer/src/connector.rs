@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::abi::NDK_CONNECTOR;
 use crate::adapter::context_of;
 use crate::pending::{close_completion, create_completion, request_completion};
-use crate::{Adapter, NtStatus, Qp, Request};
+use crate::{Adapter, NtStatus, Qp, Request, SharedEndpoint};
 
 /// What both sides of a connection may ask for.
 #[derive(Clone, Debug, Default)]
@@ -129,6 +129,42 @@ impl Connector {
             "NdkConnect({source} → {destination}) → {}",
             request.returned()
         ));
+        request
+    }
+
+    /// `NdkConnectWithSharedEndpoint` to `destination`.
+    pub fn connect_shared(
+        &mut self,
+        qp: &Arc<Qp>,
+        endpoint: &SharedEndpoint,
+        destination: SocketAddr,
+        parameters: &ConnectParameters,
+    ) -> Request {
+        self.qp = Some(qp.clone());
+        let (mut to, to_len) = encode_address(destination);
+        let mut data = parameters.private_data.clone();
+        let request = Request::start("NdkConnectWithSharedEndpoint", |pending| {
+            // SAFETY: as for `connect`; the endpoint is open.
+            unsafe {
+                ((*(*self.raw).Dispatch)
+                    .NdkConnectWithSharedEndpoint
+                    .expect("NDK-VER-05"))(
+                    self.raw,
+                    qp.raw(),
+                    endpoint.raw(),
+                    to.as_mut_ptr().cast(),
+                    to_len,
+                    parameters.inbound_reads,
+                    parameters.outbound_reads,
+                    data.as_mut_ptr().cast(),
+                    data.len() as u32,
+                    Some(request_completion),
+                    pending,
+                )
+            }
+        });
+        to.fill(0xCC);
+        data.fill(0xCC);
         request
     }
 
