@@ -79,21 +79,51 @@ static void Keep(END *end, const NDK_RESULT *result)
     KeSetEvent(&end->Arrived, 0, FALSE);
 }
 
-// Takes what is there, arms, and looks again: what came before the arm is notified of by nobody.
+static BOOLEAN IsExtended(END *end)
+{
+    return end->Adapter->Header.Version.Minor >= 2;
+}
+
+// Receives of NDK 1.2 and later say more.
+static ULONG DrainReceives(QUEUE *queue)
+{
+    NDK_RESULT_EX results[4];
+    ULONG count = queue->Cq->Dispatch->NdkGetCqResultsEx(queue->Cq, results, 4);
+    for (ULONG at = 0; at < count; at++) {
+        NDK_RESULT_EX *found = &results[at];
+        NDK_RESULT result = {found->Status, found->Bytes, found->QPContext, found->RequestContext};
+        if (found->Type == NdkOperationTypeReceiveAndInvalidate) queue->End->Invalidated = (ULONG)found->Output;
+        Keep(queue->End, &result);
+    }
+    return count;
+}
+
+static ULONG Drain(QUEUE *queue)
+{
+    NDK_RESULT results[4];
+    if (queue == &queue->End->Receives && IsExtended(queue->End)) return DrainReceives(queue);
+    ULONG count = queue->Cq->Dispatch->NdkGetCqResults(queue->Cq, results, 4);
+    for (ULONG at = 0; at < count; at++) Keep(queue->End, &results[at]);
+    return count;
+}
+
+// Takes what is there and arms: what came in between satisfies the arm at once.
 static void Notified(PVOID context, NTSTATUS status)
 {
-    END *end = context;
-    NDK_RESULT results[4];
-    ULONG count, round;
-    (void)status;
-    if (KeGetCurrentIrql() > DISPATCH_LEVEL || !ExAcquireRundownProtection(&Callbacks)) return;
-    for (round = 0; round < 2; round++) {
-        while ((count = end->Cq->Dispatch->NdkGetCqResults(end->Cq, results, 4)) != 0) {
-            for (ULONG at = 0; at < count; at++) Keep(end, &results[at]);
-        }
-        if (round == 0) end->Cq->Dispatch->NdkArmCq(end->Cq, NDK_CQ_NOTIFY_ANY);
+    QUEUE *queue = context;
+    if (!NT_SUCCESS(status) || KeGetCurrentIrql() > DISPATCH_LEVEL) return;
+    if (!ExAcquireRundownProtection(&Callbacks)) return;
+    while (Drain(queue)) {
     }
+    queue->Cq->Dispatch->NdkArmCq(queue->Cq, NDK_CQ_NOTIFY_ANY);
     ExReleaseRundownProtection(&Callbacks);
+}
+
+// The first arm counts what has completed before.
+void Arm(END *end)
+{
+    end->Receives.Cq->Dispatch->NdkArmCq(end->Receives.Cq, NDK_CQ_NOTIFY_ANY);
+    end->Initiators.Cq->Dispatch->NdkArmCq(end->Initiators.Cq, NDK_CQ_NOTIFY_ANY);
 }
 
 // The completion of `context`, if it is there; any, when that is 0.
@@ -129,13 +159,23 @@ NTSTATUS WaitResult(END *end, ULONG_PTR context)
 
 // ---- an end -------------------------------------------------------------------------------
 
+static NTSTATUS CreateQueue(END *end, QUEUE *queue)
+{
+    NDK_ADAPTER *adapter = end->Adapter;
+    queue->End = end;
+    CREATE(&queue->Cq, adapter->Dispatch->NdkCreateCq(adapter, 32, Notified, queue, NULL, CreateDone, &done, &queue->Cq));
+    return STATUS_SUCCESS;
+}
+
 static NTSTATUS CreateQueues(END *end)
 {
     NDK_ADAPTER *adapter = end->Adapter;
-    CREATE(&end->Cq, adapter->Dispatch->NdkCreateCq(adapter, 32, Notified, end, NULL, CreateDone, &done, &end->Cq));
     CREATE(&end->Pd, adapter->Dispatch->NdkCreatePd(adapter, CreateDone, &done, &end->Pd));
-    CREATE(&end->Qp, end->Pd->Dispatch->NdkCreateQp(end->Pd, end->Cq, end->Cq, end, 8, 8, 1, 1, 0, CreateDone, &done,
-                                                    &end->Qp));
+    NTSTATUS status = CreateQueue(end, &end->Receives);
+    if (NT_SUCCESS(status)) status = CreateQueue(end, &end->Initiators);
+    if (!NT_SUCCESS(status)) return status;
+    CREATE(&end->Qp, end->Pd->Dispatch->NdkCreateQp(end->Pd, end->Receives.Cq, end->Initiators.Cq, end, 8, 8, 1, 1, 0,
+                                                    CreateDone, &done, &end->Qp));
     return STATUS_SUCCESS;
 }
 
@@ -178,7 +218,6 @@ NTSTATUS OpenEnd(END *end, const char *name, ULONG index)
     if (NT_SUCCESS(status))
         status = Register(end, &end->Messages, &end->Message, PAGE_SIZE,
                           NDK_MR_FLAG_ALLOW_LOCAL_WRITE | NDK_MR_FLAG_RDMA_READ_SINK);
-    if (NT_SUCCESS(status)) end->Cq->Dispatch->NdkArmCq(end->Cq, NDK_CQ_NOTIFY_ANY);
     return status;
 }
 
@@ -201,6 +240,8 @@ static void CloseMr(NDK_MR *mr)
 void CloseEnd(END *end)
 {
     RESULT *entry;
+    if (end->Listener) end->Listener->Dispatch->NdkControlConnectEvents(end->Listener, TRUE);
+    if (end->Qp) end->Qp->Dispatch->NdkFlush(end->Qp);
     CloseObject(end->Connector);
     CloseObject(end->Listener);
     CloseObject(end->Qp);
@@ -208,7 +249,8 @@ void CloseEnd(END *end)
     CloseMr(end->Messages);
     if (end->LamBuilt) end->Adapter->Dispatch->NdkReleaseLAM(end->Adapter, end->Lam);
     if (end->Lam) ExFreePoolWithTag(end->Lam, TAG);
-    CloseObject(end->Cq);
+    CloseObject(end->Receives.Cq);
+    CloseObject(end->Initiators.Cq);
     CloseObject(end->Pd);
     if (end->Adapter) Ndk.WskCloseNdkAdapter(Client, end->Adapter);
     FreeBuffer(&end->Message);
@@ -283,7 +325,7 @@ NTSTATUS PostReceive(END *end, ULONG_PTR context, ULONG offset)
 NTSTATUS SendMessage(END *end, ULONG_PTR context, ULONG offset, ULONG flags, ULONG invalidate)
 {
     NDK_SGE sge = MessageSge(end, offset);
-    if (invalidate && end->Adapter->Header.Version.Minor >= 2)
+    if (invalidate && IsExtended(end))
         return end->Qp->Dispatch->NdkSendAndInvalidate(end->Qp, (PVOID)context, &sge, 1, flags, invalidate);
     return end->Qp->Dispatch->NdkSend(end->Qp, (PVOID)context, &sge, 1, flags);
 }

@@ -15,11 +15,16 @@ typedef struct { UCHAR *Memory; MDL *Mdl; } BUFFER;
 // What a completion was: from a lookaside list, in a list that a queued spin lock guards.
 typedef struct RESULT { SLIST_ENTRY Link; struct RESULT *Next; NDK_RESULT Result; } RESULT;
 
-typedef struct {
+typedef struct END END;
+
+// A completion queue and whose it is.
+typedef struct { END *End; NDK_CQ *Cq; } QUEUE;
+
+struct END {
     const char *Name;
     NDK_ADAPTER *Adapter;
     NDK_ADAPTER_INFO Info;
-    NDK_CQ *Cq;
+    QUEUE Receives, Initiators;
     NDK_PD *Pd;
     NDK_QP *Qp;
     NDK_MR *Messages, *Data;
@@ -32,7 +37,9 @@ typedef struct {
     RESULT *First, **Last;
     KEVENT Arrived, Connected, Disconnected;
     NTSTATUS ConnectStatus;
-} END;
+    // The token that the peer's message invalidated.
+    ULONG Invalidated;
+};
 
 extern WSK_PROVIDER_NDK_DISPATCH Ndk;
 extern PVOID Client;
@@ -47,6 +54,7 @@ void RequestDone(PVOID call, NTSTATUS status);
 NTSTATUS OpenEnd(END *end, const char *name, ULONG index);
 void CloseEnd(END *end);
 NTSTATUS CloseObject(PVOID object);
+void Arm(END *end);
 NTSTATUS CreateConnector(END *end);
 NTSTATUS MakeBuffer(BUFFER *buffer, ULONG size);
 NTSTATUS Register(END *end, NDK_MR **mr, BUFFER *buffer, ULONG size, ULONG flags);

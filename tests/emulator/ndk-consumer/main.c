@@ -20,6 +20,7 @@ static const WSK_CLIENT_DISPATCH ClientDispatch = {0x0100, 0, NULL};
 static WSK_REGISTRATION Registration;
 static IO_REMOVE_LOCK RemoveLock;
 static SETTINGS Settings;
+static DRIVER_OBJECT *Driver;
 static END ClientEnd, ServerEnd;
 static KEVENT Listening, ServerDone;
 static PVOID WorkItem, ClientThread;
@@ -78,20 +79,50 @@ static void Disconnected(PVOID context)
     KeSetEvent(&end->Disconnected, 0, FALSE);
 }
 
-static void Accepted(PVOID context, NTSTATUS status)
+// Receives are posted once the connection is there: what comes before waits for them.
+static NTSTATUS Accept(END *end)
+{
+    CALL call;
+    ULONG inbound, outbound, length = 0;
+    const NDK_CONNECTOR_DISPATCH *table = end->Connector->Dispatch;
+    NTSTATUS status = table->NdkGetConnectionData(end->Connector, &inbound, &outbound, NULL, &length);
+    if (!NT_SUCCESS(status) && status != STATUS_BUFFER_TOO_SMALL) return status;
+    StartCall(&call);
+    status = EndCall(&call, table->NdkAccept(end->Connector, end->Qp, 1, 1, NULL, 0, Disconnected, end, RequestDone,
+                                             &call));
+    if (NT_SUCCESS(status)) status = PostReceive(end, 1, SLOT(0));
+    if (NT_SUCCESS(status)) Arm(end);
+    return status;
+}
+
+static void AcceptWork(PVOID object, PVOID context, PVOID item)
 {
     END *end = context;
-    end->ConnectStatus = status;
+    (void)object;
+    end->ConnectStatus = Accept(end);
+    IoFreeWorkItem(item);
     KeSetEvent(&end->Connected, 0, FALSE);
 }
 
-// The connector is this driver's from here on; accepting needs no thread.
+// The connector is this driver's from here on; accepting waits, so a work item does it.
 static void ConnectRequested(PVOID context, NDK_CONNECTOR *connector)
 {
     END *end = context;
+    SOCKADDR_IN peer;
+    ULONG length = sizeof(peer);
+    PVOID item = IoAllocateWorkItem(Driver);
     end->Connector = connector;
-    NTSTATUS status = connector->Dispatch->NdkAccept(connector, end->Qp, 1, 1, NULL, 0, Disconnected, end, Accepted, end);
-    if (status != STATUS_PENDING) Accepted(end, status);
+    NTSTATUS status = connector->Dispatch->NdkGetPeerAddress(connector, &peer, &length);
+    for (ULONG at = 0; at < 4; at++) {
+        if (peer.Address[at] != Settings.ClientAddress.Address[at]) status = STATUS_DATA_ERROR;
+    }
+    if (item && NT_SUCCESS(status)) {
+        IoQueueWorkItemEx(item, AcceptWork, 1, end);
+        return;
+    }
+    if (item) IoFreeWorkItem(item);
+    end->ConnectStatus = STATUS_UNSUCCESSFUL;
+    KeSetEvent(&end->Connected, 0, FALSE);
 }
 
 static NTSTATUS Listen(END *end)
@@ -138,7 +169,6 @@ static NTSTATUS CheckPattern(const UCHAR *memory, ULONG from, ULONG length)
 static NTSTATUS RunServer(END *end)
 {
     NTSTATUS status = OpenEnd(end, "server", Settings.ServerIndex);
-    if (NT_SUCCESS(status)) status = PostReceive(end, 1, SLOT(0));
     if (NT_SUCCESS(status)) status = Listen(end);
     KeSetEvent(&Listening, 0, FALSE);
     if (NT_SUCCESS(status)) status = WaitFor(&end->Connected);
@@ -146,6 +176,9 @@ static NTSTATUS RunServer(END *end)
     if (NT_SUCCESS(status)) status = Offer(end);
     if (NT_SUCCESS(status)) status = WaitResult(end, 1);
     if (NT_SUCCESS(status)) status = CheckPattern(end->Payload.Memory, 0, BUFFER_SIZE);
+    // The client's message has taken its right to write.
+    if (NT_SUCCESS(status) && end->Invalidated != ((ADVERT *)(end->Message.Memory + SLOT(1)))->Token)
+        status = STATUS_DATA_ERROR;
     if (NT_SUCCESS(status)) status = SendMessage(end, 4, SLOT(2), 0, 0);
     // The client closes when it has the message: whether this end hears of that first does not matter.
     if (NT_SUCCESS(status)) status = WaitFor(&end->Disconnected);
@@ -211,9 +244,10 @@ static NTSTATUS RunClient(END *end)
     const ADVERT *advert;
     NTSTATUS status = OpenEnd(end, "client", Settings.ClientIndex);
     if (NT_SUCCESS(status)) status = WaitFor(&Listening);
+    if (NT_SUCCESS(status)) status = Connect(end);
     if (NT_SUCCESS(status)) status = PostReceive(end, 1, SLOT(0));
     if (NT_SUCCESS(status)) status = PostReceive(end, 2, SLOT(1));
-    if (NT_SUCCESS(status)) status = Connect(end);
+    if (NT_SUCCESS(status)) Arm(end);
     if (NT_SUCCESS(status)) status = WaitResult(end, 1);
     if (NT_SUCCESS(status)) {
         advert = (const ADVERT *)(end->Message.Memory + SLOT(0));
@@ -311,6 +345,7 @@ NTSTATUS DriverEntry(DRIVER_OBJECT *driver, UNICODE_STRING *path)
     status = OpenNdk();
     if (!NT_SUCCESS(status)) return status;
     ExInitializeNPagedLookasideList(&Results, NULL, NULL, POOL_NX, sizeof(RESULT), TAG, 0);
+    Driver = driver;
     driver->DriverUnload = Unload;
     return StartEnds(driver);
 }

@@ -58,8 +58,17 @@ typedef struct {
 
 typedef struct { union { PVOID VirtualAddress; ULONGLONG LogicalAddress; }; ULONG Length, Token; } NDK_SGE;
 typedef struct { NTSTATUS Status; ULONG Bytes; PVOID QPContext, RequestContext; } NDK_RESULT;
+typedef struct {
+    NTSTATUS Status;
+    ULONG Bytes;
+    PVOID QPContext, RequestContext;
+    int Type;
+    ULONG ProviderErrorCode;
+    ULONGLONG Output;
+} NDK_RESULT_EX;
 typedef struct { PVOID AdapterContext; ULONG PageCount; ULONGLONG Pages[1]; } NDK_LAM;
 
+#define NdkOperationTypeReceiveAndInvalidate 0x8001
 #define NDK_CQ_NOTIFY_ANY 1
 #define NDK_MR_FLAG_ALLOW_LOCAL_WRITE 1
 #define NDK_MR_FLAG_RDMA_READ_SINK 8
@@ -90,6 +99,8 @@ typedef struct {
     PVOID QueryExtension, Resize;
     void (*NdkArmCq)(NDK_CQ *, ULONG type);
     ULONG (*NdkGetCqResults)(NDK_CQ *, NDK_RESULT *, ULONG count);
+    PVOID ControlCqInterruptModeration;
+    ULONG (*NdkGetCqResultsEx)(NDK_CQ *, NDK_RESULT_EX *, ULONG count);
 } NDK_CQ_DISPATCH;
 
 typedef struct {
@@ -144,6 +155,8 @@ typedef struct {
                           NDK_DISCONNECT_EVENT *, PVOID event_context, NDK_REQUEST_COMPLETION *, PVOID);
     PVOID Reject;
     NTSTATUS (*NdkGetConnectionData)(NDK_CONNECTOR *, ULONG *inbound, ULONG *outbound, PVOID data, ULONG *length);
+    PVOID GetLocalAddress;
+    NTSTATUS (*NdkGetPeerAddress)(NDK_CONNECTOR *, SOCKADDR_IN *, ULONG *length);
 } NDK_CONNECTOR_DISPATCH;
 
 typedef struct {
@@ -151,6 +164,7 @@ typedef struct {
     PVOID QueryExtension;
     NTSTATUS (*NdkListen)(NDK_LISTENER *, const SOCKADDR_IN *, ULONG, NDK_REQUEST_COMPLETION *, PVOID);
     NTSTATUS (*NdkGetLocalAddress)(NDK_LISTENER *, SOCKADDR_IN *, ULONG *);
+    void (*NdkControlConnectEvents)(NDK_LISTENER *, BOOLEAN pause);
 } NDK_LISTENER_DISPATCH;
 
 struct NDK_ADAPTER { NDK_OBJECT_HEADER Header; const NDK_ADAPTER_DISPATCH *Dispatch; };
