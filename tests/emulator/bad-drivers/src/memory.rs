@@ -19,6 +19,7 @@ pub(crate) const CASES: &[(&str, Case)] = &[
     ("tag-zero", tag_zero),
     ("paged-pool-at-dispatch", paged_pool_at_dispatch),
     ("null-pointer", null_pointer),
+    ("assertion", assertion),
     ("write-to-code", write_to_code),
     ("write-to-shared-data", write_to_shared_data),
     ("mdl-free-mapped", mdl_free_mapped),
@@ -137,6 +138,12 @@ unsafe fn null_pointer() {
 unsafe fn write_to_code() {
     // SAFETY: not writable, on purpose.
     unsafe { (leak as *mut u8).write_volatile(0xCC) };
+}
+
+/// As `NT_ASSERT` says that something is not so.
+unsafe fn assertion() {
+    // SAFETY: ends the run, on purpose.
+    unsafe { core::arch::asm!("int 0x2C") };
 }
 
 /// The shared user data is the kernel's: drivers read it.

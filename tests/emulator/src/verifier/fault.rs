@@ -96,6 +96,8 @@ unsafe extern "C" fn on_fault(
         None => stack::here_or_above(sp),
     };
     let what = match signal {
+        libc::SIGSEGV if interrupt(ip) == Some(0x2C) => "an assertion failed:",
+        libc::SIGSEGV if interrupt(ip) == Some(0x29) => "a fast fail:",
         libc::SIGILL | libc::SIGTRAP => "an illegal instruction",
         libc::SIGFPE => "an arithmetic fault",
         _ => "an access to",
@@ -113,6 +115,16 @@ unsafe extern "C" fn on_fault(
         Some((rule, place)) => report(rule, &format!("{text}: {place}"), &frames),
         None if frames.is_empty() => not_ours(signal),
         None => report("VERIF-FAULT", &text, &frames),
+    }
+}
+
+/// The number of the software interrupt at `ip`, which the host refuses.
+fn interrupt(ip: usize) -> Option<u8> {
+    image_at(ip)?;
+    // SAFETY: the instruction was fetched from there.
+    match unsafe { (ip as *const [u8; 2]).read_unaligned() } {
+        [0xCD, number] => Some(number),
+        _ => None,
     }
 }
 
