@@ -20,10 +20,9 @@ static const WSK_CLIENT_DISPATCH ClientDispatch = {0x0100, 0, NULL};
 static WSK_REGISTRATION Registration;
 static IO_REMOVE_LOCK RemoveLock;
 static SETTINGS Settings;
-static DRIVER_OBJECT *Driver;
 static END ClientEnd, ServerEnd;
 static KEVENT Listening, ServerDone;
-static PVOID WorkItem, ClientThread;
+static PVOID Device, WorkItem, ClientThread;
 static NTSTATUS ClientStatus, ServerStatus;
 
 // ---- settings -----------------------------------------------------------------------------
@@ -110,7 +109,7 @@ static void ConnectRequested(PVOID context, NDK_CONNECTOR *connector)
     END *end = context;
     SOCKADDR_IN peer;
     ULONG length = sizeof(peer);
-    PVOID item = IoAllocateWorkItem(Driver);
+    PVOID item = IoAllocateWorkItem(Device);
     end->Connector = connector;
     NTSTATUS status = connector->Dispatch->NdkGetPeerAddress(connector, &peer, &length);
     for (ULONG at = 0; at < 4; at++) {
@@ -306,9 +305,13 @@ static NTSTATUS OpenNdk(void)
 static NTSTATUS StartEnds(DRIVER_OBJECT *driver)
 {
     HANDLE handle;
+    UNICODE_STRING name;
+    RtlInitUnicodeString(&name, L"\\Device\\NdkConsumer");
+    NTSTATUS status = IoCreateDevice(driver, 0, &name, 0x22, 0, FALSE, &Device);
+    if (!NT_SUCCESS(status)) return status;
     WorkItem = IoAllocateWorkItem(driver);
     if (!WorkItem) return STATUS_INSUFFICIENT_RESOURCES;
-    NTSTATUS status = PsCreateSystemThread(&handle, 0x1FFFFF, NULL, NULL, NULL, ClientMain, &ClientEnd);
+    status = PsCreateSystemThread(&handle, 0x1FFFFF, NULL, NULL, NULL, ClientMain, &ClientEnd);
     if (!NT_SUCCESS(status)) return status;
     ObReferenceObjectByHandle(handle, 0x1FFFFF, PsThreadType, 0, &ClientThread, NULL);
     ZwClose(handle);
@@ -328,6 +331,7 @@ static void Unload(DRIVER_OBJECT *driver)
     ExWaitForRundownProtectionRelease(&Callbacks);
     ObfDereferenceObject(ClientThread);
     IoFreeWorkItem(WorkItem);
+    IoDeleteDevice(Device);
     WskReleaseProviderNPI(&Registration);
     WskDeregister(&Registration);
     ExDeleteNPagedLookasideList(&Results);
@@ -345,7 +349,6 @@ NTSTATUS DriverEntry(DRIVER_OBJECT *driver, UNICODE_STRING *path)
     status = OpenNdk();
     if (!NT_SUCCESS(status)) return status;
     ExInitializeNPagedLookasideList(&Results, NULL, NULL, POOL_NX, sizeof(RESULT), TAG, 0);
-    Driver = driver;
     driver->DriverUnload = Unload;
     return StartEnds(driver);
 }

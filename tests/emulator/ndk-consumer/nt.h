@@ -79,6 +79,9 @@ IMPORT void ExDeleteNPagedLookasideList(NPAGED_LOOKASIDE_LIST *list);
 IMPORT SLIST_ENTRY *ExpInterlockedPopEntrySList(PVOID list);
 IMPORT SLIST_ENTRY *ExpInterlockedPushEntrySList(PVOID list, SLIST_ENTRY *entry);
 IMPORT PVOID IoAllocateWorkItem(PVOID object);
+IMPORT NTSTATUS IoCreateDevice(DRIVER_OBJECT *driver, ULONG extension, UNICODE_STRING *name, ULONG kind,
+                               ULONG characteristics, BOOLEAN exclusive, PVOID *device);
+IMPORT void IoDeleteDevice(PVOID device);
 IMPORT void IoFreeWorkItem(PVOID item);
 IMPORT void IoQueueWorkItemEx(PVOID item, void (*routine)(PVOID object, PVOID context, PVOID item), int queue,
                               PVOID context);

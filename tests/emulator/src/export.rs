@@ -41,6 +41,7 @@ static TABLES: &[&[Export]] = &[
     crate::ex::lookaside::EXPORTS,
     crate::ex::rundown::EXPORTS,
     crate::ex::work::EXPORTS,
+    crate::io::device::EXPORTS,
     crate::io::irp::EXPORTS,
     crate::io::remove_lock::EXPORTS,
     crate::io::work_item::EXPORTS,
@@ -61,6 +62,7 @@ static TABLES: &[&[Export]] = &[
     crate::ps::EXPORTS,
     crate::rtl::EXPORTS,
     crate::rtl::address::EXPORTS,
+    crate::rtl::string::EXPORTS,
     crate::wsk::EXPORTS,
     crate::zw::EXPORTS,
 ];

@@ -12,6 +12,7 @@ use crate::wdm::{
 
 pub mod address;
 pub mod format;
+pub mod string;
 
 pub const EXPORTS: &[Export] = crate::exports! {
     "ntoskrnl.exe": RtlInitUnicodeString, RtlInitAnsiString, RtlCopyUnicodeString,

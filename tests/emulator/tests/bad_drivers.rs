@@ -101,6 +101,7 @@ cases! {
     // Memory.
     a_null_pointer: "null-pointer" => "VERIF-FAULT";
     a_write_to_code: "write-to-code" => "VERIF-FAULT";
+    an_assertion_that_fails: "assertion" => "VERIF-FAULT";
     a_write_to_shared_data: "write-to-shared-data" => "VERIF-FAULT";
     an_indirect_call_to_no_target: "cfg" => "VERIF-CFG";
     // IRQL.
@@ -164,6 +165,7 @@ cases! {
     pages_at_unload: "pages-left" => "VERIF-LEAK-PAGES";
     pages_freed_twice: "pages-freed-twice" => "VERIF-MDL-PAGES";
     // The rest.
+    a_device_deleted_that_is_not_there: "device-not-there" => "IO-DEVICE";
     a_remove_lock_released_unacquired: "remove-lock-not-acquired" => "IO-REMOVE-LOCK";
     a_fast_mutex_taken_twice: "fast-mutex-twice" => "EX-FAST-MUTEX";
     a_list_head_that_is_not_aligned: "slist-unaligned" => "EX-SLIST";

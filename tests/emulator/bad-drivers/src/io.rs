@@ -7,6 +7,7 @@ use crate::Case;
 use crate::kernel::*;
 
 pub(crate) const CASES: &[(&str, Case)] = &[
+    ("device-not-there", device_not_there),
     ("remove-lock-not-acquired", remove_lock_not_acquired),
     ("irp-leak", irp_leak),
     ("irp-double-free", irp_double_free),
@@ -280,5 +281,15 @@ unsafe fn remove_lock_not_acquired() {
     unsafe {
         IoInitializeRemoveLockEx(lock.get(), TAG, 0, 0, 32);
         IoReleaseRemoveLockEx(lock.get(), null_mut(), 32);
+    }
+}
+
+/// A device that its driver does not have.
+unsafe fn device_not_there() {
+    let mut device = [0u64; 42];
+    // SAFETY: no device of the driver's, on purpose; it names the driver at offset 8.
+    unsafe {
+        device[1] = crate::ndis::DRIVER.load(Ordering::Relaxed) as u64;
+        IoDeleteDevice(device.as_mut_ptr().cast());
     }
 }

@@ -100,6 +100,7 @@ unsafe extern "system" {
         charge: u8,
         irp: Pointer,
     ) -> *mut u8;
+    pub(crate) fn IoDeleteDevice(device: Pointer);
     pub(crate) fn IoInitializeRemoveLockEx(
         lock: Pointer,
         tag: u32,

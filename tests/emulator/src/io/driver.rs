@@ -95,6 +95,10 @@ impl Driver {
         // SAFETY: both live as long as the driver is loaded.
         let status = bridge::callback("DriverEntry", || unsafe { entry(object, path) });
         self.started = nt_success(status);
+        if self.started {
+            // SAFETY: the driver's own object, after its DriverEntry.
+            unsafe { super::device::initialized(object) };
+        }
         if !self.started {
             self.check_left_behind();
         }

@@ -1,5 +1,6 @@
 //! `Io…`: drivers, IRPs, MDLs, work items.
 
+pub mod device;
 pub mod driver;
 pub mod irp;
 pub mod remove_lock;

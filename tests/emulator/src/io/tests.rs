@@ -116,3 +116,52 @@ mod remove_lock {
         machine.stop();
     }
 }
+
+mod device {
+    use super::super::device::*;
+    use crate::wdm::{
+        DEVICE_OBJECT, DRIVER_OBJECT, STATUS_OBJECT_NAME_COLLISION, STATUS_OBJECT_NAME_NOT_FOUND,
+        UNICODE_STRING,
+    };
+    use crate::{Machine, Options};
+
+    fn name(units: &mut [u16]) -> UNICODE_STRING {
+        UNICODE_STRING {
+            Length: (units.len() * 2) as u16,
+            MaximumLength: (units.len() * 2) as u16,
+            Buffer: units.as_mut_ptr(),
+        }
+    }
+
+    #[test]
+    fn devices_and_links_have_names_of_their_own() {
+        let machine = Machine::new(Options::default());
+        let _attached = machine.attach();
+        let mut units: Vec<u16> = r"\Device\One".encode_utf16().collect();
+        let name = name(&mut units);
+        // SAFETY: all fields are integers, nullable pointers or `Option` of functions.
+        let mut driver: Box<DRIVER_OBJECT> = Box::new(unsafe { std::mem::zeroed() });
+        let (place, mut device) = (&raw mut *driver, std::ptr::null_mut::<DEVICE_OBJECT>());
+        // SAFETY: the driver object and the name live here.
+        unsafe {
+            let mut create =
+                || IoCreateDevice(place, 24, &raw const name, 34, 0, 0, &raw mut device);
+            assert_eq!(create(), 0);
+            assert_eq!(create(), STATUS_OBJECT_NAME_COLLISION);
+            assert_eq!((*place).DeviceObject, device);
+            assert_eq!((*device).DeviceExtension, device.add(1).cast());
+            assert_eq!(
+                IoDeleteSymbolicLink(&raw const name),
+                STATUS_OBJECT_NAME_NOT_FOUND
+            );
+            IoDeleteDevice(device);
+            assert!((*place).DeviceObject.is_null());
+            assert_eq!(IoCreateSymbolicLink(&raw const name, &raw const name), 0);
+            assert_eq!(
+                IoCreateSymbolicLink(&raw const name, &raw const name),
+                STATUS_OBJECT_NAME_COLLISION
+            );
+            assert_eq!(IoDeleteSymbolicLink(&raw const name), 0);
+        }
+    }
+}

@@ -133,12 +133,14 @@ fn queue(
     };
     let (address, work) = (item as usize, &thread.machine.work);
     // Until the routine has returned, the object stays, and with it the driver's image.
-    work.hold(object);
+    // SAFETY: the driver gave null, its driver object or a device of its own.
+    let holds = unsafe { super::device::driver_of(object as PVOID) };
+    work.hold(holds);
     work.push(thread.machine, address, move || {
         let item = address as *mut IO_WORKITEM;
         // SAFETY: queued until now; from here on the routine may free it.
         unsafe { (*item).queued.store(false, Ordering::Release) };
         bridge::callback("WorkItem", || call(object as PVOID, item));
-        work.release(object);
+        work.release(holds);
     });
 }

@@ -35,6 +35,24 @@ impl Arguments {
 pub unsafe fn format(template: *const u8, arguments: *const u64) -> String {
     // SAFETY: as the function's.
     let template = unsafe { std::ffi::CStr::from_ptr(template.cast()) }.to_bytes();
+    run(template, arguments, false)
+}
+
+/// As [`format`], with a wide template: `%s` and `%c` are wide, `%S` and `%C` are not.
+///
+/// # Safety
+/// As [`format`].
+pub unsafe fn format_wide(template: *const u16, arguments: *const u64) -> String {
+    // SAFETY: as the function's.
+    let units = unsafe { std::slice::from_raw_parts(template, super::wcslen(template)) };
+    let template: Vec<u8> = units
+        .iter()
+        .map(|&unit| u8::try_from(unit).unwrap_or(b'?'))
+        .collect();
+    run(&template, arguments, true)
+}
+
+fn run(template: &[u8], arguments: *const u64, swapped: bool) -> String {
     let mut arguments = Arguments(arguments);
     let mut out = String::new();
     let mut rest = template;
@@ -49,6 +67,11 @@ pub unsafe fn format(template: *const u8, arguments: *const u64) -> String {
             break;
         };
         rest = after;
+        let kind = match (swapped, kind) {
+            (true, b's') => b'S',
+            (true, b'S') if !conversion.wide => b's',
+            _ => kind,
+        };
         out += &conversion.apply(kind, &mut arguments);
     }
     out
