@@ -2,6 +2,7 @@
 
 mod hostile;
 mod markers;
+mod messages;
 mod pair;
 mod phases;
 mod rates;

@@ -4,8 +4,9 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 
 use softrnic::crc32c;
+use softrnic_consumer::{ConnectParameters, NtStatus, QpLimits, Request};
 
-use crate::SOON;
+use crate::{End, SOON, Stage, listen};
 
 /// Bytes of an MPA frame before its private data (RFC 5044 section 7.1.1).
 const FIXED: usize = 20;
@@ -86,6 +87,50 @@ impl Peer {
     pub fn finish(&self) {
         let _gone = self.0.shutdown(std::net::Shutdown::Write);
     }
+}
+
+/// What the driver's ends ask for.
+#[must_use]
+pub fn parameters(private_data: &[u8]) -> ConnectParameters {
+    ConnectParameters {
+        inbound_reads: 4,
+        outbound_reads: 4,
+        private_data: private_data.to_vec(),
+    }
+}
+
+/// A peer of adapter 1 that sent `request`, the end that accepts it with `private_data`, and that
+/// end's `NdkAccept`.
+///
+/// # Panics
+/// When nobody hears of the request.
+#[must_use]
+pub fn accepted(stage: &Stage, request: &[u8], private_data: &[u8]) -> (Peer, End, Request) {
+    let mut end = End::new(&stage.open(1), QpLimits::default());
+    let (listener, incoming) = listen(&end.adapter, stage.address(1, 0));
+    let mut peer = Peer::connect(listener.local_address().expect("listening"));
+    peer.send(request);
+    let mut connector = incoming.recv_timeout(SOON).expect("a connect event");
+    let accepting = connector.accept(&end.qp, &parameters(private_data), end.on_disconnect());
+    end.connector = Some(connector);
+    end.listener = Some(listener);
+    (peer, end, accepting)
+}
+
+/// A peer of adapter 1, connected in revision 1, that has sent a Send of no bytes; and the driver's
+/// end.
+///
+/// # Panics
+/// When the driver does not answer.
+#[must_use]
+pub fn connected(stage: &Stage) -> (Peer, End) {
+    let (mut peer, end, accepting) = accepted(stage, &request(0x40, 1, b""), b"");
+    assert_eq!(peer.read_frame(), reply(0x40, 1, b""));
+    assert_eq!(accepting.wait(), NtStatus::SUCCESS);
+    end.post_receive(0, 0, 8);
+    peer.send(&fpdu(&send(1, b"")));
+    assert_eq!(end.received.take(1)[0].bytes, 0);
+    (peer, end)
 }
 
 /// An MPA request of these flags and revision.

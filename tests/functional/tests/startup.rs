@@ -4,30 +4,9 @@ use std::net::{IpAddr, Ipv4Addr, TcpListener};
 use std::sync::Mutex;
 
 use softrnic_emulator::Options;
-use softrnic_functional::consumer::{ConnectParameters, Connector, NtStatus, QpLimits, Request};
-use softrnic_functional::peer::{self, Peer};
+use softrnic_functional::consumer::{Connector, NtStatus, QpLimits, Request};
+use softrnic_functional::peer::{self, Peer, accepted, parameters};
 use softrnic_functional::{End, SOON, Stage, listen, pattern};
-
-fn parameters(private_data: &[u8]) -> ConnectParameters {
-    ConnectParameters {
-        inbound_reads: 4,
-        outbound_reads: 4,
-        private_data: private_data.to_vec(),
-    }
-}
-
-/// A listener of adapter 1, a peer that sent `request`, and the end that has accepted it.
-fn accepted(stage: &Stage, request: &[u8], private_data: &[u8]) -> (Peer, End, Request) {
-    let mut end = End::new(&stage.open(1), QpLimits::default());
-    let (listener, incoming) = listen(&end.adapter, stage.address(1, 0));
-    let mut peer = Peer::connect(listener.local_address().expect("listening"));
-    peer.send(request);
-    let mut connector = incoming.recv_timeout(SOON).expect("a connect event");
-    let accepting = connector.accept(&end.qp, &parameters(private_data), end.on_disconnect());
-    end.connector = Some(connector);
-    end.listener = Some(listener);
-    (peer, end, accepting)
-}
 
 /// An end of adapter 0 that connects to a peer of ours, who is still to accept it.
 fn connecting(stage: &Stage) -> (TcpListener, End, Connector, Request) {
@@ -192,11 +171,10 @@ fn a_second_try_may_be_given_up() {
 // MS-SMBD section 6: on SMB Direct's port, in revision 1, the provider speaks in front of the consumer.
 #[test]
 fn smb_directs_header_is_the_providers() {
-    let addresses = [Ipv4Addr::new(127, 0, 45, 1), Ipv4Addr::new(127, 0, 45, 2)];
-    let stage = Stage::configured_at(addresses.map(IpAddr::from), &[], Options::default());
+    let stage = Stage::apart();
     let mut end = End::new(&stage.open(1), QpLimits::default());
     let (listener, incoming) = listen(&end.adapter, stage.address(1, 445));
-    let mut peer = Peer::connect((addresses[1], 5445).into());
+    let mut peer = Peer::connect(stage.address(1, 5445));
     // Some peers write it in host order.
     peer.send(&peer::request(0x40, 1, b"\x20\0\0\0\x02\0\0\0data"));
     let mut connector = incoming.recv_timeout(SOON).expect("a connect event");

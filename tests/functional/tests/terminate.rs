@@ -4,9 +4,9 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Mutex;
 
 use softrnic_emulator::Options;
-use softrnic_functional::consumer::{ConnectParameters, NtStatus, QpLimits};
-use softrnic_functional::peer::{self, Peer};
-use softrnic_functional::{End, SOON, Stage, listen};
+use softrnic_functional::consumer::NtStatus;
+use softrnic_functional::peer;
+use softrnic_functional::{SOON, Stage};
 
 static SAID: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
@@ -23,26 +23,6 @@ fn stage() -> Stage {
     };
     let addresses = [Ipv4Addr::LOCALHOST, Ipv4Addr::new(127, 0, 0, 2)];
     Stage::configured_at(addresses.map(IpAddr::from), &[], machine)
-}
-
-/// A peer of adapter 1, connected in revision 1, and the driver's end.
-fn connected(stage: &Stage) -> (Peer, End) {
-    let mut end = End::new(&stage.open(1), QpLimits::default());
-    let (listener, incoming) = listen(&end.adapter, stage.address(1, 0));
-    let mut peer = Peer::connect(listener.local_address().expect("listening"));
-    peer.send(&peer::request(0x40, 1, b""));
-    let mut connector = incoming.recv_timeout(SOON).expect("a connect event");
-    let ask = ConnectParameters {
-        inbound_reads: 4,
-        outbound_reads: 4,
-        private_data: Vec::new(),
-    };
-    let accepting = connector.accept(&end.qp, &ask, end.on_disconnect());
-    assert_eq!(peer.read_frame(), peer::reply(0x40, 1, b""));
-    assert_eq!(accepting.wait(), NtStatus::SUCCESS);
-    end.connector = Some(connector);
-    end.listener = Some(listener);
-    (peer, end)
 }
 
 /// The body of a Terminate: control word and what is quoted.
@@ -69,12 +49,12 @@ fn ours_quote_the_segment_that_failed() {
 
     let rows = [
         (write, tagged, [0x11, 0x00, 0xC0, 0]),
-        (peer::send(2, b"out of turn"), 18, [0x12, 0x03, 0xC0, 0]),
+        (peer::send(3, b"out of turn"), 18, [0x12, 0x03, 0xC0, 0]),
         (read, 46, [0x01, 0x00, 0xE0, 0]),
     ];
     for (ulpdu, headers, control) in rows {
         let stage = stage();
-        let (mut peer, end) = connected(&stage);
+        let (mut peer, end) = peer::connected(&stage);
         let fpdu = peer::fpdu(&ulpdu);
         peer.send(&fpdu);
         let quoted = &fpdu[..2 + headers];
@@ -96,11 +76,7 @@ fn ours_quote_the_segment_that_failed() {
 #[test]
 fn the_read_that_the_peer_quotes_fails_as_remote() {
     let stage = stage();
-    let (mut peer, end) = connected(&stage);
-    // The peer must have spoken before we may.
-    end.post_receive(1, 0, 8);
-    peer.send(&peer::fpdu(&peer::send(1, b"")));
-    assert_eq!(end.received.take(1)[0].bytes, 0);
+    let (mut peer, end) = peer::connected(&stage);
     for context in 2..5 {
         let sge = end.mr.sge(&end.buffer, 0, 64);
         let posted = end.qp.handle().read(context, &[sge], 0x1000, 77, 0);
@@ -109,6 +85,7 @@ fn the_read_that_the_peer_quotes_fails_as_remote() {
     let requests = [peer.read_fpdu(), peer.read_fpdu(), peer.read_fpdu()];
     let quoted = &requests[1][..48];
     peer.send(&terminate([0x01, 0x02, 0xE0, 0], quoted));
+    peer.finish();
     let done = end.done.take(3).into_iter();
     let statuses: Vec<_> = done.map(|done| (done.context, done.status)).collect();
     let expected = [
