@@ -27,6 +27,8 @@ pub(super) enum Phase {
     PeerClosed,
     /// Our direction is ending.
     Ending,
+    /// Our direction has ended; what the peer still sends counts until its FIN.
+    HalfClosed,
     /// A Terminate waits for the sink; inbound bytes do not count any more.
     TerminateQueued,
     /// Nothing more to send; inbound bytes are dropped.
@@ -62,7 +64,7 @@ pub(super) enum Input {
 
 impl Phase {
     #[cfg(test)]
-    pub(super) const ALL: [Self; 15] = [
+    pub(super) const ALL: [Self; 16] = [
         Self::Idle,
         Self::RequestQueued,
         Self::AwaitReply,
@@ -76,6 +78,7 @@ impl Phase {
         Self::Streaming,
         Self::PeerClosed,
         Self::Ending,
+        Self::HalfClosed,
         Self::TerminateQueued,
         Self::Finished,
     ];
@@ -150,9 +153,13 @@ const TRANSITIONS: &[(Phase, Input, Phase)] = &[
 
     (Phase::Ending,          Input::Fin,           Phase::Ending),
     (Phase::Ending,          Input::Disconnect,    Phase::Ending),
-    (Phase::Ending,          Input::Drained,       Phase::Finished),
+    (Phase::Ending,          Input::Drained,       Phase::HalfClosed),
     (Phase::Ending,          Input::Terminate,     Phase::TerminateQueued),
     (Phase::Ending,          Input::Break,         Phase::Finished),
+
+    (Phase::HalfClosed,      Input::Fin,           Phase::Finished),
+    (Phase::HalfClosed,      Input::Disconnect,    Phase::HalfClosed),
+    (Phase::HalfClosed,      Input::Break,         Phase::Finished),
 
     (Phase::TerminateQueued, Input::Framed,        Phase::Finished),
     (Phase::TerminateQueued, Input::Disconnect,    Phase::TerminateQueued),

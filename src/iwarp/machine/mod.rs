@@ -29,6 +29,8 @@ pub struct Machine {
     tx: Tx,
     deadline: Option<Ticks>,
     terminate: Option<Head>,
+    /// The peer's FIN came at a clean boundary.
+    peer_closed: bool,
     /// See `may_fall_back`.
     unanswered: bool,
     events: Events,
@@ -74,6 +76,7 @@ impl Machine {
             tx: Tx::new(config.emss),
             deadline: None,
             terminate: None,
+            peer_closed: false,
             unanswered: false,
             events: Events::default(),
         }
@@ -169,7 +172,8 @@ impl Machine {
             | Phase::RejectQueued
             | Phase::Streaming
             | Phase::PeerClosed
-            | Phase::Ending => self.failed(Error::Local, &Quote::NONE),
+            | Phase::Ending
+            | Phase::HalfClosed => self.failed(Error::Local, &Quote::NONE),
         }
     }
 
@@ -178,7 +182,9 @@ impl Machine {
     /// that has changed.
     pub fn receive<U: Upper>(&mut self, bytes: &[u8], upper: &mut U) -> usize {
         match self.phase {
-            Phase::AwaitFirst | Phase::Streaming | Phase::Ending => self.stream(bytes, upper),
+            Phase::AwaitFirst | Phase::Streaming | Phase::Ending | Phase::HalfClosed => {
+                self.stream(bytes, upper)
+            }
             Phase::AwaitReply => self.reply(bytes),
             Phase::AwaitRequest => self.incoming_request(bytes),
             Phase::Replied | Phase::ReadyQueued => 0,
@@ -228,6 +234,7 @@ impl Machine {
             | Phase::ReplyQueued
             | Phase::RejectQueued
             | Phase::Ending
+            | Phase::HalfClosed
             | Phase::TerminateQueued
             | Phase::Finished => return Err(CallError::Phase),
         }
@@ -246,13 +253,10 @@ impl Machine {
             let emitted = match self.phase {
                 Phase::Streaming | Phase::PeerClosed => return self.messages(frames),
                 Phase::Ending => match self.messages(frames) {
-                    Transmit::Idle => match self.phase.on(Input::Drained) {
-                        Some(next) => {
-                            self.phase = next;
-                            continue;
-                        }
-                        None => continue,
-                    },
+                    Transmit::Idle => {
+                        self.drained();
+                        continue;
+                    }
                     other => return other,
                 },
                 Phase::RequestQueued | Phase::ReplyQueued | Phase::RejectQueued => {
@@ -269,7 +273,7 @@ impl Machine {
                 | Phase::AwaitRequest
                 | Phase::Requested
                 | Phase::AwaitFirst => return Transmit::Idle,
-                Phase::Finished => return Transmit::Finished,
+                Phase::HalfClosed | Phase::Finished => return Transmit::Finished,
             };
             match emitted {
                 Emitted::Frame => self.framed(),
@@ -301,7 +305,9 @@ impl Machine {
     pub fn handle_fin(&mut self) {
         match self.phase {
             Phase::AwaitFirst if self.ready.is_some() => self.broken(Error::FinInStartup),
-            Phase::AwaitFirst | Phase::Streaming | Phase::Ending => self.stream_fin(),
+            Phase::AwaitFirst | Phase::Streaming | Phase::Ending | Phase::HalfClosed => {
+                self.stream_fin();
+            }
             Phase::Idle
             | Phase::RequestQueued
             | Phase::AwaitReply
@@ -338,6 +344,7 @@ impl Machine {
             | Phase::Streaming
             | Phase::PeerClosed
             | Phase::Ending
+            | Phase::HalfClosed
             | Phase::TerminateQueued
             | Phase::Finished => {}
         }
@@ -388,6 +395,11 @@ impl Machine {
     #[cfg(test)]
     pub(super) fn number_sends_from(&mut self, sequence: u32) {
         self.tx.number_sends_from(sequence);
+    }
+
+    #[cfg(test)]
+    pub(super) fn phase(&self) -> Phase {
+        self.phase
     }
 
     #[cfg(test)]

@@ -115,9 +115,19 @@ impl Machine {
         match self.rx.unfinished().or(owed) {
             Some(error) => self.broken(error),
             None => {
+                self.peer_closed = true;
+                // Who has ended its own direction waits for nothing else.
+                self.events.peer_closed = self.phase != Phase::HalfClosed;
                 self.step(Input::Fin);
-                self.events.peer_closed = true;
             }
+        }
+    }
+
+    /// Our direction ends here.
+    pub(super) fn drained(&mut self) {
+        self.step(Input::Drained);
+        if self.peer_closed {
+            self.step(Input::Fin);
         }
     }
 
@@ -180,6 +190,7 @@ impl Machine {
             | Phase::Streaming
             | Phase::PeerClosed
             | Phase::Ending
+            | Phase::HalfClosed
             | Phase::TerminateQueued
             | Phase::Finished => {}
         }

@@ -9,6 +9,7 @@ mod rates;
 mod ready;
 mod rfc;
 mod startup;
+mod states;
 mod support;
 mod terminates;
 mod traces;

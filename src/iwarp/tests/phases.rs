@@ -33,7 +33,8 @@ RejectQueued: Framed→Finished Disconnect→RejectQueued Break→Finished
 AwaitFirst: FirstFpdu→Streaming Fin→PeerClosed Disconnect→Finished Terminate→TerminateQueued Break→Finished
 Streaming: Fin→PeerClosed Disconnect→Ending Terminate→TerminateQueued Break→Finished
 PeerClosed: Disconnect→Ending Terminate→TerminateQueued Break→Finished
-Ending: Fin→Ending Disconnect→Ending Drained→Finished Terminate→TerminateQueued Break→Finished
+Ending: Fin→Ending Disconnect→Ending Drained→HalfClosed Terminate→TerminateQueued Break→Finished
+HalfClosed: Fin→Finished Disconnect→HalfClosed Break→Finished
 TerminateQueued: Framed→Finished Fin→TerminateQueued Disconnect→TerminateQueued Break→Finished
 Finished: Fin→Finished Disconnect→Finished Break→Finished
 ";

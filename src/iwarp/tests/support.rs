@@ -423,6 +423,26 @@ impl End {
         }
     }
 
+    /// What one sink of `room` bytes takes.
+    pub(super) fn one_sink(&mut self, room: usize) -> Vec<u8> {
+        let mut stream = Vec::new();
+        loop {
+            self.start_next();
+            let mut sink = Sink::new(&self.memory, room - stream.len());
+            let result = self.machine.poll_transmit(&mut sink);
+            stream.extend(&sink.bytes);
+            self.collect();
+            match result {
+                Transmit::MessageDone => self.sent += 1,
+                Transmit::Full | Transmit::Idle => return stream,
+                Transmit::Finished => {
+                    self.finished = true;
+                    return stream;
+                }
+            }
+        }
+    }
+
     fn start_next(&mut self) {
         let Some((request, _)) = self.requests.front() else {
             return;

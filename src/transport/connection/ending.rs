@@ -104,20 +104,23 @@ impl<Q: Queues> Connection<Q> {
     /// The machine has given up. What it still has to say goes out first.
     pub(super) fn failed<L: Link, U: Up>(&mut self, error: Error, around: &mut Around<'_, L, U>) {
         let phase = self.phase;
-        if matches!(phase, Phase::Ending | Phase::Over) {
-            return;
-        }
         if phase == Phase::AwaitReply && self.patience.fall_back && self.machine.may_fall_back() {
             return self.fall_back(around);
         }
         let failure = failure_of(error, phase);
-        if let Failure::Terminated {
-            by_peer,
-            layer_and_type,
-            code,
-        } = failure
-        {
-            around.up.terminated(by_peer, layer_and_type, code);
+        let ended = matches!(phase, Phase::Ending | Phase::Over);
+        match failure {
+            // Behind our FIN nothing can be said any more.
+            Failure::Terminated { by_peer: false, .. } if ended => {}
+            Failure::Terminated {
+                by_peer,
+                layer_and_type,
+                code,
+            } => around.up.terminated(by_peer, layer_and_type, code),
+            _ => {}
+        }
+        if ended {
+            return;
         }
         self.ending.failure.get_or_insert(failure);
         self.ending.abrupt = error.close() == Close::Reset;

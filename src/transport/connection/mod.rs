@@ -273,6 +273,8 @@ impl<Q: Queues> Connection<Q> {
                 self.change(Change::Disconnect);
                 self.phase = Phase::Draining;
                 self.deadline = Some(around.now() + self.patience.disconnect);
+                self.incoming.departing = true;
+                self.incoming.stalled = false;
             }
             Phase::Draining | Phase::Ending => self.ending.owes_disconnect = true,
             Phase::Over => around.up.disconnect_done(self.ending.result()),

@@ -36,6 +36,8 @@ pub(super) struct Incoming {
     /// it completes when the region is gone, and what follows waits below.
     leaving: Option<Stag>,
     held: Option<(Completion, bool)>,
+    /// The consumer has disconnected: messages without a receive go nowhere.
+    pub(super) departing: bool,
     /// Completions were queued since the last notification.
     pub(super) notify: bool,
     /// A completion queue overran.
@@ -352,6 +354,9 @@ impl<Q: Queues> Upper for Above<'_, Q> {
                 self.incoming.current = true;
                 ReceiveBuffer::Ready { capacity }
             }
+            // NDK-POST-09: no receive will come any more, and what the stream holds must not keep
+            // the peer's FIN from us.
+            None if self.incoming.departing => ReceiveBuffer::Ready { capacity: u64::MAX },
             // NDK-POST-33: hold the stream.
             None => ReceiveBuffer::Wait,
         }

@@ -21,6 +21,7 @@ mod data;
 mod ends;
 mod fallback;
 mod memory;
+mod states;
 mod stories;
 
 /// SMB Direct's.

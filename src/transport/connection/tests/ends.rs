@@ -68,6 +68,54 @@ fn what_was_sent_before_the_disconnect_arrives_first() {
     assert_eq!(pair.passive.log.take(), ["disconnected"]);
 }
 
+// NDK-DISC-15, NDK-DISC-10: whoever's last word is longer.
+#[test]
+fn what_crosses_a_disconnect_still_arrives() {
+    for (there, back) in [(10, 60_000), (60_000, 10), (60_000, 60_000)] {
+        let mut pair = Pair::ready(1448);
+        pair.piece = 1000;
+        for (end, length) in [(&mut pair.active, there), (&mut pair.passive, back)] {
+            let (to, _) = end.region(vec![0; 60_000], Access::LOCAL_WRITE);
+            let (from, _) = end.region(vec![1; 60_000], Access::empty());
+            end.post_receive(1, &[sge(to, 0, 60_000)]);
+            end.post(2, Op::Send, Flags::SILENT, &[sge(from, 0, length)]);
+            disconnect(end);
+        }
+        pair.run();
+        let received = |length| [(1, Kind::Receive, Status::Ok, length)];
+        assert_eq!(pair.active.completions(), received(back));
+        assert_eq!(pair.passive.completions(), received(there));
+        assert_eq!(pair.active.log.take(), ["disconnect Ok(())"]);
+        assert_eq!(pair.passive.log.take(), ["disconnect Ok(())"]);
+    }
+}
+
+// NDK-POST-33, NDK-POST-09: it waits for a receive only as long as one may come.
+#[test]
+fn a_message_without_a_receive_does_not_hold_up_a_disconnect() {
+    let mut pair = Pair::ready(1448);
+    let (sink, memory) = pair.active.region(vec![0; 10], Access::LOCAL_WRITE);
+    let (source, _) = pair.passive.region(vec![1; 10], Access::REMOTE_READ);
+    pair.passive.post(1, Op::Send, Flags::SILENT, &[]);
+    pair.run();
+    // Its answer comes behind the message.
+    let peer = Remote {
+        address: BASE,
+        token: source,
+    };
+    pair.active
+        .post(2, Op::Read(peer), Flags::empty(), &[sge(sink, 0, 10)]);
+    pair.run();
+    assert_eq!(pair.active.completions(), []);
+    disconnect(&mut pair.active);
+    pair.run();
+    assert_eq!(pair.active.completions(), [(2, Kind::Read, Status::Ok, 0)]);
+    assert_eq!(memory.0.borrow()[..], [1; 10]);
+    disconnect(&mut pair.passive);
+    pair.run();
+    assert_eq!(pair.active.log.take(), ["disconnect Ok(())"]);
+}
+
 // NDK-DISC-13, NDK-DISC-03
 #[test]
 fn disconnect_from_a_silent_peer_times_out() {
