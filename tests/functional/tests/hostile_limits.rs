@@ -175,7 +175,7 @@ fn x13_data_after_our_terminate_is_dropped_and_then_reset() {
     let until = Instant::now() + SOON;
     let mut reset = false;
     while !reset && Instant::now() < until {
-        reset = victim.peer.push(&good, SOON / 1000) < good.len();
+        reset = !victim.peer.say(&good, Pace::Whole);
     }
     assert!(reset, "it is not listened to for ever");
     victim.assert_lost(NtStatus::CANCELLED);
