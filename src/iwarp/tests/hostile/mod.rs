@@ -84,13 +84,28 @@ fn region(stag: u32, rights: Rights, base: u64, len: usize) -> Region {
 
 /// Regions A to G, one 64-byte receive, `ird` inbound Reads allowed, stream up, nothing sent.
 fn fixture_with(crc: bool, ird: u16) -> End {
+    fixture_as(&Config { crc, ..config() }, ird)
+}
+
+/// The fixture, its peer's stream with markers.
+fn fixture_with_markers() -> End {
+    fixture_as(
+        &Config {
+            markers: true,
+            ..config()
+        },
+        2,
+    )
+}
+
+fn fixture_as(config: &Config, ird: u16) -> End {
     let limits = ReadLimits { ird, ord: 2 };
     let config = Config {
         revision: Revision::One,
         caps: limits,
-        crc,
-        ..config()
+        ..*config
     };
+    let crc = config.crc;
     let mut end = End::new(Machine::initiator(&config));
     end.machine.request(0, b"", limits).unwrap();
     end.transmit(WHOLE);
@@ -241,10 +256,30 @@ fn cuts(bytes: &[u8]) -> Vec<Vec<&[u8]>> {
     ways
 }
 
+/// A stream's first marker in front of these bytes, in the first FPDU's CRC if that was right. The
+/// rows are shorter than the way to the second marker.
+fn marked(bytes: &[u8]) -> Vec<u8> {
+    let mut stream = vec![0; 4];
+    stream.extend(bytes);
+    assert!(stream.len() <= 512);
+    let len = usize::from(u16::from_be_bytes([bytes[0], bytes[1]]));
+    let end = 4 + (2 + len).next_multiple_of(4);
+    if let Some(sum) = stream.get(end..end + 4).map(<[u8]>::to_vec)
+        && sum == crc32c::update(0, &stream[4..end]).to_le_bytes()
+    {
+        let crc = crc32c::update(0, &stream[..end]).to_le_bytes();
+        stream[end..end + 4].copy_from_slice(&crc);
+    }
+    stream
+}
+
 /// One Terminate of the row's code, nothing delivered, and the end is the end.
 fn assert_terminates(id: &str, make: fn() -> End) {
-    let bytes = input(id);
-    for pieces in cuts(&bytes) {
+    assert_bytes_terminate(id, &input(id), make);
+}
+
+fn assert_bytes_terminate(id: &str, bytes: &[u8], make: fn() -> End) {
+    for pieces in cuts(bytes) {
         let mut end = make();
         for piece in &pieces {
             end.take(piece, WHOLE);
@@ -262,12 +297,13 @@ fn assert_terminates(id: &str, make: fn() -> End) {
     }
 }
 
-/// A row of `TERMINATED`, with CRC on and off; nothing at all is placed.
+/// A row of `TERMINATED`, with CRC on and off, and with markers; nothing at all is placed.
 fn ends_the_stream(id: &str) {
     assert_terminates(id, fixture);
     if found(id).3 != "20020000" {
         assert_terminates(id, || fixture_with(false, 2));
     }
+    assert_bytes_terminate(id, &marked(&input(id)), fixture_with_markers);
     // F13 may place as it streams, T16 has a good segment first: both have a test of their own.
     if !["F13", "T16"].contains(&id) {
         let mut end = fixture();
