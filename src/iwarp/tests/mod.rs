@@ -3,6 +3,7 @@
 mod hostile;
 mod markers;
 mod messages;
+mod oracle;
 mod pair;
 mod phases;
 mod rates;

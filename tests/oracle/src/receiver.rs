@@ -156,7 +156,7 @@ pub struct Receiver {
     pub receives: VecDeque<usize>,
     pub outstanding: VecDeque<Outstanding>,
     pub ird: usize,
-    /// So many of the Read Requests asked were answered.
+    /// So many of the Read Requests are answered before the others come.
     pub answered: usize,
     pub delivered: Vec<Delivery>,
     asked: usize,
@@ -295,7 +295,7 @@ impl Receiver {
         }
         let read = Read::parse(&segment.data).filter(|_| segment.last);
         let read = read.ok_or(Rule::ReadShape)?;
-        if self.asked - self.answered >= self.ird {
+        if self.asked.saturating_sub(self.answered) >= self.ird {
             return Err(Rule::ReadsExceeded);
         }
         if read.len > 0 {
