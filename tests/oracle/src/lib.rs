@@ -6,10 +6,12 @@
 //! - [`ddp`]: segments with their DDP and RDMAP headers (RFC 5041, RFC 5040).
 //! - [`receiver`]: what a whole stream means to the end that receives it.
 //! - [`sender`]: the messages in a stream.
+//! - [`shark`]: what Wireshark reads in a capture, where it is installed.
 //! - [`trace`]: connections recorded between two other implementations, kept as text.
 
 pub mod ddp;
 pub mod mpa;
 pub mod receiver;
 pub mod sender;
+pub mod shark;
 pub mod trace;

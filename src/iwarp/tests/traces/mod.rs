@@ -6,6 +6,7 @@
 
 mod outcomes;
 mod replay;
+mod shark;
 
 use super::support::Seen;
 use crate::iwarp::{Error, Event};

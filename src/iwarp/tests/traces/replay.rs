@@ -18,6 +18,8 @@ pub(super) struct Replay {
     pub(super) end: End,
     /// What our machine sent, from the first byte on.
     pub(super) sent: Vec<u8>,
+    /// The whole connection, as it was.
+    pub(super) wire: Vec<(Side, Vec<u8>)>,
     /// The independent reading of what it was sent, and how that ended.
     pub(super) model: Receiver,
     pub(super) model_end: receiver::End,
@@ -77,16 +79,22 @@ pub(super) fn replay(trace: &Trace, side: Side, piece: usize) -> Option<Replay> 
     if matches!(script.ready, Some(What::Read(_))) && !model.delivered.is_empty() {
         assert_eq!(model.delivered.remove(0), Delivery::Read(vec![]));
     }
-    let mut sent = end.transmit(1 << 20);
+    let mut wire = vec![(side, end.transmit(1 << 20))];
     for (from, step) in &trace.steps {
         script.step(&mut end, *from == side, step, piece);
-        sent.extend(end.transmit(1 << 20));
+        if let (true, Step::Bytes(bytes)) = (*from != side, step) {
+            wire.push((*from, bytes.clone()));
+        }
+        wire.push((side, end.transmit(1 << 20)));
     }
+    let ours = wire.iter().filter(|(from, _)| *from == side);
+    let sent = ours.flat_map(|(_, bytes)| bytes.clone()).collect();
     let agreed = peer_start.as_ref().and_then(|start| start.enhanced);
     let shown = script.asked_before.iter().map(|stag| Stag(*stag)).collect();
     Some(Replay {
         end,
         sent,
+        wire,
         model,
         model_end,
         ours: own,
