@@ -6,6 +6,7 @@ mod messages;
 mod oracle;
 mod pair;
 mod phases;
+mod properties;
 mod rates;
 mod ready;
 mod rfc;

@@ -420,7 +420,7 @@ fn as_posted(messages: &[Message]) -> Vec<Sent> {
 }
 
 /// `cases` from a fixed seed, or as many as `SOFTRNIC_CASES` says from a new one.
-fn cases(cases: u32) -> ProptestConfig {
+pub(super) fn cases(cases: u32) -> ProptestConfig {
     let wanted = std::env::var("SOFTRNIC_CASES")
         .ok()
         .and_then(|text| text.parse().ok());
