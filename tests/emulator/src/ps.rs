@@ -77,7 +77,7 @@ impl Handles {
 
 /// The system threads of one machine that have not ended, by start routine.
 #[derive(Default)]
-pub struct Threads(Mutex<Vec<(usize, u64)>>);
+pub struct Threads(Mutex<Vec<(usize, &'static Thread)>>);
 
 impl Threads {
     pub(crate) fn running_in(&self, start: usize, end: usize) -> Option<u64> {
@@ -85,7 +85,15 @@ impl Threads {
         threads
             .iter()
             .find(|(routine, _)| (start..end).contains(routine))
-            .map(|(_, id)| *id)
+            .map(|(_, thread)| thread.id)
+    }
+
+    /// Whether one of them does something, or will without being woken.
+    pub(crate) fn awake_in(&self, start: usize, end: usize) -> bool {
+        let threads = self.0.lock();
+        threads.iter().any(|(routine, thread)| {
+            (start..end).contains(routine) && !thread.rests.load(Ordering::Relaxed)
+        })
     }
 }
 
@@ -110,7 +118,7 @@ pub unsafe extern "win64" fn PsCreateSystemThread(
     let machine = enter("PsCreateSystemThread", PASSIVE_LEVEL).machine;
     let thread = Thread::new(machine);
     let (start, context) = (routine as usize, context as usize);
-    machine.threads.0.lock().push((start, thread.id));
+    machine.threads.0.lock().push((start, thread));
     thread.references.fetch_add(1, Ordering::Relaxed);
     machine.spawn("system", move || run(thread, routine, context));
     // SAFETY: the driver passes out parameters; the client id is optional.
@@ -135,7 +143,7 @@ fn run(thread: &'static Thread, routine: KSTART_ROUTINE, context: usize) {
     }
     drop(attachment);
     let mut threads = thread.machine.threads.0.lock();
-    threads.retain(|(_, id)| *id != thread.id);
+    threads.retain(|(_, other)| other.id != thread.id);
     drop(threads);
     thread.header.SignalState.store(1, Ordering::SeqCst);
     sched::unpark_all(thread.address());

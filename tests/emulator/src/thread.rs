@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, UnsafeCell};
 use std::marker::PhantomData;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use crate::ke::block::{self, ProcessorBlock};
 use crate::machine::Machine;
@@ -15,7 +15,7 @@ pub const MAX_LOCKS: usize = 16;
 ///
 /// # Invariants
 /// The cells are touched only by the host thread that is attached as this thread; other threads
-/// look at `header`, `references`, `machine` and `id` only.
+/// look at `header`, `references`, `machine`, `id` and `rests` only.
 #[repr(C)]
 pub struct Thread {
     /// Signalled when the thread has ended.
@@ -23,6 +23,8 @@ pub struct Thread {
     pub machine: &'static Machine,
     pub id: u64,
     pub references: AtomicUsize,
+    /// It waits, without a limit.
+    pub(crate) rests: AtomicBool,
     pub(crate) irql: Cell<KIRQL>,
     pub(crate) processor: ProcessorBlock,
     /// One bit for each processor the thread may run on.
@@ -68,6 +70,7 @@ impl Thread {
             machine,
             id,
             references: AtomicUsize::new(1),
+            rests: AtomicBool::new(false),
             irql: Cell::new(0),
             processor: ProcessorBlock::new((id % u64::from(machine.processor_count())) as u32),
             affinity: Cell::new(machine.all_processors()),

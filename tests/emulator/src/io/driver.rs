@@ -79,11 +79,12 @@ impl Driver {
         &raw mut *self.object
     }
 
-    /// Whether the driver's system threads have ended and the machine's work items have run.
+    /// Whether the driver's system threads have ended, or wait without a limit, and the machine's work items
+    /// have run.
     #[must_use]
     pub fn is_quiet(&self) -> bool {
         let (base, end) = (self.image.base, self.image.base + self.image.size);
-        self.machine.threads.running_in(base, end).is_none() && self.machine.work.is_idle()
+        !self.machine.threads.awake_in(base, end) && self.machine.work.is_idle()
     }
 
     /// Calls `DriverEntry`. The caller is attached to the machine, at PASSIVE_LEVEL.

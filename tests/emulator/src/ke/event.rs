@@ -308,11 +308,18 @@ pub unsafe fn wait(
             if deadline.is_some_and(|d| d <= clock::nanoseconds()) {
                 return STATUS_TIMEOUT;
             }
-            sched::park(object as usize, deadline, || {
+            park(thread, object as usize, deadline, || {
                 (*object).SignalState.load(Ordering::SeqCst) <= 0
             });
         }
     }
+}
+
+/// Parks the thread, which rests meanwhile when it has no deadline.
+fn park(thread: &Thread, key: usize, deadline: Option<u64>, still: impl FnOnce() -> bool) {
+    thread.rests.store(deadline.is_none(), Ordering::Relaxed);
+    sched::park(key, deadline, still);
+    thread.rests.store(false, Ordering::Relaxed);
 }
 
 fn expect_object(header: &DISPATCHER_HEADER) {
@@ -368,7 +375,7 @@ pub unsafe extern "win64" fn KeWaitForMultipleObjects(
             if deadline.is_some_and(|d| d <= clock::nanoseconds()) {
                 return STATUS_TIMEOUT;
             }
-            sched::park(sched::many_key(), deadline, || match wait_type {
+            park(thread, sched::many_key(), deadline, || match wait_type {
                 WAIT_ALL => !objects.iter().all(|o| ready(&o)),
                 _ => !objects.iter().any(|o| ready(&o)),
             });

@@ -5,6 +5,7 @@ mod open;
 mod shim;
 
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 pub(crate) use open::wsk_dispatch;
 
@@ -12,4 +13,13 @@ pub(crate) use open::wsk_dispatch;
 #[derive(Default)]
 pub struct State {
     open: Mutex<Vec<open::OpenAdapter>>,
+    events: AtomicU64,
+}
+
+impl State {
+    /// How often a consumer was called back.
+    #[must_use]
+    pub fn events(&self) -> u64 {
+        self.events.load(Ordering::Relaxed)
+    }
 }

@@ -18,10 +18,15 @@ use softrnic_emulator::io::driver::registry_path;
 use softrnic_emulator::ndis::Adapter;
 use softrnic_emulator::{Driver, Machine, Options, wsk};
 
-/// How often quiet is looked for; it is quiet when it was so twice.
+/// How often quiet is looked for, and how many times in a row it has to be found.
 const LOOK: Duration = Duration::from_millis(50);
+const LOOKS: u32 = 10;
 
 fn main() -> ExitCode {
+    if std::env::args().any(|argument| argument == "--help") {
+        println!("{}", arguments::USAGE);
+        return ExitCode::SUCCESS;
+    }
     let arguments = match Arguments::parse(std::env::args().skip(1)) {
         Ok(arguments) => arguments,
         Err(why) => {
@@ -63,7 +68,7 @@ fn run(machine: &'static Machine, arguments: &Arguments) -> Result<(), String> {
         }
     }
     if result.is_ok() {
-        result = quiet(&drivers, arguments.limit);
+        result = quiet(machine, &drivers, arguments.limit);
     }
     while let Some(driver) = drivers.pop() {
         unload(driver);
@@ -125,15 +130,17 @@ fn add_adapters(
     (adapters, Ok(()))
 }
 
-/// Waits until no thread and no work item of the drivers runs.
-fn quiet(drivers: &[Driver], limit: Duration) -> Result<(), String> {
+/// Waits until no thread and no work item of the drivers runs, and NDK calls none of them back.
+fn quiet(machine: &Machine, drivers: &[Driver], limit: Duration) -> Result<(), String> {
     let end = Instant::now() + limit;
-    let mut seen = 0;
-    while seen < 2 {
-        seen = match drivers.iter().all(Driver::is_quiet) {
+    let (mut seen, mut events) = (0, 0);
+    while seen < LOOKS {
+        let now = machine.ndk.events();
+        seen = match now == events && drivers.iter().all(Driver::is_quiet) {
             true => seen + 1,
             false => 0,
         };
+        events = now;
         if Instant::now() > end {
             return Err(format!("not quiet within {limit:?}"));
         }

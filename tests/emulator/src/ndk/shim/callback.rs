@@ -22,6 +22,7 @@ pub(super) fn consumer(what: &'static str, call: impl FnOnce()) {
             &format!("{what} is called with a spin lock held"),
         );
     }
+    thread.machine.ndk.events.fetch_add(1, Ordering::Relaxed);
     call();
     if thread.irql() != irql {
         violation(
