@@ -71,7 +71,7 @@ fn the_information_is_what_consumers_ask_for() {
     let stage = Stage::new();
     let info = stage.open(0).info().expect("information");
     assert!(info.FRMRPageCount >= 16);
-    assert_eq!(info.MaxSrqDepth, 0);
+    assert!(info.MaxSrqDepth > 0);
     assert_eq!(info.RdmaTechnology, IWARP);
     assert_ne!(info.AdapterFlags & READ_SINK_NOT_REQUIRED, 0);
     assert!(info.MaxCallerData >= 56 && info.MaxCalleeData >= 56);
