@@ -23,6 +23,7 @@ const READ_10: [u8; 48] = [
     0, 0, 0, 0x18, 0x28, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0,
 ];
 
+// RFC5041-3-6, RFC5044-4.4-1, RFC5044-4.4-10.
 #[test]
 fn published_values() {
     let rising: Vec<u8> = (0..32).collect();

@@ -60,6 +60,7 @@ mod tests {
         assert_eq!(parse(&[0, 0, 0, 32, 1, 0, 0, 0]), None);
     }
 
+    // MS-SMBD-6-2.
     #[test]
     fn what_is_written_is_read() {
         assert_eq!(

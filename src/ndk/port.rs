@@ -32,6 +32,7 @@ impl PortMap {
 mod tests {
     use super::*;
 
+    // MS-SMBD-2.1-1.
     #[test]
     fn smb_travels_as_smb_direct() {
         assert_eq!(PortMap::SmbDirect.to_tcp(445), 5445);

@@ -57,6 +57,7 @@ fn only_a_ready_queue_pair_takes_initiator_requests() {
 }
 
 // NDK-MR-08: the edges, and the end of the address space.
+// RFC5040-8.1.1-3, RFC5041-8.3.1-4, RFC5042-6.2.1-1.
 #[test]
 fn access_is_checked_to_the_byte() {
     let table = table();
@@ -176,6 +177,7 @@ fn a_token_gives_one_region_at_a_time_and_stays_the_same() {
 }
 
 // NDK-MR-10, NDK-MR-13
+// RFC5040-8.1.1-6, RFC5041-8.3.1-7, RFC5042-6.2.2-2.
 #[test]
 fn a_withdrawn_region_is_dropped_by_its_last_user() {
     struct Told<'a>(&'a std::cell::Cell<bool>);

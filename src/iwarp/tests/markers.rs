@@ -88,6 +88,7 @@ fn published() -> [(&'static str, Vec<u8>, Vec<Seen>); 4] {
     ]
 }
 
+// RFC5044-4.3-11.
 #[test]
 fn published_streams_arrive_across_any_split() {
     for (name, stream, seen) in published() {
@@ -120,6 +121,7 @@ fn every_marker_byte_is_in_the_crc() {
     }
 }
 
+// RFC5044-5.2-2, RFC5044-8-3, RFC5044-8-6, RFC5044-8-7.
 #[test]
 fn a_marker_that_points_elsewhere_ends_the_stream() {
     for (at, pointer) in [(0, 4), (0x200, 0x1f8), (0x200, 0), (0x400, 0x400)] {
@@ -163,6 +165,7 @@ fn without_crc_nothing_is_placed_after_a_marker_that_points_elsewhere() {
     assert_eq!(bytes[492..], [0x55; 508]);
 }
 
+// RFC5044-4.2-3, RFC5044-4.2-5, RFC5044-4.3-6.
 #[test]
 fn reserved_bits_and_the_last_two_of_the_pointer_are_not_looked_at() {
     let stream = send(&rising(1000), |stream| {

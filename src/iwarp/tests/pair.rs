@@ -141,6 +141,7 @@ fn options() -> impl Strategy<Value = (Config, Config, Cut)> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
+    // RFC5040-5.5-3, RFC5041-5.2-4, RFC5041-5.3-6, RFC5044-7.1.2-14.
     #[test]
     fn a_mix_from_one_side_arrives_as_posted(
         (client, server, cut) in options(),
@@ -237,6 +238,7 @@ proptest! {
     }
 }
 
+// RFC5041-3-4, RFC5044-4.3-10, RFC5044-5.1-4, RFC5044-5.1-5, RFC5044-5.2-1, RFC5044-6-2.
 #[test]
 fn every_cut_of_a_mixed_stream() {
     let mix = [
@@ -274,6 +276,7 @@ fn every_cut_of_a_mixed_stream() {
     }
 }
 
+// RFC5040-5.5-5.
 #[test]
 fn a_read_sees_the_write_before_it() {
     let mut pair = with_memory(Pair::connected(&config(), &config(), Cut::default()), 0);
@@ -283,6 +286,7 @@ fn a_read_sees_the_write_before_it() {
     assert_eq!(pair.client.memory.seen, [Seen::Read(pattern(9, 5000))]);
 }
 
+// RFC5040-6.1-4.
 #[test]
 fn reads_are_throttled_and_fenced_by_what_is_outstanding() {
     let caps = ReadLimits { ird: 3, ord: 3 };
@@ -384,6 +388,7 @@ fn disconnect_finishes_what_was_begun() {
     assert_eq!(pair.client.events.last(), Some(&Event::Established));
 }
 
+// RFC5040-6.2.1-4.
 #[test]
 fn a_terminate_reaches_the_peer() {
     let mut pair = with_memory(Pair::connected(&config(), &config(), Cut::default()), 8);
@@ -404,6 +409,7 @@ fn a_terminate_reaches_the_peer() {
     assert!(pair.client.finished && pair.server.finished);
 }
 
+// RFC5041-3-3, RFC5044-8-1.
 #[test]
 fn a_reset_ends_it_at_once() {
     let mut pair = with_memory(Pair::connected(&config(), &config(), Cut::default()), 8);

@@ -39,6 +39,7 @@ TerminateQueued: Framed→Finished Fin→TerminateQueued Disconnect→TerminateQ
 Finished: Fin→Finished Disconnect→Finished Break→Finished
 ";
 
+// RFC5041-6.2-1.
 #[test]
 fn every_transition_and_no_other() {
     let mut picture = String::new();

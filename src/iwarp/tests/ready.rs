@@ -41,6 +41,7 @@ fn named(frame: &[u8]) -> u8 {
     (ird & 0x40) >> 6 | (ord & 0x80) >> 6 | (ord & 0x40) >> 4
 }
 
+// RFC6581-9.2-2.
 #[test]
 fn every_offer_meets_every_preference() {
     for offered in 1..8 {
@@ -176,6 +177,7 @@ fn revision_1_takes_any_kind_unasked() {
     }
 }
 
+// MS-SMBD-6-1, MS-SMBD-6-3.
 #[test]
 fn smb_directs_header_goes_with_revision_1() {
     let mut client = End::new(Machine::initiator(&one()));

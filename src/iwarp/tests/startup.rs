@@ -28,6 +28,9 @@ fn limits(ird: u16, ord: u16) -> ReadLimits {
     ReadLimits { ird, ord }
 }
 
+// RFC5044-7.1.1-1, RFC5044-7.1.1-10, RFC5044-7.1.1-12, RFC5044-7.1.1-14, RFC5044-7.1.2-1,
+// RFC6581-6-1, RFC6581-6-2, RFC6581-6-3, RFC6581-6-5, RFC6581-9-1, RFC6581-9.2-1, RFC6581-9.2-2,
+// RFC6581-9.2-12, RFC6581-9.2-14, RFC6581-10-3.
 #[test]
 fn requests_as_published() {
     let plain = Config {
@@ -58,6 +61,7 @@ fn requests_as_published() {
     assert_eq!(end.transmit(1 << 20), m6, "M6");
 }
 
+// RFC5044-7.1.1-3, RFC5044-7.1.2-5, RFC5044-7.1.2-8, RFC6581-6-4, RFC6581-9.1-5, RFC6581-10-4.
 #[test]
 fn replies_as_published() {
     let mut end = responder();
@@ -98,6 +102,7 @@ fn answer(config: &Config, request: &str, reads: ReadLimits) -> (Vec<u8>, End) {
     (reply, end)
 }
 
+// RFC5044-7.1.1-11, RFC6581-9.1-3, RFC6581-9.2-4, RFC6581-12-1.
 #[test]
 fn the_reply_settles_reads_and_the_ready_frame() {
     let rows = [
@@ -134,6 +139,7 @@ fn the_reply_settles_reads_and_the_ready_frame() {
     }
 }
 
+// RFC5044-4.4-2, RFC5044-7.1.1-7, RFC5044-7.1.1-8.
 #[test]
 fn crc_is_on_if_either_side_asks() {
     for (ours, theirs, on) in [
@@ -171,6 +177,7 @@ fn the_initiator_takes_the_lesser_limits() {
     }
 }
 
+// RFC5044-7.1.2-15.
 #[test]
 fn the_responder_sends_nothing_before_the_first_fpdu() {
     let (_, mut end) = answer(&config(), "50020004 8010c010", LIMITS);
@@ -206,6 +213,7 @@ fn a_bad_first_fpdu_opens_nothing() {
     assert!(!end.events.contains(&Event::Established));
 }
 
+// RFC5044-7.1.1-16, RFC5044-7.1.2-22.
 #[test]
 fn private_data_has_its_limit() {
     let mut end = End::new(Machine::initiator(&config()));
@@ -222,6 +230,7 @@ fn private_data_has_its_limit() {
     assert_eq!(peer.machine.private_data(), &long[1..]);
 }
 
+// MS-SMBD-6-4, RFC5044-7.1.2-2, RFC5044-7.1.2-9.
 #[test]
 fn private_data_travels_both_ways() {
     for revision in [Revision::One, Revision::Two] {
@@ -254,6 +263,7 @@ fn calls_out_of_turn_are_refused() {
     assert_eq!(end.machine.reject(b""), Err(CallError::Phase));
 }
 
+// RFC5044-7.1.2-13, RFC5044-7.1.2-17.
 #[test]
 fn giving_up_after_the_reply_sends_nothing() {
     let mut end = initiator(&config());
@@ -263,6 +273,7 @@ fn giving_up_after_the_reply_sends_nothing() {
     assert!(end.finished);
 }
 
+// RFC6581-10-8.
 #[test]
 fn a_revision_1_peer_may_be_tried_again() {
     let ends: [fn(&mut Machine); 2] = [Machine::handle_reset, Machine::handle_fin];

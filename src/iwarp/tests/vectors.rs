@@ -19,6 +19,7 @@ fn connected() -> Pair {
     Pair::connected(&plain(), &plain(), Cut::default())
 }
 
+// RFC5041-4.3-1, RFC5044-3-7, RFC5044-4.3-11, RFC5044-4.4-1, RFC5044-4.4-10.
 #[test]
 fn v1_send_of_four_bytes() {
     let mut pair = connected();
@@ -38,6 +39,7 @@ fn v1_send_of_four_bytes() {
     assert_eq!(pair.server.memory.seen, [expected]);
 }
 
+// RFC5041-4.2-2, RFC5041-4.2-6, RFC5044-4.1-1, RFC5044-4.1-2.
 #[test]
 fn v2_write_with_padding() {
     let mut pair = connected();
@@ -46,6 +48,7 @@ fn v2_write_with_padding() {
     assert_eq!(pair.client.transmit(1 << 20), hex(expected));
 }
 
+// RFC5040-4.4-1.
 #[test]
 fn v3_read_request_and_v4_its_response() {
     let mut pair = connected();
@@ -86,6 +89,7 @@ fn v3_read_request_and_v4_its_response() {
     assert_eq!(pair.server.transmit(1 << 20), hex(v4));
 }
 
+// RFC5040-4.8-1.
 #[test]
 fn v5_terminate_quoting_v2() {
     let mut pair = connected();
@@ -114,6 +118,7 @@ fn v5_terminate_quoting_v2() {
     );
 }
 
+// RFC5040-4.1-2, RFC5040-4.1-3, RFC5041-4.3-2.
 #[test]
 fn v6_send_with_everything() {
     let mut pair = connected();
@@ -124,6 +129,7 @@ fn v6_send_with_everything() {
     assert_eq!(pair.client.transmit(1 << 20), hex(v6));
 }
 
+// RFC6581-9.2-9.
 #[test]
 fn v7_ready_to_receive_write() {
     let mut pair = Pair::new(&config(), &config(), Cut::default());
@@ -173,6 +179,7 @@ fn v8_ready_to_receive_read_and_v10_its_response() {
     assert_eq!(client.memory.seen, []);
 }
 
+// RFC5040-4.8-11.
 #[test]
 fn v17_terminate_quoting_a_read_request() {
     let mut pair = connected();
@@ -200,6 +207,7 @@ fn v17_terminate_quoting_a_read_request() {
     );
 }
 
+// RFC5041-5.2-1.
 #[test]
 fn v18_message_of_two_segments() {
     // MULPDU 1500.
@@ -249,6 +257,8 @@ fn v18_message_of_two_segments() {
     assert_eq!(pair.server.memory.seen, [expected]);
 }
 
+// RFC5041-3-1, RFC5044-3-2, RFC5044-3-4, RFC5044-4.5-1, RFC5044-4.5-2, RFC5044-4.5-5,
+// RFC5044-5.1-1.
 #[test]
 fn sizes_follow_the_segment_size() {
     let table = [
@@ -267,6 +277,7 @@ fn sizes_follow_the_segment_size() {
     }
 }
 
+// RFC5041-4.2-1.
 #[test]
 fn tagged_header_as_on_the_wire() {
     let header = Tagged {
@@ -304,6 +315,7 @@ fn marked_stream(sends: &[Vec<u8>]) -> Vec<u8> {
     client.transmit(1 << 20)
 }
 
+// RFC5044-4.3-7.
 #[test]
 fn v0_first_fpdu_with_leading_marker() {
     let v0 = "00000000 002a4143 00000000 00000000 00000001 00000000
@@ -311,6 +323,7 @@ fn v0_first_fpdu_with_leading_marker() {
     assert_eq!(marked_stream(&[vec![0; 24]]), hex(v0));
 }
 
+// RFC5044-4.2-1, RFC5044-4.3-8.
 #[test]
 fn k1_markers_inside_an_fpdu() {
     let stream = marked_stream(&[rising(1000)]);
@@ -320,6 +333,7 @@ fn k1_markers_inside_an_fpdu() {
     assert_eq!(stream[1032..], hex("5f7b58ca")[..]);
 }
 
+// RFC5044-4.4-11.
 #[test]
 fn k2_marker_between_pad_and_crc() {
     let stream = marked_stream(&[rising(488)]);
@@ -327,6 +341,7 @@ fn k2_marker_between_pad_and_crc() {
     assert_eq!(stream[0x200..], hex("000001fc 68a8c2e0")[..]);
 }
 
+// RFC5044-4.3-5, RFC5044-4.3-9, RFC5044-4.4-12.
 #[test]
 fn k3_marker_between_fpdus_belongs_to_the_second() {
     let stream = marked_stream(&[rising(484), b"ABCD".to_vec()]);

@@ -216,6 +216,7 @@ fn a_pause_before_the_listen_holds() {
 }
 
 // NDK-CON-18: ND port 445 is TCP 5445, and is 445 again in what consumers are told.
+// MS-SMBD-2.1-1.
 #[test]
 fn the_port_of_smb_is_mapped_and_not_seen() {
     let stage = Stage::apart();

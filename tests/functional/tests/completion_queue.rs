@@ -53,6 +53,7 @@ fn an_arm_is_answered_once_however_many_completions_come() {
 }
 
 // NDK-CQ-09: the nine cells, each against a plain and a solicited completion (NDK-CQ-10, -11, -12).
+// RFC5040-5.3-5.
 #[test]
 fn two_arms_merge_into_the_more_permissive() {
     const ERRORS: u32 = NDK_CQ_NOTIFY_ERRORS;
@@ -127,6 +128,7 @@ fn flushed_requests_do_not_wake_an_errors_arm() {
 }
 
 // NDK-CQ-20
+// RFC5040-8.1.1-10, RFC5042-6.4.6-1.
 #[test]
 fn an_overrun_is_told_and_loses_nothing_that_was_there() {
     let stage = Stage::new();
@@ -208,6 +210,7 @@ fn results_can_be_polled_after_the_queue_pair_was_closed() {
 }
 
 // NDK-ADP-05: the limit is served, one more is not.
+// RFC5040-8.1.2-5, RFC5042-6.4.3.2-1.
 #[test]
 fn the_depth_limit_is_exact() {
     let stage = Stage::new();

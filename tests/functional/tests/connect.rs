@@ -12,6 +12,7 @@ fn parameters(private_data: &[u8]) -> ConnectParameters {
 }
 
 // NDK-CON-01, -02, -13, -16: Connect waits for Accept, Accept for CompleteConnect; both see the other's private data.
+// RFC5044-7.1-4.
 #[test]
 fn the_handshake_waits_for_both_consumers() {
     let stage = Stage::new();
@@ -106,6 +107,7 @@ fn a_queue_pair_survives_a_refused_connect() {
 }
 
 // NDK-CON-05, -21: a reject reaches the active side as a refusal, with its private data.
+// RFC5044-7.1.2-5, RFC5044-7.1.2-18.
 #[test]
 fn a_rejected_connect_is_refused_and_can_read_why() {
     let stage = Stage::new();
@@ -185,6 +187,7 @@ fn foreign_addresses_and_busy_ports_are_named() {
 }
 
 // NDK-CON-15, NDK-CON-16: the size rule of private data.
+// RFC5044-7.1.2-22.
 #[test]
 fn private_data_follows_the_size_rule() {
     let stage = Stage::new();

@@ -142,6 +142,7 @@ fn act(n: u64, active: &mut End, passive: &mut End) {
 // NDK-LIFE-10, NDK-DISC-01, NDK-QP-06, NDK-MR-13: closes, disconnects, flushes and deregistrations in any order, at any
 // moment; everything that was posted comes back.
 // Hostile inputs C11, X16.
+// RFC5040-7-3, RFC5041-6.2.2-2.
 #[test]
 fn ends_may_come_in_any_order() {
     let stage = Stage::over(wsk::Options {

@@ -4,6 +4,7 @@ use softrnic_functional::consumer::NtStatus;
 use softrnic_functional::{A_WHILE, SOON, Stage};
 
 // NDK-DISC-01: local Disconnect completes only when the peer's notification has come.
+// RFC5041-3-10, RFC5041-6.2.1-5.
 #[test]
 fn a_disconnect_waits_for_the_peer_and_then_succeeds() {
     let stage = Stage::new();
@@ -69,6 +70,7 @@ fn a_disconnect_flushes_posted_receives() {
 }
 
 // NDK-DISC-10: what was sent before the disconnect is received before the event.
+// RFC5041-6.2.1-1.
 #[test]
 fn data_sent_before_a_disconnect_arrives_before_the_event() {
     let stage = Stage::new();
@@ -134,6 +136,7 @@ fn after_the_event_flush_and_close_end_the_connection() {
 }
 
 // NDK-POST-07: after the disconnect nothing can be posted to the initiator queue.
+// RFC5041-6.2.1-2.
 #[test]
 fn initiator_posts_after_a_disconnect_are_refused_or_cancelled() {
     let stage = Stage::new();

@@ -302,6 +302,7 @@ fn regions_and_queue_pairs_that_cannot_are_refused() {
 }
 
 // NDK-FR-12: access is exactly what was asked for.
+// RFC5040-8.1.1-5, RFC5041-8.3.1-6.
 #[test]
 fn rights_are_those_of_the_request() {
     let stage = Stage::new();

@@ -304,6 +304,7 @@ fn the_peer_cannot_invalidate_what_it_may_not_use() {
 }
 
 // NDK-PD-01: another domain's region is not this connection's peer's to end.
+// RFC5040-8.1.1-7.
 #[test]
 fn the_peer_cannot_invalidate_another_domains_region() {
     let stage = Stage::new();
@@ -321,6 +322,7 @@ fn the_peer_cannot_invalidate_another_domains_region() {
 }
 
 // NDK-MW-07, NDK-CQ-18: with the peer writing all the time, nothing lands after the completion of the invalidation.
+// RFC5040-8.1.1-6, RFC5041-8.3.1-7, RFC5042-6.2.2-2.
 #[test]
 fn nothing_is_placed_after_the_invalidation_completed() {
     let stage = Stage::new();

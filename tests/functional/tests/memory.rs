@@ -50,6 +50,7 @@ fn a_fast_register_region_does_not_take_a_plain_registration() {
 }
 
 // NDK-MR-10
+// RFC5041-8.3-1.
 #[test]
 fn a_region_can_be_registered_again_after_deregistration() {
     let stage = Stage::new();
@@ -77,6 +78,7 @@ fn write(active: &End, passive: &End, address: u64, token: u32, length: usize) -
 }
 
 // NDK-MR-08, NDK-DISC-12: the last byte may be written, the one after it ends the connection.
+// RFC5040-7.1-1, RFC5040-8.1.1-3, RFC5041-8.3.1-4, RFC5042-6.2.1-1.
 #[test]
 fn a_write_beyond_the_region_places_nothing_and_ends_the_connection() {
     let stage = Stage::new();
@@ -126,6 +128,8 @@ fn the_privileged_token_gives_the_peer_no_access() {
 }
 
 // NDK-MR-10: both tokens are dead when deregistration succeeded.
+// RFC5040-8.1.1-4, RFC5040-8.1.1-5, RFC5041-8.3-2, RFC5041-8.3.1-5, RFC5041-8.3.1-6,
+// RFC5042-6.2.2-2.
 #[test]
 fn a_deregistered_region_gives_no_access() {
     let stage = Stage::new();
@@ -145,6 +149,8 @@ fn a_deregistered_region_gives_no_access() {
 }
 
 // NDK-PD-01
+// RFC5040-8.1.1-1, RFC5041-8.2-1, RFC5041-8.2-4, RFC5041-8.3.1-2, RFC5042-6.1.1-1,
+// RFC5042-6.1.1-2.
 #[test]
 fn another_domains_region_is_refused_to_the_peer() {
     let stage = Stage::new();
@@ -231,6 +237,7 @@ fn closing_a_region_under_an_outstanding_read_harms_nobody() {
 }
 
 // NDK-FR-13, NDK-POST-30: a plain region is not the peer's to invalidate; trying ends the connection, not the region.
+// RFC5040-8.1.1-7, RFC5042-6.4.5-1.
 #[test]
 fn a_plain_region_survives_a_send_with_invalidate() {
     let stage = Stage::new();

@@ -105,6 +105,7 @@ fn too_many_entries_fail_inline() {
 }
 
 // NDK-POST-13
+// RFC5040-5.1-8, RFC5040-5.3-8.
 #[test]
 fn empty_messages_arrive() {
     let stage = Stage::new();

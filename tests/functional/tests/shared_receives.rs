@@ -135,6 +135,7 @@ fn queue_pairs_wait_for_receives() {
 }
 
 // NDK-SRQ-02: below the threshold, not at it; once.
+// RFC5040-8.1.2-8, RFC5041-8.3.2-6, RFC5042-6.4.3.1-1.
 #[test]
 fn the_notification_comes_once_below_the_threshold() {
     let stage = Stage::new();

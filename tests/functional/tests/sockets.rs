@@ -39,6 +39,7 @@ fn move_everything(stage: &Stage, size: usize) {
 }
 
 // WSK-RX-12: several MDLs, offsets, empty elements.
+// RFC5044-5.1-5.
 #[test]
 fn data_may_come_in_odd_pieces() {
     for seed in 1..4 {
@@ -65,6 +66,7 @@ fn data_may_come_a_few_bytes_at_a_time() {
 }
 
 // WSK-EVT-10: data that is there before anybody can have asked for it.
+// RFC5044-7.1-1.
 #[test]
 fn a_peer_that_speaks_first_is_refused() {
     let stage = Stage::new();

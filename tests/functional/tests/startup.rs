@@ -110,6 +110,7 @@ fn markers_are_asked_for_and_taken_out() {
 }
 
 // RFC 6581 section 5, both ways a peer of revision 1 may close.
+// RFC6581-10-8.
 #[test]
 fn a_peer_of_revision_1_is_met_at_the_second_try() {
     for reset in [false, true] {
@@ -169,6 +170,7 @@ fn a_second_try_may_be_given_up() {
 }
 
 // MS-SMBD section 6: on SMB Direct's port, in revision 1, the provider speaks in front of the consumer.
+// MS-SMBD-6-1, MS-SMBD-6-3.
 #[test]
 fn smb_directs_header_is_the_providers() {
     let stage = Stage::apart();

@@ -102,6 +102,7 @@ fn a_full_queue_of_sends_fills_receives_in_post_order() {
 }
 
 // RFC 5040: a write places bytes at the named address and nowhere else; a send behind it says that it is there.
+// RFC5040-5.1-6.
 #[test]
 fn writes_place_their_bytes_before_a_later_send_is_delivered() {
     let stage = Stage::new();
@@ -142,6 +143,7 @@ fn writes_place_their_bytes_before_a_later_send_is_delivered() {
 }
 
 // NDK-POST-27: a read's bytes are there when its completion is.
+// RFC5040-5.5-13.
 #[test]
 fn reads_bring_the_bytes_before_their_completion() {
     let stage = Stage::new();
@@ -170,6 +172,7 @@ fn reads_bring_the_bytes_before_their_completion() {
 }
 
 // NDK-POST-34, NDK-CQ-19: more reads than may be outstanding, mixed with sends, complete in post order.
+// RFC5040-5.5-9.
 #[test]
 fn reads_and_sends_complete_in_post_order() {
     let stage = Stage::new();
@@ -210,6 +213,7 @@ fn reads_and_sends_complete_in_post_order() {
 }
 
 // NDK-POST-33: a send that finds no receive waits in the stream.
+// RFC5041-7.1-6.
 #[test]
 fn a_send_without_a_posted_receive_waits_for_one() {
     let stage = Stage::new();

@@ -167,6 +167,8 @@ fn a_bound_window_cannot_be_bound_again() {
 }
 
 // NDK-MW-05: only the peer of the queue pair it was bound on.
+// RFC5040-8.1.1-2, RFC5041-8.2-2, RFC5041-8.2-4, RFC5041-8.3-3, RFC5041-8.3.1-3, RFC5042-6.1.1-3,
+// RFC5042-6.4.5-1.
 #[test]
 fn another_connections_peer_may_not_use_a_window() {
     let stage = Stage::new();

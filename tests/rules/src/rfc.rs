@@ -3,7 +3,7 @@
 //! `docs/rfc/` has a table a document, a row a requirement: `id | clause | requirement | cover`.
 //! An id is the document, the clause and a number that counts up within the clause. The cover is
 //! one test or more, or one reason. `docs/rfc/counts.txt` says how many rows each clause has, so
-//! that none is lost unseen. A source may cite ids; a test that does must be named by the row.
+//! that none is lost unseen. A test cites the ids of the rows that name it, and no others.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -67,6 +67,7 @@ pub fn check(tree: &Tree) -> Vec<Finding> {
     let tests = tests_of(tree);
     for row in &rows {
         findings.extend(keeping(row, &tests));
+        findings.extend(uncited(tree, row));
     }
     findings.extend(counted(tree, &rows));
     findings.extend(citations(tree, &rows));
@@ -146,6 +147,23 @@ fn keeping(row: &Row<'_>, tests: &BTreeSet<String>) -> Vec<Finding> {
         findings.extend(unknown.map(|test| row.finding(format!("{test} is no test"))));
     }
     findings
+}
+
+/// A file whose test covers a row has the row's id in it.
+fn uncited(tree: &Tree, row: &Row<'_>) -> Vec<Finding> {
+    let documents = BTreeSet::from([format!("{}-", document(row.file))]);
+    let cites = |source: &Source| {
+        let mut lines = source.text.lines();
+        lines.any(|line| cited(line, &documents).contains(&row.id))
+    };
+    let covering = tree
+        .sources
+        .iter()
+        .filter(|source| names_file(row, &source.path));
+    covering
+        .filter(|source| !cites(source))
+        .map(|source| row.finding(format!("{} does not cite it", source.path)))
+        .collect()
 }
 
 /// The rows of each clause are as many as `counts.txt` says.

@@ -23,6 +23,7 @@ fn mixed(emss: u32) -> Vec<Segment> {
 }
 
 /// RFC5044-3-1, RFC5041-5.2-3.
+// RFC5040-6.1-1.
 #[test]
 fn one_ulpdu_an_fpdu() {
     let segments = mixed(536);
@@ -50,6 +51,7 @@ fn no_segment_is_larger_than_mulpdu() {
 }
 
 /// RFC5044-4.5-4.
+// RFC5041-3-1.
 #[test]
 fn long_messages_fill_their_segments() {
     for emss in [0, 536, 1460, 8948, 65_483] {
@@ -63,6 +65,7 @@ fn long_messages_fill_their_segments() {
 }
 
 /// RFC5044-3-6, RFC5044-3-7, RFC5044-4.3-10, RFC5044-4.5-3.
+// RFC5041-3-7.
 #[test]
 fn every_length_is_taken() {
     let lengths: Vec<usize> = (0..300).chain([1442, 8942, 64_750]).collect();
@@ -166,6 +169,7 @@ fn crc_is_checked_to_the_last_fpdu() {
 
 /// RFC5044-4.4-11, RFC5044-4.4-13, RFC5044-4.4-14, RFC5044-6-1, RFC5044-6-3, RFC5044-8-2,
 /// RFC5044-8-5.
+// RFC5041-3-6.
 #[test]
 fn every_byte_is_summed() {
     let frame = send(1, b"summed");

@@ -56,6 +56,8 @@ fn assert_refused(ulpdu: &[u8], code: &str) {
 /// RFC5041-4.2-5, RFC5041-7.1-8, RFC5041-7.1-9, RFC5041-7.1-10, RFC5041-7.1-11, RFC5041-7.1-12,
 /// RFC5041-7.1-13, RFC5041-7.1-14, RFC5041-7.2-1, RFC5041-8.2-1, RFC5041-8.3-5, RFC5041-8.3.1-2,
 /// RFC5041-8.3.1-4, RFC5041-8.3.1-7, RFC5040-7.2-1, RFC5040-8.1.1-1, RFC5040-8.1.1-3.
+// RFC5040-4.8-3, RFC5040-4.8-4, RFC5040-4.8-5, RFC5040-7.1-3, RFC5041-6.2.2-1, RFC5042-6.1.1-2,
+// RFC5042-6.2.1-1.
 #[test]
 fn every_check_of_a_tagged_segment_has_its_code() {
     let rows = [
@@ -81,6 +83,7 @@ fn every_check_of_a_tagged_segment_has_its_code() {
 
 /// RFC5041-7.1-1, RFC5041-7.1-2, RFC5041-7.1-3, RFC5041-7.1-4, RFC5041-7.1-5, RFC5041-7.1-13,
 /// RFC5041-7.1-14, RFC5041-7.2-1, RFC5040-7.2-1, RFC5040-7.2-6.
+// RFC5041-7.1-6.
 #[test]
 fn every_check_of_an_untagged_segment_has_its_code() {
     let payload = [0xaa; 16];
@@ -185,6 +188,7 @@ fn an_empty_write_is_not_checked() {
 }
 
 /// RFC5041-8.3-1, RFC5041-8.3-2, RFC5041-8.3.1-7, RFC5040-8.1.1-6.
+// RFC5042-6.2.2-2.
 #[test]
 fn a_withdrawn_region_takes_nothing_more_even_of_a_segment_under_way() {
     let mut end = up();

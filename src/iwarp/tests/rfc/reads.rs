@@ -96,6 +96,7 @@ fn a_read_of_nothing_is_answered_unchecked() {
 
 /// RFC5040-5.2.1-12, RFC5040-7.2-9, RFC5040-7.2-10, RFC5040-7.2-11, RFC5040-7.2-12,
 /// RFC5040-7.2-13, RFC5040-4.8-3.
+// RFC5040-7.1-4, RFC5042-6.1.1-2, RFC5042-6.3.1-1, RFC5042-6.3.5-1.
 #[test]
 fn every_check_of_a_source_has_its_code() {
     let foreign = Region {
@@ -134,6 +135,7 @@ fn every_check_of_a_source_has_its_code() {
 }
 
 /// RFC5040-5.2.1-2, RFC5040-5.2.2-2, RFC5040-6.1-5, RFC5040-8.1.1-11.
+// RFC5040-6.1-2, RFC5042-6.4.3.3-2.
 #[test]
 fn as_many_requests_as_agreed_are_taken_and_no_more() {
     let limit = u32::from(LIMITS.ird);
@@ -158,6 +160,7 @@ fn as_many_requests_as_agreed_are_taken_and_no_more() {
 }
 
 /// RFC5040-6.1-4.
+// RFC5040-6.1-3.
 #[test]
 fn no_more_are_outstanding_than_agreed() {
     let mut end = up();
@@ -174,6 +177,7 @@ fn no_more_are_outstanding_than_agreed() {
 }
 
 /// RFC5040-5.2.2-3, RFC5040-5.5-4, RFC5040-5.5-13, RFC5040-5.5-15.
+// RFC5041-4.2-3.
 #[test]
 fn a_read_is_done_when_the_last_of_its_response_is_there() {
     for cut in CUTS {
@@ -194,6 +198,7 @@ fn a_read_is_done_when_the_last_of_its_response_is_there() {
 }
 
 /// RFC5040-5.2.2-6: we do validate, to the byte.
+// RFC5042-6.2.1-1.
 #[test]
 fn a_response_must_be_the_one_asked_for() {
     for (stag, to, payload, code) in [

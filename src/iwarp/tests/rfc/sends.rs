@@ -13,6 +13,7 @@ fn send_and_invalidate(opcode: u8, sequence: u32, stag: u32) -> Vec<u8> {
 
 /// RFC5040-4.1-1, RFC5040-4.1-2, RFC5040-4.1-3, RFC5040-4.1-4, RFC5040-4.1-5, RFC5040-4.1-6,
 /// RFC5040-4.2-1, RFC5040-5.1-1, RFC5040-5.3-1, RFC5040-5.3-6, RFC5040-5.3-10, RFC5040-5.3-11.
+// RFC5040-4.1-10, RFC5041-4.3-6.
 #[test]
 fn every_message_has_its_opcode_model_and_queue() {
     let invalidated = Some(Stag(0xa1b2_c3d4));
@@ -54,6 +55,7 @@ fn every_message_has_its_opcode_model_and_queue() {
 }
 
 /// RFC5040-4.2-1, RFC5040-7.2-2, RFC5040-7.2-7: what the tables leave out is refused.
+// RFC5040-7.2-6.
 #[test]
 fn an_opcode_against_its_model_is_refused() {
     for opcode in [1, 3, 4, 5, 6, 7] {
@@ -140,6 +142,7 @@ fn each_send_takes_one_receive_in_order_and_may_be_shorter() {
 }
 
 /// RFC5040-5.3-5, RFC5041-4.2-3, RFC5041-4.3-3, RFC5041-5.4-3.
+// MS-SMBD-2.1-2.
 #[test]
 fn the_consumer_is_told_what_kind_of_send_it_was() {
     for opcode in 3..=6 {
@@ -199,6 +202,7 @@ fn two_buffers_are_two_writes() {
 }
 
 /// RFC5040-5.3-12, RFC5040-5.3-13, RFC5040-7.2-4, RFC5040-7.2-5.
+// RFC5042-6.1.1-2.
 #[test]
 fn an_stag_is_invalidated_or_the_stream_ends() {
     let foreign = Region {

@@ -4,6 +4,7 @@ use super::*;
 use crate::iwarp::CallError;
 
 /// RFC5044-7.1.1-11.
+// RFC6581-6-1.
 #[test]
 fn reserved_bits_of_a_reply_are_not_looked_at() {
     for (config, rest) in [(plain(), "5f010000"), (config(), "5f020004 80108010")] {
@@ -59,6 +60,7 @@ fn after_a_refusal_nothing_more_is_said() {
 }
 
 /// RFC5044-7.1.2-15.
+// RFC5044-7.1.2-10.
 #[test]
 fn no_marker_before_the_first_fpdu_either() {
     let mut end = End::new(Machine::responder(&plain(), 0));
@@ -178,6 +180,7 @@ fn nothing_may_come_between_request_and_reply() {
 }
 
 /// RFC5044-7.1.2-13, RFC5044-7.1.1-16: nothing is sent, all of the private data is there to read.
+// RFC6581-9.1-11.
 #[test]
 fn a_refusal_is_told_with_its_private_data_and_ends_mpa() {
     for (config, flags, most) in [(plain(), "6001", 512), (config(), "7002", 508)] {

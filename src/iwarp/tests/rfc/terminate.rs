@@ -41,6 +41,7 @@ fn it_is_one_untagged_message_on_queue_two() {
 
 /// RFC5040-4.8-5, RFC5040-4.8-6, RFC5040-4.8-8, RFC5040-4.8-9, RFC5040-4.8-10, RFC5040-4.8-11,
 /// RFC5040-7.1-2, RFC5040-7.1-3, RFC5040-7.1-4.
+// RFC5040-4.8-4.
 #[test]
 fn it_quotes_what_its_kind_of_error_calls_for() {
     let refused = write(REGION, 0, b"bounds");

@@ -87,6 +87,7 @@ fn write_lands_in_the_peers_region_and_read_brings_it_back() {
     }
 }
 
+// RFC5044-5.1-5.
 #[test]
 fn every_split_of_the_stream_gives_the_same() {
     for piece in [1, 2, 3, 7, 100, 1449] {
@@ -109,6 +110,7 @@ fn every_split_of_the_stream_gives_the_same() {
 }
 
 // NDK-POST-33
+// RFC5041-7.1-6.
 #[test]
 fn a_send_without_a_receive_waits_for_one() {
     let mut pair = Pair::ready(1448);
@@ -152,6 +154,7 @@ fn empty_messages_complete() {
 }
 
 // NDK-POST-34: ORD is 4.
+// RFC5040-5.5-9.
 #[test]
 fn reads_beyond_the_limit_wait_and_complete_in_order() {
     let mut pair = Pair::ready(1448);
@@ -222,6 +225,7 @@ fn silent_success_is_not_seen_and_frees_its_slot() {
 
 // NDK-POST-25: memory left in place is the consumer's again only when TCP is done with it.
 // Hostile input C07.
+// RFC5040-5.5-8.
 #[test]
 fn a_write_left_in_place_completes_when_the_link_is_done_with_it() {
     let mut pair = Pair::ready(64_768);
@@ -272,6 +276,7 @@ fn more_than_fits_in_the_batches_goes_out_as_they_come_back() {
 }
 
 // NDK-CQ-18
+// RFC5040-5.3-13.
 #[test]
 fn send_and_invalidate_kills_the_token_first() {
     let mut pair = Pair::ready(1448);

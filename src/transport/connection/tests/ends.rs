@@ -11,6 +11,7 @@ fn close(end: &mut End) {
 }
 
 // NDK-DISC-01, NDK-DISC-05, NDK-DISC-08, NDK-DISC-09
+// RFC5041-3-10, RFC5041-6.2-2.
 #[test]
 fn graceful_disconnect_needs_both_sides() {
     let mut pair = Pair::ready(1448);
@@ -150,6 +151,7 @@ fn close_of_a_live_connection_aborts_it() {
 }
 
 // NDK-CON-21
+// RFC5044-7.1.2-6.
 #[test]
 fn reject_reaches_the_peer_with_its_private_data() {
     let mut pair = Pair::new(1448);
@@ -260,6 +262,7 @@ fn flush_brings_everything_back_in_order() {
 }
 
 // NDK-DISC-12: the peer's request with a bad token brings the connection down on both sides.
+// RFC5040-6.2.1-2, RFC5040-7-3, RFC5040-7.1-1, RFC5041-6.2.2-2.
 #[test]
 fn a_write_to_a_wrong_token_ends_the_connection() {
     let mut pair = Pair::ready(1448);
@@ -317,6 +320,7 @@ fn a_local_token_that_is_wrong_fails_its_request() {
 }
 
 // NDK-CQ-20
+// RFC5040-8.1.1-10, RFC5042-6.4.6-1.
 #[test]
 fn an_overrun_completion_queue_ends_the_connection() {
     let mut pair = Pair::ready(1448);
