@@ -65,6 +65,7 @@ fn the_information_needs_its_whole_size() {
 
 // NDK-ADP-04, NDK-ADP-08, NDK-ADP-09, NDK-ADP-10
 // RFC5040-8.1.1-11, RFC5042-6.4.3.3-2, RFC5042-7.2-2.
+// RFC5040-8.1.2-6, RFC5041-8.3.2-5.
 #[test]
 fn the_information_is_what_consumers_ask_for() {
     const READ_SINK_NOT_REQUIRED: u32 = 2;

@@ -211,6 +211,7 @@ fn results_can_be_polled_after_the_queue_pair_was_closed() {
 
 // NDK-ADP-05: the limit is served, one more is not.
 // RFC5040-8.1.2-5, RFC5042-6.4.3.2-1.
+// RFC5040-8.1.2-6, RFC5041-8.3.2-5.
 #[test]
 fn the_depth_limit_is_exact() {
     let stage = Stage::new();

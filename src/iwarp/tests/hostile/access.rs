@@ -20,6 +20,7 @@ row_tests! { ends_the_stream:
 
 /// A region that exists, and is not this connection's: how the memory tells the machine is the same
 /// for a region of another domain and a window of another queue pair (`NotAssociated`).
+// RFC5042-6.1.1-3.
 #[test]
 fn t06_a_window_bound_to_another_queue_pair() {
     let mut end = fixture();
@@ -29,6 +30,7 @@ fn t06_a_window_bound_to_another_queue_pair() {
     assert_over(&mut end, "T06");
 }
 
+// RFC5042-6.2.1-1.
 #[test]
 fn t11_the_sum_that_wraps_to_zero_is_refused() {
     for cut in CUTS {
@@ -91,6 +93,7 @@ fn t19_a_local_token() {
 }
 
 /// The region goes away between the segment's check and its last byte.
+// RFC5042-6.2.2-2.
 #[test]
 fn t20_a_region_withdrawn_while_it_is_written() {
     let mut end = fixture();

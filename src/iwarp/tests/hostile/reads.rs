@@ -6,6 +6,7 @@ use crate::iwarp::Transmit;
 row_tests! { ends_the_stream:
     r01_an_unknown_source
     r02_no_right_to_read
+    // RFC5042-6.1.1-2.
     r03_a_source_of_another_domain
     r04_a_source_past_the_end
     r05_a_source_that_wraps
@@ -41,6 +42,7 @@ fn response(stag: u32, to: u64, last: bool, payload: &[u8]) -> Vec<u8> {
     tagged([if last { 0xc1 } else { 0x81 }, 0x42], stag, to, payload)
 }
 
+// RFC5042-6.3.1-1.
 #[test]
 fn r04_no_byte_of_a_refused_read_is_sent() {
     // `terminate_in` takes nothing beside the Terminate: no response went out before it.
