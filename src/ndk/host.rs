@@ -5,6 +5,7 @@
 use core::net::IpAddr;
 use core::sync::atomic::AtomicU64;
 
+use super::front::Fronts;
 use super::listing::{Claim, Connection, Listing, LocalEndpoint};
 use super::port::PortMap;
 use crate::nt::{Ref, Slice, SpinLock, Status};
@@ -47,6 +48,7 @@ pub(crate) struct Host {
     connections: Listing<Connection>,
     local_endpoints: Listing<LocalEndpoint>,
     claims: Listing<Claim>,
+    fronts: Fronts,
 }
 
 impl Host {
@@ -64,6 +66,7 @@ impl Host {
             connections: Listing::new(),
             local_endpoints: Listing::new(),
             claims: Listing::new(),
+            fronts: Fronts::new(),
         })
     }
 
@@ -98,6 +101,11 @@ impl Host {
     /// Addresses in use by this adapter's consumers.
     pub(crate) fn claims(&self) -> &Listing<Claim> {
         &self.claims
+    }
+
+    /// TCP listeners that several of ours may share.
+    pub(super) fn fronts(&self) -> &Fronts {
+        &self.fronts
     }
 
     pub(crate) fn counters(&self) -> &Counters {

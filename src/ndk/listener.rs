@@ -1,34 +1,20 @@
 //! The listener: a local address, and a connector for each request that comes to it.
 
 use core::net::SocketAddr;
-use core::sync::atomic::Ordering;
 
 use super::adapter::Adapter;
-use super::connector::{Connector, Endpoint, Link};
+use super::connector::{Connector, Endpoint};
 use super::dispatch::{ConnectEvent, RequestCompletion};
+use super::front::Front;
 use super::listing::{self, Claim, Listing, LocalEndpoint, Place};
 use super::object::{Hold, Kind, Object, Open, Reaper};
-use super::status;
 use crate::nt::{Ref, SpinLock, Status};
-use crate::transport::{self, Failure};
-
-/// The transport's listener.
-type Socket = transport::Listener<Door>;
-
-/// What the transport's listener calls up to; dropped with it, after its `closed`.
-pub(super) struct Door(Hold<Listener>);
-
-/// A listen that the consumer waits for.
-struct Pending {
-    completion: RequestCompletion,
-    listener: Hold<Listener>,
-}
 
 /// What the consumer and the transport change.
 #[derive(Default)]
 struct State {
-    socket: Option<Ref<Socket>>,
-    listening: Option<Pending>,
+    /// From the listen on.
+    front: Option<Ref<Front>>,
     /// The ND address the consumer asked for.
     address: Option<SocketAddr>,
     /// The last NdkControlConnectEvents, for a listen that is still to come.
@@ -82,76 +68,73 @@ impl Listener {
             if !address.ip().is_unspecified() && !host.owns(address.ip()) {
                 return Err(Status::INVALID_ADDRESS);
             }
-            let socket = Socket::new(host.transport(), Door(listener.clone()))
-                .map_err(status::of_failure)?;
-            listener.install(
-                &socket,
-                address,
-                Pending {
-                    completion,
-                    listener: listener.clone(),
-                },
-            )?;
+            let paused = listener.begin(address)?;
             // NDK-CON-18.
             let mut local = address;
             local.set_port(host.ports().to_tcp(address.port()));
             // NDK-LSN-03, NDK-LSN-07.
-            let listening = listing::claim(&listener.claim, address)
-                .and_then(|()| socket.listen(local).map_err(status::of_failure));
-            listening.inspect_err(|_| {
-                listener.claim.hide();
-                drop(listener.take(|state| (state.listening.take(), state.socket.take())));
-            })
+            let status = listing::claim(&listener.claim, address)
+                .and_then(|()| Front::listen(listener, local, paused, completion));
+            if status != Ok(Status::PENDING) {
+                listener.listened(status.is_ok());
+            }
+            status
         };
-        start().err().unwrap_or(Status::PENDING)
+        start().unwrap_or_else(|status| status)
     }
 
     /// `NdkControlConnectEvents`. NDK-LSN-05: in effect for requests that come after it.
-    pub(super) fn pause(&self, pause: bool) {
-        let socket = self.take(|state| {
+    pub(super) fn pause(listener: &Hold<Self>, pause: bool) {
+        let front = listener.take(|state| {
             state.paused = pause;
-            state.socket.clone()
+            state.front.clone()
         });
-        if let Some(socket) = socket {
-            socket.pause(pause);
+        if let Some(front) = front {
+            front.pause(listener, pause);
         }
     }
 
     /// `NdkGetLocalAddress`: with the port that was chosen, if the consumer left it open.
     pub(super) fn local_address(&self) -> Option<SocketAddr> {
-        let (socket, address) = self.take(|state| state.socket.clone().zip(state.address))?;
-        if address.port() != 0 {
-            Some(address)
-        } else {
-            socket.local_address()
+        let (front, address) = self.take(|state| (state.front.clone(), state.address));
+        match address? {
+            address if address.port() != 0 => Some(address),
+            _ => front?.local_address(),
         }
     }
 
-    /// Files a listen. One in a listener's life; one that failed leaves it as it was.
-    fn install(
-        &self,
-        socket: &Ref<Socket>,
-        address: SocketAddr,
-        pending: Pending,
-    ) -> Result<(), Status> {
+    /// Files a listen. One in a listener's life; one that failed leaves it as it was. NDK-LSN-05: a
+    /// pause that came before holds; whether there is one.
+    fn begin(&self, address: SocketAddr) -> Result<bool, Status> {
         let mut state = self.state.lock();
-        if state.socket.is_some() {
+        if state.address.is_some() {
             return Err(Status::ADDRESS_ALREADY_EXISTS);
         }
-        // NDK-LSN-05: a pause that came before the listen holds.
-        socket.pause(state.paused);
-        state.socket = Some(socket.clone());
         state.address = Some(address);
-        state.listening = Some(pending);
-        Ok(())
+        Ok(state.paused)
+    }
+
+    /// Where it listens, before anybody can answer or close it.
+    pub(super) fn install(&self, front: &Ref<Front>) {
+        let before = self.take(|state| state.front.replace(front.clone()));
+        drop(before);
+    }
+
+    /// The listen worked out, or not: then the listener is as before.
+    pub(super) fn listened(&self, well: bool) {
+        if well {
+            return self.show();
+        }
+        self.claim.hide();
+        drop(self.take(|state| (state.front.take(), state.address.take())));
     }
 
     fn show(&self) {
         let Some(nd) = self.local_address() else {
             return;
         };
-        let tcp = self.take(|state| state.socket.clone());
-        let tcp = tcp.and_then(|socket| socket.local_address()).unwrap_or(nd);
+        let front = self.take(|state| state.front.clone());
+        let tcp = front.and_then(|front| front.local_address()).unwrap_or(nd);
         self.claim.show(Claim(nd));
         self.place.show(LocalEndpoint {
             nd,
@@ -172,43 +155,9 @@ impl Listener {
         nd
     }
 
-    fn take<R>(&self, take: impl FnOnce(&mut State) -> R) -> R {
-        take(&mut self.state.lock())
-    }
-}
-
-impl transport::Incoming for Door {
-    type Events = Link;
-
-    fn listen_done(&self, result: Result<(), Failure>) {
-        // A failed listen leaves the listener as it was.
-        let (pending, failed) = self.0.take(|state| {
-            let failed = if result.is_err() {
-                state.socket.take()
-            } else {
-                None
-            };
-            (state.listening.take(), failed)
-        });
-        drop(failed);
-        if result.is_ok() {
-            self.0.show();
-        } else {
-            self.0.claim.hide();
-        }
-        if let Some(pending) = pending {
-            // NDK-LIFE-09: the listener may be gone when this returns, but for our own hold.
-            pending.completion.complete(status::of_result(result));
-            drop(pending.listener);
-        }
-    }
-
-    fn incoming(&self, endpoint: Ref<Endpoint>) {
-        // NDK-LSN-09: none once the close has begun.
-        let Some(listener) = self.0.enter() else {
-            return endpoint.close();
-        };
-        match Connector::incoming(&listener, &endpoint) {
+    /// A peer's request, for this listener.
+    pub(super) fn incoming(listener: &Hold<Self>, endpoint: &Ref<Endpoint>) {
+        match Connector::incoming(listener, endpoint) {
             // NDK-LSN-01: the consumer's from here on.
             Ok(connector) => listener.event.deliver(connector),
             // NDK-LSN-10: refused, not leaked.
@@ -216,10 +165,8 @@ impl transport::Incoming for Door {
         }
     }
 
-    // NDK-ADP-18: attempts of peers count as well as ours.
-    fn failed(&self) {
-        let counters = self.0.adapter.host().counters();
-        counters.connect_failure.fetch_add(1, Ordering::Relaxed);
+    fn take<R>(&self, take: impl FnOnce(&mut State) -> R) -> R {
+        take(&mut self.state.lock())
     }
 }
 
@@ -237,8 +184,8 @@ impl Kind for Listener {
         // NDK-LSN-08: the door keeps the listener until the transport is done, its connectors keep
         // it until they are closed.
         listener.place.hide();
-        if let Some(socket) = listener.take(|state| state.socket.take()) {
-            socket.close();
+        if let Some(front) = listener.take(|state| state.front.take()) {
+            front.leave(listener);
         }
     }
 }

@@ -23,6 +23,8 @@ mod extension;
 #[cfg(target_os = "windows")]
 mod fast_register;
 #[cfg(target_os = "windows")]
+mod front;
+#[cfg(target_os = "windows")]
 pub(crate) mod host;
 #[cfg(target_os = "windows")]
 mod lam;

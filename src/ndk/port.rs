@@ -26,6 +26,11 @@ impl PortMap {
             Self::SmbDirect | Self::Off => nd,
         }
     }
+
+    /// Whether several ND ports travel as TCP port `tcp`.
+    pub(crate) fn is_shared(self, tcp: u16) -> bool {
+        self == Self::SmbDirect && tcp == SMB_DIRECT_PORT
+    }
 }
 
 #[cfg(test)]
@@ -43,6 +48,12 @@ mod tests {
         for port in [0, 1, 444, 446, 5445, 49152, u16::MAX] {
             assert_eq!(PortMap::SmbDirect.to_tcp(port), port);
         }
+    }
+
+    #[test]
+    fn one_tcp_port_is_shared() {
+        assert!(PortMap::SmbDirect.is_shared(5445));
+        assert!(!PortMap::SmbDirect.is_shared(445) && !PortMap::Off.is_shared(5445));
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use core::sync::atomic::{AtomicU64, Ordering};
 
+use super::super::front::Door;
 use super::super::host::Counters;
-use super::super::listener::Door;
 use super::super::listing::{Claim, Connection};
 use super::super::qp::Attached;
 use super::super::status;

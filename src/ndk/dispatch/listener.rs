@@ -61,6 +61,6 @@ unsafe extern "win64" fn get_local_address(
 unsafe extern "win64" fn control_connect_events(listener: *mut NDK_LISTENER, pause: u8) {
     // SAFETY: the caller.
     if let Some(listener) = unsafe { hold::<Listener, _>(listener) } {
-        listener.pause(pause != 0);
+        Listener::pause(&listener, pause != 0);
     }
 }

@@ -250,19 +250,6 @@ fn the_port_of_smb_is_mapped_and_not_seen() {
     assert!(!connecting.wait().is_success());
 }
 
-// docs/decisions/ndk-objects.md: both ND ports of SMB are one TCP port.
-#[test]
-fn the_second_listener_on_a_shared_tcp_port_is_told_so() {
-    let stage = Stage::apart();
-    let adapter = stage.open(0);
-    let (_first, _) = listen(&adapter, stage.address(0, 445));
-    let second = Listener::new(&adapter, drop).expect("made");
-    let busy = second.listen(stage.address(0, 5445)).wait();
-    assert_eq!(busy, NtStatus::SHARING_VIOLATION);
-    // NDK-LSN-03: a failed listen leaves the listener as it was.
-    assert_eq!(second.listen(stage.address(0, 0)).wait(), NtStatus::SUCCESS);
-}
-
 unsafe extern "win64" fn with_reason(context: *mut c_void, reason: u32) {
     // SAFETY: the test keeps the context until the connector is closed.
     let seen = unsafe { &*context.cast::<(AtomicU32, Flag)>() };

@@ -1,5 +1,7 @@
 //! Local addresses: shared endpoints, and whose a port is for how long.
 
+use std::sync::mpsc::Receiver;
+
 use softrnic_functional::consumer::{
     ConnectParameters, Connector, Listener, NtStatus, QpLimits, SharedEndpoint,
 };
@@ -180,4 +182,100 @@ fn a_connectors_port_stays_until_it_is_closed() {
     assert_eq!(taken, Some(NtStatus::SHARING_VIOLATION));
     active.connector = None;
     assert!(SharedEndpoint::new(&active.adapter, own).is_ok());
+}
+
+/// Whom a connect to `to` reaches: the local address its connector has.
+fn reached(stage: &Stage, active: &End, to: u16, doors: &[&Receiver<Connector>]) -> Option<u16> {
+    let mut connector = Connector::new(&active.adapter).expect("a connector");
+    let (from, to) = (stage.address(0, 0), stage.address(1, to));
+    let connecting = connector.connect(&active.qp, from, to, &parameters());
+    // An offer that is dropped is rejected; nobody to offer to refuses.
+    let deadline = std::time::Instant::now() + SOON;
+    while connecting.is_pending() && std::time::Instant::now() < deadline {
+        for door in doors {
+            if let Ok(offered) = door.try_recv() {
+                let local = offered.local_address().expect("known");
+                drop(offered);
+                assert!(!connecting.wait().is_success());
+                return Some(local.port());
+            }
+        }
+        std::thread::yield_now();
+    }
+    assert_eq!(connecting.wait(), NtStatus::CONNECTION_REFUSED);
+    None
+}
+
+// NDK-CON-18, NDK-LSN-04, NDK-LSN-09: both ND ports of SMB are one TCP port: both can listen, the first that is open and
+// not paused hears of a peer, and the port lives as long as one of them.
+#[test]
+fn both_ports_of_smb_share_a_listener() {
+    let stage = Stage::apart();
+    let (active, adapter) = (End::new(&stage.open(0), QpLimits::default()), stage.open(1));
+    let (first, at_first) = listen(&adapter, stage.address(1, 445));
+    let (second, at_second) = listen(&adapter, stage.address(1, 5445));
+    assert_eq!(first.local_address(), Ok(stage.address(1, 445)));
+    assert_eq!(second.local_address(), Ok(stage.address(1, 5445)));
+    let doors = [&at_first, &at_second];
+    for to in [445, 5445] {
+        assert_eq!(reached(&stage, &active, to, &doors), Some(445));
+    }
+    first.pause(true);
+    assert_eq!(reached(&stage, &active, 445, &doors), Some(5445));
+    second.pause(true);
+    assert_eq!(reached(&stage, &active, 445, &doors), None);
+    first.pause(false);
+    assert_eq!(reached(&stage, &active, 5445, &doors), Some(445));
+    drop(first);
+    assert_eq!(reached(&stage, &active, 445, &doors), None, "still paused");
+    second.pause(false);
+    assert_eq!(reached(&stage, &active, 445, &doors), Some(5445));
+    // The first port can be had again beside it.
+    let (again, at_again) = listen(&adapter, stage.address(1, 445));
+    let doors = [&at_second, &at_again];
+    second.pause(true);
+    assert_eq!(reached(&stage, &active, 5445, &doors), Some(445));
+    drop(second);
+    drop(again);
+    assert_eq!(reached(&stage, &active, 445, &[]), None);
+    let (_last, at_last) = listen(&adapter, stage.address(1, 5445));
+    assert_eq!(reached(&stage, &active, 445, &[&at_last]), Some(5445));
+}
+
+// NDK-LSN-03, NDK-LSN-07: each ND port is one listener's all the same.
+#[test]
+fn an_nd_port_is_one_listeners() {
+    let stage = Stage::apart();
+    let adapter = stage.open(0);
+    let (_first, _) = listen(&adapter, stage.address(0, 445));
+    let (_second, _) = listen(&adapter, stage.address(0, 5445));
+    for port in [445, 5445] {
+        let third = Listener::new(&adapter, drop).expect("a listener");
+        let refused = third.listen(stage.address(0, port)).wait();
+        assert_eq!(refused, NtStatus::SHARING_VIOLATION);
+        // A failed listen leaves the listener as it was.
+        assert_eq!(third.listen(stage.address(0, 0)).wait(), NtStatus::SUCCESS);
+    }
+}
+
+// NDK-LIFE-14, NDK-LIFE-15: closes beside listens of the other port, again and again.
+#[test]
+fn listeners_of_one_tcp_port_come_and_go() {
+    let stage = Stage::apart();
+    let adapter = stage.open(0);
+    let machine = stage.machine();
+    std::thread::scope(|scope| {
+        for port in [445, 5445] {
+            let (adapter, at) = (&adapter, stage.address(0, port));
+            scope.spawn(move || {
+                let _attached = machine.attach();
+                for _ in 0..60 {
+                    let listener = Listener::new(adapter, drop).expect("a listener");
+                    // TCP may still be closing the port for the other one.
+                    let status = listener.listen(at).wait();
+                    assert!([NtStatus::SUCCESS, NtStatus::SHARING_VIOLATION].contains(&status));
+                }
+            });
+        }
+    });
 }
