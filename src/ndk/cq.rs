@@ -5,9 +5,9 @@ use core::sync::atomic::{AtomicBool, Ordering};
 use super::adapter::Adapter;
 use super::dispatch::CqNotification;
 use super::object::{Hold, Kind, Object, Open, Reaper};
-use crate::nt::{NonPaged, Ref, Status};
+use crate::nt::{Dpc, NonPaged, Ref, Status};
 use crate::rdma::{Completion, CompletionQueue};
-use crate::sync::{Arm, Notice, Overrun};
+use crate::sync::{Arm, Mailbox, Notice, Overrun};
 
 /// A completion queue of one consumer, for any number of queue pairs (NDK-CQ-22).
 pub(super) struct Cq {
@@ -15,7 +15,39 @@ pub(super) struct Cq {
     /// Counted once (NDK-ADP-18).
     overran: AtomicBool,
     notification: CqNotification,
+    later: Ref<Later>,
     adapter: Hold<Adapter>,
+}
+
+/// Callbacks made in one go; the rest wait for a DPC of their own (NDK-CQ-31).
+const IN_A_GO: usize = 16;
+
+/// Goes on with a queue's notifications.
+struct Later {
+    cq: Mailbox<Hold<Cq>>,
+    dpc: Dpc<Self>,
+}
+
+impl Later {
+    fn create() -> Result<Ref<Self>, Status> {
+        Ref::try_new(Self {
+            cq: Mailbox::new(),
+            dpc: Dpc::try_new(Self::run)?,
+        })
+    }
+
+    fn call(this: &Ref<Self>, cq: &Hold<Cq>) {
+        // Full: the DPC is on its way already, and looks at the queue as it is then.
+        if this.cq.put(cq.clone()).is_ok() {
+            this.dpc.queue(this.clone());
+        }
+    }
+
+    fn run(this: Ref<Self>) {
+        if let Some(cq) = this.cq.take() {
+            Cq::notify(&cq);
+        }
+    }
 }
 
 impl Cq {
@@ -36,6 +68,7 @@ impl Cq {
                 queue,
                 overran: AtomicBool::new(false),
                 notification,
+                later: Later::create()?,
                 adapter: adapter.clone(),
             },
         )
@@ -65,9 +98,12 @@ impl Cq {
     }
 
     /// Makes the notification callbacks that are due, with no lock held, one at a time
-    /// (NDK-CQ-07). Any number may ask at once; one of them calls.
+    /// (NDK-CQ-07). Any number may ask at once; one of them calls, for a bounded time (NDK-CQ-31).
     pub(super) fn notify(cq: &Hold<Self>) {
-        while let Some(notice) = cq.queue.begin() {
+        for _ in 0..IN_A_GO {
+            let Some(notice) = cq.queue.begin() else {
+                return;
+            };
             // NDK-CQ-28: none once the close has begun; one in progress keeps the queue.
             if let Some(in_progress) = cq.enter() {
                 in_progress.notification.notify(match notice {
@@ -78,6 +114,20 @@ impl Cq {
             }
             cq.queue.end();
         }
+        Later::call(&cq.later, cq);
+    }
+
+    /// `NdkControlCqInterruptModeration`. An interval may be rounded down, and none that a consumer
+    /// asks for is as long as a kernel timer's tick: it becomes zero, so every arm is answered as soon
+    /// as a turn's completions are in, no later than any setting wants (NDK-CQ-25, NDK-CQ-26).
+    pub(super) fn moderate(&self, interval: u32, count: u32) -> Result<(), Status> {
+        let endless = interval == u32::MAX;
+        let countless = count == u32::MAX || count as usize > self.queue.depth();
+        // NDK-CQ-24.
+        if endless && countless {
+            return Err(Status::INVALID_PARAMETER_MIX);
+        }
+        Ok(())
     }
 
     /// Whether `adapter` made this queue (NDK-PD-04).

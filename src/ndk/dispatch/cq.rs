@@ -3,7 +3,7 @@
 use core::ffi::c_void;
 use core::ptr;
 
-use super::{close, hold, query_extension};
+use super::{close, code, hold, query_extension};
 use crate::ndk::cq::Cq;
 use crate::ndk::object::{self, Face};
 use crate::ndk::status;
@@ -76,12 +76,13 @@ unsafe extern "win64" fn get_cq_results_ex(
 }
 
 unsafe extern "win64" fn control_cq_interrupt_moderation(
-    _cq: *mut NDK_CQ,
-    _interval: u32,
-    _count: u32,
+    cq: *mut NDK_CQ,
+    interval: u32,
+    count: u32,
 ) -> NTSTATUS {
-    // NDK-ADP-13: not advertised.
-    Status::NOT_SUPPORTED.to_raw()
+    // SAFETY: the caller.
+    let cq = unsafe { hold::<Cq, _>(cq) }.ok_or(Status::INVALID_PARAMETER);
+    code(cq.and_then(|cq| cq.moderate(interval, count)))
 }
 
 /// Moves up to `count` completions into `results` (NDK-CQ-13) and says how many.

@@ -40,6 +40,17 @@ pub const SOON: Duration = Duration::from_secs(20);
 /// How long a test watches that something does not come.
 pub const A_WHILE: Duration = Duration::from_millis(150);
 
+const DISPATCH_LEVEL: u8 = 2;
+
+/// Runs `calls` at DISPATCH_LEVEL: no DPC of this processor comes meanwhile.
+pub fn at_dispatch<R>(calls: impl FnOnce() -> R) -> R {
+    let thread = softrnic_emulator::current();
+    let before = softrnic_emulator::processor::raise(thread, DISPATCH_LEVEL);
+    let result = calls();
+    softrnic_emulator::processor::lower(thread, before);
+    result
+}
+
 /// A listener on `address` and where its connectors arrive.
 #[must_use]
 pub fn listen(adapter: &Arc<Adapter>, address: SocketAddr) -> (Listener, Receiver<Connector>) {

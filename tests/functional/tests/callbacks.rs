@@ -5,25 +5,13 @@ use std::ptr;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 
-use softrnic_emulator::processor;
 use softrnic_functional::consumer::abi::{NDK_CONNECTOR, NDK_CQ_NOTIFY_ANY};
 use softrnic_functional::consumer::{
     Buffer, ConnectParameters, Connector, Listener, NtStatus, QpLimits,
 };
 use softrnic_functional::quiet::{self, Quiet};
 use softrnic_functional::raw::{self, Object};
-use softrnic_functional::{A_WHILE, End, Flag, SOON, Stage, listen};
-
-const DISPATCH_LEVEL: u8 = 2;
-
-/// Runs `calls` at DISPATCH_LEVEL.
-fn at_dispatch<R>(calls: impl FnOnce() -> R) -> R {
-    let thread = softrnic_emulator::current();
-    let before = processor::raise(thread, DISPATCH_LEVEL);
-    let result = calls();
-    processor::lower(thread, before);
-    result
-}
+use softrnic_functional::{A_WHILE, End, Flag, SOON, Stage, at_dispatch, listen};
 
 // NDK-IRQL-01, NDK-LIFE-25
 #[test]

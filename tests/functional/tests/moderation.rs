@@ -1,0 +1,137 @@
+//! Completion queue moderation, and how long one call chain notifies.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use softrnic_functional::consumer::abi::{
+    NDK_ADAPTER_FLAG_CQ_INTERRUPT_MODERATION_SUPPORTED, NDK_CQ, NDK_CQ_NOTIFY_ANY, NDK_RESULT,
+};
+use softrnic_functional::consumer::{Cq, CqHandle, NtStatus, Qp, QpHandle, QpLimits};
+use softrnic_functional::{End, Flag, SOON, Stage, at_dispatch, connect, listen, raw};
+
+const MAX: u32 = u32::MAX;
+
+/// `NdkControlCqInterruptModeration`.
+fn moderate(cq: *mut NDK_CQ, interval: u32, count: u32) -> NtStatus {
+    // SAFETY: the CQ is open.
+    NtStatus(unsafe {
+        ((*(*cq).Dispatch)
+            .NdkControlCqInterruptModeration
+            .expect("NDK-VER-05"))(cq, interval, count)
+    })
+}
+
+// NDK-CQ-24, NDK-CQ-25, NDK-ADP-13: the one pair that leaves nothing to go by is refused; never pending.
+#[test]
+fn the_table_of_intervals_and_counts() {
+    let stage = Stage::new();
+    let adapter = stage.open(0);
+    let info = adapter.info().expect("info");
+    let flag = NDK_ADAPTER_FLAG_CQ_INTERRUPT_MODERATION_SUPPORTED;
+    assert_eq!(info.AdapterFlags & flag, flag);
+    let cq = raw::cq(&adapter, 8);
+    for (interval, count) in [
+        (0, 0),
+        (0, MAX),
+        (20, MAX),
+        (20, 9),
+        (MAX, 8),
+        (MAX, 1),
+        (MAX, 0),
+    ] {
+        let status = moderate(cq, interval, count);
+        assert_eq!(status, NtStatus::SUCCESS, "{interval}, {count}");
+    }
+    for count in [9, MAX] {
+        assert_eq!(moderate(cq, MAX, count), NtStatus::INVALID_PARAMETER_MIX);
+    }
+    assert!(raw::close(cq.cast()).is_over(SOON));
+}
+
+// NDK-CQ-26: an armed queue with an entry is told no later than any setting wants.
+#[test]
+fn a_moderated_queue_tells_of_one_completion() {
+    let stage = Stage::new();
+    let (active, passive) = stage.connected();
+    for (n, (interval, count)) in [(20, MAX), (MAX, 32), (1_000_000, 256)]
+        .into_iter()
+        .enumerate()
+    {
+        let (receives, _) = passive.qp.cqs();
+        let set = moderate(receives.raw(), interval, count);
+        assert_eq!(set, NtStatus::SUCCESS);
+        passive.post_receive(n, 0, 64);
+        active.post_send(n, 0, 8, 0);
+        assert_eq!(passive.received.take(1)[0].context, n);
+    }
+}
+
+/// What the notification callback of the test below uses.
+struct Endless {
+    qp: OnceLock<QpHandle>,
+    rounds: AtomicUsize,
+    /// Those on the test's own thread.
+    here: AtomicUsize,
+    over: Flag,
+}
+
+const ROUNDS: usize = 500;
+
+impl Endless {
+    fn notified(&self, cq: CqHandle, is_here: bool) {
+        let mut results = [NDK_RESULT::default(); 8];
+        while cq.poll(&mut results) != 0 {}
+        self.here.fetch_add(usize::from(is_here), Ordering::SeqCst);
+        if self.rounds.fetch_add(1, Ordering::SeqCst) == ROUNDS {
+            return self.over.set();
+        }
+        cq.arm(NDK_CQ_NOTIFY_ANY);
+        // The queue pair is dead: it comes back at once (NDK-POST-09).
+        let posted = self.qp.get().expect("set before").receive(1, &[]);
+        assert_eq!(posted, NtStatus::SUCCESS);
+    }
+}
+
+// NDK-CQ-31, NDK-CQ-07: a callback that always finds more is not called for ever by the one who posted.
+#[test]
+fn one_post_does_not_pay_for_all_notifications() {
+    let stage = Stage::new();
+    let limits = QpLimits::default();
+    let (mut active, mut passive) = (
+        End::new(&stage.open(0), limits),
+        End::new(&stage.open(1), limits),
+    );
+    let endless = Arc::new(Endless {
+        qp: OnceLock::new(),
+        rounds: AtomicUsize::new(0),
+        here: AtomicUsize::new(0),
+        over: Flag::default(),
+    });
+    let (called, thread) = (endless.clone(), std::thread::current().id());
+    let cq = Cq::new(&active.adapter, 64, move |cq, _| {
+        called.notified(cq, std::thread::current().id() == thread);
+    });
+    let cq = Arc::new(cq.expect("a CQ"));
+    active.qp = Qp::new(&active.pd, &cq, &cq, limits, 1).expect("a QP");
+    let (listener, incoming) = listen(&passive.adapter, stage.address(1, 0));
+    let to = listener.local_address().expect("an address");
+    connect(
+        &mut active,
+        &mut passive,
+        stage.address(0, 0),
+        to,
+        &incoming,
+    );
+    passive.listener = Some(listener);
+    active.connector = None;
+    let post = active.qp.handle();
+    let _ = endless.qp.set(post);
+    let during = at_dispatch(|| {
+        cq.handle().arm(NDK_CQ_NOTIFY_ANY);
+        assert_eq!(post.receive(1, &[]), NtStatus::SUCCESS);
+        endless.here.load(Ordering::SeqCst)
+    });
+    assert!((1..=64).contains(&during), "{during} in one call");
+    assert!(endless.over.wait(SOON));
+    assert_eq!(endless.rounds.load(Ordering::SeqCst), ROUNDS + 1);
+}
