@@ -101,27 +101,28 @@ impl Front {
 
     /// Another listener of the same address; it comes back when that is being given up.
     fn join(&self, mut guest: Guest) -> Result<Status, Guest> {
-        let (status, none) = {
+        let listening = {
             let mut inside = self.inside.lock();
-            let listening = inside.listening;
             let free = inside.guests.iter().position(Option::is_none);
             let Some(place) = free.filter(|_| !inside.closed) else {
                 return Err(guest);
             };
-            let unused = if listening { guest.listen.take() } else { None };
+            let listening = inside.listening;
+            if listening {
+                // The answer is inline (NDK-LIFE-08).
+                guest.listen = None;
+            }
             if let Some(place) = inside.guests.get_mut(place) {
                 *place = Some(guest);
             }
-            let status = if listening {
-                Status::SUCCESS
-            } else {
-                Status::PENDING
-            };
-            (status, unused)
+            listening
         };
-        drop(none);
         self.apply_pause();
-        Ok(status)
+        Ok(if listening {
+            Status::SUCCESS
+        } else {
+            Status::PENDING
+        })
     }
 
     /// `listener` goes. The last one gives the address up, and ends when that is free.
