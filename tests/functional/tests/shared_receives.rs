@@ -156,6 +156,30 @@ fn the_notification_comes_once_below_the_threshold() {
     assert_eq!(shared.below.count(), 1);
 }
 
+// C04, NDK-SRQ-02, NDK-SRQ-05: a peer that takes every shared receive is told of below the threshold;
+// the others wait for the next one, and lose nothing.
+#[test]
+fn c04_one_peer_drains_the_shared_receives() {
+    const RECEIVES: usize = 8;
+    let stage = Stage::new();
+    let shared = Shared::new(&stage, 2, 64, 4);
+    for context in 0..RECEIVES {
+        assert_eq!(shared.post(context), NtStatus::SUCCESS);
+    }
+    for context in 0..RECEIVES {
+        shared.send(0, 1);
+        assert_eq!(shared.received(0, 1), context);
+    }
+    assert!(shared.below.wait(SOON));
+    let (quiet, end) = &shared.pairs[1];
+    quiet.buffer.write(0, &pattern(2, SIZE));
+    quiet.post_send(1, 0, SIZE, 0);
+    assert!(end.received.settle_now().is_empty(), "there is no receive");
+    assert_eq!(shared.post(RECEIVES), NtStatus::SUCCESS);
+    assert_eq!(shared.received(1, 2), RECEIVES);
+    let _ = quiet.done.take(1);
+}
+
 // NDK-SRQ-03: a threshold arms again, and is answered at once when there are too few; zero changes nothing.
 #[test]
 fn modifying_arms_again() {
