@@ -367,6 +367,8 @@ static void do_post(char **word, enum ibv_wr_opcode opcode)
 	if (strchr(flags, 'v')) {
 		wr.opcode = IBV_WR_SEND_WITH_INV;
 		wr.invalidate_rkey = word[7] ? strtoul(word[7], NULL, 0) : 0;
+		/* siw's library takes it from here */
+		wr.wr.rdma.rkey = wr.invalidate_rkey;
 	} else if (word[6] && word[7]) {
 		wr.wr.rdma.remote_addr = strtoull(word[6], NULL, 0);
 		wr.wr.rdma.rkey = strtoul(word[7], NULL, 0);

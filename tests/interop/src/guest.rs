@@ -12,6 +12,8 @@ use crate::setup::{self, SetupError};
 
 /// How long a guest may take to come up: emulated, on a busy machine.
 const BOOT: Duration = Duration::from_secs(300);
+/// QEMU's own socket, in the guest's folder.
+const CONTROL: &str = "control";
 /// What the init says when all is there.
 const READY: &str = "GUEST-READY";
 
@@ -31,7 +33,7 @@ impl Guest {
         fs::create_dir_all(&folder).map_err(failed)?;
         let accelerator = accelerator();
         let log = File::create(folder.join("qemu")).map_err(failed)?;
-        let qemu = qemu(parts, accelerator, &folder.join("console"))
+        let qemu = qemu(parts, accelerator, &folder)
             .stdin(Stdio::null())
             .stdout(log.try_clone().map_err(failed)?)
             .stderr(log)
@@ -44,6 +46,11 @@ impl Guest {
         };
         guest.wait_until_ready()?;
         Ok(guest)
+    }
+
+    /// Where QEMU itself listens.
+    pub(crate) fn control(&self) -> PathBuf {
+        self.folder.join(CONTROL)
     }
 
     fn wait_until_ready(&mut self) -> Result<(), SetupError> {
@@ -100,7 +107,7 @@ fn accelerator() -> &'static str {
     }
 }
 
-fn qemu(parts: &setup::Guest, accelerator: &str, console: &Path) -> Command {
+fn qemu(parts: &setup::Guest, accelerator: &str, folder: &Path) -> Command {
     // It ends with us, however we end.
     let mut qemu = Command::new("setpriv");
     qemu.args(["--pdeathsig", "KILL", "--", "qemu-system-x86_64"]);
@@ -118,11 +125,15 @@ fn qemu(parts: &setup::Guest, accelerator: &str, console: &Path) -> Command {
     qemu.arg("-kernel").arg(&parts.kernel);
     qemu.arg("-initrd").arg(&parts.initrd);
     qemu.arg("-serial")
-        .arg(format!("file:{}", console.display()));
+        .arg(format!("file:{}", folder.join("console").display()));
+    let control = folder.join(CONTROL).display().to_string();
+    qemu.arg("-qmp")
+        .arg(format!("unix:{control},server=on,wait=off"));
     qemu.args(["-device", "virtio-rng-pci"]);
     for (n, link) in [net::CONTROL, net::FOUR].iter().enumerate() {
-        let netdev = format!("tap,id=n{n},ifname={},script=no,downscript=no", link.name);
-        let device = format!("virtio-net-pci,netdev=n{n},mac=52:54:00:79:00:0{n}");
+        let name = link.name;
+        let netdev = format!("tap,id={name},ifname={name},script=no,downscript=no");
+        let device = format!("virtio-net-pci,netdev={name},mac=52:54:00:79:00:0{n}");
         qemu.args(["-netdev", &netdev, "-device", &device]);
     }
     let kernel = [

@@ -2,10 +2,15 @@
 //!
 //! Addresses and ports are the same at every run and collide with nobody's, and nothing of the host is changed.
 
+use std::io::{self, BufRead, BufReader, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::os::unix::net::UnixStream;
 use std::process::Command;
 
 use crate::setup::{SetupError, run};
+
+/// The environment variable with the path of QEMU's own socket.
+pub(crate) const CONTROL_SOCKET: &str = "SOFTRNIC_INTEROP_QEMU";
 
 /// The link of the agent.
 pub(crate) const CONTROL: Link = Link {
@@ -66,11 +71,31 @@ pub(crate) fn make_links() -> Result<(), SetupError> {
     Ok(())
 }
 
-/// Cuts the link that carries RDMA, or mends it. It keeps its addresses.
+/// Undoes what an earlier case did to the link that carries RDMA.
+pub(crate) fn calm() {
+    cut(false);
+    set_mtu(1500);
+}
+
+/// Cuts the link that carries RDMA, or mends it: QEMU then drops what comes, from either side.
 pub(crate) fn cut(is_cut: bool) {
-    let carrier = if is_cut { "off" } else { "on" };
-    let done = ip(&["link", "set", "dev", FOUR.name, "carrier", carrier]);
-    done.unwrap_or_else(|e| panic!("{e}"));
+    let tell = || -> io::Result<()> {
+        let control = std::env::var_os(CONTROL_SOCKET).unwrap_or_default();
+        let mut qemu = UnixStream::connect(control)?;
+        let mut answers = BufReader::new(qemu.try_clone()?).lines();
+        let link = format!(r#"{{"name": "{}", "up": {}}}"#, FOUR.name, !is_cut);
+        let commands = [
+            r#"{"execute": "qmp_capabilities"}"#.to_owned(),
+            format!(r#"{{"execute": "set_link", "arguments": {link}}}"#),
+        ];
+        for command in commands {
+            writeln!(qemu, "{command}")?;
+            let answered = |line: io::Result<String>| line.map(|line| line.contains("return"));
+            while !answers.next().map_or(Ok(true), answered)? {}
+        }
+        Ok(())
+    };
+    tell().unwrap_or_else(|e| panic!("QEMU's control: {e}"));
 }
 
 /// Sets the largest packet of the link that carries RDMA.

@@ -106,7 +106,7 @@ pub(crate) fn all(arguments: &Arguments, image: &Path) -> ExitCode {
     };
     for case in cases::all().iter().filter(wanted) {
         let begun = Instant::now();
-        let result = in_a_process(&case.name, image);
+        let result = in_a_process(&case.name, image, &guest);
         let took = begun.elapsed().as_secs_f64();
         verdict.cases += 1;
         match result {
@@ -157,12 +157,13 @@ fn boot() -> Result<(Guest, String), SetupError> {
 }
 
 /// Runs the case `name` in a process of its own; what it said is told when it failed.
-fn in_a_process(name: &str, image: &Path) -> Result<(), String> {
+fn in_a_process(name: &str, image: &Path, guest: &Guest) -> Result<(), String> {
     let log = std::env::temp_dir().join(format!("softrnic-interop-{}.log", std::process::id()));
     let run = || -> std::io::Result<Result<(), String>> {
         let file = File::create(&log)?;
         let mut command = Command::new(std::env::current_exe()?);
         command.arg("--image").arg(image).arg("--case").arg(name);
+        command.env(net::CONTROL_SOCKET, guest.control());
         command
             .stdin(Stdio::null())
             .stdout(file.try_clone()?)
@@ -218,9 +219,10 @@ pub(crate) fn one(name: &str, image: &Path) -> ExitCode {
     };
     let case = &cases[n];
     fail_at_once();
+    net::calm();
     Shell.clean();
     Shell.run(&case.siw.command());
-    let world = World::start(image, case.link, FIRST_PORT + n as u16);
+    let world = World::start(image, case, FIRST_PORT + n as u16);
     (case.run)(&world);
     world.finish();
     ExitCode::SUCCESS

@@ -45,11 +45,13 @@ impl Shell {
         Some(String::from_utf8_lossy(&words).into_owned())
     }
 
-    /// Ends what earlier commands left running.
+    /// Ends what earlier commands left running, and undoes what they set.
     pub(crate) fn clean(self) {
         let programs = "rping ucmatose rdma_client rdma_server peer ib_send_bw ib_send_lat \
                         ib_write_bw ib_write_lat ib_read_bw ib_read_lat";
-        self.run(&format!("killall -q -9 {programs}; rm -f /tmp/printed"));
+        self.run(&format!(
+            "killall -q -9 {programs}; rm -f /tmp/printed; ethtool -K eth1 gro on"
+        ));
     }
 }
 

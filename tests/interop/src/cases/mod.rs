@@ -101,6 +101,8 @@ pub(crate) struct Case {
     pub(crate) name: String,
     /// How siw is set for it.
     pub(crate) siw: Siw,
+    /// How our adapter is set for it, beside its defaults.
+    pub(crate) keywords: &'static [(&'static str, u32)],
     /// IPv4 or IPv6.
     pub(crate) link: Link,
     /// Panics when something is not as it must be.
@@ -112,6 +114,7 @@ impl Case {
         Self {
             name: name.into(),
             siw: Siw::STOCK,
+            keywords: &[],
             link: net::FOUR,
             run: Box::new(run),
         }
@@ -119,6 +122,11 @@ impl Case {
 
     fn six(mut self) -> Self {
         self.link = net::SIX;
+        self
+    }
+
+    fn set(mut self, keywords: &'static [(&'static str, u32)]) -> Self {
+        self.keywords = keywords;
         self
     }
 

@@ -1,9 +1,11 @@
 //! What comes before what: fences, solicited events, invalidation, the first FPDU, both directions at once.
 
-use softrnic_consumer::NtStatus;
 use softrnic_consumer::abi::{
-    NDK_CQ_NOTIFY_SOLICITED, NDK_OP_FLAG_READ_FENCE, NDK_OP_FLAG_SEND_AND_SOLICIT_EVENT,
+    NDK_CQ_NOTIFY_SOLICITED, NDK_OP_FLAG_ALLOW_REMOTE_WRITE, NDK_OP_FLAG_READ_FENCE,
+    NDK_OP_FLAG_SEND_AND_SOLICIT_EVENT, NDK_OP_FLAG_SILENT_SUCCESS,
+    NdkOperationTypeReceiveAndInvalidate,
 };
+use softrnic_consumer::{Buffer, FastRegister, Lam, Mr, NtStatus};
 use softrnic_functional::pattern;
 use softrnic_functional::quiet::{self, Quiet};
 
@@ -22,6 +24,12 @@ pub(super) fn cases() -> Vec<Case> {
         "invalidated-by-us",
         invalidated_by_us,
     ));
+    cases.extend(both_roles(
+        "ordering",
+        "invalidated-by-siw",
+        invalidated_by_siw,
+    ));
+    cases.extend(both_roles("ordering", "held", held));
     cases.push(Case::new("ordering/siw-initiates/first-fpdu", first_fpdu));
     cases.push(Case::new(
         "ordering/siw-initiates/solicited-by-siw",
@@ -163,4 +171,51 @@ fn first_fpdu(world: &World) {
     seen.sort();
     assert_eq!(seen, [(0, "recv".to_owned()), (0, "send".to_owned())]);
     pair.we_disconnect();
+}
+
+/// siw's send with invalidate ends a fast registration of ours; the consumer is told which.
+fn invalidated_by_siw(world: &World, role: Role) {
+    const BASE: u64 = 0x7777_0000_0000;
+    let mut pair = Pair::new(world, role);
+    let buffer = Buffer::new(8192);
+    let lam = Lam::of(&pair.end.adapter, &buffer).expect("a LAM");
+    let mr = Mr::fast(&pair.end.pd, 2).expect("a fast-register region");
+    let ask = FastRegister {
+        pages: lam.pages(),
+        offset: 0,
+        len: buffer.len(),
+        base: BASE,
+        flags: NDK_OP_FLAG_ALLOW_REMOTE_WRITE | NDK_OP_FLAG_SILENT_SUCCESS,
+    };
+    let posted = pair.end.qp.handle().fast_register(0, &mr, &ask);
+    assert_eq!(posted, NtStatus::SUCCESS);
+    let key = mr.remote_token();
+    pair.end.post_receive(1, IN, 64);
+    pair.peer.fill(REGION, OUT, 5000, 7);
+    pair.peer
+        .transfer("write", (REGION, OUT, 5000), (BASE, key));
+    pair.peer.send_and_invalidate(2, REGION, 40, key);
+    let done = pair.end.received.take(1)[0];
+    assert_eq!((done.status, done.bytes), (NtStatus::SUCCESS, 40));
+    assert_eq!(done.kind, NdkOperationTypeReceiveAndInvalidate);
+    assert_eq!(done.output, u64::from(key));
+    assert!(buffer.read(0, 5000) == pattern(7, 5000), "written before");
+    pair.peer.done("write");
+    pair.peer.done("send");
+    pair.peer.transfer("write", (REGION, OUT, 100), (BASE, key));
+    wait_for_end(&pair.end);
+    assert_eq!(pair.peer.event().name, "RDMA_CM_EVENT_DISCONNECTED");
+}
+
+/// A message that finds no receive is held until there is one (NDK-POST-33).
+fn held(world: &World, role: Role) {
+    let mut pair = Pair::new(world, role);
+    pair.peer.fill(REGION, OUT, 3000, 8);
+    pair.peer.send(1, REGION, OUT, 3000, "-");
+    let sent = pair.peer.poll();
+    assert_eq!(sent.status, 0);
+    pair.end.post_receive(1, IN, 4000);
+    assert_eq!(pair.end.received.take(1)[0].bytes, 3000);
+    assert!(pair.end.buffer.read(IN, 3000) == pattern(8, 3000));
+    pair.they_disconnect();
 }

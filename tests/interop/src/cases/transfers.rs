@@ -19,6 +19,11 @@ pub(super) fn cases() -> Vec<Case> {
             cases.push(Case::new(name("ipv4"), run));
             cases.push(Case::new(name("ipv6"), run).six());
         }
+        for (what, keywords) in KEYWORDS {
+            let name = format!("keywords/{}/{what}", role.name());
+            let run = move |world: &World| transfers(world, role, FEW);
+            cases.push(Case::new(name, run).set(keywords));
+        }
         for (what, siw) in switches() {
             let name = format!("switches/{}/{what}", role.name());
             let run = move |world: &World| transfers(world, role, FEW);
@@ -28,6 +33,16 @@ pub(super) fn cases() -> Vec<Case> {
     cases.extend(both_roles("transfers", "empty", empty));
     cases
 }
+
+/// What our adapter can be set to, and siw then understands.
+const KEYWORDS: &[(&str, &[(&str, u32)])] = &[
+    ("no-crc", &[("NetworkDirectCrc", 0)]),
+    ("revision-1", &[("NetworkDirectMpaRevision", 1)]),
+    ("no-peer-to-peer", &[("NetworkDirectReadyToReceive", 0)]),
+    ("ready-by-write", &[("NetworkDirectReadyToReceive", 1)]),
+    ("ready-by-read", &[("NetworkDirectReadyToReceive", 2)]),
+    ("small-segments", &[("NetworkDirectMaxSegment", 600)]),
+];
 
 /// What siw can be switched to.
 fn switches() -> Vec<(&'static str, Siw)> {
