@@ -218,7 +218,10 @@ impl<Q: Queues> Connection<Q> {
             self.ending.failure.get_or_insert(Failure::Aborted);
             return self.close_link(around.link);
         }
-        if self.outgoing.finished && self.ending.fin == Fin::NotYet {
+        // A FIN that comes in one segment with a refusal is seen before it by one peer (siw), which then knows no
+        // reason: a refusal is acknowledged first.
+        let held = self.ending.rejecting && !self.nothing_pending();
+        if self.outgoing.finished && !held && self.ending.fin == Fin::NotYet {
             if self.ending.abrupt {
                 return self.close_link(around.link);
             }

@@ -171,6 +171,22 @@ fn reject_reaches_the_peer_with_its_private_data() {
     assert_eq!(pair.passive.log.take(), ["closed"]);
 }
 
+// One peer looks at a FIN before the bytes that came in the same segment, and then knows no reason.
+#[test]
+fn a_refusal_is_ended_when_it_has_arrived() {
+    let mut pair = Pair::new(1448);
+    pair.open();
+    let no = PrivateData::copy(b"no").unwrap();
+    pair.passive
+        .input(|connection, around| connection.reject(&no, around));
+    close(&mut pair.passive);
+    assert!(!pair.passive.link.0.borrow().unacknowledged.is_empty());
+    assert!(!pair.passive.link.0.borrow().fin);
+    pair.run();
+    assert!(pair.passive.link.0.borrow().fin);
+    assert_eq!(*pair.active.log.1.borrow(), b"no");
+}
+
 // NDK-CON-22
 #[test]
 fn close_without_an_answer_is_a_reject() {
