@@ -50,7 +50,7 @@ impl Shell {
         let programs = "rping ucmatose rdma_client rdma_server peer ib_send_bw ib_send_lat \
                         ib_write_bw ib_write_lat ib_read_bw ib_read_lat";
         self.run(&format!(
-            "killall -q -9 {programs}; rm -f /tmp/printed; ethtool -K eth1 gro on"
+            "killall -q -9 {programs}; rm -f /tmp/printed; ethtool -K eth1 gro on rx-gro-hw on"
         ));
     }
 }
