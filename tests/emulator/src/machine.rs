@@ -123,6 +123,12 @@ impl Machine {
         Ok(Driver::new(self, image))
     }
 
+    /// The image loaded first that is still there.
+    #[must_use]
+    pub fn image(&self) -> Option<Arc<Image>> {
+        self.images.lock().first().cloned()
+    }
+
     pub(crate) fn forget_image(&self, image: &Arc<Image>) {
         self.images.lock().retain(|i| !Arc::ptr_eq(i, image));
     }

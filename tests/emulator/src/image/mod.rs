@@ -1,6 +1,7 @@
 //! Driver images: PE32+ files mapped as the Windows loader maps them.
 
 mod bind;
+pub mod coverage;
 pub mod guard;
 mod load;
 mod symbols;
