@@ -1,4 +1,4 @@
-//! `cargo dev bench` and `cargo dev interop`: build a program of their own and run it.
+//! `cargo dev bench`, `cargo dev interop` and `cargo dev fuzz`: build a program of their own and run it.
 
 use crate::{
     check::cargo,
@@ -25,6 +25,15 @@ pub fn bench(options: &[String]) -> Result<(), Failed> {
 /// When it cannot be built or a case fails.
 pub fn interop(options: &[String]) -> Result<(), Failed> {
     run(&["--package", "softrnic-interop"], "interop", options)
+}
+
+/// Fuzzes with `options`; its standard output is this command's.
+///
+/// # Errors
+///
+/// When it cannot be built, or finds something.
+pub fn fuzz(options: &[String]) -> Result<(), Failed> {
+    run(&["--package", "softrnic-fuzz"], "fuzz", options)
 }
 
 fn run(build: &[&str], binary: &str, options: &[String]) -> Result<(), Failed> {

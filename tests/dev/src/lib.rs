@@ -1,5 +1,5 @@
 //! The developer's commands: `cargo dev check`, `cargo dev setup`, `cargo dev image`, `cargo dev bench`,
-//! `cargo dev interop`, `cargo dev emulate`.
+//! `cargo dev interop`, `cargo dev emulate`, `cargo dev fuzz`.
 
 pub mod bench;
 pub mod check;

@@ -45,6 +45,13 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         options: Vec<String>,
     },
+    /// Fuzzes the protocol and the shipped image, guided by coverage; `fuzz --help` has its options.
+    #[command(disable_help_flag = true)]
+    Fuzz {
+        /// Options of the fuzzer.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        options: Vec<String>,
+    },
     /// Builds softrnic.sys when it is stale, and says where it is.
     Image,
 }
@@ -57,6 +64,7 @@ fn main() -> ExitCode {
         Command::Bench { options } => bench::bench(&options),
         Command::Emulate { options } => emulate::emulate(&options),
         Command::Interop { options } => bench::interop(&options),
+        Command::Fuzz { options } => bench::fuzz(&options),
         Command::Image => check::image(),
     };
     match result {

@@ -168,6 +168,16 @@ impl Victim {
         stream
     }
 
+    /// An FPDU that is right, with our tokens and addresses in place of the rows'.
+    #[must_use]
+    pub fn named(&self, mut fpdu: Vec<u8>) -> Vec<u8> {
+        let sum = fpdu.len() - 4;
+        self.rename(&mut fpdu[..sum], None);
+        let crc = softrnic::crc32c::update(0, &fpdu[..sum]);
+        fpdu[sum..].copy_from_slice(&crc.to_le_bytes());
+        fpdu
+    }
+
     /// Replaces the rows' STags, and the offset behind one.
     fn rename(&self, frame: &mut [u8], sink: Option<(u32, u64)>) {
         for at in (4..frame.len().saturating_sub(3)).step_by(4) {

@@ -1,0 +1,206 @@
+//! Building with the compiler's coverage counters, and running libFuzzer on one target.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::{env, fs};
+
+use softrnic_build::root;
+use softrnic_fuzz::totals::{self, Total};
+use softrnic_fuzz::{Target, corpus};
+
+/// Counters on every edge, and a look at what is compared.
+const COVERAGE: &[&str] = &[
+    "-Cpasses=sancov-module",
+    "-Cllvm-args=-sanitizer-coverage-level=4",
+    "-Cllvm-args=-sanitizer-coverage-inline-8bit-counters",
+    "-Cllvm-args=-sanitizer-coverage-pc-table",
+    "-Cllvm-args=-sanitizer-coverage-trace-compares",
+    "-Ccodegen-units=1",
+];
+
+/// A host triple keeps the flags from build scripts.
+const HOST: &str = "x86_64-unknown-linux-gnu";
+
+/// One input takes no longer, in seconds.
+const LONGEST: &str = "60";
+
+fn target_folder() -> PathBuf {
+    let folder = env::var_os("CARGO_TARGET_DIR");
+    folder
+        .map_or_else(|| root().join("target"), PathBuf::from)
+        .join("fuzz")
+}
+
+/// Builds, runs for `seconds`, minimises, adds to the totals; the findings.
+pub(crate) fn run(target: &Target, seconds: u64) -> Result<Option<String>, String> {
+    let program = build(target)?;
+    let work = target_folder().join("work").join(target.name);
+    let found = work.join("found");
+    let failed = |error| format!("{}: {error}", target.name);
+    let kept = corpus::read(target.name).map_err(failed)?;
+    corpus::unpack(&kept, &found).map_err(failed)?;
+    corpus::unpack(&(target.seeds)(), &found).map_err(failed)?;
+    let log = fuzz(&program, target, &work, seconds)?;
+    let finding = finding(&log);
+    let mut total = measured(target, &log);
+    if finding.is_none() {
+        total.inputs = minimise(&program, target, &work)?;
+    } else {
+        total.inputs = kept.len() as u64;
+    }
+    totals::add(total).map_err(failed)?;
+    Ok(finding.map(|place| format!("{}: {place}", target.name)))
+}
+
+/// The machine's targets with counters in the code; the image's as it is, for the image has none.
+fn build(target: &Target) -> Result<PathBuf, String> {
+    let mut folder = target_folder();
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo
+        .current_dir(root())
+        .args(["build", "--quiet", "--package", "softrnic-fuzz"])
+        .args(["--bin", "fuzz-target"]);
+    if target.name == "image" {
+        cargo.args(["--features", "engine"]);
+        folder.pop();
+        folder.push("debug");
+    } else {
+        cargo
+            .args(["--release", "--target", HOST])
+            .args(["--no-default-features", "--features", "engine"])
+            .arg("--target-dir")
+            .arg(&folder)
+            .env("CARGO_ENCODED_RUSTFLAGS", COVERAGE.join("\x1f"))
+            .env("CARGO_PROFILE_RELEASE_DEBUG_ASSERTIONS", "true")
+            .env("CARGO_PROFILE_RELEASE_OVERFLOW_CHECKS", "true");
+        folder.extend([HOST, "release"]);
+    }
+    let status = cargo.status().map_err(|error| format!("cargo: {error}"))?;
+    match status.success() {
+        true => Ok(folder.join("fuzz-target")),
+        false => Err("the fuzz targets do not build; libFuzzer needs a C++ compiler".into()),
+    }
+}
+
+/// Runs libFuzzer at the lowest priority; what it said.
+fn fuzz(program: &Path, target: &Target, work: &Path, seconds: u64) -> Result<String, String> {
+    let mut artifacts = OsString::from("-artifact_prefix=");
+    artifacts.push(work.join("finding-"));
+    let mut engine = nice(program, target);
+    engine
+        .arg(format!("-max_total_time={seconds}"))
+        .arg(format!("-max_len={}", target.longest))
+        .arg(format!("-timeout={LONGEST}"))
+        .args([
+            "-print_final_stats=1",
+            "-use_value_profile=0",
+            "-rss_limit_mb=2048",
+        ])
+        .arg(artifacts)
+        .arg(work.join("found"));
+    eprintln!("{}: {seconds} s …", target.name);
+    said(engine)
+}
+
+/// Keeps the inputs that reach all that is reached; how many.
+fn minimise(program: &Path, target: &Target, work: &Path) -> Result<u64, String> {
+    let failed = |error| format!("{}: {error}", target.name);
+    let least = work.join("least");
+    let _was_not_there = fs::remove_dir_all(&least);
+    fs::create_dir_all(&least).map_err(failed)?;
+    let mut engine = nice(program, target);
+    engine
+        .args(["-merge=1", "-use_value_profile=0"])
+        .arg(format!("-max_len={}", target.longest))
+        .args([&least, &work.join("found")]);
+    said(engine)?;
+    let inputs = corpus::pack(&least).map_err(failed)?;
+    let count = inputs.len() as u64;
+    corpus::write(target.name, inputs).map_err(failed)?;
+    let _stays = fs::remove_dir_all(work.join("found"));
+    fs::rename(&least, work.join("found")).map_err(failed)?;
+    Ok(count)
+}
+
+fn nice(program: &Path, target: &Target) -> Command {
+    let mut engine = Command::new("nice");
+    engine.args(["-n", "19"]).arg(program);
+    engine.env("SOFTRNIC_FUZZ_TARGET", target.name);
+    engine
+}
+
+fn said(mut engine: Command) -> Result<String, String> {
+    let output = engine.stdin(Stdio::null()).output();
+    let output = output.map_err(|error| format!("{engine:?}: {error}"))?;
+    let log = String::from_utf8_lossy(&output.stderr).into_owned();
+    match output.status.success() || finding(&log).is_some() {
+        true => Ok(log),
+        false => Err(format!("{engine:?}: {}\n{log}", output.status)),
+    }
+}
+
+/// Where libFuzzer wrote the input that broke a rule.
+fn finding(log: &str) -> Option<String> {
+    let place = log
+        .lines()
+        .find_map(|line| line.split_once("Test unit written to "))?;
+    let panic = log
+        .lines()
+        .skip_while(|line| !line.contains("panicked at"))
+        .take(4);
+    let panic: Vec<String> = panic.map(|line| line.chars().take(600).collect()).collect();
+    Some(format!("{}\n{}", place.1, panic.join("\n")))
+}
+
+/// What libFuzzer says it did.
+fn measured(target: &Target, log: &str) -> Total {
+    let number = |text: &str| {
+        let digits = text.trim().split(|c: char| !c.is_ascii_digit()).next();
+        digits.and_then(|digits| digits.parse().ok()).unwrap_or(0)
+    };
+    let after = |mark: &str| {
+        let mut found = log.lines().filter_map(|line| line.split_once(mark));
+        found.next_back().map_or(0, |(_, rest)| number(rest))
+    };
+    let done = log
+        .lines()
+        .rev()
+        .find_map(|line| line.strip_prefix("Done "));
+    let took = done
+        .and_then(|line| line.split_once(" in "))
+        .map_or(0, |(_, rest)| number(rest));
+    let image = log.contains("image: reached ");
+    Total {
+        target: target.name.to_owned(),
+        executions: after("stat::number_of_executed_units:"),
+        seconds: took,
+        covered: after("image: reached ").max(after(" cov: ")),
+        places: after(if image {
+            " of "
+        } else {
+            "Loaded 1 modules   ("
+        }),
+        inputs: 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LOG: &str = "INFO: Loaded 1 modules   (2816 inline 8-bit counters): 2816 [0x1, 0x2),\n\
+        #2\tINITED cov: 12 ft: 13 corp: 1/1b exec/s: 0 rss: 36Mb\n\
+        #99\tNEW    cov: 345 ft: 913 corp: 7/1b exec/s: 0 rss: 36Mb\n\
+        Done 4242 runs in 11 second(s)\nstat::number_of_executed_units: 4242\n";
+
+    #[test]
+    fn the_engine_is_understood() {
+        let total = measured(&softrnic_fuzz::TARGETS[0], LOG);
+        let told = (total.executions, total.seconds, total.covered, total.places);
+        assert_eq!(told, (4242, 11, 345, 2816));
+        assert_eq!(finding(LOG), None);
+        let crash = "panicked at x.rs:1:2:\nwrong\nTest unit written to /tmp/finding-crash-1\n";
+        assert!(finding(crash).is_some_and(|told| told.contains("crash-1\npanicked")));
+    }
+}

@@ -1,0 +1,177 @@
+//! Target `image`: a TCP peer without manners connects to the shipped image in its emulated kernel.
+//!
+//! Coverage is that of the image as it ships: breakpoints at the lines of its PDB, each removed when it
+//! is hit. What ends a run besides the checks here is the kernel's verifier.
+
+use std::cell::RefCell;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::mpsc::Receiver;
+
+use softrnic_emulator::image::coverage::{self, Marks};
+use softrnic_functional::consumer::{Connector, Listener};
+use softrnic_functional::hostile::{Ended, Pace, Victim, World};
+use softrnic_functional::peer::{self, Peer};
+use softrnic_functional::{A_WHILE, listen};
+
+use crate::cursor::Cursor;
+
+/// A machine serves so many connections; then the driver is unloaded and must leave nothing.
+const CONNECTIONS: usize = 250;
+/// The other connection is used once in so many.
+const NEIGHBOUR: usize = 25;
+
+/// More than there are lines.
+const MOST: usize = 1 << 16;
+
+/// libFuzzer takes these for coverage, and clears them before each input.
+#[unsafe(link_section = "__libfuzzer_extra_counters")]
+static NOW: [AtomicU8; MOST] = [const { AtomicU8::new(0) }; MOST];
+static EVER: [AtomicU8; MOST] = [const { AtomicU8::new(0) }; MOST];
+
+thread_local! { static SITE: RefCell<Option<Site>> = const { RefCell::new(None) }; }
+
+/// What is attacked, and what else lives there.
+struct Site {
+    listener: Listener,
+    incoming: Receiver<Connector>,
+    world: World,
+    served: usize,
+}
+
+/// One connection. Panics when memory was touched that was not granted, or the neighbour suffers.
+pub(crate) fn run(input: &[u8]) {
+    SITE.with_borrow_mut(|site| {
+        let here = site.get_or_insert_with(Site::new);
+        here.serve(input);
+        here.served += 1;
+        if here.served.is_multiple_of(NEIGHBOUR) {
+            here.world.assert_neighbour();
+        }
+        if here.served == CONNECTIONS {
+            *site = None;
+        }
+    });
+}
+
+/// Unloads the driver, which must leave nothing behind.
+pub fn close() {
+    let _already_gone = SITE.try_with(|site| site.take());
+}
+
+/// Lines of the driver reached since the process began, and all of them.
+#[must_use]
+pub fn reached() -> (usize, usize) {
+    let reached = EVER.iter().filter(|mark| mark.load(Ordering::SeqCst) != 0);
+    (reached.count(), lines().len())
+}
+
+/// Offsets of the lines of the driver's own source.
+fn lines() -> &'static [usize] {
+    static LINES: OnceLock<Vec<usize>> = OnceLock::new();
+    LINES.get_or_init(|| {
+        let image = softrnic_build::image().expect("the image builds");
+        let own = |file: &str| is_own(&file.replace('\\', "/"));
+        let mut lines = coverage::lines(&image.path, own).expect("the image has a PDB");
+        assert!(!lines.is_empty(), "no line of the driver is in the PDB");
+        lines.truncate(MOST);
+        lines
+    })
+}
+
+/// Whether it is a file of the driver, not of a library.
+fn is_own(file: &str) -> bool {
+    const LAYERS: [&str; 9] = [
+        "driver",
+        "iwarp",
+        "ndis",
+        "ndk",
+        "nt",
+        "rdma",
+        "sync",
+        "transport",
+        "wsk",
+    ];
+    let layer = file.split_once("src/").map_or("", |(_, layer)| layer);
+    let layer = layer.split(['/', '.']).next().unwrap_or("");
+    LAYERS.contains(&layer) && !file.contains("/rustc/") && !file.contains("/registry/")
+}
+
+impl Site {
+    fn new() -> Self {
+        let world = World::new(&[]);
+        let image = world.stage.machine().image().expect("the driver is loaded");
+        let marks = Marks {
+            now: &NOW,
+            ever: &EVER,
+        };
+        coverage::plant(&image, lines(), marks);
+        let (listener, incoming) = listen(&world.server, world.stage.address(1, 0));
+        Self {
+            listener,
+            incoming,
+            world,
+            served: 0,
+        }
+    }
+
+    fn serve(&self, input: &[u8]) {
+        let mut input = Cursor::new(input);
+        let [flags, cut] = [input.byte(), input.byte()];
+        match flags & 1 {
+            0 => self.connected(&mut input, cut),
+            _ => self.starting(input.rest(), cut),
+        }
+    }
+
+    /// The input is all that the peer says; nobody answers.
+    fn starting(&self, bytes: &[u8], cut: u8) {
+        let mut peer = Peer::connect(self.listener.local_address().expect("it listens"));
+        say(&mut peer, bytes, cut);
+        peer.finish();
+        let (_, ended) = peer.rest();
+        assert!(matches!(ended, Ended::Fin | Ended::Reset));
+        self.incoming.try_iter().for_each(drop);
+    }
+
+    /// The input is what the peer says once the connection is up.
+    fn connected(&self, input: &mut Cursor<'_>, cut: u8) {
+        let mut victim = self.world.victim();
+        let stream = stream(&victim, input);
+        say(&mut victim.peer, &stream, cut);
+        victim.peer.finish();
+        // Where a Send finds no receive, FIN is not seen before the consumer gives up.
+        let _heard = victim.end.gone.wait(A_WHILE);
+        let leaving = victim.end.disconnect();
+        let _ended_already = leaving.wait();
+        let _what_it_says = victim.peer.rest();
+        assert!(victim.end.gone.count() <= 1, "once");
+        victim.assert_canaries();
+    }
+}
+
+/// FPDUs around the input's ULPDUs, with the victim's tokens and right CRCs, and bytes as they are.
+fn stream(victim: &Victim, input: &mut Cursor<'_>) -> Vec<u8> {
+    let mut stream = Vec::new();
+    while !input.is_empty() {
+        let kind = input.byte();
+        let len = usize::from(input.short() & 0x3ff);
+        match kind & 3 {
+            3 => stream.extend(input.take(len)),
+            _ => stream.extend(victim.named(peer::fpdu(input.take(len)))),
+        }
+    }
+    stream
+}
+
+/// Whole, by the byte, or in two parts.
+fn say(peer: &mut Peer, bytes: &[u8], cut: u8) {
+    match cut {
+        0..128 => peer.say(bytes, Pace::Whole),
+        128..144 if bytes.len() < 128 => peer.say(bytes, Pace::Bytes),
+        _ => {
+            let (first, second) = bytes.split_at(usize::from(cut).min(bytes.len()));
+            peer.say(first, Pace::Whole) && peer.say(second, Pace::Whole)
+        }
+    };
+}
