@@ -145,7 +145,7 @@ impl<Q: Queues> Connection<Q> {
     /// Active, from `Idle`: the consumer's connect; TCP is connecting to that port.
     pub(crate) fn connect(&mut self, now: Ticks, port: u16, params: Params, queues: Q) {
         self.choose(port);
-        self.machine = Machine::initiator(&self.config);
+        self.initiate();
         self.ending.link_opened();
         self.params = params;
         self.queues = Some(queues);
@@ -177,6 +177,19 @@ impl<Q: Queues> Connection<Q> {
         }
     }
 
+    /// A new machine takes kilobytes before it is in place: out of line, so that only this call
+    /// has them on the kernel's stack.
+    #[inline(never)]
+    fn initiate(&mut self) {
+        self.machine = Machine::initiator(&self.config);
+    }
+
+    /// As [`Self::initiate`].
+    #[inline(never)]
+    fn respond(&mut self, now: Ticks) {
+        self.machine = Machine::responder(&self.config, now);
+    }
+
     /// What differs from port to port.
     fn choose(&mut self, port: u16) {
         self.config.legacy_reads &= port == SMB_DIRECT_PORT;
@@ -193,7 +206,7 @@ impl<Q: Queues> Connection<Q> {
 
     /// The old link is gone, with all that was left of the first try.
     fn dial_again<L: Link, U: Up>(&mut self, around: &mut Around<'_, L, U>) {
-        self.machine = Machine::initiator(&self.config);
+        self.initiate();
         self.outgoing = Outgoing::default();
         self.incoming.forget();
         self.ending = Ending::default();
@@ -205,7 +218,7 @@ impl<Q: Queues> Connection<Q> {
     /// Passive: TCP has accepted at that port; the peer's request is awaited.
     pub(crate) fn accepted(&mut self, now: Ticks, port: u16) {
         self.choose(port);
-        self.machine = Machine::responder(&self.config, now);
+        self.respond(now);
         self.ending.link_opened();
         self.phase = Phase::AwaitRequest;
     }
