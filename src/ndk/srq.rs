@@ -111,8 +111,10 @@ impl Srq {
         if let Err(error) = filled.and_then(|()| self.state.lock().push(request)) {
             return status::of_post(error);
         }
-        // Everyone who waits looks again: whoever is first takes it.
-        while let Some(qp) = self.next_waiting() {
+        // Everyone who waits looks again, once: whoever is first takes it, and the others wait for
+        // the next post, in any of the places.
+        let places = self.state.lock().waiting.len();
+        for qp in (0..places).filter_map(|place| self.waiting_at(place)) {
             qp.remind();
         }
         Status::SUCCESS
@@ -191,9 +193,8 @@ impl Srq {
         self.pd.adapter()
     }
 
-    fn next_waiting(&self) -> Option<Hold<Qp>> {
-        let mut state = self.state.lock();
-        state.waiting.iter_mut().find_map(Option::take)
+    fn waiting_at(&self, place: usize) -> Option<Hold<Qp>> {
+        self.state.lock().waiting.get_mut(place)?.take()
     }
 }
 
