@@ -3,7 +3,7 @@
 
 pub mod address;
 mod interface;
-pub(crate) mod stand_in;
+pub mod stand_in;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -76,7 +76,6 @@ impl State {
 
     /// Gives an interface an address. The caller is a thread of the machine at PASSIVE_LEVEL.
     pub fn add_address(&self, address: Address) {
-        stand_in::provide(address.ip);
         self.addresses().push(address);
         self.notify(&address, MibAddInstance);
     }

@@ -8,7 +8,7 @@ use std::sync::{PoisonError, RwLock};
 static ALL: RwLock<Vec<(Ipv4Addr, Ipv4Addr)>> = RwLock::new(Vec::new());
 
 /// Makes sure that the host can use `ip`, if it is one of version 4.
-pub(super) fn provide(ip: IpAddr) {
+pub fn provide(ip: IpAddr) {
     let IpAddr::V4(ip) = ip else { return };
     if ip.is_unspecified() || UdpSocket::bind((ip, 0)).is_ok() {
         return;

@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 
 use arguments::Arguments;
 use softrnic_emulator::io::driver::registry_path;
+use softrnic_emulator::ip::stand_in;
 use softrnic_emulator::ndis::Adapter;
 use softrnic_emulator::{Driver, Machine, Options, wsk};
 
@@ -105,6 +106,9 @@ fn add_adapters(
 ) -> (Vec<Adapter>, Result<(), String>) {
     let mut adapters = Vec::new();
     for options in &arguments.adapters {
+        for (ip, _) in &options.addresses {
+            stand_in::provide(*ip);
+        }
         let addresses: Vec<String> = options
             .addresses
             .iter()
