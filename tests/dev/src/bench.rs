@@ -1,15 +1,14 @@
 //! `cargo dev bench`, `cargo dev interop` and `cargo dev fuzz`: build a program of their own and run it.
 
-use crate::{
-    check::cargo,
-    steps::{Failed, show},
-};
+use std::os::unix::process::CommandExt;
+
+use crate::{check::cargo, steps::Failed};
 
 /// Runs the benchmark with `options`; its standard output is this command's.
 ///
 /// # Errors
 ///
-/// When it cannot be built or fails.
+/// When it cannot be started.
 pub fn bench(options: &[String]) -> Result<(), Failed> {
     run(
         &["--release", "--package", "softrnic-bench"],
@@ -22,7 +21,7 @@ pub fn bench(options: &[String]) -> Result<(), Failed> {
 ///
 /// # Errors
 ///
-/// When it cannot be built or a case fails.
+/// When it cannot be started.
 pub fn interop(options: &[String]) -> Result<(), Failed> {
     run(&["--package", "softrnic-interop"], "interop", options)
 }
@@ -31,14 +30,16 @@ pub fn interop(options: &[String]) -> Result<(), Failed> {
 ///
 /// # Errors
 ///
-/// When it cannot be built, or finds something.
+/// When it cannot be started.
 pub fn fuzz(options: &[String]) -> Result<(), Failed> {
     run(&["--package", "softrnic-fuzz"], "fuzz", options)
 }
 
+/// Becomes the program, so that signals reach it; what comes back is a failure.
 fn run(build: &[&str], binary: &str, options: &[String]) -> Result<(), Failed> {
     let mut run = cargo();
     run.args(["run", "--quiet"]).args(build);
     run.args(["--bin", binary, "--"]).args(options);
-    show(&mut run).map_err(Failed)
+    let failure = run.exec();
+    Err(Failed(format!("{run:?}: {failure}")))
 }

@@ -50,6 +50,7 @@ pub(crate) fn run(input: &[u8]) {
         }
         if here.served == CONNECTIONS {
             *site = None;
+            tell();
         }
     });
 }
@@ -57,13 +58,18 @@ pub(crate) fn run(input: &[u8]) {
 /// Unloads the driver, which must leave nothing behind.
 pub fn close() {
     let _already_gone = SITE.try_with(|site| site.take());
+    tell();
 }
 
-/// Lines of the driver reached since the process began, and all of them.
-#[must_use]
-pub fn reached() -> (usize, usize) {
+/// Says how many lines of the driver were reached since the process began, and how many there are. Each unload says it:
+/// a run that is stopped does not come to its end.
+fn tell() {
     let reached = EVER.iter().filter(|mark| mark.load(Ordering::SeqCst) != 0);
-    (reached.count(), lines().len())
+    eprintln!(
+        "image: reached {} of {} lines",
+        reached.count(),
+        lines().len()
+    );
 }
 
 /// Offsets of the lines of the driver's own source.

@@ -10,8 +10,8 @@ pub struct Total {
     pub target: String,
     /// Inputs run.
     pub executions: u64,
-    /// For so long.
-    pub seconds: u64,
+    /// Seconds of processors that the engine spent on them: of a busy machine it gets fewer.
+    pub cpu_seconds: u64,
     /// Places of the code under test that inputs have reached, at the last run.
     pub covered: u64,
     /// All such places.
@@ -20,7 +20,7 @@ pub struct Total {
     pub inputs: u64,
 }
 
-const HEAD: &str = "# target executions seconds covered places inputs\n";
+const HEAD: &str = "# target executions cpu_seconds covered places inputs\n";
 
 fn path() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("totals.txt")
@@ -49,7 +49,7 @@ fn line(text: &str) -> Option<Total> {
     Some(Total {
         target,
         executions: number()?,
-        seconds: number()?,
+        cpu_seconds: number()?,
         covered: number()?,
         places: number()?,
         inputs: number()?,
@@ -58,7 +58,7 @@ fn line(text: &str) -> Option<Total> {
 
 fn text(totals: &[Total]) -> String {
     let line = |t: &Total| {
-        let numbers = [t.executions, t.seconds, t.covered, t.places, t.inputs];
+        let numbers = [t.executions, t.cpu_seconds, t.covered, t.places, t.inputs];
         let numbers = numbers.map(|number| number.to_string()).join(" ");
         format!("{} {numbers}\n", t.target)
     };
@@ -82,7 +82,7 @@ fn added(totals: &mut Vec<Total>, mut run: Total) -> Total {
     match totals.iter_mut().find(|total| total.target == run.target) {
         Some(total) => {
             run.executions += total.executions;
-            run.seconds += total.seconds;
+            run.cpu_seconds += total.cpu_seconds;
             total.clone_from(&run);
         }
         None => totals.push(run.clone()),
@@ -99,7 +99,7 @@ mod tests {
         let run = |executions, covered| Total {
             target: "one".into(),
             executions,
-            seconds: 7,
+            cpu_seconds: 7,
             covered,
             places: 100,
             inputs: 3,
@@ -107,7 +107,7 @@ mod tests {
         let mut totals = parse("# target\nother 1 2 3 4 5\n");
         added(&mut totals, run(10, 50));
         let sum = added(&mut totals, run(5, 60));
-        assert_eq!((sum.executions, sum.seconds, sum.covered), (15, 14, 60));
+        assert_eq!((sum.executions, sum.cpu_seconds, sum.covered), (15, 14, 60));
         assert_eq!(
             text(&totals),
             format!("{HEAD}other 1 2 3 4 5\none 15 14 60 100 3\n")

@@ -2,12 +2,17 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
+use std::time::Duration;
 use std::{env, fs};
+
+use nix::sys::resource::{UsageWho, getrusage};
 
 use softrnic_build::root;
 use softrnic_fuzz::totals::{self, Total};
 use softrnic_fuzz::{Target, corpus};
+
+use crate::stop;
 
 /// Counters on every edge, and a look at what is compared.
 const COVERAGE: &[&str] = &[
@@ -41,9 +46,11 @@ pub(crate) fn run(target: &Target, seconds: u64) -> Result<Option<String>, Strin
     let kept = corpus::read(target.name).map_err(failed)?;
     corpus::unpack(&kept, &found).map_err(failed)?;
     corpus::unpack(&(target.seeds)(), &found).map_err(failed)?;
+    let before = spent_by_children()?;
     let log = fuzz(&program, target, &work, seconds)?;
+    let spent = spent_by_children()?.saturating_sub(before);
     let finding = finding(&log);
-    let mut total = measured(target, &log);
+    let mut total = measured(target, &log, spent);
     if finding.is_none() {
         total.inputs = minimise(&program, target, &work)?;
     } else {
@@ -51,6 +58,18 @@ pub(crate) fn run(target: &Target, seconds: u64) -> Result<Option<String>, Strin
     }
     totals::add(total).map_err(failed)?;
     Ok(finding.map(|place| format!("{}: {place}", target.name)))
+}
+
+/// Time of processors that children which have ended took, with all their threads.
+fn spent_by_children() -> Result<Duration, String> {
+    let usage = getrusage(UsageWho::RUSAGE_CHILDREN).map_err(|error| error.to_string())?;
+    let [user, system] = [usage.user_time(), usage.system_time()];
+    let micros = |seconds: i64, micros: i64| seconds * 1_000_000 + micros;
+    let sum = micros(
+        user.tv_sec() + system.tv_sec(),
+        user.tv_usec() + system.tv_usec(),
+    );
+    Ok(Duration::from_micros(sum.unsigned_abs()))
 }
 
 /// The machine's targets with counters in the code; the image's as it is, for the image has none.
@@ -131,12 +150,11 @@ fn nice(program: &Path, target: &Target) -> Command {
 }
 
 fn said(mut engine: Command) -> Result<String, String> {
-    let output = engine.stdin(Stdio::null()).output();
-    let output = output.map_err(|error| format!("{engine:?}: {error}"))?;
-    let log = String::from_utf8_lossy(&output.stderr).into_owned();
-    match output.status.success() || finding(&log).is_some() {
+    let (status, log) = stop::until_asked(&mut engine).map_err(|e| format!("{engine:?}: {e}"))?;
+    // Before it has begun it knows no request to stop, and is just ended.
+    match status.success() || finding(&log).is_some() || stop::is_asked() {
         true => Ok(log),
-        false => Err(format!("{engine:?}: {}\n{log}", output.status)),
+        false => Err(format!("{engine:?}: {status}\n{log}")),
     }
 }
 
@@ -154,7 +172,7 @@ fn finding(log: &str) -> Option<String> {
 }
 
 /// What libFuzzer says it did.
-fn measured(target: &Target, log: &str) -> Total {
+fn measured(target: &Target, log: &str, spent: Duration) -> Total {
     let number = |text: &str| {
         let digits = text.trim().split(|c: char| !c.is_ascii_digit()).next();
         digits.and_then(|digits| digits.parse().ok()).unwrap_or(0)
@@ -163,18 +181,11 @@ fn measured(target: &Target, log: &str) -> Total {
         let mut found = log.lines().filter_map(|line| line.split_once(mark));
         found.next_back().map_or(0, |(_, rest)| number(rest))
     };
-    let done = log
-        .lines()
-        .rev()
-        .find_map(|line| line.strip_prefix("Done "));
-    let took = done
-        .and_then(|line| line.split_once(" in "))
-        .map_or(0, |(_, rest)| number(rest));
     let image = log.contains("image: reached ");
     Total {
         target: target.name.to_owned(),
         executions: after("stat::number_of_executed_units:"),
-        seconds: took,
+        cpu_seconds: spent.as_secs(),
         covered: after("image: reached ").max(after(" cov: ")),
         places: after(if image {
             " of "
@@ -196,9 +207,11 @@ mod tests {
 
     #[test]
     fn the_engine_is_understood() {
-        let total = measured(&softrnic_fuzz::TARGETS[0], LOG);
-        let told = (total.executions, total.seconds, total.covered, total.places);
-        assert_eq!(told, (4242, 11, 345, 2816));
+        let spent = Duration::from_millis(7900);
+        let total = measured(&softrnic_fuzz::TARGETS[0], LOG, spent);
+        let told = (total.executions, total.covered, total.places);
+        assert_eq!(told, (4242, 345, 2816));
+        assert_eq!(total.cpu_seconds, 7);
         assert_eq!(finding(LOG), None);
         let crash = "panicked at x.rs:1:2:\nwrong\nTest unit written to /tmp/finding-crash-1\n";
         assert!(finding(crash).is_some_and(|told| told.contains("crash-1\npanicked")));

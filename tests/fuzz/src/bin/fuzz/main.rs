@@ -1,8 +1,8 @@
 //! `cargo dev fuzz`: runs the targets one after the other, keeps what they find, and adds to the
-//! totals. A run may be stopped at any time: what was found until then is in the build folder and
-//! the next run goes on with it.
+//! totals. A run may be stopped at any time: what was done until then is kept.
 
 mod engine;
+mod stop;
 
 use std::process::ExitCode;
 
@@ -20,7 +20,7 @@ struct Options {
     /// Only this target; may be given more than once.
     #[arg(long, value_name = "TARGET")]
     only: Vec<String>,
-    /// How long each target runs.
+    /// How long each target runs, by the clock. The totals count seconds of processors.
     #[arg(long, value_name = "N", default_value_t = 60)]
     seconds: u64,
     /// One line of JSON at the end.
@@ -45,7 +45,8 @@ fn run(options: &Options) -> Result<bool, String> {
     let targets = chosen(&options.only)?;
     let mut findings = Vec::new();
     if !options.list {
-        for target in &targets {
+        stop::listen()?;
+        for target in targets.iter().take_while(|_| !stop::is_asked()) {
             findings.extend(engine::run(target, options.seconds)?);
         }
     }
@@ -72,17 +73,17 @@ fn tell(targets: &[&Target], findings: &[String], as_json: bool) -> Result<(), S
         let total = totals.iter().find(|total| total.target == target.name);
         let total = total.cloned().unwrap_or_default();
         eprintln!(
-            "{:9} {:>12} runs {:>6} s {:>6} of {:>6} places {:>5} inputs  {}",
+            "{:9} {:>12} runs {:>6} s of CPU {:>6} of {:>6} places {:>5} inputs  {}",
             target.name,
             total.executions,
-            total.seconds,
+            total.cpu_seconds,
             total.covered,
             total.places,
             total.inputs,
             target.about
         );
         rows.push(json!({
-            "target": target.name, "executions": total.executions, "seconds": total.seconds,
+            "target": target.name, "executions": total.executions, "cpu_seconds": total.cpu_seconds,
             "covered": total.covered, "places": total.places, "inputs": total.inputs,
         }));
     }
