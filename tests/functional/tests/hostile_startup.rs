@@ -3,7 +3,7 @@
 use std::net::TcpListener;
 
 use softrnic_functional::consumer::{
-    ConnectParameters, ConnectionData, Connector, NtStatus, QpLimits, Request,
+    ConnectParameters, ConnectionData, Connector, NtStatus, Request,
 };
 use softrnic_functional::hostile::{
     Ended, Pace, Peer, REQUEST, World, answer_to, bytes_of, hex, send, write,
@@ -185,11 +185,7 @@ fn another_first_fpdu(world: &World, _: &str) {
 /// An end whose Request of revision 2 a peer of ours has read.
 fn asking(world: &World) -> (Peer, End, Connector, Request) {
     let listener = TcpListener::bind("127.0.0.3:0").expect("bound");
-    let end = End::new(&world.server, QpLimits::default());
-    let mut connector = Connector::new(&end.adapter).expect("made");
-    let to = listener.local_addr().expect("bound");
-    let connecting = connector.connect(&end.qp, world.stage.address(1, 0), to, &parameters());
-    let mut peer = Peer::accept(&listener);
+    let (mut peer, end, connector, connecting) = world.asking(&listener);
     let request = peer.read_frame();
     assert_eq!(request[16..], hex("50020004 8010c010"));
     (peer, end, connector, connecting)
@@ -278,11 +274,7 @@ fn m30_a_model_nobody_asked_for() {
 /// A connect whose Request says `request` from its flags on.
 fn fails_an_odd_connect(world: &World, id: &str, request: &str) {
     let listener = TcpListener::bind("127.0.0.3:0").expect("bound");
-    let end = End::new(&world.server, QpLimits::default());
-    let mut connector = Connector::new(&end.adapter).expect("made");
-    let to = listener.local_addr().expect("bound");
-    let connecting = connector.connect(&end.qp, world.stage.address(1, 0), to, &parameters());
-    let mut peer = Peer::accept(&listener);
+    let (mut peer, _end, _connector, connecting) = world.asking(&listener);
     assert_eq!(peer.read_frame()[16..], hex(request));
     peer.say(&bytes_of(id), Pace::Bytes);
     match answer_to(id) {

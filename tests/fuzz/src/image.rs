@@ -1,15 +1,17 @@
-//! Target `image`: a TCP peer without manners connects to the shipped image in its emulated kernel.
+//! Target `image`: a TCP peer without manners connects to the shipped image in its emulated kernel, or the image to it.
 //!
 //! Coverage is that of the image as it ships: breakpoints at the lines of its PDB, each removed when it
 //! is hit. What ends a run besides the checks here is the kernel's verifier.
 
 use std::cell::RefCell;
+use std::net::TcpListener;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::mpsc::Receiver;
 
 use softrnic_emulator::image::coverage::{self, Marks};
-use softrnic_functional::consumer::{Connector, Listener};
+use softrnic_emulator::pool;
+use softrnic_functional::consumer::{Connector, Listener, NtStatus};
 use softrnic_functional::hostile::{Ended, Pace, Victim, World};
 use softrnic_functional::peer::{self, Peer};
 use softrnic_functional::{A_WHILE, listen};
@@ -35,6 +37,8 @@ thread_local! { static SITE: RefCell<Option<Site>> = const { RefCell::new(None) 
 struct Site {
     listener: Listener,
     incoming: Receiver<Connector>,
+    /// Where the attacked side connects to.
+    peers: TcpListener,
     world: World,
     served: usize,
 }
@@ -59,6 +63,28 @@ pub(crate) fn run(input: &[u8]) {
 pub fn close() {
     let _already_gone = SITE.try_with(|site| site.take());
     tell();
+}
+
+/// An allocation of the driver's that nobody frees, for the test of what [`close`] finds.
+///
+/// # Panics
+/// When no input has run.
+pub fn leak() {
+    SITE.with_borrow(|site| {
+        let machine = site
+            .as_ref()
+            .expect("an input has run")
+            .world
+            .stage
+            .machine();
+        let image = machine.image().expect("the driver is loaded");
+        machine.pool.allocate(pool::Request {
+            size: 64,
+            tag: u32::from_le_bytes(*b"Leak"),
+            caller: image.base + 1,
+            zeroed: true,
+        });
+    });
 }
 
 /// Says how many lines of the driver were reached since the process began, and how many there are. Each unload says it:
@@ -116,6 +142,7 @@ impl Site {
         Self {
             listener,
             incoming,
+            peers: TcpListener::bind("127.0.0.3:0").expect("bound"),
             world,
             served: 0,
         }
@@ -124,10 +151,35 @@ impl Site {
     fn serve(&self, input: &[u8]) {
         let mut input = Cursor::new(input);
         let [flags, cut] = [input.byte(), input.byte()];
-        match flags & 1 {
-            0 => self.connected(&mut input, cut),
-            _ => self.starting(input.rest(), cut),
+        match flags & 3 {
+            0 => self.connected(self.world.victim(), None, &mut input, cut),
+            1 => self.starting(input.rest(), cut),
+            2 => {
+                let mut victim = self.world.victim_that_asked(&self.peers);
+                let sink = (flags & 4 == 0).then(|| victim.post_read());
+                self.connected(victim, sink, &mut input, cut);
+            }
+            _ => self.replying(input.rest(), cut),
         }
+    }
+
+    /// The input is all that the peer says to a Request; a consumer takes what comes of it.
+    fn replying(&self, bytes: &[u8], cut: u8) {
+        let (mut peer, end, mut connector, connecting) = self.world.asking(&self.peers);
+        let _request = peer.read_frame();
+        say(&mut peer, bytes, cut);
+        peer.finish();
+        let mut completed = NtStatus::CANCELLED;
+        if connecting.wait() == NtStatus::SUCCESS {
+            completed = connector.complete_connect(end.on_disconnect()).wait();
+        }
+        if completed == NtStatus::SUCCESS {
+            let _ended_already = connector.disconnect().wait();
+        }
+        drop(connector);
+        let (_, ended) = peer.rest();
+        assert!(matches!(ended, Ended::Fin | Ended::Reset));
+        assert!(end.gone.count() <= 1, "once");
     }
 
     /// The input is all that the peer says; nobody answers.
@@ -140,10 +192,15 @@ impl Site {
         self.incoming.try_iter().for_each(drop);
     }
 
-    /// The input is what the peer says once the connection is up.
-    fn connected(&self, input: &mut Cursor<'_>, cut: u8) {
-        let mut victim = self.world.victim();
-        let stream = stream(&victim, input);
+    /// The input is what the peer says once the connection is up; `sink` is that of a Read that waits for its answer.
+    fn connected(
+        &self,
+        mut victim: Victim,
+        sink: Option<(u32, u64)>,
+        input: &mut Cursor<'_>,
+        cut: u8,
+    ) {
+        let stream = stream(&victim, sink, input);
         say(&mut victim.peer, &stream, cut);
         victim.peer.finish();
         // Where a Send finds no receive, FIN is not seen before the consumer gives up.
@@ -157,14 +214,14 @@ impl Site {
 }
 
 /// FPDUs around the input's ULPDUs, with the victim's tokens and right CRCs, and bytes as they are.
-fn stream(victim: &Victim, input: &mut Cursor<'_>) -> Vec<u8> {
+fn stream(victim: &Victim, sink: Option<(u32, u64)>, input: &mut Cursor<'_>) -> Vec<u8> {
     let mut stream = Vec::new();
     while !input.is_empty() {
         let kind = input.byte();
         let len = usize::from(input.short() & 0x3ff);
         match kind & 3 {
             3 => stream.extend(input.take(len)),
-            _ => stream.extend(victim.named(peer::fpdu(input.take(len)))),
+            _ => stream.extend(victim.named(peer::fpdu(input.take(len)), sink)),
         }
     }
     stream

@@ -93,10 +93,15 @@ pub fn segments() -> Vec<Vec<u8>> {
 #[cfg(feature = "image")]
 #[must_use]
 pub fn image() -> Vec<Vec<u8>> {
-    let started = startup().into_iter().filter(|seed| seed[0] == 0x0f);
-    let mut seeds: Vec<_> = started.map(|seed| [&[1, 0], &seed[7..]].concat()).collect();
-    for (stream, ..) in streams() {
-        let mut seed = vec![0, 0];
+    let started = |flags: u8, kind: u8| {
+        let seeds = startup().into_iter().filter(move |seed| seed[0] == flags);
+        seeds.map(move |seed| [&[kind, 0], &seed[7..]].concat())
+    };
+    let mut seeds: Vec<_> = started(0x0f, 1).chain(started(0x2f, 3)).collect();
+    for (stream, _, side) in streams() {
+        // Of the kinds of connection: whom the peer was to.
+        let kind = if side == Side::Initiator { 0 } else { 2 };
+        let mut seed = vec![kind, 0];
         for (_, ulpdu) in sender::ulpdus(&stream, Framing::default()) {
             let len = ulpdu.len().min(0x3ff);
             seed.push(0);
@@ -105,7 +110,7 @@ pub fn image() -> Vec<Vec<u8>> {
         }
         seeds.push(seed);
         let len = (stream.len() as u16).to_le_bytes();
-        seeds.push([&[0, 0, 3][..], &len, &stream].concat());
+        seeds.push([&[kind, 0, 3][..], &len, &stream].concat());
     }
     seeds
 }

@@ -10,11 +10,14 @@ mod rows;
 mod victim;
 
 use std::collections::BTreeMap;
+use std::net::TcpListener;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, OnceLock};
 
-use softrnic_consumer::{Adapter, ConnectParameters, Connector, Listener, NtStatus, QpLimits};
+use softrnic_consumer::{
+    Adapter, ConnectParameters, Connector, Listener, NtStatus, QpLimits, Request,
+};
 
 pub use crate::peer::Peer;
 use crate::{End, SOON, Stage, listen};
@@ -23,7 +26,10 @@ pub use victim::{Guarded, UNTOUCHED, Victim, region};
 
 /// A revision 1 Request without private data: CRC, no markers.
 pub const REQUEST: &str = "4d504120 49442052 65712046 72616d65 40010000";
-/// The Reply it gets.
+/// What a peer of revision 2 replies to the Request of an end here: it takes CRCs, 16 Reads each way, and a Write as the
+/// ready-to-receive frame.
+pub const REPLY_TO_ENDS: &str = "4d504120 49442052 65702046 72616d65 50020004 80108010";
+/// The Reply that [`REQUEST`] gets.
 pub const REPLY: &str = "4d504120 49442052 65702046 72616d65 40010000";
 
 /// The row's bytes as they stand in the table.
@@ -140,6 +146,43 @@ impl World {
         assert_eq!(peer.read_frame(), hex(REPLY));
         assert_eq!(accepting.wait(), NtStatus::SUCCESS);
         Victim::new(end, Some(connector), peer)
+    }
+
+    /// An end of the attacked adapter that connects to `listener`; its Request is not read yet.
+    ///
+    /// # Panics
+    /// When it does not connect.
+    #[must_use]
+    pub fn asking(&self, listener: &TcpListener) -> (Peer, End, Connector, Request) {
+        let end = self.end();
+        let mut connector = Connector::new(&end.adapter).expect("made");
+        let to = listener.local_addr().expect("bound");
+        let parameters = ConnectParameters {
+            inbound_reads: 16,
+            outbound_reads: 16,
+            private_data: Vec::new(),
+        };
+        let from = self.stage.address(1, 0);
+        let connecting = connector.connect(&end.qp, from, to, &parameters);
+        (Peer::accept(listener), end, connector, connecting)
+    }
+
+    /// A connection that the attacked side asked `listener` for, and that is up; one 64-byte receive is posted.
+    ///
+    /// # Panics
+    /// When the start-up does not work out.
+    #[must_use]
+    pub fn victim_that_asked(&self, listener: &TcpListener) -> Victim {
+        let (mut peer, end, mut connector, connecting) = self.asking(listener);
+        let _request = peer.read_frame();
+        peer.send(&hex(REPLY_TO_ENDS));
+        assert_eq!(connecting.wait(), NtStatus::SUCCESS);
+        let completing = connector.complete_connect(end.on_disconnect());
+        assert_eq!(completing.wait(), NtStatus::SUCCESS);
+        let _ready_to_receive = peer.fpdu();
+        let victim = Victim::new(end, Some(connector), peer);
+        victim.post_receive(1);
+        victim
     }
 
     /// The other connection of the adapter moves data both ways, by Send and by Write.

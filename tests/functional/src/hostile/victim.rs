@@ -168,11 +168,11 @@ impl Victim {
         stream
     }
 
-    /// An FPDU that is right, with our tokens and addresses in place of the rows'.
+    /// An FPDU that is right, with our tokens and addresses in place of the rows'; `sink` as for [`input`](Self::input).
     #[must_use]
-    pub fn named(&self, mut fpdu: Vec<u8>) -> Vec<u8> {
+    pub fn named(&self, mut fpdu: Vec<u8>, sink: Option<(u32, u64)>) -> Vec<u8> {
         let sum = fpdu.len() - 4;
-        self.rename(&mut fpdu[..sum], None);
+        self.rename(&mut fpdu[..sum], sink);
         let crc = softrnic::crc32c::update(0, &fpdu[..sum]);
         fpdu[sum..].copy_from_slice(&crc.to_le_bytes());
         fpdu
