@@ -9,9 +9,11 @@ mod guest;
 mod net;
 mod pair;
 mod peer;
+mod perftest;
 mod run;
 mod setup;
 mod shell;
+mod wire;
 mod world;
 
 use std::path::PathBuf;

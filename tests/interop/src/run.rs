@@ -1,5 +1,6 @@
 //! Going through the cases, and the verdict.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::fs::File;
 use std::io::Read;
@@ -23,6 +24,9 @@ const LIMIT: Duration = Duration::from_secs(240);
 /// The first port of the cases; each has its own.
 const FIRST_PORT: u16 = 7000;
 
+/// What a case prints before a figure.
+const FIGURE: &str = "figure: ";
+
 /// The last line of standard output.
 #[derive(Default, Serialize)]
 struct Json {
@@ -32,6 +36,8 @@ struct Json {
     peer: String,
     seconds: f64,
     failed: Vec<String>,
+    /// What cases measured: of emulated machines, and no part of the verdict.
+    figures: BTreeMap<String, String>,
     /// Why nothing was run.
     #[serde(skip_serializing_if = "Option::is_none")]
     skipped: Option<String>,
@@ -110,9 +116,12 @@ pub(crate) fn all(arguments: &Arguments, image: &Path) -> ExitCode {
         let took = begun.elapsed().as_secs_f64();
         verdict.cases += 1;
         match result {
-            Ok(()) => {
+            Ok(said) => {
                 verdict.passed += 1;
-                eprintln!("ok      {} ({took:.1} s)", case.name);
+                eprintln!("ok      {} ({took:.1} s) {said}", case.name);
+                if !said.is_empty() {
+                    verdict.figures.insert(case.name.clone(), said);
+                }
             }
             Err(why) => {
                 verdict.failed.push(case.name.clone());
@@ -156,10 +165,10 @@ fn boot() -> Result<(Guest, String), SetupError> {
     Ok((guest, peer))
 }
 
-/// Runs the case `name` in a process of its own; what it said is told when it failed.
-fn in_a_process(name: &str, image: &Path, guest: &Guest) -> Result<(), String> {
+/// Runs the case `name` in a process of its own; its figure, or what it said when it failed.
+fn in_a_process(name: &str, image: &Path, guest: &Guest) -> Result<String, String> {
     let log = std::env::temp_dir().join(format!("softrnic-interop-{}.log", std::process::id()));
-    let run = || -> std::io::Result<Result<(), String>> {
+    let run = || -> std::io::Result<Result<String, String>> {
         let file = File::create(&log)?;
         let mut command = Command::new(std::env::current_exe()?);
         command.arg("--image").arg(image).arg("--case").arg(name);
@@ -172,7 +181,7 @@ fn in_a_process(name: &str, image: &Path, guest: &Guest) -> Result<(), String> {
         let mut said = String::new();
         File::open(&log)?.read_to_string(&mut said)?;
         Ok(match status {
-            Some(status) if status.success() => Ok(()),
+            Some(status) if status.success() => Ok(figure(&said)),
             Some(status) => Err(format!("{status}\n{said}")),
             None => Err(format!("no end after {LIMIT:?}\n{said}")),
         })
@@ -180,6 +189,17 @@ fn in_a_process(name: &str, image: &Path, guest: &Guest) -> Result<(), String> {
     let result = run().unwrap_or_else(|e| Err(e.to_string()));
     let _ = std::fs::remove_file(&log);
     result
+}
+
+/// Told by a case: what it measured.
+pub(crate) fn tell_figure(text: &str) {
+    println!("{FIGURE}{text}");
+}
+
+fn figure(said: &str) -> String {
+    let mut lines = said.lines();
+    let figure = lines.find_map(|line| line.strip_prefix(FIGURE));
+    figure.unwrap_or_default().to_owned()
 }
 
 /// The status `child` ends with; `None` when it had to be ended.

@@ -18,7 +18,7 @@ pub(super) fn cases() -> Vec<Case> {
     cases.extend(both_roles("ending", "by-both", by_both));
     cases.extend(both_roles("ending", "after-messages", after_messages));
     cases.extend(both_roles("ending", "by-reset", by_reset));
-    for how in ["error", "destroy", "exit"] {
+    for how in ["error", "destroy", "exit", "killed"] {
         let what = format!("peer-{how}");
         cases.extend(both_roles("ending", &what, move |world, role| {
             peer_stops(world, role, how);
@@ -66,7 +66,11 @@ fn by_reset(world: &World, role: Role) {
 fn peer_stops(world: &World, role: Role, how: &str) {
     let mut pair = Pair::new(world, role);
     pair.end.post_receive(1, IN, 64);
-    pair.peer.say(how);
+    if how == "killed" {
+        world.guest.run("killall -9 peer");
+    } else {
+        pair.peer.say(how);
+    }
     wait_for_end(&pair.end);
     disconnect(&pair.end);
     drop(pair.end.connector.take());

@@ -4,10 +4,13 @@
 //! then not what RFC 5040 reads. Whatever comes, it ends the connection.
 
 use softrnic_consumer::NtStatus;
+use softrnic_oracle::ddp::{Place, Segment, TERMINATE};
+use softrnic_oracle::receiver::{Access, Rule};
 
 use super::{Case, Siw, both_roles};
 use crate::net;
 use crate::pair::{IN, MEMORY, OUT, Pair, REGION, Role};
+use crate::wire::Wire;
 use crate::world::{World, wait_for_end};
 
 /// A key nobody gave out.
@@ -87,6 +90,7 @@ fn our_fault(world: &World, role: Role, fault: Fault) {
 
 /// They break it; we terminate. (A send that finds no receive is no fault here: `ordering/…/held`.)
 fn their_fault(world: &World, role: Role, fault: Fault) {
+    let wire = Wire::open();
     let mut pair = Pair::new(world, role);
     let (good, (address, _)) = (pair.ours(IN), pair.ours(MEMORY - 50));
     let before = pair.end.buffer.read(0, MEMORY);
@@ -120,16 +124,69 @@ fn their_fault(world: &World, role: Role, fault: Fault) {
             "nothing was placed"
         );
     }
+    assert_told(wire, world, fault.rule());
     after(world, pair);
+}
+
+impl Fault {
+    /// Of theirs, which rule it breaks.
+    fn rule(self) -> Rule {
+        match self {
+            Self::WriteKey => Rule::Write(Access::Stag),
+            Self::WriteBounds => Rule::Write(Access::Bounds),
+            Self::ReadKey => Rule::Read(Access::Stag),
+            Self::ReadBounds => Rule::Read(Access::Bounds),
+            Self::NoReceive => Rule::NoReceive,
+            Self::TooLong => Rule::TooLong,
+        }
+    }
+}
+
+/// On the wire our last word is the Terminate that tells of `rule`, with a copy of the headers of siw's segment that broke
+/// it (RFC 5040 section 4.8).
+fn assert_told(wire: Wire, world: &World, rule: Rule) {
+    /// Flags of the control word: the segment's length, its DDP header and a Read Request's header follow.
+    const LENGTH: u8 = 0x80;
+    const DDP: u8 = 0x40;
+    const READ: u8 = 0x20;
+    let said = wire.said(world);
+    let last = said.by_us.last().expect("we said something");
+    let terminate = Segment::parse(last).expect("a segment");
+    assert_eq!((terminate.opcode, terminate.last), (TERMINATE, true));
+    let Place::Untagged { qn, msn, mo, .. } = terminate.place else {
+        panic!("a Terminate is untagged: {last:02x?}");
+    };
+    assert_eq!((qn, msn, mo), (2, 1, 0));
+    let [first, code, flags, _, copied @ ..] = &terminate.data[..] else {
+        panic!("a Terminate without its control word: {last:02x?}");
+    };
+    assert_eq!((first >> 4, first & 15, *code), rule.terminate());
+    assert_eq!(flags & (LENGTH | DDP), LENGTH | DDP, "{last:02x?}");
+    let (length, headers) = copied.split_at(2);
+    let length = usize::from(u16::from_be_bytes([length[0], length[1]]));
+    let is_copied = |ulpdu: &&Vec<u8>| ulpdu.len() == length && ulpdu.starts_with(headers);
+    let broken = said.by_them.iter().find(is_copied);
+    let broken = broken.unwrap_or_else(|| panic!("of no segment of theirs: {last:02x?}"));
+    let segment = Segment::parse(broken).expect("a segment");
+    let is_read = matches!(rule, Rule::Read(_));
+    let ddp = if matches!(segment.place, Place::Tagged { .. }) {
+        14
+    } else {
+        18
+    };
+    assert_eq!(flags & READ != 0, is_read, "{last:02x?}");
+    assert_eq!(headers.len(), if is_read { ddp + 28 } else { ddp });
 }
 
 /// They ask for the end of a key nobody gave out.
 fn invalidate(world: &World, role: Role) {
+    let wire = Wire::open();
     let mut pair = Pair::new(world, role);
     pair.end.post_receive(1, IN, 64);
     pair.peer.send_and_invalidate(1, REGION, 30, NO_KEY);
     wait_for_end(&pair.end);
     assert_eq!(pair.peer.event().name, "RDMA_CM_EVENT_DISCONNECTED");
+    assert_told(wire, world, Rule::Invalidate(Access::Stag));
     after(world, pair);
 }
 

@@ -4,6 +4,7 @@ mod connecting;
 mod ending;
 mod faults;
 mod ordering;
+mod perftest;
 mod rping;
 mod tools;
 mod transfers;
@@ -154,6 +155,7 @@ pub(crate) fn all() -> Vec<Case> {
     let mut cases = Vec::new();
     cases.extend(rping::cases());
     cases.extend(tools::cases());
+    cases.extend(perftest::cases());
     cases.extend(transfers::cases());
     cases.extend(ordering::cases());
     cases.extend(connecting::cases());
