@@ -19,7 +19,8 @@ pub(crate) struct Built {
 
 /// A folder of our own under the workspace's target folder: the cargo that runs us may hold the
 /// lock on its own.
-pub(crate) fn target_dir() -> PathBuf {
+#[must_use]
+pub fn target_dir() -> PathBuf {
     let marked = |folder: &&Path| folder.join("CACHEDIR.TAG").exists();
     let running = env::current_exe().ok();
     let own = running

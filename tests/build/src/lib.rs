@@ -12,6 +12,7 @@ mod sources;
 pub mod toolchain;
 
 use std::{
+    env,
     fs::{self, File},
     io,
     path::{Path, PathBuf},
@@ -21,6 +22,7 @@ use std::{
 use sha2::{Digest, Sha256};
 
 pub use c::c_driver;
+pub use cargo::target_dir;
 pub use toolchain::{Tool, Toolchain};
 
 /// A driver image and its symbols.
@@ -96,17 +98,41 @@ pub fn root() -> &'static Path {
     tests.and_then(Path::parent).unwrap_or(Path::new("."))
 }
 
-/// Builds `softrnic.sys` when it is stale.
+/// The environment variable that names an image to take instead of the one that ships: how the behaviour tests are run
+/// against another driver.
+pub const IMAGE: &str = "SOFTRNIC_IMAGE";
+
+/// Builds `softrnic.sys` when it is stale; takes the one that [`IMAGE`] names, if it names one.
 ///
 /// # Errors
 ///
 /// When no compiler can be had, or when the driver does not build.
 pub fn image() -> Result<Image, Error> {
-    build(
-        "softrnic",
-        &root().join("tests/image"),
-        &[root().join("src")],
-    )
+    match env::var_os(IMAGE) {
+        Some(path) => named(path.into()),
+        None => image_of(root(), &target_dir()),
+    }
+}
+
+/// Builds `softrnic.sys` of the tree in `tree`, which has this one's `src`, `tests/image` and `tests/wdk` or others in
+/// their places, with `folder` as its target folder.
+///
+/// # Errors
+///
+/// When no compiler can be had, or when the driver does not build.
+pub fn image_of(tree: &Path, folder: &Path) -> Result<Image, Error> {
+    let manifest_dir = tree.join("tests/image");
+    build("softrnic", &manifest_dir, &[tree.join("src")], folder)
+}
+
+fn named(path: PathBuf) -> Result<Image, Error> {
+    Ok(Image {
+        sha256: sha256(&path)?,
+        pdb: path.with_extension("pdb"),
+        path,
+        built_by: format!("{IMAGE} names it"),
+        rebuilt: false,
+    })
 }
 
 /// Builds the driver package `name` whose manifest is in `manifest_dir`, the way the image is
@@ -117,7 +143,7 @@ pub fn image() -> Result<Image, Error> {
 ///
 /// When no compiler can be had, or when the driver does not build.
 pub fn driver(manifest_dir: &Path, name: &str) -> Result<Image, Error> {
-    build(name, manifest_dir, &[])
+    build(name, manifest_dir, &[], &target_dir())
 }
 
 /// Whether every source of `softrnic.sys` is older than `image`.
@@ -130,8 +156,7 @@ pub fn is_newer_than_sources(image: &Image) -> Result<bool, Error> {
     Ok(modified(&image.path)? >= sources.newest)
 }
 
-fn build(name: &str, manifest_dir: &Path, more: &[PathBuf]) -> Result<Image, Error> {
-    let folder = cargo::target_dir();
+fn build(name: &str, manifest_dir: &Path, more: &[PathBuf], folder: &Path) -> Result<Image, Error> {
     let out = folder.join("drivers").join(name);
     fs::create_dir_all(&out).map_err(Error::io(&out))?;
     let lock_path = folder.join("lock");
@@ -150,7 +175,7 @@ fn build(name: &str, manifest_dir: &Path, more: &[PathBuf]) -> Result<Image, Err
         && fs::read_to_string(&stamp_path).is_ok_and(|found| found == stamp);
     if !fresh {
         let _ = fs::remove_file(&stamp_path);
-        let built = cargo::build(toolchain, manifest_dir, name, &folder)?;
+        let built = cargo::build(toolchain, manifest_dir, name, folder)?;
         replace(&built.dll, &path, sources.newest)?;
         replace(&built.pdb, &pdb, sources.newest)?;
         fs::write(&stamp_path, &stamp).map_err(Error::io(&stamp_path))?;
