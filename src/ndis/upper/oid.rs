@@ -163,7 +163,7 @@ pub(super) fn set(miniport: &Ref<Miniport>, oid: Oid, input: &Input<'_>) -> Resu
         Oid::InterruptModeration => Err(Refusal::Data),
         // Any link will do: there is no cable.
         Oid::LinkParameters => input.at_least(LINK_PARAMETERS),
-        // NDIS-PM-01: nothing to save. NDK-PM-05: connections live or time out by themselves.
+        // NDIS-PM-01: nothing to save. Connections live or time out by themselves.
         Oid::SetPower => input.at_least(4),
         Oid::NetworkDirectSetState => {
             let on = input.0.first().ok_or(Refusal::Length(1))?;

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use softrnic_dev::{bench, check, emulate, steps::Failed};
+use softrnic_dev::{bench, check, conformance, emulate, steps::Failed};
 
 /// The developer's commands of softrnic.
 #[derive(Parser)]
@@ -23,6 +23,8 @@ enum Command {
     },
     /// Finds a compiler for Windows on this machine, or installs one, and says which.
     Setup,
+    /// Runs every test that cites a rule of the platform's contracts, and says which rules hold.
+    Conformance(conformance::Options),
     /// Measures softrnic.sys beside raw TCP; `bench --help` has its options.
     #[command(disable_help_flag = true)]
     Bench {
@@ -61,6 +63,7 @@ fn main() -> ExitCode {
     let result = match arguments.command {
         Command::Check { quick } => check::check(quick),
         Command::Setup => check::setup(),
+        Command::Conformance(options) => conformance::conformance(&options),
         Command::Bench { options } => bench::bench(&options),
         Command::Emulate { options } => emulate::emulate(&options),
         Command::Interop { options } => bench::interop(&options),

@@ -91,7 +91,7 @@ fn pair(
     (active, passive)
 }
 
-// NDK-LIFE-10, NDK-QP-08: either end's connector closes while both ends have everything under way; what was taken
+// NDK-LIFE-10, NDK-FLUSH-08: either end's connector closes while both ends have everything under way; what was taken
 // completes, and then nothing comes any more.
 #[test]
 fn a_close_in_the_middle_of_traffic_brings_everything_back() {
@@ -139,7 +139,7 @@ fn act(n: u64, active: &mut End, passive: &mut End) {
     }
 }
 
-// NDK-LIFE-10, NDK-DISC-01, NDK-QP-06, NDK-MR-13: closes, disconnects, flushes and deregistrations in any order, at any
+// NDK-LIFE-10, NDK-DISC-01, NDK-POST-06, NDK-MR-13: closes, disconnects, flushes and deregistrations in any order, at any
 // moment; everything that was posted comes back.
 // Hostile inputs C11, X16.
 // RFC5040-7-3, RFC5041-6.2.2-2.

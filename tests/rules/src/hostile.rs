@@ -7,9 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use syn::Item;
-
-use crate::{Finding, Tree, source::Source};
+use crate::{Finding, Tree, cases::Cases};
 
 const TABLE: &str = "docs/hostile.md";
 /// Where the tests of the two columns are.
@@ -126,8 +124,14 @@ impl Tests {
     fn of(tree: &Tree) -> Self {
         let mut cited = BTreeMap::new();
         for source in &tree.sources {
-            for name in tests_in(source) {
-                let ids = ids_of(source, &name);
+            let cases = Cases::of(source);
+            let made = cases.made.iter().filter(|(name, _)| name == "row_tests");
+            let made = made.flat_map(|(_, words)| words.iter().map(|word| (word, "")));
+            let made = made.filter(|(word, _)| !ids_in_name(word).is_empty());
+            let written = cases.written.iter();
+            let written = written.map(|case| (&case.name, case.comment.as_str()));
+            for (name, comment) in made.chain(written) {
+                let ids = ids_of(name, comment);
                 cited.insert(format!("{}::{name}", source.path), ids);
             }
         }
@@ -156,36 +160,6 @@ impl Tests {
     }
 }
 
-/// Functions with `#[test]`, and the names given to `row_tests!`.
-fn tests_in(source: &Source) -> Vec<String> {
-    let mut names = Vec::new();
-    collect(&source.syntax.items, &mut names);
-    names
-}
-
-fn collect(items: &[Item], names: &mut Vec<String>) {
-    for item in items {
-        match item {
-            Item::Fn(function) if function.attrs.iter().any(|a| a.path().is_ident("test")) => {
-                names.push(function.sig.ident.to_string());
-            }
-            Item::Macro(item) if item.mac.path.is_ident("row_tests") => {
-                let text = item.mac.tokens.to_string();
-                let made = text.split(|c: char| !c.is_alphanumeric() && c != '_');
-                names.extend(
-                    made.filter(|name| !ids_in_name(name).is_empty())
-                        .map(str::to_owned),
-                );
-            }
-            Item::Mod(module) => {
-                let inside = module.content.as_ref();
-                collect(inside.map_or(&[], |(_, items)| items), names);
-            }
-            _ => {}
-        }
-    }
-}
-
 /// `F01` and `F02` of `f01_f02_lengths`.
 fn ids_in_name(name: &str) -> Vec<String> {
     let words = name.split('_').map(str::to_uppercase);
@@ -193,17 +167,8 @@ fn ids_in_name(name: &str) -> Vec<String> {
 }
 
 /// Ids in a test's name and in the comment above it.
-fn ids_of(source: &Source, name: &str) -> BTreeSet<String> {
-    let mut ids: BTreeSet<String> = ids_in_name(name).into_iter().collect();
-    let lines: Vec<&str> = source.text.lines().collect();
-    let head = format!("fn {name}(");
-    if let Some(at) = lines.iter().position(|line| line.contains(&head)) {
-        let above = lines[..at].iter().rev().map(|line| line.trim_start());
-        let comment = above.take_while(|line| line.starts_with("//") || line.starts_with('#'));
-        for line in comment {
-            let words = line.split(|c: char| !c.is_alphanumeric());
-            ids.extend(words.filter(|word| is_id(word)).map(str::to_owned));
-        }
-    }
-    ids
+fn ids_of(name: &str, comment: &str) -> BTreeSet<String> {
+    let words = comment.split(|c: char| !c.is_alphanumeric());
+    let in_comment = words.filter(|word| is_id(word)).map(str::to_owned);
+    ids_in_name(name).into_iter().chain(in_comment).collect()
 }

@@ -6,6 +6,8 @@
 //! back [`Finding`]s; a tree is the project's own folder or a scratch one, so that each rule is
 //! itself tested with sources that break it.
 
+pub mod cases;
+pub mod conformance;
 pub mod docs;
 pub mod hostile;
 pub mod layers;
@@ -73,6 +75,10 @@ pub const RULES: &[Rule] = &[
     Rule {
         name: "sizes",
         check: sizes::check,
+    },
+    Rule {
+        name: "conformance",
+        check: conformance::check,
     },
     Rule {
         name: "documents",

@@ -7,10 +7,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use syn::{ItemFn, Macro, visit::Visit};
-
 use crate::{
     Finding, Tree,
+    cases::Cases,
     source::{Source, Text},
 };
 
@@ -244,34 +243,12 @@ fn cited<'a>(line: &'a str, documents: &BTreeSet<String>) -> Vec<&'a str> {
 fn tests_of(tree: &Tree) -> BTreeSet<String> {
     let mut all = BTreeSet::new();
     for source in &tree.sources {
-        let mut tests = Tests::default();
-        tests.visit_file(&source.syntax);
-        let named = tests
-            .found
-            .iter()
-            .map(|test| format!("{}::{test}", source.path));
-        all.extend(named);
+        let cases = Cases::of(source);
+        let written = cases.written.iter().filter(|case| !case.is_ignored);
+        let written = written.map(|case| &case.name);
+        let made = cases.made.iter().flat_map(|(_, words)| words);
+        let named = written.chain(made);
+        all.extend(named.map(|test| format!("{}::{test}", source.path)));
     }
     all
-}
-
-#[derive(Default)]
-struct Tests {
-    found: BTreeSet<String>,
-}
-
-impl<'ast> Visit<'ast> for Tests {
-    fn visit_item_fn(&mut self, item: &'ast ItemFn) {
-        let has = |name| item.attrs.iter().any(|attr| attr.path().is_ident(name));
-        if has("test") && !has("ignore") {
-            self.found.insert(item.sig.ident.to_string());
-        }
-    }
-
-    fn visit_macro(&mut self, mac: &'ast Macro) {
-        let text = mac.tokens.to_string();
-        let words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
-        self.found
-            .extend(words.filter(|word| !word.is_empty()).map(str::to_owned));
-    }
 }

@@ -1,0 +1,296 @@
+//! Drivers with one rule broken each: built from a scratch copy of the tree, and run under the tests that cite the rule.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+    sync::mpsc,
+    thread,
+    time::Duration,
+};
+
+use sha2::{Digest, Sha256};
+use softrnic_build::{image_of, root, target_dir};
+use softrnic_rules::{
+    Tree,
+    conformance::{
+        Conformance,
+        coverage::Citing,
+        mutants::{Mutant, Outcome, results, results_path, written},
+    },
+};
+use walkdir::WalkDir;
+
+use super::{
+    Options, holds,
+    suite::{Run, Suite, Verdict},
+};
+use crate::steps::Failed;
+
+/// What an image is built of.
+const COPIED: &[&str] = &["src", "tests/image", "tests/wdk"];
+/// How long the tests of one executable may take with a broken driver.
+const LIMIT: Duration = Duration::from_secs(120);
+
+/// Runs the mutants whose kept result is not of the sources as they are.
+pub(super) fn run(tree: &Tree, read: &Conformance, options: &Options) -> Result<(), Failed> {
+    let path = root().join(results_path());
+    let mut kept = results(&fs::read_to_string(&path).unwrap_or_default());
+    kept.retain(|name, _| read.mutants.iter().any(|mutant| mutant.name == *name));
+    let hashes = Hashes::of(tree, read);
+    let wanted = read
+        .mutants
+        .iter()
+        .filter(|mutant| options.wants(&mutant.rule));
+    let stale: Vec<&Mutant> = wanted
+        .filter(|mutant| !holds(kept.get(&mutant.name), &hashes.mutant(mutant)))
+        .collect();
+    if !stale.is_empty() {
+        let mut keep = |mutant: &Mutant, is_caught, by| {
+            let of = hashes.mutant(mutant);
+            kept.insert(mutant.name.clone(), Outcome { is_caught, by, of });
+            fs::write(&path, written(&kept)).map_err(|error| format!("{}: {error}", path.display()))
+        };
+        all(read, &stale, &mut keep).map_err(Failed)?;
+    }
+    let missed: Vec<&str> = read
+        .mutants
+        .iter()
+        .filter(|mutant| {
+            kept.get(&mutant.name)
+                .is_some_and(|outcome| !outcome.is_caught)
+        })
+        .map(|mutant| mutant.name.as_str())
+        .collect();
+    if missed.is_empty() {
+        Ok(())
+    } else {
+        Err(Failed(format!("not caught: {}", missed.join(", "))))
+    }
+}
+
+type Keep<'a> = dyn FnMut(&Mutant, bool, String) -> Result<(), String> + 'a;
+
+/// Builds each mutant while the tests run against the one before it.
+fn all(read: &Conformance, stale: &[&Mutant], keep: &mut Keep<'_>) -> Result<(), String> {
+    let tests_of = |mutant: &Mutant| -> BTreeSet<Citing> {
+        read.coverage.witnesses(&mutant.rule).cloned().collect()
+    };
+    let tests: BTreeSet<Citing> = stale.iter().flat_map(|mutant| tests_of(mutant)).collect();
+    let suite = Suite::build(&tests)?;
+    let scratch = Scratch::new()?;
+    let unbroken = scratch.build("unbroken")?;
+    eprintln!("{} tests against the unbroken driver …", tests.len());
+    passes(&suite, &tests, &unbroken)?;
+    thread::scope(|scope| {
+        let (built, images) = mpsc::sync_channel(0);
+        let scratch = &scratch;
+        scope.spawn(move || {
+            for mutant in stale {
+                if built.send(scratch.broken(mutant)).is_err() {
+                    return;
+                }
+            }
+        });
+        let mut broken = Vec::new();
+        for mutant in stale {
+            let image = match images.recv().map_err(|error| error.to_string())? {
+                Ok(image) => image,
+                Err(error) => {
+                    eprintln!("{error}");
+                    broken.push(mutant.name.as_str());
+                    continue;
+                }
+            };
+            let run = Run {
+                image: Some(&image),
+                limit: LIMIT,
+                stops: true,
+            };
+            let verdicts = suite.run(&tests_of(mutant), &run)?;
+            let failed = verdicts
+                .iter()
+                .find(|(_, verdict)| **verdict != Verdict::Passed);
+            let by = match failed {
+                Some((test, Verdict::Hung)) => format!("{test} (did not end)"),
+                Some((test, _)) => test.to_string(),
+                None => "nothing".to_owned(),
+            };
+            let verdict = if failed.is_some() { "caught" } else { "MISSED" };
+            eprintln!("{}: {verdict} by {by}", mutant.name);
+            keep(mutant, failed.is_some(), by)?;
+            let _ = fs::remove_file(&image);
+        }
+        if broken.is_empty() {
+            Ok(())
+        } else {
+            Err(format!("no mutants: {}", broken.join(", ")))
+        }
+    })
+}
+
+fn passes(suite: &Suite, tests: &BTreeSet<Citing>, image: &Path) -> Result<(), String> {
+    let run = Run {
+        image: Some(image),
+        ..Run::default()
+    };
+    let verdicts = suite.run(tests, &run)?;
+    let failed = verdicts
+        .iter()
+        .filter(|(_, verdict)| **verdict != Verdict::Passed);
+    let failed: Vec<String> = failed.map(|(test, _)| test.to_string()).collect();
+    if failed.is_empty() {
+        Ok(())
+    } else {
+        Err(format!(
+            "with the unbroken driver these fail: {}",
+            failed.join(", ")
+        ))
+    }
+}
+
+/// A copy of what an image is built of, and the folder it is built in.
+struct Scratch {
+    tree: PathBuf,
+    target: PathBuf,
+}
+
+impl Scratch {
+    fn new() -> Result<Self, String> {
+        let folder = target_dir().join("mutants");
+        let scratch = Self {
+            tree: folder.join("tree"),
+            target: folder.join("target"),
+        };
+        for name in COPIED {
+            mirror(&root().join(name), &scratch.tree.join(name))
+                .map_err(|error| format!("{name}: {error}"))?;
+        }
+        Ok(scratch)
+    }
+
+    /// Builds what is there, and keeps the image under `name`.
+    fn build(&self, name: &str) -> Result<PathBuf, String> {
+        let image = image_of(&self.tree, &self.target).map_err(|error| error.to_string())?;
+        let kept = self.target.join(format!("{name}.sys"));
+        let copies = [
+            (&image.path, kept.clone()),
+            (&image.pdb, kept.with_extension("pdb")),
+        ];
+        for (from, to) in copies {
+            fs::copy(from, to).map_err(|error| format!("{}: {error}", from.display()))?;
+        }
+        Ok(kept)
+    }
+
+    /// Builds the driver with `mutant`'s rule broken.
+    fn broken(&self, mutant: &Mutant) -> Result<PathBuf, String> {
+        let path = self.tree.join(&mutant.file);
+        let failed = |error: std::io::Error| format!("{}: {error}", path.display());
+        let source = fs::read_to_string(&path).map_err(failed)?;
+        let broken = mutant.applied_to(&source);
+        let broken =
+            broken.ok_or_else(|| format!("{}: its text is not there once", mutant.name))?;
+        fs::write(&path, broken).map_err(failed)?;
+        let image = self.build(&mutant.name);
+        fs::write(&path, source).map_err(failed)?;
+        let image = image.map_err(|error| format!("{}: {error}", mutant.name))?;
+        let bytes = |path: &Path| fs::read(path).map_err(|error| error.to_string());
+        if bytes(&image)? == bytes(&self.target.join("unbroken.sys"))? {
+            return Err(format!("{}: the same image", mutant.name));
+        }
+        Ok(image)
+    }
+}
+
+/// Makes `to` the same as `from`; files that are the same already are left alone, and so is what was built of them.
+fn mirror(from: &Path, to: &Path) -> std::io::Result<()> {
+    let inside = |folder: &Path| -> BTreeMap<PathBuf, PathBuf> {
+        let files = WalkDir::new(folder).into_iter().flatten();
+        let files = files.filter(|entry| entry.file_type().is_file());
+        let named = files.filter_map(|entry| {
+            let name = entry.path().strip_prefix(folder).ok()?.to_path_buf();
+            Some((name, entry.into_path()))
+        });
+        named
+            .filter(|(name, _)| !name.starts_with("target"))
+            .collect()
+    };
+    let wanted = inside(from);
+    for (name, path) in inside(to) {
+        if !wanted.contains_key(&name) {
+            fs::remove_file(path)?;
+        }
+    }
+    for (name, path) in wanted {
+        let (new, to) = (fs::read(path)?, to.join(name));
+        if fs::read(&to).is_ok_and(|old| old == new) {
+            continue;
+        }
+        fs::create_dir_all(to.parent().unwrap_or(&to))?;
+        fs::write(to, new)?;
+    }
+    Ok(())
+}
+
+/// What results are of.
+pub(super) struct Hashes {
+    driver: String,
+    /// Of each rule's tests' sources.
+    tests: BTreeMap<String, String>,
+}
+
+impl Hashes {
+    pub(super) fn of(tree: &Tree, read: &Conformance) -> Self {
+        let recipe = |path: &str| COPIED[1..].iter().any(|folder| path.starts_with(folder));
+        let shipped = tree
+            .driver()
+            .map(|(source, _)| (&source.path, &source.text));
+        let recipe = tree.texts.iter().filter(|text| recipe(&text.path));
+        let recipe = recipe.map(|text| (&text.path, &text.text));
+        let sources: BTreeMap<&String, &String> = shipped.chain(recipe).collect();
+        let driver = hash(
+            sources
+                .iter()
+                .flat_map(|(path, text)| [path.as_str(), text]),
+        );
+        let tests = read.mutants.iter().map(|mutant| {
+            let witnesses = read.coverage.witnesses(&mutant.rule);
+            let files: BTreeSet<&str> = witnesses.map(|test| test.path.as_str()).collect();
+            let texts = tree
+                .texts
+                .iter()
+                .filter(|text| files.contains(text.path.as_str()));
+            (
+                mutant.rule.clone(),
+                hash(texts.map(|text| text.text.as_str())),
+            )
+        });
+        Self {
+            driver,
+            tests: tests.collect(),
+        }
+    }
+
+    /// Of the driver's sources, of `mutant`, of its tests' sources.
+    pub(super) fn mutant(&self, mutant: &Mutant) -> [String; 3] {
+        let of =
+            hash([&mutant.rule, &mutant.file, &mutant.find, &mutant.replace].map(String::as_str));
+        let tests = self.tests.get(&mutant.rule).cloned().unwrap_or_default();
+        [self.driver.clone(), of, tests]
+    }
+}
+
+/// The first bytes of a hash, in hexadecimal: enough to tell what has changed.
+fn hash<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
+    let mut hash = Sha256::new();
+    for text in texts {
+        hash.update((text.len() as u64).to_le_bytes());
+        hash.update(text);
+    }
+    let bytes = hash.finalize();
+    bytes[..6]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
