@@ -40,17 +40,24 @@ pub(crate) struct Link {
     pub(crate) guest: IpAddr,
 }
 
-/// This program again, in a network namespace of its own (and a user namespace, for those who are not root).
+/// This program again, in a network namespace of its own; in a user namespace too where one may not make the first
+/// without: whoever is not root, and root in many containers.
 pub(crate) fn inside(arguments: &[String]) -> Result<Command, SetupError> {
     let own = std::env::current_exe().map_err(|e| SetupError(e.to_string()))?;
-    let root = run(Command::new("id").arg("-u"))?.trim() == "0";
-    let mut command = Command::new("unshare");
-    command.arg("--net");
-    if !root {
-        command.args(["--user", "--map-root-user"]);
-    }
-    command.arg("--").arg(own).args(arguments);
+    let alone: &[&str] = &["--net"];
+    let with_user: &[&str] = &["--net", "--user", "--map-root-user"];
+    let may = |how: &&[&str]| run(unshare(how).arg("true")).is_ok();
+    let how = [alone, with_user].into_iter().find(may);
+    let how = how.ok_or_else(|| SetupError("no network namespace may be made here".to_owned()))?;
+    let mut command = unshare(how);
+    command.arg(own).args(arguments);
     Ok(command)
+}
+
+fn unshare(how: &[&str]) -> Command {
+    let mut command = Command::new("unshare");
+    command.args(how).arg("--");
+    command
 }
 
 /// Makes the links; in the namespace only.

@@ -74,11 +74,12 @@ pub(crate) fn outside(arguments: &Arguments) -> ExitCode {
     }
 }
 
-/// Without a guest nothing is run, and nothing is wrong with softrnic.
+/// Where a guest cannot be had nothing is run, and nothing is wrong with softrnic.
 fn skip(arguments: &Arguments, why: &SetupError) -> ExitCode {
+    let why = why.to_string().replace('\n', "; ");
     eprintln!("interop: skipped, there is no guest: {why}");
     if arguments.json {
-        let skipped = Some(why.to_string());
+        let skipped = Some(why);
         Json {
             skipped,
             ..Json::default()
@@ -91,10 +92,19 @@ fn skip(arguments: &Arguments, why: &SetupError) -> ExitCode {
 /// Boots the guest and goes through the cases.
 pub(crate) fn all(arguments: &Arguments, image: &Path) -> ExitCode {
     let start = Instant::now();
-    let (guest, peer) = match boot() {
-        Ok(booted) => booted,
+    let parts = match setup::guest().and_then(|parts| net::make_links().map(|()| parts)) {
+        Ok(parts) => parts,
         Err(e) => return skip(arguments, &e),
     };
+    // From here on all is there: what goes wrong is a failure.
+    let guest = match Guest::boot(&parts) {
+        Ok(guest) => guest,
+        Err(e) => {
+            eprintln!("interop: {e}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let peer = format!("siw of Linux {} ({})", parts.release, guest.accelerator);
     eprintln!("guest up in {:.1} s: {peer}", start.elapsed().as_secs_f64());
     if let Some(command) = &arguments.run {
         let (status, printed) = Shell.start(command).end();
@@ -155,14 +165,6 @@ fn finish(arguments: &Arguments, guest: &Guest, verdict: &Json) -> ExitCode {
     } else {
         ExitCode::FAILURE
     }
-}
-
-fn boot() -> Result<(Guest, String), SetupError> {
-    let parts = setup::guest()?;
-    net::make_links()?;
-    let guest = Guest::boot(&parts)?;
-    let peer = format!("siw of Linux {} ({})", parts.release, guest.accelerator);
-    Ok((guest, peer))
 }
 
 /// Runs the case `name` in a process of its own; its figure, or what it said when it failed.
