@@ -59,6 +59,7 @@ pub(super) fn cases() -> Vec<Case> {
 
 /// We break it; siw terminates.
 fn our_fault(world: &World, role: Role, fault: Fault) {
+    let wire = Wire::open();
     let mut pair = Pair::new(world, role);
     let good = pair.region;
     match fault {
@@ -85,6 +86,8 @@ fn our_fault(world: &World, role: Role, fault: Fault) {
         assert_ne!(done.status, NtStatus::SUCCESS, "a read that was refused");
     }
     assert_eq!(pair.peer.event().name, "RDMA_CM_EVENT_DISCONNECTED");
+    let terminate = terminate(&wire.said(world).by_them);
+    assert_eq!(terminate.data[..2], fault.as_siw_tells());
     after(world, pair);
 }
 
@@ -140,6 +143,29 @@ impl Fault {
             Self::TooLong => Rule::TooLong,
         }
     }
+
+    /// Of ours, the first two bytes of siw's control word: the error's type, the layer, the code.
+    fn as_siw_tells(self) -> [u8; 2] {
+        match self {
+            Self::WriteKey => [0x11, 0],
+            Self::WriteBounds => [0x11, 1],
+            Self::ReadKey => [0x10, 0],
+            Self::ReadBounds => [0x10, 1],
+            Self::NoReceive | Self::TooLong => [0x21, 2],
+        }
+    }
+}
+
+/// The Terminate that ends what one side said.
+fn terminate(said: &[Vec<u8>]) -> Segment {
+    let last = said.last().expect("it said something");
+    let terminate = Segment::parse(last).expect("a segment");
+    assert_eq!((terminate.opcode, terminate.last), (TERMINATE, true));
+    let Place::Untagged { qn, msn, mo, .. } = terminate.place else {
+        panic!("a Terminate is untagged: {last:02x?}");
+    };
+    assert_eq!((qn, msn, mo), (2, 1, 0));
+    terminate
 }
 
 /// On the wire our last word is the Terminate that tells of `rule`, with a copy of the headers of siw's segment that broke
@@ -150,23 +176,18 @@ fn assert_told(wire: Wire, world: &World, rule: Rule) {
     const DDP: u8 = 0x40;
     const READ: u8 = 0x20;
     let said = wire.said(world);
-    let last = said.by_us.last().expect("we said something");
-    let terminate = Segment::parse(last).expect("a segment");
-    assert_eq!((terminate.opcode, terminate.last), (TERMINATE, true));
-    let Place::Untagged { qn, msn, mo, .. } = terminate.place else {
-        panic!("a Terminate is untagged: {last:02x?}");
-    };
-    assert_eq!((qn, msn, mo), (2, 1, 0));
-    let [first, code, flags, _, copied @ ..] = &terminate.data[..] else {
-        panic!("a Terminate without its control word: {last:02x?}");
+    let terminate = terminate(&said.by_us);
+    let told = &terminate.data;
+    let [first, code, flags, _, copied @ ..] = &told[..] else {
+        panic!("a Terminate without its control word: {told:02x?}");
     };
     assert_eq!((first >> 4, first & 15, *code), rule.terminate());
-    assert_eq!(flags & (LENGTH | DDP), LENGTH | DDP, "{last:02x?}");
+    assert_eq!(flags & (LENGTH | DDP), LENGTH | DDP, "{told:02x?}");
     let (length, headers) = copied.split_at(2);
     let length = usize::from(u16::from_be_bytes([length[0], length[1]]));
     let is_copied = |ulpdu: &&Vec<u8>| ulpdu.len() == length && ulpdu.starts_with(headers);
     let broken = said.by_them.iter().find(is_copied);
-    let broken = broken.unwrap_or_else(|| panic!("of no segment of theirs: {last:02x?}"));
+    let broken = broken.unwrap_or_else(|| panic!("of no segment of theirs: {told:02x?}"));
     let segment = Segment::parse(broken).expect("a segment");
     let is_read = matches!(rule, Rule::Read(_));
     let ddp = if matches!(segment.place, Place::Tagged { .. }) {
@@ -174,7 +195,7 @@ fn assert_told(wire: Wire, world: &World, rule: Rule) {
     } else {
         18
     };
-    assert_eq!(flags & READ != 0, is_read, "{last:02x?}");
+    assert_eq!(flags & READ != 0, is_read, "{told:02x?}");
     assert_eq!(headers.len(), if is_read { ddp + 28 } else { ddp });
 }
 

@@ -40,6 +40,9 @@ fn target_folder() -> PathBuf {
 /// Builds, runs for `seconds`, minimises, adds to the totals; the findings.
 pub(crate) fn run(target: &Target, seconds: u64) -> Result<Option<String>, String> {
     let program = build(target)?;
+    if stop::is_asked() {
+        return Ok(None);
+    }
     let work = target_folder().join("work").join(target.name);
     let found = work.join("found");
     let failed = |error| format!("{}: {error}", target.name);
