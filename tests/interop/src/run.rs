@@ -44,6 +44,27 @@ struct Json {
 }
 
 impl Json {
+    /// A case's end, which is told at once.
+    fn add(&mut self, name: &str, result: Result<Option<String>, String>, took: Duration) {
+        let took = took.as_secs_f64();
+        self.cases += 1;
+        match result {
+            Ok(figure) => {
+                self.passed += 1;
+                let shown = figure
+                    .as_ref()
+                    .map_or(String::new(), |text| format!(": {text}"));
+                eprintln!("ok      {name} ({took:.1} s){shown}");
+                let figure = figure.map(|text| (name.to_owned(), text));
+                self.figures.extend(figure);
+            }
+            Err(why) => {
+                self.failed.push(name.to_owned());
+                eprintln!("FAILED  {name} ({took:.1} s): {why}");
+            }
+        }
+    }
+
     fn print(&self) {
         let text = serde_json::to_string(self).expect("plain data serialises");
         println!("{text}");
@@ -123,21 +144,7 @@ pub(crate) fn all(arguments: &Arguments, image: &Path) -> ExitCode {
     for case in cases::all().iter().filter(wanted) {
         let begun = Instant::now();
         let result = in_a_process(&case.name, image, &guest);
-        let took = begun.elapsed().as_secs_f64();
-        verdict.cases += 1;
-        match result {
-            Ok(said) => {
-                verdict.passed += 1;
-                eprintln!("ok      {} ({took:.1} s) {said}", case.name);
-                if !said.is_empty() {
-                    verdict.figures.insert(case.name.clone(), said);
-                }
-            }
-            Err(why) => {
-                verdict.failed.push(case.name.clone());
-                eprintln!("FAILED  {} ({took:.1} s): {why}", case.name);
-            }
-        }
+        verdict.add(&case.name, result, begun.elapsed());
     }
     if let Some(mut recording) = recording {
         let _ = recording.kill();
@@ -168,9 +175,9 @@ fn finish(arguments: &Arguments, guest: &Guest, verdict: &Json) -> ExitCode {
 }
 
 /// Runs the case `name` in a process of its own; its figure, or what it said when it failed.
-fn in_a_process(name: &str, image: &Path, guest: &Guest) -> Result<String, String> {
+fn in_a_process(name: &str, image: &Path, guest: &Guest) -> Result<Option<String>, String> {
     let log = std::env::temp_dir().join(format!("softrnic-interop-{}.log", std::process::id()));
-    let run = || -> std::io::Result<Result<String, String>> {
+    let run = || -> std::io::Result<Result<Option<String>, String>> {
         let file = File::create(&log)?;
         let mut command = Command::new(std::env::current_exe()?);
         command.arg("--image").arg(image).arg("--case").arg(name);
@@ -198,10 +205,10 @@ pub(crate) fn tell_figure(text: &str) {
     println!("{FIGURE}{text}");
 }
 
-fn figure(said: &str) -> String {
+fn figure(said: &str) -> Option<String> {
     let mut lines = said.lines();
-    let figure = lines.find_map(|line| line.strip_prefix(FIGURE));
-    figure.unwrap_or_default().to_owned()
+    let figure = lines.find_map(|line| line.strip_prefix(FIGURE))?;
+    Some(figure.to_owned())
 }
 
 /// The status `child` ends with; `None` when it had to be ended.
