@@ -7,7 +7,7 @@ use std::{
     process::Command,
 };
 
-use crate::{Error, Toolchain, root, toolchain::TARGET};
+use crate::{Error, Profile, Toolchain, root, toolchain::TARGET};
 
 /// What the compiler is told on top of the profile.
 const RUSTFLAGS: &[&str] = &["-Ccontrol-flow-guard=yes", "-Ctarget-feature=+crt-static"];
@@ -36,12 +36,16 @@ pub(crate) fn build(
     toolchain: &Toolchain,
     manifest_dir: &Path,
     name: &str,
-    folder: &Path,
+    (folder, profile): (&Path, Profile),
 ) -> Result<Built, Error> {
+    let profile = match profile {
+        Profile::Image => "image",
+        Profile::Hasty => "hasty",
+    };
     let mut command = toolchain.cargo();
     command
         .arg("build")
-        .args(["--quiet", "--profile", "image", "--target", TARGET])
+        .args(["--quiet", "--profile", profile, "--target", TARGET])
         .args(toolchain.build_arguments())
         .arg("--manifest-path")
         .arg(manifest_dir.join("Cargo.toml"))
@@ -49,7 +53,7 @@ pub(crate) fn build(
         .arg(folder)
         .env("CARGO_ENCODED_RUSTFLAGS", rustflags(toolchain).join("\x1f"));
     run(&mut command, name)?;
-    let built = folder.join(TARGET).join("image");
+    let built = folder.join(TARGET).join(profile);
     let file = name.replace('-', "_");
     Ok(Built {
         dll: built.join(format!("{file}.dll")),

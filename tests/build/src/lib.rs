@@ -110,8 +110,17 @@ pub const IMAGE: &str = "SOFTRNIC_IMAGE";
 pub fn image() -> Result<Image, Error> {
     match env::var_os(IMAGE) {
         Some(path) => named(path.into()),
-        None => image_of(root(), &target_dir()),
+        None => image_of(root(), &target_dir(), Profile::Image),
     }
+}
+
+/// How an image is built: a profile of `tests/image/Cargo.toml`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Profile {
+    /// The one that ships.
+    Image,
+    /// The same code, built again and again in a hurry.
+    Hasty,
 }
 
 /// Builds `softrnic.sys` of the tree in `tree`, which has this one's `src`, `tests/image` and `tests/wdk` or others in
@@ -120,9 +129,10 @@ pub fn image() -> Result<Image, Error> {
 /// # Errors
 ///
 /// When no compiler can be had, or when the driver does not build.
-pub fn image_of(tree: &Path, folder: &Path) -> Result<Image, Error> {
+pub fn image_of(tree: &Path, folder: &Path, profile: Profile) -> Result<Image, Error> {
     let manifest_dir = tree.join("tests/image");
-    build("softrnic", &manifest_dir, &[tree.join("src")], folder)
+    let more = [tree.join("src")];
+    build("softrnic", &manifest_dir, &more, (folder, profile))
 }
 
 fn named(path: PathBuf) -> Result<Image, Error> {
@@ -143,7 +153,7 @@ fn named(path: PathBuf) -> Result<Image, Error> {
 ///
 /// When no compiler can be had, or when the driver does not build.
 pub fn driver(manifest_dir: &Path, name: &str) -> Result<Image, Error> {
-    build(name, manifest_dir, &[], &target_dir())
+    build(name, manifest_dir, &[], (&target_dir(), Profile::Image))
 }
 
 /// Whether every source of `softrnic.sys` is older than `image`.
@@ -156,7 +166,12 @@ pub fn is_newer_than_sources(image: &Image) -> Result<bool, Error> {
     Ok(modified(&image.path)? >= sources.newest)
 }
 
-fn build(name: &str, manifest_dir: &Path, more: &[PathBuf], folder: &Path) -> Result<Image, Error> {
+fn build(
+    name: &str,
+    manifest_dir: &Path,
+    more: &[PathBuf],
+    (folder, profile): (&Path, Profile),
+) -> Result<Image, Error> {
     let out = folder.join("drivers").join(name);
     fs::create_dir_all(&out).map_err(Error::io(&out))?;
     let lock_path = folder.join("lock");
@@ -175,7 +190,7 @@ fn build(name: &str, manifest_dir: &Path, more: &[PathBuf], folder: &Path) -> Re
         && fs::read_to_string(&stamp_path).is_ok_and(|found| found == stamp);
     if !fresh {
         let _ = fs::remove_file(&stamp_path);
-        let built = cargo::build(toolchain, manifest_dir, name, folder)?;
+        let built = cargo::build(toolchain, manifest_dir, name, (folder, profile))?;
         replace(&built.dll, &path, sources.newest)?;
         replace(&built.pdb, &pdb, sources.newest)?;
         fs::write(&stamp_path, &stamp).map_err(Error::io(&stamp_path))?;

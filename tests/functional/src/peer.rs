@@ -83,6 +83,19 @@ impl Peer {
         self.0.read_to_end(&mut bytes).ok().map(|_| bytes)
     }
 
+    /// Whether the driver's socket is gone, or goes soon: what is sent is answered by a reset.
+    #[must_use]
+    pub fn is_reset(&mut self) -> bool {
+        let until = std::time::Instant::now() + SOON;
+        while std::time::Instant::now() < until {
+            if self.0.write_all(&[0; 16]).is_err() {
+                return true;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
+        false
+    }
+
     /// Sends FIN.
     pub fn finish(&self) {
         let _gone = self.0.shutdown(std::net::Shutdown::Write);

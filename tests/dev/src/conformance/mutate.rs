@@ -10,7 +10,7 @@ use std::{
 };
 
 use sha2::{Digest, Sha256};
-use softrnic_build::{image_of, root, target_dir};
+use softrnic_build::{Profile, image_of, root, target_dir};
 use softrnic_rules::{
     Tree,
     conformance::{
@@ -171,7 +171,8 @@ impl Scratch {
 
     /// Builds what is there, and keeps the image under `name`.
     fn build(&self, name: &str) -> Result<PathBuf, String> {
-        let image = image_of(&self.tree, &self.target).map_err(|error| error.to_string())?;
+        let image = image_of(&self.tree, &self.target, Profile::Hasty)
+            .map_err(|error| error.to_string())?;
         let kept = self.target.join(format!("{name}.sys"));
         let copies = [
             (&image.path, kept.clone()),
