@@ -30,7 +30,7 @@ use crate::steps::Failed;
 /// What an image is built of.
 const COPIED: &[&str] = &["src", "tests/image", "tests/wdk"];
 /// How long the tests of one executable may take with a broken driver.
-const LIMIT: Duration = Duration::from_secs(120);
+const LIMIT: Duration = Duration::from_secs(60);
 
 /// Runs the mutants whose kept result is not of the sources as they are.
 pub(super) fn run(tree: &Tree, read: &Conformance, options: &Options) -> Result<(), Failed> {
