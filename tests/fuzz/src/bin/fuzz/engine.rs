@@ -54,12 +54,13 @@ pub(crate) fn run(target: &Target, seconds: u64) -> Result<Option<String>, Strin
     let spent = spent_by_children()?.saturating_sub(before);
     let finding = finding(&log);
     let mut total = measured(target, &log, spent);
-    if finding.is_none() {
-        total.inputs = minimise(&program, target, &work)?;
-    } else {
-        total.inputs = kept.len() as u64;
-    }
+    let minimised = match finding {
+        None => minimise(&program, target, &work),
+        Some(_) => Ok(kept.len() as u64),
+    };
+    total.inputs = *minimised.as_ref().unwrap_or(&(kept.len() as u64));
     totals::add(total).map_err(failed)?;
+    minimised?;
     Ok(finding.map(|place| format!("{}: {place}", target.name)))
 }
 
@@ -122,7 +123,12 @@ fn fuzz(program: &Path, target: &Target, work: &Path, seconds: u64) -> Result<St
         .arg(artifacts)
         .arg(work.join("found"));
     eprintln!("{}: {seconds} s …", target.name);
-    said(engine)
+    let (status, log) = stop::until_asked(&mut engine).map_err(|e| format!("{engine:?}: {e}"))?;
+    // Before it has begun it knows no request to stop, and is just ended.
+    match status.success() || finding(&log).is_some() || stop::is_asked() {
+        true => Ok(log),
+        false => Err(format!("{engine:?}: {status}\n{log}")),
+    }
 }
 
 /// Keeps the inputs that reach all that is reached; how many.
@@ -136,8 +142,11 @@ fn minimise(program: &Path, target: &Target, work: &Path) -> Result<u64, String>
         .args(["-merge=1", "-use_value_profile=0"])
         .arg(format!("-max_len={}", target.longest))
         .args([&least, &work.join("found")]);
-    said(engine)?;
+    let (status, log) = stop::to_its_end(&mut engine).map_err(|e| format!("{engine:?}: {e}"))?;
     let inputs = corpus::pack(&least).map_err(failed)?;
+    if !status.success() || inputs.is_empty() {
+        return Err(format!("{engine:?}: {status}\n{log}"));
+    }
     let count = inputs.len() as u64;
     corpus::write(target.name, inputs).map_err(failed)?;
     let _stays = fs::remove_dir_all(work.join("found"));
@@ -150,15 +159,6 @@ fn nice(program: &Path, target: &Target) -> Command {
     engine.args(["-n", "19"]).arg(program);
     engine.env("SOFTRNIC_FUZZ_TARGET", target.name);
     engine
-}
-
-fn said(mut engine: Command) -> Result<String, String> {
-    let (status, log) = stop::until_asked(&mut engine).map_err(|e| format!("{engine:?}: {e}"))?;
-    // Before it has begun it knows no request to stop, and is just ended.
-    match status.success() || finding(&log).is_some() || stop::is_asked() {
-        true => Ok(log),
-        false => Err(format!("{engine:?}: {status}\n{log}")),
-    }
 }
 
 /// Where libFuzzer wrote the input that broke a rule.

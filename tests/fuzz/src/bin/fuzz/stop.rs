@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 use std::os::unix::process::CommandExt;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -26,23 +26,38 @@ pub(crate) fn is_asked() -> bool {
 /// Runs `engine`, out of reach of the terminal's Ctrl-C; how it ended and what it said. A request makes it finish its
 /// input and end.
 pub(crate) fn until_asked(engine: &mut Command) -> io::Result<(ExitStatus, String)> {
-    let engine = engine.process_group(0);
-    let mut child = engine
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()?;
+    let mut child = start(engine)?;
     let stderr = child.stderr.take();
     *running() = Some(child);
     if is_asked() {
         ask();
     }
-    let mut log = Vec::new();
-    stderr.map_or(Ok(0), |mut stderr| stderr.read_to_end(&mut log))?;
+    let log = read(stderr)?;
     let child = running().take();
     let status = child.map(|mut child| child.wait()).transpose()?;
-    let log = String::from_utf8_lossy(&log).into_owned();
     Ok((status.unwrap_or_default(), log))
+}
+
+/// The same for work that a request does not cut short, because what was done is kept by it.
+pub(crate) fn to_its_end(engine: &mut Command) -> io::Result<(ExitStatus, String)> {
+    let mut child = start(engine)?;
+    let log = read(child.stderr.take())?;
+    Ok((child.wait()?, log))
+}
+
+fn start(engine: &mut Command) -> io::Result<Child> {
+    engine
+        .process_group(0)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+}
+
+fn read(stderr: Option<ChildStderr>) -> io::Result<String> {
+    let mut log = Vec::new();
+    stderr.map_or(Ok(0), |mut stderr| stderr.read_to_end(&mut log))?;
+    Ok(String::from_utf8_lossy(&log).into_owned())
 }
 
 fn running() -> MutexGuard<'static, Option<Child>> {
@@ -70,5 +85,9 @@ mod tests {
         assert!(status.success(), "{status}");
         assert_eq!(log, "kept\n");
         assert!(is_asked());
+        let script = "trap 'exit 7' USR1; echo whole >&2; sleep 0.2; echo end >&2";
+        let (status, log) = to_its_end(Command::new("sh").args(["-c", script])).expect("sh runs");
+        assert!(status.success(), "{status}");
+        assert_eq!(log, "whole\nend\n");
     }
 }
