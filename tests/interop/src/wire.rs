@@ -56,7 +56,7 @@ impl Wire {
                     let Some(segment) = Segment::of(&packet[..len], world.port()) else {
                         continue;
                     };
-                    let is_ours = IpAddr::from(segment.from) == world.ours();
+                    let is_ours = segment.from == world.ours();
                     let stream = if is_ours { &mut ours } else { &mut theirs };
                     stream.add(&segment);
                 }
@@ -82,9 +82,9 @@ impl Wire {
     }
 }
 
-/// A TCP segment over IPv4.
+/// A TCP segment.
 struct Segment<'a> {
-    from: [u8; 4],
+    from: IpAddr,
     number: u32,
     flags: u8,
     data: &'a [u8],
@@ -93,23 +93,39 @@ struct Segment<'a> {
 impl<'a> Segment<'a> {
     /// Of this packet, if it is one from or to `port`.
     fn of(packet: &'a [u8], port: u16) -> Option<Self> {
-        let (&first, length) = (packet.first()?, packet.get(2..4)?);
-        if first >> 4 != 4 || *packet.get(9)? != TCP {
-            return None;
-        }
-        let length = usize::from(u16::from_be_bytes([length[0], length[1]]));
-        let tcp = packet.get(usize::from(first & 15) * 4..length)?;
+        let (from, tcp) = match packet.first()? >> 4 {
+            4 => over_four(packet)?,
+            6 => over_six(packet)?,
+            _ => return None,
+        };
         let word = |at: usize| Some(u16::from_be_bytes(tcp.get(at..at + 2)?.try_into().ok()?));
         if word(0)? != port && word(2)? != port {
             return None;
         }
         Some(Self {
-            from: packet.get(12..16)?.try_into().ok()?,
+            from,
             number: u32::from(word(4)?) << 16 | u32::from(word(6)?),
             flags: *tcp.get(13)?,
             data: tcp.get(usize::from(tcp.get(12)? >> 4) * 4..)?,
         })
     }
+}
+
+/// Sender and TCP's part of an IPv4 packet (RFC 791 section 3.1).
+fn over_four(packet: &[u8]) -> Option<(IpAddr, &[u8])> {
+    let from: [u8; 4] = packet.get(12..16)?.try_into().ok()?;
+    let header = usize::from(packet[0] & 15) * 4;
+    let length = usize::from(u16::from_be_bytes([packet[2], packet[3]]));
+    (packet[9] == TCP).then_some((from.into(), packet.get(header..length)?))
+}
+
+/// The same of an IPv6 packet without extensions (RFC 8200 section 3).
+fn over_six(packet: &[u8]) -> Option<(IpAddr, &[u8])> {
+    const HEADER: usize = 40;
+    let from: [u8; 16] = packet.get(8..24)?.try_into().ok()?;
+    let length = usize::from(u16::from_be_bytes([packet[4], packet[5]]));
+    let tcp = packet.get(HEADER..HEADER + length)?;
+    (packet[6] == TCP).then_some((from.into(), tcp))
 }
 
 impl Stream {
@@ -144,7 +160,7 @@ mod tests {
 
     fn segment(number: u32, flags: u8, data: &[u8]) -> Segment<'_> {
         Segment {
-            from: [0; 4],
+            from: std::net::Ipv4Addr::LOCALHOST.into(),
             number,
             flags,
             data,

@@ -137,17 +137,21 @@ impl Case {
     }
 }
 
-/// A case for each role of siw, named `family/role/what`.
+/// A case for each role of siw and each version of IP, named `family/role/ip/what`.
 fn both_roles(
     family: &str,
     what: &str,
     run: impl Fn(&World, Role) + Copy + 'static,
 ) -> impl Iterator<Item = Case> {
-    let name = |role: Role| format!("{family}/{}/{what}", role.name());
-    let case = |role| Case::new(name(role), move |world: &World| run(world, role));
-    [Role::SiwInitiates, Role::SiwResponds]
-        .map(case)
-        .into_iter()
+    let cases = [Role::SiwInitiates, Role::SiwResponds].map(|role| {
+        let name = |ip: &str| format!("{family}/{}/{ip}/{what}", role.name());
+        let run = move |world: &World| run(world, role);
+        [
+            Case::new(name("ipv4"), run),
+            Case::new(name("ipv6"), run).six(),
+        ]
+    });
+    cases.into_iter().flatten()
 }
 
 /// Every case, in the order they are run.
