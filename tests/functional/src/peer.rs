@@ -33,6 +33,22 @@ impl Peer {
         Self::over(listener.accept().expect("a connection").0)
     }
 
+    /// Takes a connection that the driver has made already, if there is one.
+    ///
+    /// # Panics
+    /// When the listener breaks.
+    #[must_use]
+    pub fn accept_now(listener: &TcpListener) -> Option<Self> {
+        listener.set_nonblocking(true).expect("an option");
+        let there = listener.accept();
+        listener.set_nonblocking(false).expect("an option");
+        match there {
+            Ok((stream, _)) => Some(Self::over(stream)),
+            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => None,
+            Err(error) => panic!("a listener: {error}"),
+        }
+    }
+
     fn over(stream: TcpStream) -> Self {
         stream.set_nodelay(true).expect("a socket");
         stream.set_read_timeout(Some(SOON)).expect("a socket");
