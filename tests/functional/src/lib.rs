@@ -26,10 +26,12 @@ pub mod peer;
 pub mod quiet;
 pub mod raw;
 mod results;
+pub mod smb;
 mod stage;
 
 pub use results::{Done, Flag, Results};
 pub use softrnic_consumer as consumer;
+pub use softrnic_smbdirect as smbdirect;
 pub use stage::Stage;
 
 /// All remote and local access.
