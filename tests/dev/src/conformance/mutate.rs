@@ -4,7 +4,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
-    sync::mpsc,
+    sync::{Mutex, PoisonError, mpsc},
     thread,
     time::Duration,
 };
@@ -31,6 +31,9 @@ use crate::steps::Failed;
 const COPIED: &[&str] = &["src", "tests/image", "tests/wdk"];
 /// How long the tests of one executable may take with a broken driver.
 const LIMIT: Duration = Duration::from_secs(60);
+
+/// Mutants whose tests run at once: much of it is waiting for what does not come.
+const AT_ONCE: usize = 6;
 
 /// Runs the mutants whose kept result is not of the sources as they are.
 pub(super) fn run(tree: &Tree, read: &Conformance, options: &Options) -> Result<(), Failed> {
@@ -71,7 +74,7 @@ pub(super) fn run(tree: &Tree, read: &Conformance, options: &Options) -> Result<
 
 type Keep<'a> = dyn FnMut(&Mutant, bool, String) -> Result<(), String> + 'a;
 
-/// Builds each mutant while the tests run against the one before it.
+/// Builds one mutant after the other, while the tests run against those before it.
 fn all(read: &Conformance, stale: &[&Mutant], keep: &mut Keep<'_>) -> Result<(), String> {
     let tests_of = |mutant: &Mutant| -> BTreeSet<Citing> {
         read.coverage.witnesses(&mutant.rule).cloned().collect()
@@ -82,44 +85,44 @@ fn all(read: &Conformance, stale: &[&Mutant], keep: &mut Keep<'_>) -> Result<(),
     let unbroken = scratch.build("unbroken")?;
     eprintln!("{} tests against the unbroken driver …", tests.len());
     passes(&suite, &tests, &unbroken)?;
+    let (built, images) = mpsc::sync_channel(0);
+    let (told, outcomes) = mpsc::channel();
+    let images = Mutex::new(images);
     thread::scope(|scope| {
-        let (built, images) = mpsc::sync_channel(0);
-        let scratch = &scratch;
-        scope.spawn(move || {
+        scope.spawn(|| {
+            let built = built;
             for mutant in stale {
-                if built.send(scratch.broken(mutant)).is_err() {
+                if built.send((*mutant, scratch.broken(mutant))).is_err() {
                     return;
                 }
             }
         });
+        for _ in 0..AT_ONCE {
+            let (images, suite, told) = (&images, &suite, told.clone());
+            scope.spawn(move || {
+                while let Ok((mutant, image)) = next(images) {
+                    let caught = image.and_then(|image| catch(suite, &tests_of(mutant), &image));
+                    if told.send((mutant, caught)).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        drop(told);
         let mut broken = Vec::new();
-        for mutant in stale {
-            let image = match images.recv().map_err(|error| error.to_string())? {
-                Ok(image) => image,
+        for (mutant, caught) in outcomes {
+            match caught {
+                Ok(by) => {
+                    let verdict = if by.is_some() { "caught" } else { "MISSED" };
+                    let by = by.unwrap_or_else(|| "nothing".to_owned());
+                    eprintln!("{}: {verdict} by {by}", mutant.name);
+                    keep(mutant, verdict == "caught", by)?;
+                }
                 Err(error) => {
                     eprintln!("{error}");
                     broken.push(mutant.name.as_str());
-                    continue;
                 }
-            };
-            let run = Run {
-                image: Some(&image),
-                limit: LIMIT,
-                stops: true,
-            };
-            let verdicts = suite.run(&tests_of(mutant), &run)?;
-            let failed = verdicts
-                .iter()
-                .find(|(_, verdict)| **verdict != Verdict::Passed);
-            let by = match failed {
-                Some((test, Verdict::Hung)) => format!("{test} (did not end)"),
-                Some((test, _)) => test.to_string(),
-                None => "nothing".to_owned(),
-            };
-            let verdict = if failed.is_some() { "caught" } else { "MISSED" };
-            eprintln!("{}: {verdict} by {by}", mutant.name);
-            keep(mutant, failed.is_some(), by)?;
-            let _ = fs::remove_file(&image);
+            }
         }
         if broken.is_empty() {
             Ok(())
@@ -127,6 +130,30 @@ fn all(read: &Conformance, stale: &[&Mutant], keep: &mut Keep<'_>) -> Result<(),
             Err(format!("no mutants: {}", broken.join(", ")))
         }
     })
+}
+
+fn next<T>(queue: &Mutex<mpsc::Receiver<T>>) -> Result<T, mpsc::RecvError> {
+    queue.lock().unwrap_or_else(PoisonError::into_inner).recv()
+}
+
+/// The test that fails with the driver in `image`, which is gone afterwards.
+fn catch(suite: &Suite, tests: &BTreeSet<Citing>, image: &Path) -> Result<Option<String>, String> {
+    let run = Run {
+        image: Some(image),
+        limit: LIMIT,
+        stops: true,
+    };
+    let verdicts = suite.run(tests, &run)?;
+    for file in [image, &image.with_extension("pdb")] {
+        let _gone = fs::remove_file(file);
+    }
+    let failed = verdicts
+        .iter()
+        .find(|(_, verdict)| **verdict != Verdict::Passed);
+    Ok(failed.map(|(test, verdict)| match verdict {
+        Verdict::Hung => format!("{test} (did not end)"),
+        Verdict::Passed | Verdict::Failed => test.to_string(),
+    }))
 }
 
 fn passes(suite: &Suite, tests: &BTreeSet<Citing>, image: &Path) -> Result<(), String> {

@@ -2,10 +2,12 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    env,
     fs::{self, File},
     os::unix::process::CommandExt,
     path::{Path, PathBuf},
-    process::{Child, Command, ExitStatus, Stdio},
+    process::{self, Child, Command, ExitStatus, Stdio},
+    sync::atomic::{AtomicUsize, Ordering},
     time::{Duration, Instant},
 };
 
@@ -14,7 +16,7 @@ use nix::{
     unistd::Pid,
 };
 use serde_json::Value;
-use softrnic_build::{IMAGE, root, target_dir};
+use softrnic_build::{IMAGE, root};
 use softrnic_rules::conformance::coverage::Citing;
 
 use crate::check::cargo;
@@ -177,7 +179,9 @@ impl Suite {
     ) -> Result<BTreeMap<String, Verdict>, String> {
         let names: Vec<&str> = names.into_iter().collect();
         let executable = &self.executables[target];
-        let log = target_dir().join("conformance.log");
+        static LOGS: AtomicUsize = AtomicUsize::new(0);
+        let log = LOGS.fetch_add(1, Ordering::Relaxed);
+        let log = env::temp_dir().join(format!("softrnic-conformance.{}.{log}", process::id()));
         let file = File::create(&log).map_err(|error| format!("{}: {error}", log.display()))?;
         let mut command = Command::new(executable);
         command
@@ -198,6 +202,7 @@ impl Suite {
         let status = within(child, run.limit)?;
         let output =
             fs::read_to_string(&log).map_err(|error| format!("{}: {error}", log.display()))?;
+        let _gone = fs::remove_file(&log);
         let mut said: BTreeMap<String, Verdict> = output.lines().filter_map(told).collect();
         if status.is_none() {
             for name in names {
