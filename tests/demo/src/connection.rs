@@ -1,24 +1,29 @@
 //! The two ends of the demo: in one process, or each in its own.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, mpsc};
 use std::thread;
 
-use softrnic_consumer::{Adapter, ConnectParameters, Connector, Listener, NtStatus, Timeline};
+use softrnic_consumer::{
+    Adapter, ConnectParameters, Connector, GaveUp, NtStatus, Patience, Timeline,
+};
 
 use crate::Options;
+use crate::copy::Site;
+use crate::door::Door;
 use crate::error::DemoError;
 use crate::link::{Link, LinkError};
 use crate::report::{Bars, Outcome};
 use crate::roles::{self, Operation, Work};
-use crate::wait::{self, Patience};
+use crate::wait;
 use crate::world::{World, WorldError};
 
 /// The NDK version the demo asks for.
 const VERSION: (u16, u16) = (1, 2);
 /// Read limits both ends ask for; the provider caps them.
 const READS: u32 = 16;
+/// What a client of the demo says when it connects; SMB Direct says nothing.
+pub(crate) const CLIENT: &[u8] = b"softrnic demo client";
 
 /// Both ends in this process, each on a machine of its own.
 pub(crate) fn both_ends(options: &Options) -> Outcome {
@@ -70,11 +75,13 @@ fn run_both(
         let serving = scope.spawn(|| {
             let _attached = server.machine().attach();
             let adapter = open(server, timeline)?;
-            let (_listener, incoming) = listen(server, &adapter, at, &address_tx)?;
+            let mut door = Door::open(&adapter, at, server.patience())?;
+            let _ = address_tx.send(door.address());
             drop(address_tx);
-            let connector = next_connector(server.patience(), &incoming)
+            let connector = door
+                .next(server.patience())
                 .ok_or(DemoError::Link(LinkError::Interrupted))?;
-            serve_one(server.patience(), &adapter, connector)
+            serve_one(server.patience(), &adapter, connector, &mut door)
         });
         let _attached = client.machine().attach();
         let moved = match address_rx.recv() {
@@ -122,15 +129,17 @@ fn serve_all(
 ) -> Result<Vec<Operation>, DemoError> {
     let _attached = world.machine().attach();
     let adapter = open(world, timeline)?;
-    let (address_tx, address_rx) = mpsc::channel();
-    let (_listener, incoming) = listen(world, &adapter, at, &address_tx)?;
-    if let Ok(address) = address_rx.recv() {
-        eprintln!("listening on {address}; end with Ctrl-C");
-    }
+    let mut door = Door::open(&adapter, at, world.patience())?;
+    eprintln!("listening on {}; end with Ctrl-C", door.address());
     let mut tally = Tally::default();
     while connections == 0 || tally.served < connections {
-        match next_connector(world.patience(), &incoming) {
-            Some(connector) => tally.add(serve_aloud(world.patience(), &adapter, connector)),
+        match door.next(world.patience()) {
+            Some(connector) => tally.add(serve_aloud(
+                world.patience(),
+                &adapter,
+                connector,
+                &mut door,
+            )),
             // To be interrupted is how a server without a number ends.
             None if connections == 0 => break,
             None => return Err(LinkError::Interrupted.into()),
@@ -144,12 +153,13 @@ fn serve_aloud(
     patience: &Patience,
     adapter: &Arc<Adapter>,
     connector: Connector,
+    door: &mut Door,
 ) -> Result<Vec<Operation>, DemoError> {
     let peer = connector
         .peer_address()
         .map_or_else(|s| s.to_string(), |a| a.to_string());
     eprintln!("connection from {peer}");
-    let served = serve_one(patience, adapter, connector);
+    let served = serve_one(patience, adapter, connector, door);
     match &served {
         Ok(_) => eprintln!("{peer} is done"),
         Err(e) => eprintln!("{peer}: {e}"),
@@ -190,18 +200,6 @@ impl Tally {
             }),
         }
     }
-}
-
-/// The next connector of a connect event; `None` when the end was asked to stop.
-fn next_connector(patience: &Patience, incoming: &Receiver<Connector>) -> Option<Connector> {
-    while !patience.is_over() {
-        match incoming.recv_timeout(wait::SLICE) {
-            Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => return None,
-            Ok(connector) => return Some(connector),
-        }
-    }
-    None
 }
 
 /// `cargo demo connect`.
@@ -249,33 +247,6 @@ fn open(world: &World, timeline: &Arc<Timeline>) -> Result<Arc<Adapter>, DemoErr
     .map_err(|s| DemoError::Setup("opening the NDK adapter", s))
 }
 
-fn listen(
-    world: &World,
-    adapter: &Arc<Adapter>,
-    at: SocketAddr,
-    address: &mpsc::Sender<SocketAddr>,
-) -> Result<(Listener, Receiver<Connector>), DemoError> {
-    let (tx, rx) = mpsc::channel();
-    let tx = Mutex::new(tx);
-    let listener = Listener::new(adapter, move |connector| {
-        // A connector that nobody takes is closed by its drop, which is an implicit reject (NDK-CON-22).
-        let _ = tx
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .send(connector);
-    })
-    .map_err(|s| DemoError::Setup("NdkCreateListener", s))?;
-    let listening = world.patience().settle(&listener.listen(at))?;
-    listening
-        .ok()
-        .map_err(|status| DemoError::of_listen(status, at))?;
-    let bound = listener
-        .local_address()
-        .map_err(|s| DemoError::Setup("NdkGetLocalAddress", s))?;
-    let _ = address.send(bound);
-    Ok((listener, rx))
-}
-
 fn parameters(private_data: &[u8]) -> ConnectParameters {
     ConnectParameters {
         inbound_reads: READS,
@@ -288,8 +259,10 @@ fn serve_one(
     patience: &Patience,
     adapter: &Arc<Adapter>,
     mut connector: Connector,
+    door: &mut Door,
 ) -> Result<Vec<Operation>, DemoError> {
     let mut link = Link::new(adapter, patience)?;
+    let site = Site { adapter, patience };
     let accepting = connector.accept(
         &link.qp.clone(),
         &parameters(b"softrnic demo server"),
@@ -301,7 +274,13 @@ fn serve_one(
         .and_then(|accepted| {
             adapter.note(format_args!("NdkAccept completed: {accepted}"));
             accepted.ok().map_err(DemoError::Accept)?;
-            Ok(roles::serve(&mut link)?)
+            Ok(roles::serve(&mut link, &mut |link, channels| {
+                adapter.note(format_args!("SMB Direct: {channels} channels to come"));
+                let served =
+                    site.serve(channels, || door.smb_direct(patience, || link.is_gone()))?;
+                adapter.note("SMB Direct: every channel left");
+                Ok(served)
+            })?)
         });
     end(patience, adapter, connector, &mut link, result)
 }
@@ -314,13 +293,14 @@ fn connect_and_run(
 ) -> Result<Vec<Operation>, DemoError> {
     let patience = world.patience();
     let mut link = Link::new(adapter, patience)?;
+    let site = Site { adapter, patience };
     let mut connector =
         Connector::new(adapter).map_err(|s| DemoError::Setup("NdkCreateConnector", s))?;
     let connecting = connector.connect(
         &link.qp.clone(),
         SocketAddr::new(from, 0),
         to,
-        &parameters(b"softrnic demo client"),
+        &parameters(CLIENT),
     );
     let result = match patience.settle(&connecting) {
         Ok(connected) => {
@@ -329,7 +309,7 @@ fn connect_and_run(
                 .ok()
                 .map_err(|status| DemoError::of_connect(status, from, to))
         }
-        Err(LinkError::Silence(_)) => Err(DemoError::NoAnswer(to, NtStatus::IO_TIMEOUT)),
+        Err(GaveUp::Silence(_)) => Err(DemoError::NoAnswer(to, NtStatus::IO_TIMEOUT)),
         Err(e) => Err(e.into()),
     };
     let result = result.and_then(|()| {
@@ -338,8 +318,12 @@ fn connect_and_run(
         adapter.note(format_args!("NdkCompleteConnect completed: {complete}"));
         complete.ok().map_err(|s| DemoError::Connect(to, s))?;
         let bars = Bars::new();
-        Ok(roles::run_client(&mut link, work, &|name, part| {
-            bars.show(name, part);
+        let progress = &|name, part| bars.show(name, part);
+        Ok(roles::run_client(&mut link, work, progress, || {
+            adapter.note("SMB Direct: a file there and back");
+            let copied = site.copy((from, to), work.file, progress)?;
+            adapter.note("SMB Direct: the hashes are the same");
+            Ok(copied)
         })?)
     });
     end(patience, adapter, connector, &mut link, result)

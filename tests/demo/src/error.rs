@@ -4,7 +4,7 @@ use std::fmt;
 use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::time::Duration;
 
-use softrnic_consumer::NtStatus;
+use softrnic_consumer::{GaveUp, NtStatus};
 
 use crate::link::LinkError;
 use crate::world::WorldError;
@@ -93,6 +93,7 @@ impl DemoError {
             | Self::Link(
                 LinkError::Post(_, s) | LinkError::Completion(_, s) | LinkError::PeerGone(Some(s)),
             ) => Some(*s),
+            Self::Link(LinkError::SmbDirect(e)) => e.status(),
             Self::Connections { last, .. } => last.status(),
             _ => None,
         }
@@ -163,6 +164,12 @@ impl std::error::Error for DemoError {}
 impl From<LinkError> for DemoError {
     fn from(e: LinkError) -> Self {
         Self::Link(e)
+    }
+}
+
+impl From<GaveUp> for DemoError {
+    fn from(gave_up: GaveUp) -> Self {
+        Self::Link(gave_up.into())
     }
 }
 

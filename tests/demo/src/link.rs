@@ -2,14 +2,17 @@
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use softrnic_consumer::abi::{NDK_CQ_NOTIFY_ANY, NDK_MR_FLAG_ALLOW_LOCAL_WRITE, NDK_RESULT};
-use softrnic_consumer::{Adapter, Buffer, Cq, CqHandle, Mr, NtStatus, Pd, Qp, QpLimits};
+use softrnic_consumer::abi::{NDK_CQ_NOTIFY_ANY, NDK_MR_FLAG_ALLOW_LOCAL_WRITE};
+use softrnic_consumer::{
+    Adapter, Arrival, Buffer, Completed, Cq, GaveUp, Inbox, Mr, NtStatus, Patience, Pd, Qp,
+    QpLimits, SLICE,
+};
+use softrnic_smbdirect::ChannelError;
 
 use crate::message::{HEADER, Message};
-use crate::wait::{self, Patience};
 
 /// Bytes of the largest message, payload included.
 pub(crate) const MESSAGE: usize = 8 * 1024;
@@ -40,6 +43,10 @@ pub(crate) enum LinkError {
     Nonsense,
     /// Data arrived, but not what was sent.
     Corrupt(u64),
+    /// An SMB Direct channel failed.
+    SmbDirect(ChannelError),
+    /// The copied file is another than the one there was.
+    OtherFile,
 }
 
 impl fmt::Display for LinkError {
@@ -60,88 +67,36 @@ impl fmt::Display for LinkError {
             Self::Interrupted => f.write_str("interrupted"),
             Self::Nonsense => f.write_str("the peer sent a message the demo does not know"),
             Self::Corrupt(bytes) => write!(f, "{bytes} bytes arrived wrong"),
+            Self::SmbDirect(e) => write!(f, "SMB Direct: {e}"),
+            Self::OtherFile => f.write_str("the file that was copied has another hash than before"),
         }
     }
 }
 
 impl std::error::Error for LinkError {}
 
-/// A completion as the CQ gave it.
-#[derive(Clone, Copy, Debug)]
-struct Done {
-    context: usize,
-    status: NtStatus,
-    bytes: u32,
-}
-
-#[derive(Default)]
-struct Inbox {
-    state: Mutex<State>,
-    arrived: Condvar,
-}
-
-#[derive(Default)]
-struct State {
-    done: VecDeque<Done>,
-    gone: bool,
-}
-
-impl Inbox {
-    fn drain(&self, cq: CqHandle) {
-        let mut results = [NDK_RESULT::default(); 64];
-        loop {
-            let count = cq.poll(&mut results);
-            if count == 0 {
-                break;
-            }
-            self.lock()
-                .done
-                .extend(results[..count].iter().map(|r| Done {
-                    context: r.RequestContext as usize,
-                    status: NtStatus(r.Status),
-                    bytes: r.BytesTransferred,
-                }));
+impl From<GaveUp> for LinkError {
+    fn from(gave_up: GaveUp) -> Self {
+        match gave_up {
+            GaveUp::Silence(limit) => Self::Silence(limit),
+            GaveUp::Stopped => Self::Interrupted,
         }
-        self.arrived.notify_all();
-        cq.arm(NDK_CQ_NOTIFY_ANY);
     }
+}
 
-    /// The next completion.
-    fn next(&self, patience: &Patience) -> Result<Done, LinkError> {
-        let start = Instant::now();
-        let mut state = self.lock();
-        loop {
-            if let Some(done) = state.done.pop_front() {
-                return Ok(done);
-            }
-            if state.gone {
-                return Err(LinkError::PeerGone(None));
-            }
-            if patience.is_over() {
-                return Err(LinkError::Interrupted);
-            }
-            if start.elapsed() >= patience.limit {
+/// The next completion.
+fn next(inbox: &Inbox, patience: &Patience) -> Result<Completed, LinkError> {
+    let start = Instant::now();
+    loop {
+        match inbox.wait(SLICE) {
+            Arrival::Completed(completed) => return Ok(completed),
+            Arrival::Gone => return Err(LinkError::PeerGone(None)),
+            Arrival::Nothing if patience.is_over() => return Err(LinkError::Interrupted),
+            Arrival::Nothing if start.elapsed() >= patience.limit => {
                 return Err(LinkError::Silence(patience.limit));
             }
-            (state, _) = self
-                .arrived
-                .wait_timeout(state, wait::SLICE)
-                .unwrap_or_else(PoisonError::into_inner);
+            Arrival::Nothing => {}
         }
-    }
-
-    /// Whether the disconnect event has come or comes within [`LAG`].
-    fn is_gone(&self) -> bool {
-        let state = self.lock();
-        let (state, _) = self
-            .arrived
-            .wait_timeout_while(state, LAG, |s| !s.gone)
-            .unwrap_or_else(PoisonError::into_inner);
-        state.gone
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -216,11 +171,12 @@ impl Link {
 
     /// What the disconnect event callback must call.
     pub(crate) fn on_disconnect(&self) -> impl Fn() + Send + Sync + 'static {
-        let inbox = self.inbox.clone();
-        move || {
-            inbox.lock().gone = true;
-            inbox.arrived.notify_all();
-        }
+        self.inbox.on_disconnect()
+    }
+
+    /// Whether the disconnect event has come.
+    pub(crate) fn is_gone(&self) -> bool {
+        self.inbox.is_gone(Duration::ZERO)
     }
 
     /// Sends `message` with `payload` behind it; waits for a free slot if need be.
@@ -254,7 +210,7 @@ impl Link {
 
     /// The next message, if one is here already.
     pub(crate) fn try_receive(&mut self) -> Result<Option<(Message, Vec<u8>)>, LinkError> {
-        while self.messages.is_empty() && !self.inbox.lock().done.is_empty() {
+        while self.messages.is_empty() && !self.inbox.is_empty() {
             self.step()?;
         }
         Ok(self.messages.pop_front())
@@ -285,20 +241,12 @@ impl Link {
     pub(crate) fn flushed(&mut self) -> usize {
         let start = Instant::now();
         loop {
-            let state = self.inbox.lock();
-            let (mut state, _) = self
-                .inbox
-                .arrived
-                .wait_timeout_while(state, wait::SLICE, |s| s.done.is_empty())
-                .unwrap_or_else(PoisonError::into_inner);
-            let done = std::mem::take(&mut state.done);
-            drop(state);
-            for done in done {
-                self.count(done.context);
-            }
             let missing = self.receives + self.transfers + (SLOTS - self.free.len());
             if missing == 0 || start.elapsed() >= LAG {
                 return missing;
+            }
+            if let Some(completed) = self.inbox.result(SLICE) {
+                self.count(completed.context);
             }
         }
     }
@@ -314,7 +262,7 @@ impl Link {
 
     /// Takes one completion.
     fn step(&mut self) -> Result<(), LinkError> {
-        let done = self.inbox.next(&self.patience)?;
+        let done = next(&self.inbox, &self.patience)?;
         self.count(done.context);
         if done.status != NtStatus::SUCCESS {
             return Err(self.failure(done));
@@ -327,7 +275,7 @@ impl Link {
 
     /// What a refused post means: an end of the connection is told of by its event, and to whoever posts after it.
     pub(crate) fn refused(&self, what: &'static str, status: NtStatus) -> LinkError {
-        if status == NtStatus::CONNECTION_INVALID && self.inbox.is_gone() {
+        if status == NtStatus::CONNECTION_INVALID && self.inbox.is_gone(LAG) {
             LinkError::PeerGone(Some(status))
         } else {
             LinkError::Post(what, status)
@@ -335,8 +283,8 @@ impl Link {
     }
 
     /// What a failed completion means: an end of the connection cancels what is outstanding (NDK-DISC-12).
-    fn failure(&self, done: Done) -> LinkError {
-        if done.status == NtStatus::CANCELLED && self.inbox.is_gone() {
+    fn failure(&self, done: Completed) -> LinkError {
+        if done.status == NtStatus::CANCELLED && self.inbox.is_gone(LAG) {
             return LinkError::PeerGone(Some(done.status));
         }
         let what = match done.context & !(RECEIVE - 1) {

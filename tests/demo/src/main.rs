@@ -4,6 +4,8 @@
 //! output tells the same. The exit code is 0 only if all work was done and the verifier found nothing.
 
 mod connection;
+mod copy;
+mod door;
 mod error;
 mod link;
 mod message;
@@ -68,6 +70,9 @@ struct Options {
     /// Messages by send.
     #[arg(long, global = true, value_name = "N", default_value_t = 100_000)]
     sends: u64,
+    /// Megabytes of the file that is copied to the server and back over SMB Direct.
+    #[arg(long, global = true, value_name = "MIB", default_value_t = 64, value_parser = clap::value_parser!(u64).range(0..=1024))]
+    file: u64,
     /// Use IPv6 when both ends are in this process.
     #[arg(long, global = true)]
     ipv6: bool,
@@ -87,6 +92,7 @@ impl Options {
         Work {
             bytes: self.mib << 20,
             sends: self.sends,
+            file: self.file << 20,
         }
     }
 }

@@ -26,6 +26,8 @@ pub(crate) enum Message {
     Credit { taken: u64, wrong: u64 },
     /// Client to server, last of all: the work is done.
     Done,
+    /// Client to server: the next connections, so many, are SMB Direct's. Answered when their client has left.
+    Copy { channels: u64 },
 }
 
 impl Message {
@@ -44,6 +46,7 @@ impl Message {
             Self::Data { sequence, len } => (6, [sequence, len, 0]),
             Self::Credit { taken, wrong } => (7, [taken, wrong, 0]),
             Self::Done => (8, [0; 3]),
+            Self::Copy { channels } => (9, [channels, 0, 0]),
         };
         let mut bytes = [0; HEADER];
         bytes[..15].copy_from_slice(MAGIC);
@@ -85,6 +88,7 @@ impl Message {
             },
             7 => Self::Credit { taken: a, wrong: b },
             8 => Self::Done,
+            9 => Self::Copy { channels: a },
             _ => return None,
         })
     }
@@ -120,6 +124,7 @@ mod tests {
             },
             Message::Credit { taken: 7, wrong: 8 },
             Message::Done,
+            Message::Copy { channels: 2 },
         ] {
             assert_eq!(Message::decode(&message.encode()), Some(message));
         }

@@ -196,20 +196,23 @@ fn table(options: &Options, operations: &[Operation]) {
         return;
     }
     eprintln!(
-        "\n{:<12} {:>10} {:>12} {:>14} {:>14}",
+        "\n{:<16} {:>10} {:>12} {:>14} {:>14}",
         "operation", "count", "bytes", "rate", "per second"
     );
     for o in operations {
         let rate = format!("{}/s", HumanBytes((o.bytes as f64 / o.seconds) as u64));
         let per_second = HumanCount((o.count as f64 / o.seconds) as u64).to_string();
         eprintln!(
-            "{:<12} {:>10} {:>12} {:>14} {:>14}",
+            "{:<16} {:>10} {:>12} {:>14} {:>14}",
             o.name,
             HumanCount(o.count).to_string(),
             HumanBytes(o.bytes).to_string(),
             rate,
             per_second
         );
+    }
+    if let Some(hash) = operations.iter().find_map(|o| o.sha256.as_ref()) {
+        eprintln!("(the file's SHA-256 at the server and back here is what it was: {hash})");
     }
     eprintln!(
         "(rates include writing and checking every byte, a verifier at every call, and sends that complete when {})",
@@ -256,7 +259,7 @@ impl Bars {
             },
         );
         if let Ok(style) =
-            ProgressStyle::with_template("{msg:<12} [{bar:40}] {percent:>3}%  {elapsed}")
+            ProgressStyle::with_template("{msg:<16} [{bar:40}] {percent:>3}%  {elapsed}")
         {
             bar.set_style(style.progress_chars("=> "));
         }

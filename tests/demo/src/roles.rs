@@ -28,6 +28,8 @@ pub(crate) struct Work {
     pub(crate) bytes: u64,
     /// Messages by send.
     pub(crate) sends: u64,
+    /// Bytes of the file that is copied over SMB Direct.
+    pub(crate) file: u64,
 }
 
 /// One row of the result table.
@@ -41,6 +43,9 @@ pub(crate) struct Operation {
     pub(crate) bytes: u64,
     /// Wall time, the checking of every byte included.
     pub(crate) seconds: f64,
+    /// Of a copied file: its hash, found the same where it was copied to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) sha256: Option<String>,
 }
 
 impl Operation {
@@ -60,7 +65,7 @@ impl Operation {
 }
 
 /// Told how far the work is: the operation and the part done of it, 0 to 1.
-pub(crate) type Progress<'a> = &'a dyn Fn(&'static str, f64);
+pub(crate) type Progress<'a> = &'a (dyn Fn(&'static str, f64) + Sync);
 
 /// The memory a peer lets us read and write.
 #[derive(Clone, Copy, Debug)]
@@ -69,8 +74,11 @@ struct Region {
     token: u32,
 }
 
+/// Serves so many SMB Direct channels of the client until it has left them; given the link that it was asked for over.
+pub(crate) type Copy<'a> = &'a mut dyn FnMut(&Link, u64) -> Result<Vec<Operation>, LinkError>;
+
 /// Serves one connection until the client ends it; gives what was checked here.
-pub(crate) fn serve(link: &mut Link) -> Result<Vec<Operation>, LinkError> {
+pub(crate) fn serve(link: &mut Link, copy: Copy<'_>) -> Result<Vec<Operation>, LinkError> {
     let buffer = Buffer::new(2 * HALF);
     let flags = NDK_MR_FLAG_ALLOW_LOCAL_WRITE
         | NDK_MR_FLAG_ALLOW_REMOTE_READ
@@ -107,16 +115,16 @@ pub(crate) fn serve(link: &mut Link) -> Result<Vec<Operation>, LinkError> {
             }
             Message::Data { sequence, len } => {
                 let payload = &bytes[HEADER..];
-                wrong += if sequence == taken && len == payload.len() as u64 {
-                    pattern::wrong_bytes(sequence, 0, payload)
-                } else {
-                    len.max(1)
-                };
+                wrong += wrong_in(payload, (sequence, len), taken);
                 taken += 1;
                 served.count("send", 1, payload.len());
                 if taken % CREDIT_BATCH == 0 {
                     link.send(Message::Credit { taken, wrong }, &[])?;
                 }
+            }
+            Message::Copy { channels } => {
+                served.add(copy(link, channels)?);
+                link.send(Message::Answer { wrong }, &[])?;
             }
             Message::Done => {
                 done = true;
@@ -126,6 +134,15 @@ pub(crate) fn serve(link: &mut Link) -> Result<Vec<Operation>, LinkError> {
                 return Err(LinkError::Nonsense);
             }
         }
+    }
+}
+
+/// Wrong bytes of data message `sequence` of `len` bytes: all of them, unless it is the one that was `due`.
+fn wrong_in(payload: &[u8], (sequence, len): (u64, u64), due: u64) -> u64 {
+    if sequence == due && len == payload.len() as u64 {
+        pattern::wrong_bytes(sequence, 0, payload)
+    } else {
+        len.max(1)
     }
 }
 
@@ -161,8 +178,15 @@ impl Served {
             count: count as u64,
             bytes: bytes as u64,
             seconds,
+            sha256: None,
         };
         Operation::add(&mut self.operations, [operation]);
+    }
+
+    /// What was done beside, in its own time.
+    fn add(&mut self, operations: Vec<Operation>) {
+        self.since = Instant::now();
+        Operation::add(&mut self.operations, operations);
     }
 
     /// What was counted, without requests that moved nothing.
@@ -179,23 +203,9 @@ pub(crate) fn run_client(
     link: &mut Link,
     work: Work,
     progress: Progress<'_>,
+    copy: impl FnOnce() -> Result<Vec<Operation>, LinkError>,
 ) -> Result<Vec<Operation>, LinkError> {
-    link.send(Message::Hello, &[])?;
-    let (
-        Message::Region {
-            address,
-            token,
-            len,
-        },
-        _,
-    ) = link.receive()?
-    else {
-        return Err(LinkError::Nonsense);
-    };
-    if len < 2 * HALF as u64 {
-        return Err(LinkError::Nonsense);
-    }
-    let region = Region { address, token };
+    let region = greet(link)?;
     let buffer = Buffer::new(2 * HALF);
     let mr = Mr::of(&link.pd, &buffer, NDK_MR_FLAG_ALLOW_LOCAL_WRITE)
         .map_err(|s| LinkError::Post("a memory region", s))?;
@@ -206,7 +216,7 @@ pub(crate) fn run_client(
         region,
         progress,
     };
-    let operations = vec![
+    let mut operations = vec![
         timed(
             "RDMA write",
             work.bytes.div_ceil(CHUNK as u64),
@@ -226,9 +236,28 @@ pub(crate) fn run_client(
             || mover.send_all(work.sends),
         )?,
     ];
+    if work.file > 0 {
+        let channels = crate::copy::CHANNELS;
+        mover.link.send(Message::Copy { channels }, &[])?;
+        operations.extend(copy()?);
+        mover.answer()?;
+    }
     link.send(Message::Done, &[])?;
     link.quiet()?;
     Ok(operations)
+}
+
+/// Asks for the server's memory.
+fn greet(link: &mut Link) -> Result<Region, LinkError> {
+    link.send(Message::Hello, &[])?;
+    match link.receive()?.0 {
+        Message::Region {
+            address,
+            token,
+            len,
+        } if len >= 2 * HALF as u64 => Ok(Region { address, token }),
+        _ => Err(LinkError::Nonsense),
+    }
 }
 
 fn timed(
@@ -244,6 +273,7 @@ fn timed(
         count,
         bytes,
         seconds: start.elapsed().max(Duration::from_micros(1)).as_secs_f64(),
+        sha256: None,
     })
 }
 

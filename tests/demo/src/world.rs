@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use softrnic_consumer::{Host, HostError};
+use softrnic_consumer::{Host, HostError, Patience};
 use softrnic_emulator::pool::PoolMode;
 use softrnic_emulator::wsk::SendCompletion;
 use softrnic_emulator::wsk::pcap::Capture;
@@ -16,7 +16,7 @@ use softrnic_emulator::{Machine, Options as MachineOptions, wsk};
 use crate::Options;
 use crate::error::DemoError;
 use crate::report::{self, Outcome};
-use crate::wait::Patience;
+use crate::wait;
 
 /// Why there is no machine with a running adapter.
 #[derive(Debug)]
@@ -119,7 +119,7 @@ impl World {
         Ok(Self {
             name,
             host,
-            patience: Patience::new(Duration::from_secs(options.patience)),
+            patience: wait::patience(Duration::from_secs(options.patience)),
         })
     }
 

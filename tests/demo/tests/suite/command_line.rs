@@ -15,11 +15,23 @@ fn one_process_does_all_work() {
         .iter()
         .map(|o| o["name"].as_str().expect("a name"))
         .collect();
-    assert_eq!(names, ["RDMA write", "RDMA read", "send"]);
+    let rows = [
+        "RDMA write",
+        "RDMA read",
+        "send",
+        "SMB Direct write",
+        "SMB Direct read",
+    ];
+    assert_eq!(names, rows);
     assert_eq!(json["operations"][0]["bytes"], 2 << 20);
     assert_eq!(json["operations"][1]["bytes"], 2 << 20);
     assert_eq!(json["operations"][2]["count"], 500);
-    assert!(json["bytes"].as_u64() > Some(4 << 20));
+    for copied in [&json["operations"][3], &json["operations"][4]] {
+        assert_eq!(copied["bytes"], 2 << 20);
+        assert_eq!(copied["sha256"].as_str().map(str::len), Some(64));
+        assert_eq!(copied["sha256"], json["operations"][3]["sha256"]);
+    }
+    assert!(json["bytes"].as_u64() > Some(8 << 20));
     for what in [
         "NdkListen(",
         "NdkConnect(",
@@ -29,6 +41,7 @@ fn one_process_does_all_work() {
         "NdkDisconnectEventCallback",
         "NdkDisconnect completed: STATUS_SUCCESS",
         "NdkCloseConnector completed: STATUS_SUCCESS",
+        "SMB Direct: the hashes are the same",
         "0 violations, 0 leaks: clean",
     ] {
         assert!(ended.stderr.contains(what), "{what}: {ended:?}");
@@ -54,7 +67,7 @@ fn one_process_over_ipv6() {
 
 #[test]
 fn without_json_standard_output_is_empty() {
-    let ended = demo(["--mib", "1", "--sends", "10"]);
+    let ended = demo(["--mib", "1", "--sends", "10", "--file", "1"]);
     assert_eq!(ended.code, Some(0), "{ended:?}");
     assert_eq!(ended.stdout, "");
 }
@@ -72,7 +85,7 @@ fn less_checking_and_completion_at_hand_over() {
 
 #[test]
 fn nothing_to_move_is_fine() {
-    let json = demo(["--json", "--mib", "0", "--sends", "0"]).assert_good();
+    let json = demo(["--json", "--mib", "0", "--sends", "0", "--file", "0"]).assert_good();
     assert_eq!(json["bytes"], 0);
 }
 
@@ -91,6 +104,8 @@ fn two_processes() {
         let served = server.end(LIMIT).assert_good();
         assert_eq!(served["operations"][2]["count"], 1000);
         assert_eq!(served["operations"][0]["bytes"], 4 << 20);
+        assert_eq!(served["operations"][3]["bytes"], 4 << 20);
+        assert_eq!(served["operations"][4]["bytes"], 4 << 20);
     }
 }
 

@@ -1,8 +1,9 @@
-//! A TCP relay between the two ends that kills one of them when so many bytes have passed.
+//! A TCP relay between the two ends that kills one of them when so many bytes have passed: a client's own connection and
+//! the SMB Direct channels it makes.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Weak};
 use std::thread;
 use std::time::Duration;
 
@@ -24,9 +25,11 @@ struct State {
     passed: u64,
     ended: bool,
     victim: Option<Pid>,
+    /// Both halves of every connection, while it is relayed.
+    streams: Vec<Weak<TcpStream>>,
 }
 
-/// One connection's relay.
+/// One client's relay.
 pub(crate) struct Relay {
     /// Where to connect to.
     pub(crate) address: SocketAddr,
@@ -34,7 +37,7 @@ pub(crate) struct Relay {
 }
 
 impl Relay {
-    /// Relays one connection to `to`. With `cut`, the victim (named before or after the connection is made) is killed at
+    /// Relays connections to `to`. With `cut`, the victim (named before or after the connection is made) is killed at
     /// that byte, and nothing passes any more.
     pub(crate) fn to(to: SocketAddr, cut: Option<Cut>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
@@ -43,26 +46,25 @@ impl Relay {
             passed: 0,
             ended: false,
             victim: None,
+            streams: Vec::new(),
         }));
         let shared = state.clone();
+        listener.set_nonblocking(true).expect("a socket");
         thread::spawn(move || {
-            let Ok((near, _)) = listener.accept() else {
-                return;
-            };
-            drop(listener);
-            let Ok(far) = TcpStream::connect(to) else {
-                return;
-            };
-            for stream in [&near, &far] {
-                let _ = stream.set_nodelay(true);
+            while let Some(near) = next(&listener, &shared) {
+                let Ok(far) = TcpStream::connect(to) else {
+                    return;
+                };
+                let (near, far) = (Arc::new(near), Arc::new(far));
+                remember(&shared, [&near, &far]);
+                if cut.is_some_and(|cut| cut.after == 0) {
+                    return end(&shared, cut.is_some_and(|cut| cut.reset));
+                }
+                for (from, to) in [(&near, &far), (&far, &near)] {
+                    let (from, to, shared) = (from.clone(), to.clone(), shared.clone());
+                    thread::spawn(move || pump(&shared, &from, &to, cut));
+                }
             }
-            if cut.is_some_and(|cut| cut.after == 0) {
-                return end(&shared, &near, &far, cut.is_some_and(|cut| cut.reset));
-            }
-            thread::scope(|scope| {
-                scope.spawn(|| pump(&shared, &near, &far, cut));
-                pump(&shared, &far, &near, cut);
-            });
         });
         Self { address, state }
     }
@@ -75,6 +77,34 @@ impl Relay {
     /// Bytes that passed.
     pub(crate) fn passed(&self) -> u64 {
         self.state.lock().expect("no holder panics").passed
+    }
+}
+
+impl Drop for Relay {
+    fn drop(&mut self) {
+        self.state.lock().expect("no holder panics").ended = true;
+    }
+}
+
+/// The next connection, until the end.
+fn next(listener: &TcpListener, state: &Mutex<State>) -> Option<TcpStream> {
+    while !state.lock().expect("no holder panics").ended {
+        match listener.accept() {
+            Ok((near, _)) => {
+                near.set_nonblocking(false).expect("a socket");
+                return Some(near);
+            }
+            Err(_) => thread::sleep(Duration::from_millis(1)),
+        }
+    }
+    None
+}
+
+fn remember(state: &Mutex<State>, streams: [&Arc<TcpStream>; 2]) {
+    let mut state = state.lock().expect("no holder panics");
+    for stream in streams {
+        let _ = stream.set_nodelay(true);
+        state.streams.push(Arc::downgrade(stream));
     }
 }
 
@@ -102,7 +132,7 @@ fn pump(state: &Mutex<State>, mut from: &TcpStream, mut to: &TcpStream, cut: Opt
         drop(held);
         let failed = to.write_all(&bytes[..pass]).is_err();
         if let Some(cut) = cut.filter(|_| pass as u64 == left) {
-            return end(state, from, to, cut.reset);
+            return end(state, cut.reset);
         }
         if failed {
             let _ = from.shutdown(Shutdown::Both);
@@ -111,8 +141,8 @@ fn pump(state: &Mutex<State>, mut from: &TcpStream, mut to: &TcpStream, cut: Opt
     }
 }
 
-/// Kills the victim and ends both halves for the survivor.
-fn end(state: &Mutex<State>, one: &TcpStream, other: &TcpStream, reset: bool) {
+/// Kills the victim and ends both halves of every connection for the survivor.
+fn end(state: &Mutex<State>, reset: bool) {
     let victim = loop {
         if let Some(victim) = state.lock().expect("no holder panics").victim {
             break victim;
@@ -120,10 +150,15 @@ fn end(state: &Mutex<State>, one: &TcpStream, other: &TcpStream, reset: bool) {
         thread::sleep(Duration::from_millis(1));
     };
     let _ = kill(victim, Signal::SIGKILL);
-    state.lock().expect("no holder panics").ended = true;
-    for stream in [one, other] {
+    let mut state = state.lock().expect("no holder panics");
+    state.ended = true;
+    for stream in state
+        .streams
+        .drain(..)
+        .filter_map(|stream| stream.upgrade())
+    {
         if reset {
-            let _ = SockRef::from(stream).set_linger(Some(Duration::ZERO));
+            let _ = SockRef::from(&*stream).set_linger(Some(Duration::ZERO));
         }
         let _ = stream.shutdown(if reset {
             Shutdown::Read

@@ -15,7 +15,7 @@ use serde_json::Value;
 pub(crate) const LIMIT: Duration = Duration::from_secs(60);
 
 /// A little of everything, so that a run is quick.
-pub(crate) const LITTLE: [&str; 5] = ["--json", "--mib", "2", "--sends", "500"];
+pub(crate) const LITTLE: [&str; 7] = ["--json", "--mib", "2", "--sends", "500", "--file", "2"];
 
 /// A run that has ended.
 #[derive(Debug)]
