@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use softrnic_consumer::{Adapter, Buffer};
 
 use super::request::{Command, Request, STATUS_ACCESS_DENIED, STATUS_INVALID_PARAMETER};
-use crate::channel::{Channel, ChannelError, Mapped, Message};
+use crate::channel::{Access, Channel, ChannelError, Mapped, Message};
 
 /// Bytes that a file may have.
 const MOST: u64 = 1 << 31;
@@ -133,7 +133,8 @@ impl Bound<'_> {
         match &self.session {
             Some((id, session)) if *id == request.session => match request.command {
                 Command::Create => Ok(session.create(channel.adapter(), request.length)),
-                Command::Read | Command::Write => session.transfer(channel, request),
+                Command::Read => session.transfer(channel, request, Access::Write),
+                Command::Write => session.transfer(channel, request, Access::Read),
                 Command::Digest => Ok(session.digest()),
                 Command::Bind | Command::Leave => Ok(Ok(Vec::new())),
             },
@@ -205,24 +206,29 @@ impl Session {
         Ok(super::digest(&file, file.buffer().len()).to_vec())
     }
 
-    /// Moves what a read or write asks for, between the file and the client's memory or the messages.
-    fn transfer(&self, channel: &mut Channel, request: &Request) -> Result<Answer, ChannelError> {
+    /// Moves what a request asks for between the file and the client's memory, which is accessed so, or the messages.
+    fn transfer(
+        &self,
+        channel: &mut Channel,
+        request: &Request,
+        access: Access,
+    ) -> Result<Answer, ChannelError> {
         let Some(file) = self.lock().clone() else {
             return Ok(Err(STATUS_INVALID_PARAMETER));
         };
-        if !is_sound(request, &file, channel) {
+        if !is_sound(request, access, &file, channel) {
             return Ok(Err(STATUS_INVALID_PARAMETER));
         }
-        let (mut at, length) = (request.offset as usize, request.length as usize);
         if request.descriptors.is_empty() {
-            return Ok(Ok(inline(request, &file, at, length)));
+            return Ok(Ok(inline(request, access, &file)));
         }
+        let mut at = request.offset as usize;
         for descriptor in &request.descriptors {
             let len = descriptor.length.get() as usize;
             let sges = file.sges(channel.pd(), at, len);
-            match request.command {
-                Command::Read => channel.write(&sges, descriptor)?,
-                _ => channel.read(&sges, descriptor)?,
+            match access {
+                Access::Write => channel.write(&sges, descriptor)?,
+                Access::Read => channel.read(&sges, descriptor)?,
             }
             at += len;
         }
@@ -236,7 +242,7 @@ impl Session {
 }
 
 /// Whether what is asked for is inside the file, and the descriptors or the data are exactly that long (S12).
-fn is_sound(request: &Request, file: &Mapped, channel: &Channel) -> bool {
+fn is_sound(request: &Request, access: Access, file: &Mapped, channel: &Channel) -> bool {
     let inside = request
         .offset
         .checked_add(request.length)
@@ -248,9 +254,9 @@ fn is_sound(request: &Request, file: &Mapped, channel: &Channel) -> bool {
             .map(|one| u64::from(one.length.get()))
     };
     let described = if request.descriptors.is_empty() {
-        let data = match request.command {
-            Command::Write => request.data.len() as u64,
-            _ => request.length,
+        let data = match access {
+            Access::Read => request.data.len() as u64,
+            Access::Write => request.length,
         };
         data == request.length
             && data <= Request::room(channel.agreed().max_fragmented_send_size) as u64
@@ -263,10 +269,13 @@ fn is_sound(request: &Request, file: &Mapped, channel: &Channel) -> bool {
 }
 
 /// Data in the messages themselves.
-fn inline(request: &Request, file: &Mapped, at: usize, length: usize) -> Vec<u8> {
-    if request.command == Command::Read {
-        return file.buffer().read(at, length);
+fn inline(request: &Request, access: Access, file: &Mapped) -> Vec<u8> {
+    let (at, length) = (request.offset as usize, request.length as usize);
+    match access {
+        Access::Write => file.buffer().read(at, length),
+        Access::Read => {
+            file.buffer().write(at, &request.data);
+            Vec::new()
+        }
     }
-    file.buffer().write(at, &request.data);
-    Vec::new()
 }
