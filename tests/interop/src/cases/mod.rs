@@ -28,12 +28,14 @@ pub(crate) struct Siw {
     pub(crate) nagle: bool,
     /// Mends the fault by which it does not see what arrives right after its reply.
     pub(crate) mended_accept: bool,
+    /// Mends the fault by which it drops what comes right before a FIN.
+    pub(crate) mended_close: bool,
     /// Mends the fault by which it finds a wrong checksum in a trailer that comes in two segments.
     pub(crate) mended_trailer: bool,
 }
 
 impl Siw {
-    /// As the Linux kernel has it, but for the two faults that strike by chance.
+    /// As the Linux kernel has it, but for the three faults that strike by chance.
     pub(crate) const STOCK: Self = Self {
         mpa_version: 2,
         crc: false,
@@ -44,6 +46,7 @@ impl Siw {
         zero_copy: true,
         nagle: false,
         mended_accept: true,
+        mended_close: true,
         mended_trailer: true,
     };
 
@@ -86,6 +89,7 @@ impl Siw {
             ("zcopy_tx", on(self.zero_copy)),
             ("siw_tcp_nagle", on(self.nagle)),
             ("fix_accept", on(self.mended_accept)),
+            ("fix_close", on(self.mended_close)),
             ("fix_trailer", on(self.mended_trailer)),
         ];
         let set: Vec<String> = values

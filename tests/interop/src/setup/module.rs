@@ -23,12 +23,13 @@ const SWITCHES: &[&str] = &[
     "peer_to_peer",
 ];
 
-/// The other switches, and two repairs that are off unless their parameter is set.
+/// The other switches, and three repairs that are off unless their parameter is set.
 ///
 /// `fix_trailer`: siw forgets how much of an FPDU's padding and checksum it has when they come in two segments, and then
 /// finds a wrong checksum. `fix_accept`: what arrives between the sending of siw's reply and the change of its socket's
 /// callbacks is not looked at until more arrives; an initiator that is fast and then waits, waits for ever. An emulated
-/// processor makes that window wide.
+/// processor makes that window wide. `fix_close`: a FIN begins the end on another processor while the data in front of it
+/// are about to be read; they are dropped then, and the peer gets a reset.
 const CHANGES: &[Change] = &[
     (
         "siw_main.c",
@@ -54,6 +55,18 @@ const CHANGES: &[Change] = &[
          \t\t\tcep->sock->sk->sk_data_ready(cep->sock->sk);\n\
          \t\trelease_sock(cep->sock->sk);\n\t}\n\
          \tsiw_cep_set_free(cep);\n\n\treturn 0;\n\nerror_unlock:",
+    ),
+    (
+        "siw_cm.c",
+        "static void siw_cm_work_handler(struct work_struct *w)",
+        "static bool fix_close;\nmodule_param(fix_close, bool, 0644);\n\n\
+         static void siw_cm_work_handler(struct work_struct *w)",
+    ),
+    (
+        "siw_cm.c",
+        "\tcase SIW_CM_WORK_PEER_CLOSE:\n",
+        "\tcase SIW_CM_WORK_PEER_CLOSE:\n\t\tif (fix_close && cep->sock) {\n\
+         \t\t\tlock_sock(cep->sock->sk);\n\t\t\trelease_sock(cep->sock->sk);\n\t\t}\n",
     ),
     (
         "siw_qp_rx.c",
