@@ -4,10 +4,12 @@ use core::sync::atomic::{AtomicBool, Ordering};
 
 use super::adapter::Adapter;
 use super::dispatch::CqNotification;
+use super::later::{IN_A_GO, Later, Notifies};
 use super::object::{Hold, Kind, Object, Open, Reaper};
-use crate::nt::{Dpc, NonPaged, Ref, Status};
+use crate::nt::irql::is_dispatch;
+use crate::nt::{NonPaged, Ref, Status};
 use crate::rdma::{Completion, CompletionQueue};
-use crate::sync::{Arm, Mailbox, Notice, Overrun};
+use crate::sync::{Arm, Notice, Overrun};
 
 /// A completion queue of one consumer, for any number of queue pairs (NDK-CQ-22).
 pub(super) struct Cq {
@@ -15,39 +17,8 @@ pub(super) struct Cq {
     /// Counted once (NDK-ADP-18).
     overran: AtomicBool,
     notification: CqNotification,
-    later: Ref<Later>,
+    later: Ref<Later<Self>>,
     adapter: Hold<Adapter>,
-}
-
-/// Callbacks made in one go; the rest wait for a DPC of their own (NDK-CQ-31).
-const IN_A_GO: usize = 16;
-
-/// Goes on with a queue's notifications.
-struct Later {
-    cq: Mailbox<Hold<Cq>>,
-    dpc: Dpc<Self>,
-}
-
-impl Later {
-    fn create() -> Result<Ref<Self>, Status> {
-        Ref::try_new(Self {
-            cq: Mailbox::new(),
-            dpc: Dpc::try_new(Self::run)?,
-        })
-    }
-
-    fn call(this: &Ref<Self>, cq: &Hold<Cq>) {
-        // Full: the DPC is on its way already, and looks at the queue as it is then.
-        if this.cq.put(cq.clone()).is_ok() {
-            this.dpc.queue(this.clone());
-        }
-    }
-
-    fn run(this: Ref<Self>) {
-        if let Some(cq) = this.cq.take() {
-            Cq::notify(&cq);
-        }
-    }
 }
 
 impl Cq {
@@ -77,7 +48,12 @@ impl Cq {
     /// `NdkArmCq`. NDK-CQ-04, NDK-CQ-06: what is there already may satisfy it at once.
     pub(super) fn arm(cq: &Hold<Self>, arm: Arm) {
         cq.queue.arm(arm);
-        Self::notify(cq);
+        if !is_dispatch() {
+            Self::notify(cq);
+        } else if cq.queue.is_due() {
+            // NDK-IRQL-05. Within its notification it is not due: whoever calls that looks again.
+            Later::call(cq);
+        }
     }
 
     /// `NdkGetCqResults` and `NdkGetCqResultsEx`.
@@ -97,26 +73,6 @@ impl Cq {
             })
     }
 
-    /// Makes the notification callbacks that are due, with no lock held, one at a time
-    /// (NDK-CQ-07). Any number may ask at once; one of them calls, for a bounded time (NDK-CQ-31).
-    pub(super) fn notify(cq: &Hold<Self>) {
-        for _ in 0..IN_A_GO {
-            let Some(notice) = cq.queue.begin() else {
-                return;
-            };
-            // NDK-CQ-28: none once the close has begun; one in progress keeps the queue.
-            if let Some(in_progress) = cq.enter() {
-                in_progress.notification.notify(match notice {
-                    Notice::Completions => Status::SUCCESS,
-                    Notice::Overrun => Status::BUFFER_OVERFLOW,
-                    Notice::Fatal => Status::INTERNAL_ERROR,
-                });
-            }
-            cq.queue.end();
-        }
-        Later::call(&cq.later, cq);
-    }
-
     /// `NdkControlCqInterruptModeration`. An interval may be rounded down, and none that a consumer
     /// asks for is as long as a kernel timer's tick: it becomes zero, so every arm is answered as soon
     /// as a turn's completions are in, no later than any setting wants (NDK-CQ-25, NDK-CQ-26).
@@ -133,6 +89,31 @@ impl Cq {
     /// Whether `adapter` made this queue (NDK-PD-04).
     pub(super) fn is_of(&self, adapter: &Hold<Adapter>) -> bool {
         self.adapter == *adapter
+    }
+}
+
+/// NDK-CQ-07, NDK-CQ-31.
+impl Notifies for Cq {
+    fn later(&self) -> &Ref<Later<Self>> {
+        &self.later
+    }
+
+    fn notify(cq: &Hold<Self>) {
+        for _ in 0..IN_A_GO {
+            let Some(notice) = cq.queue.begin() else {
+                return;
+            };
+            // NDK-CQ-28: none once the close has begun; one in progress keeps the queue.
+            if let Some(in_progress) = cq.enter() {
+                in_progress.notification.notify(match notice {
+                    Notice::Completions => Status::SUCCESS,
+                    Notice::Overrun => Status::BUFFER_OVERFLOW,
+                    Notice::Fatal => Status::INTERNAL_ERROR,
+                });
+            }
+            cq.queue.end();
+        }
+        Later::call(cq);
     }
 }
 

@@ -147,8 +147,8 @@ impl Front {
             }
             None => self.apply_pause(),
         }
-        if let Some(completion) = guest.listen {
-            completion.complete(Status::CANCELLED);
+        if let Some(listen) = guest.listen {
+            Listener::cancel(listener, listen);
         }
     }
 

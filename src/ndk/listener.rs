@@ -19,6 +19,8 @@ struct State {
     address: Option<SocketAddr>,
     /// The last NdkControlConnectEvents, for a listen that is still to come.
     paused: bool,
+    /// A pending listen that its close cancelled.
+    cancelled: Option<RequestCompletion>,
 }
 
 pub(super) struct Listener {
@@ -120,6 +122,13 @@ impl Listener {
         drop(before);
     }
 
+    /// NDK-LIFE-14: a pending listen comes to nothing, by the listener's close.
+    pub(super) fn cancel(listener: &Hold<Self>, listen: RequestCompletion) {
+        let before = listener.take(|state| state.cancelled.replace(listen));
+        debug_assert!(before.is_none(), "one listen at a time");
+        listener.clone().answer_later();
+    }
+
     /// The listen worked out, or not: then the listener is as before.
     pub(super) fn listened(&self, well: bool) {
         if well {
@@ -173,6 +182,12 @@ impl Listener {
 impl Kind for Listener {
     fn reaper(&self) -> Option<&Ref<Reaper>> {
         Some(self.adapter.reaper())
+    }
+
+    fn answer(&self) {
+        if let Some(listen) = self.take(|state| state.cancelled.take()) {
+            listen.complete(Status::CANCELLED);
+        }
     }
 
     fn ended(&self) {

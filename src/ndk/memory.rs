@@ -201,7 +201,7 @@ impl Drop for Registered {
         let bytes = core::mem::replace(&mut self.bytes, Bytes::Nothing);
         match (&self.owner, bytes) {
             (Owner::Region(mr), Bytes::Pages { list, .. }) => mr.take_back(list),
-            (Owner::Region(mr), _) => mr.deregistered(),
+            (Owner::Region(mr), _) => Mr::deregistered(mr),
             (owner, Bytes::Window { region, pin, .. }) => {
                 if let Some(pin) = pin {
                     owner.adapter().regions().unpin(region, pin);

@@ -29,6 +29,8 @@ pub(crate) mod host;
 #[cfg(target_os = "windows")]
 mod lam;
 #[cfg(target_os = "windows")]
+mod later;
+#[cfg(target_os = "windows")]
 mod listener;
 #[cfg(target_os = "windows")]
 pub(crate) mod listing;

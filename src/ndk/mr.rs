@@ -22,6 +22,8 @@ enum State {
     Registered,
     /// Deregistration waits for requests that still use the memory.
     Leaving(RequestCompletion),
+    /// Nobody uses it any more; the consumer is about to be told.
+    Left(RequestCompletion),
 }
 
 pub(super) struct Mr {
@@ -120,14 +122,23 @@ impl Mr {
         }
     }
 
-    /// The last user of a registration is out.
-    pub(super) fn deregistered(&self) {
-        let Form::Plain(state) = &self.form else {
+    /// The last user of a registration is out, wherever that is.
+    pub(super) fn deregistered(mr: &Hold<Self>) {
+        let Form::Plain(state) = &mr.form else {
             return;
         };
-        let state = core::mem::replace(&mut *state.lock(), State::Unregistered);
-        if let State::Leaving(completion) = state {
-            completion.complete(Status::SUCCESS);
+        let left = {
+            let mut state = state.lock();
+            match core::mem::replace(&mut *state, State::Unregistered) {
+                State::Leaving(completion) | State::Left(completion) => {
+                    *state = State::Left(completion);
+                    true
+                }
+                State::Unregistered | State::Registered => false,
+            }
+        };
+        if left {
+            mr.clone().answer_later();
         }
     }
 
@@ -185,6 +196,16 @@ impl Mr {
 impl Kind for Mr {
     fn reaper(&self) -> Option<&Ref<Reaper>> {
         Some(self.adapter().reaper())
+    }
+
+    fn answer(&self) {
+        let Form::Plain(state) = &self.form else {
+            return;
+        };
+        let state = core::mem::replace(&mut *state.lock(), State::Unregistered);
+        if let State::Left(completion) = state {
+            completion.complete(Status::SUCCESS);
+        }
     }
 
     fn closing(mr: &Hold<Self>) {

@@ -9,12 +9,14 @@
 //!
 //! Promises: close allocates nothing (NDK-LIFE-13); a close completion that was pended is called
 //! from the adapter's [`Reaper`] and from nowhere else, with no lock held, so that chains of closes
-//! never grow a stack (NDK-LIFE-26).
+//! never grow a stack (NDK-LIFE-26). What else a close brings to an end on the closer's stack is
+//! answered from there as well ([`Hold::answer_later`]).
 
 use core::cell::UnsafeCell;
 use core::ffi::c_void;
 use core::ops::Deref;
 use core::ptr::{self, NonNull};
+use core::sync::atomic::{AtomicBool, Ordering};
 
 use super::dispatch::CloseCompletion;
 use super::version::Version;
@@ -48,6 +50,10 @@ pub(super) trait Kind: Face + Send + Sync {
     /// Everybody has left, and the consumer is not told yet: what it may count on once it is.
     fn ended(&self) {}
 
+    /// Answers the request that was put off with [`Hold::answer_later`], in the adapter's DPC. The
+    /// object stays alive for the call.
+    fn answer(&self) {}
+
     /// Everybody has left an object without a reaper. The object may be gone when this returns.
     fn emptied(&self) {}
 }
@@ -69,8 +75,10 @@ struct Common {
     completion: UnsafeCell<Option<CloseCompletion>>,
     /// The link in the reaper's list; owned by it.
     next: UnsafeCell<*mut Common>,
-    /// Ends the object: [`end`] of its kind.
-    end: unsafe fn(NonNull<Common>),
+    /// In that list for an answer; nobody has left, so not for its end as well.
+    answering: AtomicBool,
+    /// What the reaper calls: [`reaped`] of its kind.
+    reaped: unsafe fn(NonNull<Common>),
 }
 
 /// An NDK object of kind `T`.
@@ -127,7 +135,8 @@ impl<T: Kind> Object<T> {
                     gate: Gate::new(),
                     completion: UnsafeCell::new(None),
                     next: UnsafeCell::new(ptr::null_mut()),
-                    end: end::<T>,
+                    answering: AtomicBool::new(false),
+                    reaped: reaped::<T>,
                 },
                 kind,
             },
@@ -180,6 +189,21 @@ impl<T: Kind> Hold<T> {
             Some(Self(self.0))
         } else {
             None
+        }
+    }
+
+    /// Has [`Kind::answer`] called, soon and not on this stack: a close and whatever else frees memory
+    /// may happen anywhere, and a chain of answers must not grow a stack (NDK-IRQL-05, NDK-LIFE-26).
+    pub(super) fn answer_later(self) {
+        // A second before the first was called: one call sees both.
+        if self.common().answering.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        if let Some(reaper) = self.reaper().cloned() {
+            let object = self.0;
+            // Taken back by `reaped`.
+            core::mem::forget(self);
+            Reaper::push(reaper, object.cast());
         }
     }
 
@@ -306,6 +330,24 @@ fn last_out<T: Kind>(object: NonNull<Object<T>>, _last: Last) {
     }
 }
 
+/// What the reaper does with an object: answers its request, or ends it.
+///
+/// # Safety
+/// `common` starts an `Object<T>` that was pushed, and this is the call for it.
+unsafe fn reaped<T: Kind>(common: NonNull<Common>) {
+    // SAFETY: alive: held for the answer, or not ended yet.
+    if unsafe { common.as_ref() }
+        .answering
+        .swap(false, Ordering::AcqRel)
+    {
+        // The hold that `answer_later` gave to the list.
+        Hold::<T>(common.cast()).answer();
+    } else {
+        // SAFETY: nobody holds it, so everybody left it; pushed once for that.
+        unsafe { end::<T>(common) };
+    }
+}
+
 /// Ends an object: its close completion, then its memory and its holds on antecedents.
 ///
 /// # Safety
@@ -324,7 +366,8 @@ unsafe fn end<T: Kind>(common: NonNull<Common>) {
     drop(unsafe { Box::from_leaked(Tag::OBJECT, object) });
 }
 
-/// Ends the objects of one adapter whose close was pended, one after another, from a DPC.
+/// Ends the objects of one adapter whose close was pended, and answers what was put off, one after
+/// another, from a DPC.
 pub(super) struct Reaper {
     queue: SpinLock<Queue>,
     dpc: Dpc<Self>,
@@ -355,27 +398,27 @@ impl Reaper {
         for _ in 0..BATCH {
             let popped = reaper.queue.lock().pop();
             let Some(common) = popped else { return };
-            // SAFETY: in the queue, so everybody left it, and it is alive until this call.
-            let end = unsafe { common.as_ref() }.end;
-            // SAFETY: `end` is of the object's own kind, and it was in the queue once.
-            unsafe { end(common) };
+            // SAFETY: in the queue, so it is alive until this call.
+            let reaped = unsafe { common.as_ref() }.reaped;
+            // SAFETY: it is of the object's own kind, which was in the queue once.
+            unsafe { reaped(common) };
         }
         reaper.dpc.queue(reaper.clone());
     }
 }
 
-/// Objects to end, oldest first, linked through [`Common::next`].
+/// Objects to end or to answer for, oldest first, linked through [`Common::next`].
 struct Queue {
     head: *mut Common,
     tail: *mut Common,
 }
 
-// SAFETY: the queue owns the objects in it: everybody has left them.
+// SAFETY: the queue owns the objects in it, or a hold of each.
 unsafe impl Send for Queue {}
 
 impl Queue {
     fn push(&mut self, common: NonNull<Common>) {
-        // SAFETY: nobody but the queue has the object, so its link is ours.
+        // SAFETY: pushed once, so its link is ours.
         unsafe { *common.as_ref().next.get() = ptr::null_mut() };
         match NonNull::new(self.tail) {
             // SAFETY: in the queue, so its link is ours.

@@ -7,6 +7,7 @@
 use super::adapter::Adapter;
 use super::connector::Endpoint;
 use super::cq::Cq;
+use super::later::{Later, Notifies};
 use super::memory::{Registered, logical};
 use super::object::{Hold, Kind, Object, Open, Reaper};
 use super::pd::Pd;
@@ -214,11 +215,13 @@ impl Qp {
 
     /// `NdkFlush`. NDK-FLUSH-01: cancelling has begun when it returns.
     pub(super) fn flush(&self) {
+        self.pair.ask_flush();
         if let Some(endpoint) = self.endpoint.access() {
             endpoint.flush();
             return;
         }
         // NDK-FLUSH-05: never connected, or not any more.
+        let _begins = self.pair.begin_flush();
         let _ = self.pair.advance(Event::Flush);
         self.cancel_all();
     }
@@ -258,7 +261,7 @@ impl Qp {
                 },
             );
         });
-        self.notify();
+        self.each_notifier(Later::call, Later::call);
     }
 
     /// Puts a completion into the queue of its side; an overrun is told by the queue itself.
@@ -278,18 +281,15 @@ impl Qp {
         .is_ok()
     }
 
-    fn notify(&self) {
-        let Around {
-            receive_cq,
-            initiator_cq,
-            srq,
-        } = &self.around;
-        Cq::notify(receive_cq);
-        if initiator_cq != receive_cq {
-            Cq::notify(initiator_cq);
+    /// Who has something to tell the consumer after completions were put.
+    fn each_notifier(&self, cq: fn(&Hold<Cq>), srq: fn(&Hold<Srq>)) {
+        let around = &self.around;
+        cq(&around.receive_cq);
+        if around.initiator_cq != around.receive_cq {
+            cq(&around.initiator_cq);
         }
-        if let Some(srq) = srq {
-            Srq::notify(srq);
+        if let Some(shared) = &around.srq {
+            srq(shared);
         }
     }
 
@@ -387,7 +387,8 @@ impl Drop for Attached {
         if let Some(srq) = &self.0.around.srq {
             srq.forget(&self.0);
         }
-        if self.0.pair.state().flushes() {
+        // A connection that comes to nothing may not have seen a flush that was asked of it.
+        if self.0.pair.begin_flush() || self.0.pair.state().flushes() {
             self.0.cancel_all();
         }
     }
@@ -465,6 +466,6 @@ impl Queues for Attached {
     }
 
     fn notify(&self) {
-        self.0.notify();
+        self.0.each_notifier(Cq::notify, Srq::notify);
     }
 }

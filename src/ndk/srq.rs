@@ -5,6 +5,7 @@
 
 use super::adapter::Adapter;
 use super::dispatch::SrqNotification;
+use super::later::{IN_A_GO, Later, Notifies};
 use super::object::{Hold, Kind, Object, Open, Reaper};
 use super::pd::Pd;
 use super::qp::{Qp, check_list};
@@ -24,6 +25,7 @@ pub(super) struct Srq {
     state: SpinLock<State>,
     max_sge: u32,
     notification: SrqNotification,
+    later: Ref<Later<Self>>,
     pd: Hold<Pd>,
 }
 
@@ -68,6 +70,7 @@ impl Srq {
             state: SpinLock::new(state),
             max_sge: shape.max_sge,
             notification,
+            later: Later::create()?,
             pd: pd.clone(),
         };
         Object::create(pd.adapter().version(), srq)
@@ -91,8 +94,13 @@ impl Srq {
             state.threshold = threshold;
             state.armed = true;
             state.look();
+            let due = state.due;
+            drop(state);
+            if due {
+                // NDK-IRQL-05: not on the stack of the call.
+                Later::call(srq);
+            }
         }
-        Self::notify(srq);
         Ok(())
     }
 
@@ -137,17 +145,6 @@ impl Srq {
             state.wait(qp);
         }
         state.count != 0
-    }
-
-    /// Calls the notification if it is due, with no lock held, one at a time (NDK-SRQ-02).
-    pub(super) fn notify(srq: &Hold<Self>) {
-        while srq.state.lock().begin() {
-            // None once the close has begun; one in progress keeps the queue.
-            if let Some(in_progress) = srq.enter() {
-                in_progress.notification.notify(Status::SUCCESS);
-            }
-            srq.state.lock().calling = false;
-        }
     }
 
     /// A queue pair will take its receives here: room for it to wait.
@@ -279,6 +276,27 @@ impl State {
         if let Some(place) = self.waiting.iter_mut().find(|place| place.is_none()) {
             *place = Some(qp.clone());
         }
+    }
+}
+
+/// NDK-SRQ-02.
+impl Notifies for Srq {
+    fn later(&self) -> &Ref<Later<Self>> {
+        &self.later
+    }
+
+    fn notify(srq: &Hold<Self>) {
+        for _ in 0..IN_A_GO {
+            if !srq.state.lock().begin() {
+                return;
+            }
+            // None once the close has begun; one in progress keeps the queue.
+            if let Some(in_progress) = srq.enter() {
+                in_progress.notification.notify(Status::SUCCESS);
+            }
+            srq.state.lock().calling = false;
+        }
+        Later::call(srq);
     }
 }
 

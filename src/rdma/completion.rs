@@ -98,6 +98,11 @@ impl<A: Allocate> CompletionQueue<A> {
         self.notify.end();
     }
 
+    /// Whether `begin` would find something now.
+    pub fn is_due(&self) -> bool {
+        self.notify.is_due(&self.ring)
+    }
+
     /// Nothing more will work here (NDK: INTERNAL_ERROR).
     pub fn fail(&self) {
         self.notify.fail();

@@ -2,7 +2,7 @@
 //!
 //! The state is a word anybody may read; changes go through [`State::after`], the one table.
 
-use core::sync::atomic::{AtomicU8, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 use crate::sync::Allocate;
 
@@ -101,6 +101,8 @@ pub struct QueuePair<A: Allocate> {
     /// Its own: of the windows bound here, which only its peer may use (NDK-MW-05).
     pub own: Domain,
     state: AtomicU8,
+    /// A flush was asked for and has not begun.
+    flush: AtomicBool,
 }
 
 impl<A: Allocate> QueuePair<A> {
@@ -115,7 +117,19 @@ impl<A: Allocate> QueuePair<A> {
             domain,
             own,
             state: AtomicU8::new(State::Idle as u8),
+            flush: AtomicBool::new(false),
         })
+    }
+
+    /// Everything posted is to be cancelled. Whoever has the queues is told after this, and may let go
+    /// of them first: then it is for whoever has them next.
+    pub fn ask_flush(&self) {
+        self.flush.store(true, Ordering::SeqCst);
+    }
+
+    /// The flush that was asked for begins here; whether there was one.
+    pub fn begin_flush(&self) -> bool {
+        self.flush.swap(false, Ordering::SeqCst)
     }
 
     /// Where the tokens that the peer may use come from.

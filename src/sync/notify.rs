@@ -110,6 +110,13 @@ impl Notify {
         }
     }
 
+    /// Whether `begin` would find something: for who arms and leaves the callback to somebody else.
+    pub fn is_due(&self, queue: &impl Positions) -> bool {
+        // As in `begin`.
+        fence(Ordering::SeqCst);
+        self.due(self.word.load(Ordering::SeqCst), queue).is_some()
+    }
+
     /// The callback has returned (NDK-CQ-07); ask `begin` again.
     pub fn end(&self) {
         self.word.fetch_and(!RUNNING, Ordering::SeqCst);

@@ -135,7 +135,7 @@ impl<E: Events> Endpoint<E> {
 
     /// Something was posted. The caller keeps the endpoint.
     pub(crate) fn doorbell(&self) {
-        self.0.run(input::DOORBELL);
+        self.0.ask(input::DOORBELL);
     }
 
     /// Something that was waited for may have happened. From any stack.
@@ -167,7 +167,7 @@ impl<E: Events> Endpoint<E> {
     /// Runs with a reference of its own: a callback may take the caller's away.
     fn run(&self, inputs: u32) {
         let core = self.0.clone();
-        core.run(inputs);
+        core.ask(inputs);
     }
 
     pub(super) fn core(&self) -> &Ref<Core<E>> {
@@ -177,7 +177,7 @@ impl<E: Events> Endpoint<E> {
 
 impl<E: Events> Drop for Endpoint<E> {
     fn drop(&mut self) {
-        self.0.run(input::CLOSE);
+        self.0.ask(input::CLOSE);
     }
 }
 

@@ -1,15 +1,17 @@
 //! One connection on one socket: inputs from everywhere become bits, and whoever brings the first
 //! one runs the connection.
 //!
-//! A consumer's call, a WSK event and a DPC run it at once; an IRP completion routine only leaves
-//! its bit (WSK-IRP-08), and so does whoever finds it running, on this stack or elsewhere. What is
-//! left when nobody runs is taken up by the endpoint's own DPC, as is what exceeds a turn's budget
-//! (WSK-HAZ-06).
+//! A consumer's call below DISPATCH_LEVEL, a WSK event and a DPC run it at once; an IRP completion
+//! routine only leaves its bit (WSK-IRP-08), and so does a consumer's call at DISPATCH_LEVEL, for the
+//! consumer may hold a spin lock that its callbacks take, and whoever finds it running, on this stack
+//! or elsewhere. What is left when nobody runs is taken up by the endpoint's own DPC, as is what
+//! exceeds a turn's budget (WSK-HAZ-06).
 
 use core::net::SocketAddr;
 use core::sync::atomic::{AtomicU32, Ordering};
 
 use crate::nt::clock::{self, Ticks};
+use crate::nt::irql::is_dispatch;
 use crate::nt::{Dpc, Ref, Status, Timer};
 use crate::rdma::qp::Event as Change;
 use crate::sync::{Actor, Mailbox, Once, Revocable, Turn};
@@ -178,6 +180,16 @@ impl<E: Events> Core<E> {
     pub(super) fn run(&self, inputs: u32) {
         if let Some(turn) = self.actor.post(inputs) {
             self.rounds(turn);
+        }
+    }
+
+    /// Leaves inputs of a consumer's call. NDK-IRQL-05: one at DISPATCH_LEVEL, which may hold a spin lock
+    /// or be a callback itself, is never called back on its own stack.
+    pub(super) fn ask(&self, inputs: u32) {
+        if is_dispatch() {
+            self.leave(inputs);
+        } else {
+            self.run(inputs);
         }
     }
 

@@ -57,8 +57,10 @@ pub(super) trait Role: Send + Sync + Sized + 'static {
 pub(super) const STEP: u32 = 1;
 /// The last call is out of a socket that is to be closed.
 const CLOSE: u32 = 2;
+/// The first step is to be made.
+pub(super) const OPEN: u32 = 4;
 /// Bits from here on are the role's.
-pub(super) const ROLE_WORK: u32 = 4;
+pub(super) const ROLE_WORK: u32 = 8;
 
 const UNUSED: u32 = 0;
 const STARTED: u32 = 1;
@@ -260,10 +262,13 @@ impl<R: Role> Core<R> {
 
     fn run_dpc(&self) {
         let work = self.work.swap(0, Ordering::AcqRel);
+        if work & OPEN != 0 {
+            self.start_step();
+        }
         if work & STEP != 0 {
             self.end_step();
         }
-        if work & !(STEP | CLOSE) != 0 {
+        if work & !(OPEN | STEP | CLOSE) != 0 {
             R::run(self, work);
         }
         if work & CLOSE != 0 {

@@ -6,7 +6,7 @@ use wdk_sys::IRP;
 
 use super::{
     address,
-    base::{Core, Role, STEP},
+    base::{Core, OPEN, Role, STEP},
     client,
 };
 use crate::{
@@ -110,12 +110,13 @@ impl<R: Role> Core<R> {
         opening.local = address::to_inet(address);
         opening.remote = remote.map(address::to_inet).unwrap_or_default();
         core::mem::forget(entered);
-        self.start_step();
+        // Not on this stack: whoever asks may hold a spin lock, and WSK is no place to go with one.
+        self.schedule(OPEN);
         Ok(())
     }
 
-    /// The next step that concerns this socket, or the end.
-    fn start_step(&self) {
+    /// In the DPC: the next step that concerns this socket, or the end.
+    pub(super) fn start_step(&self) {
         loop {
             // SAFETY: no step is under way, and steps follow one another.
             let opening = unsafe { &mut *self.opening.get() };

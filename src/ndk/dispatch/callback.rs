@@ -1,7 +1,8 @@
 //! The consumer's callbacks, as values: calling one consumes it, so it happens once.
 //!
-//! NDK-IRQL-02, NDK-LIFE-10: every call here is made at `DISPATCH_LEVEL` or below with no lock of
-//! ours held; the callers keep that.
+//! NDK-IRQL-02, NDK-LIFE-10: every call here is made at `DISPATCH_LEVEL`, with no lock of ours held;
+//! the callers keep the second. What a callback calls is then a consumer's call at that level, which
+//! calls nobody back on its stack (NDK-IRQL-05).
 
 use core::ffi::c_void;
 use core::marker::PhantomData;
@@ -10,6 +11,7 @@ use core::ptr;
 use crate::ndk::connector::Connector;
 use crate::ndk::object::{Kind, Open};
 use crate::nt::Status;
+use crate::nt::irql::at_dispatch;
 use crate::sys::{
     NDK_CONNECTOR, NDK_FN_CLOSE_COMPLETION, NDK_FN_CONNECT_EVENT_CALLBACK,
     NDK_FN_CQ_NOTIFICATION_CALLBACK, NDK_FN_CREATE_COMPLETION, NDK_FN_DISCONNECT_EVENT_CALLBACK,
@@ -50,14 +52,14 @@ impl<T: Kind> CreateCompletion<T> {
         if let Some(function) = self.function {
             let raw = open.into_raw();
             // SAFETY: the promise made to `new`; `self` is consumed, so it is the one call.
-            unsafe { function(self.context.0, Status::SUCCESS.to_raw(), raw) };
+            at_dispatch(|| unsafe { function(self.context.0, Status::SUCCESS.to_raw(), raw) });
         }
     }
 
     pub(in crate::ndk) fn fail(self, status: Status) {
         if let Some(function) = self.function {
             // SAFETY: as in `give`.
-            unsafe { function(self.context.0, status.to_raw(), ptr::null_mut()) };
+            at_dispatch(|| unsafe { function(self.context.0, status.to_raw(), ptr::null_mut()) });
         }
     }
 }
@@ -83,7 +85,7 @@ impl RequestCompletion {
     pub(in crate::ndk) fn complete(self, status: Status) {
         if let Some(function) = self.function {
             // SAFETY: the promise made to `new`; `self` is consumed, so it is the one call.
-            unsafe { function(self.context.0, status.to_raw()) };
+            at_dispatch(|| unsafe { function(self.context.0, status.to_raw()) });
         }
     }
 }
@@ -109,7 +111,7 @@ impl CloseCompletion {
     pub(in crate::ndk) fn complete(self) {
         if let Some(function) = self.function {
             // SAFETY: as in `RequestCompletion::complete`.
-            unsafe { function(self.context.0) };
+            at_dispatch(|| unsafe { function(self.context.0) });
         }
     }
 }
@@ -137,7 +139,7 @@ impl CqNotification {
     pub(in crate::ndk) fn notify(&self, status: Status) {
         if let Some(function) = self.function {
             // SAFETY: the promise made to `new`; the caller holds the queue.
-            unsafe { function(self.context.0, status.to_raw()) };
+            at_dispatch(|| unsafe { function(self.context.0, status.to_raw()) });
         }
     }
 }
@@ -166,7 +168,7 @@ impl SrqNotification {
     pub(in crate::ndk) fn notify(&self, status: Status) {
         if let Some(function) = self.function {
             // SAFETY: the promise made to `new`; the caller holds the queue.
-            unsafe { function(self.context.0, status.to_raw()) };
+            at_dispatch(|| unsafe { function(self.context.0, status.to_raw()) });
         }
     }
 }
@@ -197,7 +199,7 @@ impl ConnectEvent {
         if let Some(function) = self.function {
             let raw: *mut NDK_CONNECTOR = connector.into_raw();
             // SAFETY: the promise made to `new`; the caller holds the listener.
-            unsafe { function(self.context.0, raw) };
+            at_dispatch(|| unsafe { function(self.context.0, raw) });
         }
     }
 }
@@ -246,12 +248,12 @@ impl EventCallback for NDK_FN_DISCONNECT_EVENT_CALLBACK_EX {
 impl DisconnectEvent {
     /// NDK-DISC-06: at most once. NDK-DISC-16: the reason is 0 if there is none.
     pub(in crate::ndk) fn deliver(self, reason: u32) {
-        match self.function {
+        at_dispatch(|| match self.function {
             // SAFETY: the promise made to `with`; the caller holds the connector.
             Disconnect::Plain(Some(function)) => unsafe { function(self.context.0) },
             // SAFETY: the promise made to `with`; the caller holds the connector.
             Disconnect::WithReason(Some(function)) => unsafe { function(self.context.0, reason) },
             Disconnect::Plain(None) | Disconnect::WithReason(None) => {}
-        }
+        });
     }
 }

@@ -297,6 +297,9 @@ impl<Q: Queues> Connection<Q> {
 
     /// The consumer cancels everything posted. What is on its way is finished, then the stream ends.
     pub(crate) fn flush(&mut self, now: Ticks) {
+        if let Some(queues) = &self.queues {
+            let _begins = queues.queue_pair().begin_flush();
+        }
         match self.phase {
             Phase::Ready | Phase::Draining => {
                 self.change(Change::Flush);

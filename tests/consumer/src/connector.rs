@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
 use std::ptr;
 use std::sync::Arc;
 
-use crate::abi::NDK_CONNECTOR;
+use crate::abi::{NDK_CONNECTOR, NDK_FN_REQUEST_COMPLETION};
 use crate::adapter::context_of;
 use crate::pending::{close_completion, create_completion, request_completion};
 use crate::{Adapter, NtStatus, Qp, Request, SharedEndpoint};
@@ -99,37 +99,51 @@ impl Connector {
         destination: SocketAddr,
         parameters: &ConnectParameters,
     ) -> Request {
+        let mut returned = NtStatus::PENDING;
+        let request = Request::start("NdkConnect", |pending| {
+            let callback = (Some(request_completion as _), pending);
+            returned = self.connect_with(qp, (source, destination), parameters, callback);
+            returned.0
+        });
+        self.adapter.record(format_args!(
+            "NdkConnect({source} → {destination}) → {returned}"
+        ));
+        request
+    }
+
+    /// `NdkConnect` with the caller's completion callback and context.
+    pub fn connect_with(
+        &mut self,
+        qp: &Arc<Qp>,
+        (source, destination): (SocketAddr, SocketAddr),
+        parameters: &ConnectParameters,
+        (completion, context): (NDK_FN_REQUEST_COMPLETION, *mut c_void),
+    ) -> NtStatus {
         self.qp = Some(qp.clone());
         let ((mut from, from_len), (mut to, to_len)) =
             (encode_address(source), encode_address(destination));
         let mut data = parameters.private_data.clone();
-        let request = Request::start("NdkConnect", |pending| {
-            // SAFETY: the connector and QP are open; addresses and private data are read during the call only (NDK-CON-27).
-            unsafe {
-                ((*(*self.raw).Dispatch).NdkConnect.expect("NDK-VER-05"))(
-                    self.raw,
-                    qp.raw(),
-                    from.as_mut_ptr().cast(),
-                    from_len,
-                    to.as_mut_ptr().cast(),
-                    to_len,
-                    parameters.inbound_reads,
-                    parameters.outbound_reads,
-                    data.as_mut_ptr().cast(),
-                    data.len() as u32,
-                    Some(request_completion),
-                    pending,
-                )
-            }
-        });
+        // SAFETY: the connector and QP are open; addresses and private data are read during the call only (NDK-CON-27).
+        let returned = unsafe {
+            ((*(*self.raw).Dispatch).NdkConnect.expect("NDK-VER-05"))(
+                self.raw,
+                qp.raw(),
+                from.as_mut_ptr().cast(),
+                from_len,
+                to.as_mut_ptr().cast(),
+                to_len,
+                parameters.inbound_reads,
+                parameters.outbound_reads,
+                data.as_mut_ptr().cast(),
+                data.len() as u32,
+                completion,
+                context,
+            )
+        };
         from.fill(0xCC);
         to.fill(0xCC);
         data.fill(0xCC);
-        self.adapter.record(format_args!(
-            "NdkConnect({source} → {destination}) → {}",
-            request.returned()
-        ));
-        request
+        NtStatus(returned)
     }
 
     /// `NdkConnectWithSharedEndpoint` to `destination`.

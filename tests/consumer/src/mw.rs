@@ -2,15 +2,17 @@
 
 use std::ffi::c_void;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::abi::NDK_MW;
 use crate::pending::{close_completion, create_completion};
 use crate::{Mr, NtStatus, Pd, QpHandle, Request};
 
-/// A memory window; closed when dropped.
+/// A memory window; closed when dropped, unless it was before.
 pub struct Mw {
     raw: *mut NDK_MW,
     pd: Arc<Pd>,
+    closed: AtomicBool,
 }
 
 // SAFETY: an NDK MW may be used from any thread.
@@ -38,6 +40,7 @@ impl Mw {
         Ok(Self {
             raw: request.object()?,
             pd: pd.clone(),
+            closed: AtomicBool::new(false),
         })
     }
 
@@ -58,8 +61,14 @@ impl Mw {
         }
     }
 
+    /// For a test that closed the handle by itself.
+    pub fn is_closed_already(&self) {
+        self.closed.store(true, Ordering::Release);
+    }
+
     /// `NdkCloseMw`, as a request whose completion can be watched.
     pub fn close(&self) -> Request {
+        self.is_closed_already();
         Request::start("NdkCloseMw", |pending| {
             // SAFETY: the MW is open and is closed once.
             unsafe {
@@ -75,11 +84,13 @@ impl Mw {
 
 impl Drop for Mw {
     fn drop(&mut self) {
-        let status = self.close().wait();
-        assert!(
-            status.is_success(),
-            "NDK-LIFE-12: close failed with {status}"
-        );
+        if !self.closed.load(Ordering::Acquire) {
+            let status = self.close().wait();
+            assert!(
+                status.is_success(),
+                "NDK-LIFE-12: close failed with {status}"
+            );
+        }
         let _ = &self.pd;
     }
 }

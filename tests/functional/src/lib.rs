@@ -22,6 +22,7 @@ use softrnic_consumer::{
 };
 
 pub mod hostile;
+pub mod locked;
 pub mod peer;
 pub mod quiet;
 pub mod raw;

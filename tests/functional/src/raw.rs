@@ -1,17 +1,45 @@
 //! NDK calls without the consumer's wrappers, for tests that close objects in unusual orders or from unusual places.
 
+use std::cell::Cell;
 use std::ffi::c_void;
 use std::ptr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use softrnic_consumer::abi::{
     GUID, NDK_CONNECTOR, NDK_CQ, NDK_EXTENSION_INTERFACE, NDK_FN_CLOSE_OBJECT,
-    NDK_FN_QUERY_EXTENSION_INTERFACE, NDK_LISTENER, NDK_MR, NDK_MW, NDK_OBJECT_HEADER, NDK_PD,
-    NDK_VERSION,
+    NDK_FN_QUERY_EXTENSION_INTERFACE, NDK_FN_REQUEST_COMPLETION, NDK_LISTENER, NDK_MR, NDK_MW,
+    NDK_OBJECT_HEADER, NDK_PD, NDK_VERSION,
 };
 use softrnic_consumer::{Adapter, NtStatus};
 
 use crate::Flag;
+
+thread_local! {
+    static NESTED: Cell<usize> = const { Cell::new(0) };
+}
+
+/// How many callbacks were on one stack at most.
+#[derive(Default)]
+pub struct Depth(AtomicUsize);
+
+impl Depth {
+    /// Runs a callback's body.
+    pub fn count<R>(&self, callback: impl FnOnce() -> R) -> R {
+        let depth = NESTED.get() + 1;
+        self.0.fetch_max(depth, Ordering::SeqCst);
+        NESTED.set(depth);
+        let result = callback();
+        NESTED.set(depth - 1);
+        result
+    }
+
+    /// So far.
+    #[must_use]
+    pub fn deepest(&self) -> usize {
+        self.0.load(Ordering::SeqCst)
+    }
+}
 
 /// What all NDK objects begin with.
 pub type Object = *mut NDK_OBJECT_HEADER;
@@ -84,6 +112,30 @@ unsafe extern "win64" fn close_completion(context: *mut c_void) {
     // SAFETY: the context is `close_then`'s, and the completion comes once.
     let callback = unsafe { Box::from_raw(context.cast::<Then>()) };
     callback();
+}
+
+type ThenWith = Box<dyn FnOnce(NtStatus) + Send>;
+
+/// A request whose completion callback runs `then`. What the call returned; unless that is PENDING, `then` is dropped.
+#[must_use]
+pub fn request(
+    call: impl FnOnce(NDK_FN_REQUEST_COMPLETION, *mut c_void) -> i32,
+    then: impl FnOnce(NtStatus) + Send + 'static,
+) -> NtStatus {
+    let callback: ThenWith = Box::new(then);
+    let context = Box::into_raw(Box::new(callback));
+    let returned = NtStatus(call(Some(request_completion), context.cast()));
+    if returned != NtStatus::PENDING {
+        // SAFETY: no completion will take it (NDK-LIFE-08).
+        drop(unsafe { Box::from_raw(context) });
+    }
+    returned
+}
+
+unsafe extern "win64" fn request_completion(context: *mut c_void, status: i32) {
+    // SAFETY: the context is `request`'s, and the completion comes once.
+    let callback = unsafe { Box::from_raw(context.cast::<ThenWith>()) };
+    callback(NtStatus(status));
 }
 
 /// `NdkQueryExtension` for an interface nobody has.

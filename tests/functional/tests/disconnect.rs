@@ -1,6 +1,6 @@
 //! The end of a connection, however it comes.
 
-use softrnic_functional::consumer::NtStatus;
+use softrnic_functional::consumer::{Connector, NtStatus};
 use softrnic_functional::{A_WHILE, SOON, Stage};
 
 // NDK-DISC-01: local Disconnect completes only when the peer's notification has come.
@@ -167,4 +167,32 @@ fn a_flush_cancels_receives_posted_on_an_unconnected_queue_pair() {
             .all(|(n, d)| (d.context, d.status) == (n, NtStatus::CANCELLED)),
         "{flushed:?}"
     );
+}
+
+// NDK-FLUSH-01, NDK-FLUSH-05, NDK-CON-08: a flush that crosses the failure of a connect is not lost between connection and
+// queue pair, whoever has the queue at that moment.
+#[test]
+fn a_flush_that_crosses_a_refused_connect_cancels_all() {
+    let stage = Stage::new();
+    let end = softrnic_functional::End::new(&stage.open(0), Default::default());
+    let (from, nowhere) = (stage.address(0, 0), stage.address(1, 9));
+    let (qp, machine) = (end.qp.handle(), stage.machine());
+    for round in 0..400_u64 {
+        for n in 0..4 {
+            end.post_receive(n, 0, 64);
+        }
+        let mut connector = Connector::new(&end.adapter).expect("made");
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                let _attached = machine.attach();
+                for _ in 0..round * 37 % 1500 {
+                    std::hint::spin_loop();
+                }
+                qp.flush();
+            });
+            let refused = connector.connect(&end.qp, from, nowhere, &Default::default());
+            assert_eq!(refused.wait(), NtStatus::CONNECTION_REFUSED);
+        });
+        assert_eq!(end.received.take(4).len(), 4, "round {round}");
+    }
 }

@@ -21,18 +21,26 @@ use crate::verifier::{stack, violation, violation_of_callback};
 /// callback is made with a spin lock of a driver held.
 #[inline]
 pub fn callback<R>(what: &'static str, call: impl FnOnce() -> R) -> R {
-    let thread = current();
-    let (irql, regions) = (thread.irql.get(), thread.regions.get());
-    if thread.lock_count.get() != 0 {
+    if current().lock_count.get() != 0 {
         lock_held(what);
     }
+    call_down(what, call)
+}
+
+/// A consumer's call into a provider: as [`callback`], but the consumer may hold spin locks of its
+/// own, as one that serialises its posts does.
+#[inline]
+pub fn call_down<R>(what: &'static str, call: impl FnOnce() -> R) -> R {
+    let thread = current();
+    let (irql, regions) = (thread.irql.get(), thread.regions.get());
+    let locks = thread.lock_count.get();
     thread.depth.set(thread.depth.get() + 1);
     let result = call();
     thread.depth.set(thread.depth.get() - 1);
     if thread.irql.get() != irql {
         wrong_irql(what, irql, thread.irql.get());
     }
-    if thread.lock_count.get() != 0 {
+    if thread.lock_count.get() != locks {
         lock_kept(what);
     }
     if thread.regions.get() != regions {

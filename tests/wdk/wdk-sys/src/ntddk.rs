@@ -51,6 +51,7 @@ unsafe extern "C" {
     pub fn KeInitializeTimer(Timer: PKTIMER);
     pub fn KeInsertQueueDpc(Dpc: PRKDPC, SystemArgument1: PVOID, SystemArgument2: PVOID)
     -> BOOLEAN;
+    pub fn KeLowerIrql(NewIrql: KIRQL);
     pub fn KeQueryInterruptTimePrecise(QpcTimeStamp: PULONG64) -> ULONG64;
     pub fn KeReleaseSpinLock(SpinLock: PKSPIN_LOCK, NewIrql: KIRQL);
     pub fn KeReleaseSpinLockFromDpcLevel(SpinLock: PKSPIN_LOCK);
@@ -64,6 +65,7 @@ unsafe extern "C" {
         Alertable: BOOLEAN,
         Timeout: PLARGE_INTEGER,
     ) -> NTSTATUS;
+    pub fn KfRaiseIrql(NewIrql: KIRQL) -> KIRQL;
     pub fn MmBuildMdlForNonPagedPool(MemoryDescriptorList: PMDLX);
     pub fn MmMapLockedPagesSpecifyCache(
         MemoryDescriptorList: PMDLX,

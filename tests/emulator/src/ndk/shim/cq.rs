@@ -26,7 +26,7 @@ pub(super) unsafe extern "win64" fn arm(cq: *mut NDK_CQ, kind: u32) {
     let provider = record.provider::<NDK_CQ_DISPATCH>();
     // Counted before the provider knows: the notification may come at once.
     record.arms.fetch_add(1, Ordering::AcqRel);
-    bridge::callback("NdkArmCq", || {
+    bridge::call_down("NdkArmCq", || {
         // SAFETY: the provider's slot, seen to be filled.
         unsafe { provider.NdkArmCq.expect("seen to be filled")(cq, kind) }
     });

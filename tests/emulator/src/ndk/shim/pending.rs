@@ -144,7 +144,7 @@ pub(super) fn create<O>(
         std::ptr::from_ref(pending).cast_mut().cast(),
         pending.out.as_ptr(),
     );
-    let status = bridge::callback(name, || call(Some(created), given, place.cast()));
+    let status = bridge::call_down(name, || call(Some(created), given, place.cast()));
     let written = pending.out.load(Ordering::Acquire);
     if status == STATUS_PENDING {
         // NDK-LIFE-06: the object travels only through the callback.
@@ -232,7 +232,7 @@ pub(super) fn request_with(
     let pending: &'static Pending = Box::leak(pending);
     on.request_begins();
     let given = std::ptr::from_ref(pending).cast_mut().cast();
-    let status = bridge::callback(name, || call(Some(requested), given));
+    let status = bridge::call_down(name, || call(Some(requested), given));
     if status == STATUS_PENDING {
         return status;
     }
@@ -279,7 +279,7 @@ pub(super) fn close(
     let pending: &'static Pending = Box::leak(Pending::new(name, on, address(completion), context));
     on.close_begins();
     let given = std::ptr::from_ref(pending).cast_mut().cast();
-    let status = bridge::callback(name, || call(Some(closed), given));
+    let status = bridge::call_down(name, || call(Some(closed), given));
     on.close_returned();
     match status {
         STATUS_PENDING => {}

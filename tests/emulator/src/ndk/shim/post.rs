@@ -27,7 +27,7 @@ fn post(
             .expect("no holder panics")
             .post(queue, context, flags);
     }
-    let status = bridge::callback(name, || call(record.provider()));
+    let status = bridge::call_down(name, || call(record.provider()));
     if status == STATUS_PENDING {
         violation(
             "NDK-POST-PENDING",
@@ -72,7 +72,7 @@ posts! {
 pub(super) unsafe extern "win64" fn flush(qp: *mut NDK_QP) {
     let _ = thread::enter("NdkFlush", DISPATCH_LEVEL);
     let record = Record::of(qp.cast(), Kind::Qp, "NdkFlush");
-    bridge::callback("NdkFlush", || {
+    bridge::call_down("NdkFlush", || {
         // SAFETY: the provider's slot, seen to be filled.
         unsafe {
             record

@@ -109,7 +109,7 @@ pub(super) unsafe extern "win64" fn get_cq_results(
 ) -> u32 {
     let _ = thread::enter("NdkGetCqResults", DISPATCH_LEVEL);
     let record = Record::of(cq.cast(), Kind::Cq, "NdkGetCqResults");
-    let got = bridge::callback("NdkGetCqResults", || {
+    let got = bridge::call_down("NdkGetCqResults", || {
         // SAFETY: the provider's slot, seen to be filled, with the consumer's arguments.
         unsafe {
             record
@@ -128,7 +128,7 @@ pub(super) unsafe extern "win64" fn get_cq_results_ex(
 ) -> u32 {
     let _ = thread::enter("NdkGetCqResultsEx", DISPATCH_LEVEL);
     let record = Record::of(cq.cast(), Kind::Cq, "NdkGetCqResultsEx");
-    let got = bridge::callback("NdkGetCqResultsEx", || {
+    let got = bridge::call_down("NdkGetCqResultsEx", || {
         // SAFETY: as above.
         unsafe {
             record

@@ -54,7 +54,7 @@ pub(super) unsafe extern "win64" fn query_extension(
     };
     // SAFETY: the consumer's out-parameter.
     let before = unsafe { (*interface).Dispatch };
-    let status = bridge::callback("NdkQueryExtension", || {
+    let status = bridge::call_down("NdkQueryExtension", || {
         // SAFETY: the provider's slot, seen to be filled, with the consumer's arguments.
         unsafe { slot.expect("seen to be filled")(object, id, version, interface) }
     });

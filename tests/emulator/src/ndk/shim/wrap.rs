@@ -32,7 +32,7 @@ macro_rules! plain {
             let _ = crate::thread::enter(stringify!($slot), crate::wdm::DISPATCH_LEVEL);
             let record = Record::of(object.cast(), Kind::$kind, stringify!($slot));
             let slot = record.provider::<$table>().$slot.expect("seen to be filled");
-            crate::bridge::callback(stringify!($slot), || {
+            crate::bridge::call_down(stringify!($slot), || {
                 // SAFETY: the provider's slot, seen to be filled, with the consumer's arguments.
                 unsafe { slot(object, $($arg),*) }
             })
