@@ -5,6 +5,7 @@ use core::ptr::NonNull;
 
 use super::{header, miniport::miniport};
 use crate::ndk::{self, OpenError};
+use crate::nt::Ref;
 use crate::sys::{
     NDIS_HANDLE, NDIS_NDK_CAPABILITIES, NDIS_NDK_CAPABILITIES_REVISION_1,
     NDIS_NDK_PERFORMANCE_COUNTERS, NDIS_NDK_PROVIDER_CHARACTERISTICS,
@@ -66,7 +67,9 @@ unsafe extern "win64" fn open(
 /// NDK-LIFE-21: returns when everything below the adapter is closed. `PASSIVE_LEVEL`.
 unsafe extern "win64" fn close(context: PVOID, adapter: *mut NDK_ADAPTER) {
     // SAFETY: NDIS passes the context of a live adapter.
-    let miniport = unsafe { miniport(context) };
+    let borrowed = unsafe { miniport(context) };
+    // NDK-NDIS-13: the last close lets a waiting halt go on, which gives NDIS's own reference back.
+    let miniport = Ref::clone(&borrowed);
     if let Some(adapter) = NonNull::new(adapter) {
         // SAFETY: NDIS closes each adapter it opened once.
         unsafe { ndk::close(adapter) };

@@ -107,6 +107,22 @@ impl Host {
         &self.adapters
     }
 
+    /// Takes an adapter out, to be halted by the caller.
+    pub fn take(&mut self, n: usize) -> NdisAdapter {
+        self.adapters.remove(n)
+    }
+
+    /// Starts one adapter more, at the end. On a thread of the machine.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn add(&mut self, config: AdapterOptions) -> Result<(), HostError> {
+        let added = self.machine.add_adapter(&self.driver, config);
+        self.adapters
+            .push(added.map_err(|e| HostError::Adapter(NtStatus(e)))?);
+        Ok(())
+    }
+
     /// Bytes and allocations that the driver holds.
     #[must_use]
     pub fn memory_in_use(&self) -> (usize, usize) {

@@ -110,6 +110,11 @@ impl Stage {
         self.host.as_ref().expect("there until dropped")
     }
 
+    /// As [`Self::host`], to take adapters out of it or to add some.
+    pub fn host_mut(&mut self) -> &mut Host {
+        self.host.as_mut().expect("there until dropped")
+    }
+
     /// The address of adapter `n`, with `port`.
     #[must_use]
     pub fn address(&self, n: usize, port: u16) -> SocketAddr {

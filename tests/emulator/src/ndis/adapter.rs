@@ -281,6 +281,11 @@ impl Adapter {
         self.end(NdisHaltDeviceDisabled);
     }
 
+    /// As [`Self::halt`], by an NDIS that does not have consumers close first: NDK-NDIS-13.
+    pub fn halt_unwarned(self) {
+        self.halt_now(NdisHaltDeviceDisabled);
+    }
+
     /// The device is gone: NDIS-LIFE-16.
     pub fn surprise_remove(self) {
         self.miniport
@@ -299,6 +304,11 @@ impl Adapter {
                 .tell_ndk_state(miniport.if_index, false);
             miniport.wait_ndk_closed();
         }
+        self.halt_now(action);
+    }
+
+    fn halt_now(self, action: NDIS_HALT_ACTION) {
+        let miniport = &self.miniport;
         if miniport.life() == LifeState::Running {
             self.pause();
         }
