@@ -397,7 +397,8 @@ const AF_INET: u16 = 2;
 const AF_INET6: u16 = 23;
 
 /// A socket address as Windows lays it out, and its length.
-pub(crate) fn encode_address(address: SocketAddr) -> ([u8; 28], u32) {
+#[must_use]
+pub fn encode_address(address: SocketAddr) -> ([u8; 28], u32) {
     let mut bytes = [0; 28];
     bytes[2..4].copy_from_slice(&address.port().to_be_bytes());
     match address {

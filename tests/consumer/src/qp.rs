@@ -163,6 +163,12 @@ impl Drop for Qp {
 }
 
 impl QpHandle {
+    /// Of a queue pair that the caller made, and keeps open.
+    #[must_use]
+    pub fn of(qp: *mut NDK_QP) -> Self {
+        Self(qp)
+    }
+
     /// The handle for the provider.
     #[must_use]
     pub fn raw(self) -> *mut NDK_QP {

@@ -60,6 +60,12 @@ statuses! {
 }
 
 impl NtStatus {
+    /// Whether an answer is still to come.
+    #[must_use]
+    pub fn is_pending(self) -> bool {
+        self == Self::PENDING
+    }
+
     /// Whether this is a success code (`NT_SUCCESS`).
     #[must_use]
     pub fn is_success(self) -> bool {

@@ -27,6 +27,7 @@ pub mod peer;
 pub mod quiet;
 pub mod raw;
 mod results;
+pub mod rude;
 pub mod smb;
 mod stage;
 

@@ -8,8 +8,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use softrnic_consumer::abi::{
     GUID, NDK_CONNECTOR, NDK_CQ, NDK_EXTENSION_INTERFACE, NDK_FN_CLOSE_OBJECT,
-    NDK_FN_QUERY_EXTENSION_INTERFACE, NDK_FN_REQUEST_COMPLETION, NDK_LISTENER, NDK_MR, NDK_MW,
-    NDK_OBJECT_HEADER, NDK_PD, NDK_VERSION,
+    NDK_FN_CONNECT_EVENT_CALLBACK, NDK_FN_QUERY_EXTENSION_INTERFACE, NDK_FN_REQUEST_COMPLETION,
+    NDK_FN_SRQ_NOTIFICATION_CALLBACK, NDK_LISTENER, NDK_MR, NDK_MW, NDK_OBJECT_HEADER, NDK_PD,
+    NDK_QP, NDK_SHARED_ENDPOINT, NDK_SRQ, NDK_VERSION,
 };
 use softrnic_consumer::{Adapter, NtStatus};
 
@@ -218,11 +219,67 @@ pub fn cq(adapter: &Adapter, depth: u32) -> *mut NDK_CQ {
 
 /// `NdkCreateQp` of depth 8.
 #[must_use]
-pub fn qp(pd: *mut NDK_PD, cq: *mut NDK_CQ) -> *mut softrnic_consumer::abi::NDK_QP {
+pub fn qp(pd: *mut NDK_PD, cq: *mut NDK_CQ) -> *mut NDK_QP {
+    qp_with(pd, [cq, cq], 8, 0)
+}
+
+/// `NdkCreateQp` with a CQ for receives and one for initiator requests.
+#[must_use]
+pub fn qp_with(
+    pd: *mut NDK_PD,
+    [receive, initiator]: [*mut NDK_CQ; 2],
+    depth: u32,
+    context: usize,
+) -> *mut NDK_QP {
     created!("NdkCreateQp", |out| {
         let create = (*(*pd).Dispatch).NdkCreateQp.expect("NDK-VER-05");
+        let (none, context) = (ptr::null_mut(), context as *mut c_void);
+        create(
+            pd, receive, initiator, context, depth, depth, 4, 4, 0, None, none, out,
+        )
+    })
+}
+
+/// `NdkCreateQpWithSrq` with initiator depth 8.
+#[must_use]
+pub fn qp_with_srq(
+    pd: *mut NDK_PD,
+    [receive, initiator]: [*mut NDK_CQ; 2],
+    srq: *mut NDK_SRQ,
+    context: usize,
+) -> *mut NDK_QP {
+    created!("NdkCreateQpWithSrq", |out| {
+        let create = (*(*pd).Dispatch).NdkCreateQpWithSrq.expect("NDK-VER-05");
+        let (none, context) = (ptr::null_mut(), context as *mut c_void);
+        create(
+            pd, receive, initiator, srq, context, 8, 4, 0, None, none, out,
+        )
+    })
+}
+
+/// `NdkCreateSrq` with a notification below 2 receives.
+#[must_use]
+pub fn srq(
+    pd: *mut NDK_PD,
+    depth: u32,
+    notification: NDK_FN_SRQ_NOTIFICATION_CALLBACK,
+    context: *mut c_void,
+) -> *mut NDK_SRQ {
+    created!("NdkCreateSrq", |out| {
+        let create = (*(*pd).Dispatch).NdkCreateSrq.expect("NDK-VER-05");
         let none = ptr::null_mut();
-        create(pd, cq, cq, none, 8, 8, 4, 4, 0, None, none, out)
+        create(
+            pd,
+            depth,
+            4,
+            2,
+            notification,
+            context,
+            none,
+            None,
+            none,
+            out,
+        )
     })
 }
 
@@ -239,9 +296,59 @@ pub fn connector(adapter: &Adapter) -> *mut NDK_CONNECTOR {
 /// `NdkCreateListener` without event.
 #[must_use]
 pub fn listener(adapter: &Adapter) -> *mut NDK_LISTENER {
+    listener_with(adapter, None, ptr::null_mut())
+}
+
+/// `NdkCreateListener`.
+#[must_use]
+pub fn listener_with(
+    adapter: &Adapter,
+    event: NDK_FN_CONNECT_EVENT_CALLBACK,
+    context: *mut c_void,
+) -> *mut NDK_LISTENER {
     let raw = adapter.raw();
     created!("NdkCreateListener", |out| {
         let create = (*(*raw).Dispatch).NdkCreateListener.expect("NDK-VER-05");
-        create(raw, None, ptr::null_mut(), None, ptr::null_mut(), out)
+        create(raw, event, context, None, ptr::null_mut(), out)
     })
+}
+
+type Given = Box<dyn FnOnce(NtStatus, *mut NDK_SHARED_ENDPOINT) + Send>;
+
+/// `NdkCreateSharedEndpoint`; `then` gets its answer, whichever way it comes.
+pub fn shared_endpoint(
+    adapter: &Adapter,
+    (address, length): ([u8; 28], u32),
+    then: impl FnOnce(NtStatus, *mut NDK_SHARED_ENDPOINT) + Send + 'static,
+) {
+    let then: Given = Box::new(then);
+    let (raw, context, mut out) = (
+        adapter.raw(),
+        Box::into_raw(Box::new(then)),
+        ptr::null_mut(),
+    );
+    // SAFETY: the adapter is open; the address is read during the call only.
+    let status = NtStatus(unsafe {
+        ((*(*raw).Dispatch)
+            .NdkCreateSharedEndpoint
+            .expect("NDK-VER-05"))(
+            raw,
+            address.as_ptr().cast(),
+            length,
+            Some(given),
+            context.cast(),
+            &raw mut out,
+        )
+    });
+    if !status.is_pending() {
+        // SAFETY: no completion will take it (NDK-LIFE-05).
+        let then = unsafe { Box::from_raw(context) };
+        then(status, out);
+    }
+}
+
+unsafe extern "win64" fn given(context: *mut c_void, status: i32, object: *mut NDK_OBJECT_HEADER) {
+    // SAFETY: the context is `shared_endpoint`'s, and the completion comes once.
+    let then = unsafe { Box::from_raw(context.cast::<Given>()) };
+    then(NtStatus(status), object.cast());
 }
