@@ -87,7 +87,7 @@ fn connect(stage: &Stage, active: &mut End, passive: &mut End, ledger: &Ledger) 
     passive.listener = Some(listener);
 }
 
-// NDK-LIFE-10, NDK-IRQL-03, NDK-IRQL-05, NDK-POST-03: posts, flush, disconnect and close under the lock that the
+// NDK-LIFE-10, NDK-IRQL-03, NDK-IRQL-05: posts, flush, disconnect and close under the lock that the
 // notifications take; requests that end at once (fast registration, invalidation) as well.
 #[test]
 fn posts_and_ends_under_the_consumers_lock() {
