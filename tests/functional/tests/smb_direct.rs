@@ -33,7 +33,7 @@ fn echo(channel: &mut Channel) -> Result<(), ChannelError> {
 }
 
 // NDK-CON-18, MS-SMBD 2.1: a listener at SMB's port is reached at TCP 5445, which is SMB Direct's own port, by either name;
-// MS-SMBD 3.1.5.5, 3.1.5.6.
+// MS-SMBD 3.1.5.6, 3.1.5.7.
 #[test]
 fn both_ends_negotiate_at_the_ports_of_smb() {
     let stage = Stage::apart();
@@ -130,7 +130,7 @@ fn session(channel: &mut Channel, length: usize) -> u64 {
     session
 }
 
-// MS-SMBD 3.1.4.3, 3.1.4.4, NDK-FR-05, NDK-FR-10, NDK-LAM-12, NDK-CQ-12: 8 MiB each way by RDMA, in as many fast-registered
+// MS-SMBD 3.1.4.3 to 3.1.4.6, NDK-FR-05, NDK-FR-10, NDK-LAM-12, NDK-CQ-16: 8 MiB each way by RDMA, in as many fast-registered
 // regions as that takes; the answer invalidates the first if it is asked to, and only then.
 #[test]
 fn eight_megabytes_go_by_rdma_with_and_without_remote_invalidation() {
@@ -163,7 +163,7 @@ fn eight_megabytes_go_by_rdma_with_and_without_remote_invalidation() {
     );
 }
 
-// MS-SMBD 3.1.4.3, NDK-MR-10: a loan that was taken back, by the peer's invalidation or our own, gives no access: the peer's
+// MS-SMBD 3.1.4.4, NDK-FR-13: a loan that was taken back, by the peer's invalidation or our own, gives no access: the peer's
 // write ends the connection and places nothing.
 #[test]
 fn what_was_taken_back_is_out_of_reach() {

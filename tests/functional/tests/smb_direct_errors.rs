@@ -48,7 +48,7 @@ fn ended(rude: Rude, channel: Outcome<()>) -> Result<(), ChannelError> {
     channel.join().expect("no panic")
 }
 
-// S01, S02, S06, S07, S08, MS-SMBD 3.1.5.5: a request that breaks a rule.
+// S01, S02, S06, S07, S08, MS-SMBD 3.1.5.6: a request that breaks a rule.
 #[test]
 fn a_server_ends_the_connection_of_a_bad_request() {
     let stage = Stage::new();
@@ -83,7 +83,7 @@ fn a_server_ends_the_connection_of_a_bad_request() {
     assert_eq!(ended(rude, serving), Err(ChannelError::Protocol(rule)));
 }
 
-// S10, MS-SMBD 3.1.5.6: a response that breaks a rule.
+// S10, MS-SMBD 3.1.5.7: a response that breaks a rule.
 #[test]
 fn a_client_ends_the_connection_of_a_bad_response() {
     let stage = Stage::new();

@@ -108,6 +108,7 @@ pub struct Channel {
     free_regions: Vec<usize>,
     region_pages: usize,
     most_sge: usize,
+    invalidates: bool,
     pd: Arc<Pd>,
     _cq: Arc<Cq>,
     adapter: Arc<Adapter>,
@@ -149,14 +150,21 @@ impl Channel {
         self.heard
     }
 
-    /// Queues a message for the peer's upper layer, which invalidates `token` there when it has arrived.
+    /// Whether messages can invalidate the peer's tokens, and tell which of ours they did: from NDK 1.2 on.
+    #[must_use]
+    pub fn can_invalidate(&self) -> bool {
+        self.invalidates
+    }
+
+    /// Queues a message for the peer's upper layer, which invalidates `token` there when it has arrived, where the adapter
+    /// can do that: who lent the memory looks whether it was done.
     ///
     /// # Errors
     /// When the message cannot be sent, or the connection is over.
     pub fn send(&mut self, bytes: Vec<u8>, token: Option<u32>) -> Result<(), ChannelError> {
         let message = Outgoing {
             bytes,
-            invalidate: token,
+            invalidate: token.filter(|_| self.invalidates),
         };
         self.machine
             .send(message)
@@ -442,7 +450,7 @@ impl Channel {
         }
     }
 
-    /// Sends what the machine still has to say when it has ended the connection: why (MS-SMBD 3.1.5.5).
+    /// Sends what the machine still has to say when it has ended the connection: why (MS-SMBD 3.1.5.6).
     fn say_the_rest(&mut self) -> Result<(), ChannelError> {
         self.post_sends()?;
         let start = Instant::now();

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use softrnic_consumer::abi::NDK_CQ_NOTIFY_ANY;
+use softrnic_consumer::abi::{NDK_CQ_NOTIFY_ANY, NDK_VERSION};
 use softrnic_consumer::{
     Adapter, ConnectParameters, Connector, Cq, Inbox, NtStatus, Patience, Pd, Qp, QpLimits, Request,
 };
@@ -25,6 +25,11 @@ fn parameters() -> ConnectParameters {
         outbound_reads: READS,
         private_data: Vec::new(),
     }
+}
+
+/// NDK-VER-03: `NdkSendAndInvalidate` and results that tell of it came with NDK 1.2.
+pub(super) fn invalidates(version: NDK_VERSION) -> bool {
+    (version.Major, version.Minor) >= (1, 2)
 }
 
 impl Channel {
@@ -88,6 +93,7 @@ impl Channel {
             .map_err(|(what, status)| ChannelError::Call(what, status))?
             .channel(connector, machine, settings, patience);
         channel.region_pages = info.FRMRPageCount as usize;
+        channel.invalidates = invalidates(info.Version);
         channel.most_sge = info.MaxInitiatorRequestSge.min(info.MaxReadRequestSge) as usize;
         for slot in 0..settings.receives() as usize {
             channel.post_receive(slot)?;
@@ -189,6 +195,7 @@ impl Objects {
             free_regions: Vec::new(),
             region_pages: 0,
             most_sge: 0,
+            invalidates: false,
             pd: self.pd,
             _cq: self.cq,
             adapter: self.adapter,

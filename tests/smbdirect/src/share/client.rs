@@ -21,12 +21,13 @@ impl Share {
     /// # Errors
     /// When the server refuses, or the connection is over.
     pub fn bind(channel: Channel, session: u64) -> Result<Self, ChannelError> {
+        let invalidates = channel.can_invalidate();
         let mut share = Self {
             channel,
             session,
             last: 0,
             asked: VecDeque::new(),
-            invalidates: true,
+            invalidates,
         };
         share.ask(Request::new(Command::Bind, session), None)?;
         let bound = share.answer()?;
@@ -47,11 +48,6 @@ impl Share {
     /// The channel.
     pub fn channel(&mut self) -> &mut Channel {
         &mut self.channel
-    }
-
-    /// From now on the server is, or is not, asked to invalidate the memory it was lent.
-    pub fn ask_to_invalidate(&mut self, invalidates: bool) {
-        self.invalidates = invalidates;
     }
 
     /// Requests that are not answered yet.

@@ -10,7 +10,7 @@ fn judged(request: &[u8]) -> (Result<(), Violation>, Machine) {
     (machine.received(request, NOW), machine)
 }
 
-// S01, S02, S06, S07, S08; MS-SMBD 3.1.5.5.
+// S01, S02, S06, S07, S08; MS-SMBD 3.1.5.6.
 #[test]
 fn bad_requests_end_the_connection() {
     let good = good_request();
@@ -58,7 +58,7 @@ fn bad_requests_end_the_connection() {
     assert_eq!(judged(least.as_bytes()).0, Ok(()));
 }
 
-// S02, MS-SMBD 3.1.5.5: the one violation that is answered.
+// S02, MS-SMBD 3.1.5.6: the one violation that is answered.
 #[test]
 fn other_versions_are_answered_and_end_the_connection() {
     for (min, max, common) in [
@@ -91,7 +91,7 @@ fn other_versions_are_answered_and_end_the_connection() {
     }
 }
 
-// S10, MS-SMBD 3.1.5.6.
+// S10, MS-SMBD 3.1.5.7.
 #[test]
 fn bad_responses_end_the_connection() {
     let good = good_response();

@@ -22,7 +22,7 @@ fn with_credits(credits: u16) -> Settings {
     }
 }
 
-// MS-SMBD 3.1.5.5, 3.1.5.6: each size is the smaller of what one sends and the other receives.
+// MS-SMBD 3.1.5.6, 3.1.5.7: each size is the smaller of what one sends and the other receives.
 #[test]
 fn the_smaller_sizes_are_agreed_on() {
     let client = Settings {
