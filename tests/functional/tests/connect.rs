@@ -163,7 +163,7 @@ fn an_abandoned_connect_ends_on_both_sides() {
     );
 }
 
-// NDK-CON-07: addresses that are not the adapter's, and ports in use.
+// NDK-CON-07, NDK-LSN-03: addresses that are not the adapter's, and ports in use.
 #[test]
 fn foreign_addresses_and_busy_ports_are_named() {
     let stage = Stage::new();

@@ -107,7 +107,8 @@ fn is_ended(mut stream: TcpStream) -> bool {
 // is left.
 #[test]
 fn undecided_peers_end_with_their_listener() {
-    let stage = Stage::new();
+    // Their own time is not what ends them.
+    let stage = Stage::configured(&[("NetworkDirectRequestTimeout", 120)]);
     let server = stage.open(1);
     let (listener, incoming) = listen(&server, stage.address(1, 0));
     let to = listener.local_address().expect("bound");

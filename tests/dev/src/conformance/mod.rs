@@ -63,6 +63,9 @@ pub fn conformance(options: &Options) -> Result<(), Failed> {
     if !wrong.is_empty() {
         return Err(Failed(wrong.join("\n")));
     }
+    if !read.rules.iter().any(|rule| options.wants(&rule.id)) {
+        return Err(Failed(format!("no rule begins with {:?}", options.rules)));
+    }
     if options.mutants {
         mutate::run(&tree, &read, options)?;
     }
