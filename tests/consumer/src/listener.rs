@@ -111,6 +111,17 @@ impl Listener {
         }
     }
 
+    /// The handle for the provider.
+    #[must_use]
+    pub fn raw(&self) -> *mut NDK_LISTENER {
+        self.raw
+    }
+
+    /// For a test that closed the handle by itself.
+    pub fn is_closed_already(&self) {
+        self.closed.store(true, Ordering::Release);
+    }
+
     /// `NdkCloseListener`, as a request whose completion can be watched.
     pub fn close(&self) -> Request {
         self.closed.store(true, Ordering::Release);

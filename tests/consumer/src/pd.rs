@@ -7,9 +7,10 @@ use crate::abi::{NDK_MR, NDK_PD, NDK_SGE};
 use crate::pending::{close_completion, create_completion, request_completion};
 use crate::{Adapter, Buffer, NtStatus, Request};
 
-/// A protection domain; closed when dropped.
+/// A protection domain; closed when dropped, unless it was before.
 pub struct Pd {
     raw: *mut NDK_PD,
+    closed: AtomicBool,
     adapter: Arc<Adapter>,
 }
 
@@ -39,6 +40,7 @@ impl Pd {
         });
         Ok(Arc::new(Self {
             raw: request.object()?,
+            closed: AtomicBool::new(false),
             adapter: adapter.clone(),
         }))
     }
@@ -68,8 +70,14 @@ impl Pd {
         token
     }
 
+    /// For a test that closed the handle by itself.
+    pub fn is_closed_already(&self) {
+        self.closed.store(true, Ordering::Release);
+    }
+
     /// `NdkClosePd`, as a request whose completion can be watched.
     pub fn close(&self) -> Request {
+        self.is_closed_already();
         Request::start("NdkClosePd", |pending| {
             // SAFETY: the PD is open and is closed once.
             unsafe {
@@ -85,6 +93,9 @@ impl Pd {
 
 impl Drop for Pd {
     fn drop(&mut self) {
+        if self.closed.load(Ordering::Acquire) {
+            return;
+        }
         let status = self.close().wait();
         assert!(
             status.is_success(),
@@ -207,6 +218,11 @@ impl Mr {
             len as u32,
             self.local_token(),
         )
+    }
+
+    /// For a test that closed the handle by itself.
+    pub fn is_closed_already(&self) {
+        self.closed.store(true, Ordering::Release);
     }
 
     /// `NdkCloseMr`, as a request whose completion can be watched.

@@ -134,6 +134,11 @@ impl Qp {
         &self.keep.0
     }
 
+    /// For a test that closed the handle by itself.
+    pub fn is_closed_already(&self) {
+        self.closed.store(true, Ordering::Release);
+    }
+
     /// `NdkCloseQp`, as a request whose completion can be watched.
     pub fn close(&self) -> Request {
         self.closed.store(true, Ordering::Release);

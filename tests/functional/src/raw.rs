@@ -109,6 +109,20 @@ pub fn close_then(object: Object, then: impl FnOnce() + Send + 'static) -> Closi
     }
 }
 
+/// `NdkClose…` as some consumers close: nobody waits, and the callback has no context.
+pub fn close_and_forget(object: Object) {
+    // SAFETY: as for `close_then`.
+    let returned = NtStatus(unsafe {
+        let close = (*(*object.cast::<Start>()).dispatch)
+            .close
+            .expect("NDK-VER-05");
+        close(object, Some(nothing), ptr::null_mut())
+    });
+    assert!(returned.is_success(), "NDK-LIFE-12: {returned}");
+}
+
+unsafe extern "win64" fn nothing(_context: *mut c_void) {}
+
 unsafe extern "win64" fn close_completion(context: *mut c_void) {
     // SAFETY: the context is `close_then`'s, and the completion comes once.
     let callback = unsafe { Box::from_raw(context.cast::<Then>()) };

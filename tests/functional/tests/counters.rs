@@ -16,6 +16,7 @@ fn counters(stage: &Stage, n: usize) -> [u64; 6] {
     [0, 1, 2, 3, 4, 25].map(counter)
 }
 
+// NDK-ADP-18.
 #[test]
 fn an_established_connection_is_counted_on_both_sides() {
     let stage = Stage::new();
@@ -28,6 +29,7 @@ fn an_established_connection_is_counted_on_both_sides() {
     assert_eq!(counters(&stage, 1), [0, 1, 0, 0, 0, 0]);
 }
 
+// NDK-ADP-18.
 #[test]
 fn a_refused_connect_is_a_failure() {
     let stage = Stage::new();
@@ -43,6 +45,7 @@ fn a_refused_connect_is_a_failure() {
     assert_eq!(counters(&stage, 0), [0, 0, 1, 0, 0, 0]);
 }
 
+// NDK-ADP-18.
 #[test]
 fn a_lost_connection_is_an_error_where_nobody_ended_it() {
     let stage = Stage::new();
@@ -53,6 +56,7 @@ fn a_lost_connection_is_an_error_where_nobody_ended_it() {
     assert_eq!(counters(&stage, 1), [0, 1, 0, 1, 0, 0]);
 }
 
+// NDK-ADP-18.
 #[test]
 fn an_overrun_queue_is_counted_once() {
     let stage = Stage::new();

@@ -70,6 +70,7 @@ fn m04_a_byte_now_and_then_gains_no_time() {
 
 /// More silent peers than there are places: new ones are served all the while, memory stays flat.
 // RFC5042-6.4.1-1.
+// NDK-IRQL-07: what peers make us keep is bounded.
 #[test]
 fn m25_connections_and_no_request() {
     let world = World::new(&[]);

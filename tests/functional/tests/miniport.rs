@@ -148,7 +148,7 @@ fn sends_come_back_unsent() {
     assert_eq!(adapter.send(&[frame; 3]), [MEDIA_DISCONNECTED; 3]);
 }
 
-// NDK-VER-01, NDK-VER-02, NDK-VER-04.
+// NDK-VER-01, NDK-VER-02, NDK-VER-04, NDK-NDIS-01: through the handlers the driver has registered.
 #[test]
 fn openings_get_the_highest_minor_of_their_major() {
     let stage = Stage::new();
@@ -191,7 +191,7 @@ fn capabilities_are_those_a_query_tells() {
     assert_eq!(words(&told), words(&queried));
 }
 
-// NDK-NDIS-05, NDK-NDIS-07 to NDK-NDIS-11: off at once for new openings, and told from a thread.
+// NDK-ADP-01, NDK-NDIS-05, NDK-NDIS-07 to NDK-NDIS-11: off at once for new openings, and told from a thread.
 #[test]
 fn the_switch_turns_network_direct_off_and_on() {
     let stage = Stage::new();
