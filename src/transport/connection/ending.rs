@@ -267,8 +267,11 @@ impl<Q: Queues> Connection<Q> {
             return;
         }
         if core::mem::take(&mut self.ending.owes_disconnect) {
+            self.ending.told_disconnected = true;
             around.up.disconnect_done(self.ending.result());
         }
+        // One that a flush had begun to end, and the peer or the time ended otherwise.
+        self.tell_disconnected(around.up, self.ending.failure);
         if self.ending.close_asked && !core::mem::replace(&mut self.ending.told_closed, true) {
             self.queues = None;
             around.up.closed();

@@ -196,3 +196,18 @@ fn a_flush_that_crosses_a_refused_connect_cancels_all() {
         assert_eq!(end.received.take(4).len(), 4, "round {round}");
     }
 }
+
+// NDK-DISC-05, NDK-FLUSH-07: a flush is no disconnect: whose connection is lost after it hears of that.
+#[test]
+fn a_connection_lost_after_a_flush_is_told() {
+    let stage = Stage::new();
+    for _ in 0..10 {
+        let (active, mut passive) = stage.connected();
+        active.qp.handle().flush();
+        let mut connector = passive.connector.take().expect("connected");
+        assert!(connector.close().wait().is_success());
+        assert!(active.gone.wait(SOON), "lost, and not told");
+        drop(active.connector);
+        assert_eq!(active.gone.count(), 1, "NDK-DISC-06");
+    }
+}

@@ -306,7 +306,7 @@ fn the_keyword_keeps_network_direct_off() {
     assert!(host.stop().is_empty(), "nothing is left behind");
 }
 
-// NDK-OID-04 to NDK-OID-07: pairs of rows, the consumer's addresses and TCP's.
+// NDK-OID-04, NDK-OID-05, NDK-OID-06, NDK-OID-07: pairs of rows, the consumer's addresses and TCP's.
 #[test]
 fn connections_and_listeners_are_listed_in_pairs() {
     let stage = Stage::new();

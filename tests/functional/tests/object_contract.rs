@@ -315,8 +315,11 @@ fn callbacks_come_at_dispatch_level_and_with_nothing_locked() {
     );
     assert!(returned.is_pending());
     let mut accepted = incoming.recv_timeout(SOON).expect("a connect event");
-    let own = levels.clone();
-    let accepting = accepted.accept(&passive.qp, &ask, move || own.note("disconnect event"));
+    let (own, gone) = (levels.clone(), passive.gone.clone());
+    let accepting = accepted.accept(&passive.qp, &ask, move || {
+        own.note("disconnect event");
+        gone.set();
+    });
     assert!(answered.wait(SOON));
     let completing = connector.complete_connect(active.on_disconnect());
     assert!(completing.wait().is_success() && accepting.wait().is_success());
@@ -329,7 +332,7 @@ fn callbacks_come_at_dispatch_level_and_with_nothing_locked() {
     let own = levels.clone();
     let closing = raw::close_then(connector.raw().cast(), move || own.note("close completion"));
     connector.is_closed_already();
-    assert!(closing.is_over(SOON));
+    assert!(closing.is_over(SOON) && passive.gone.wait(SOON));
     drop((connector, active, accepted, passive, listener));
     let seen = levels.0.lock().expect("no panic").clone();
     for kind in [
