@@ -16,6 +16,7 @@ use std::{
     fs::{self, File},
     io,
     path::{Path, PathBuf},
+    sync::LazyLock,
     time::SystemTime,
 };
 
@@ -91,11 +92,26 @@ impl Error {
     }
 }
 
-/// The project's root folder.
+/// The project's root folder: where cargo says the running package is, so that a clone may be moved
+/// after it was built; without cargo, where it was built.
 #[must_use]
 pub fn root() -> &'static Path {
-    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
-    tests.and_then(Path::parent).unwrap_or(Path::new("."))
+    static ROOT: LazyLock<PathBuf> = LazyLock::new(|| {
+        let built = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let running = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+        let root = running.as_deref().and_then(root_above);
+        root.or_else(|| root_above(built))
+            .unwrap_or(Path::new("."))
+            .to_path_buf()
+    });
+    &ROOT
+}
+
+/// The folder at or above `folder` that has this package in its place.
+fn root_above(folder: &Path) -> Option<&Path> {
+    folder
+        .ancestors()
+        .find(|folder| folder.join("tests/build/Cargo.toml").is_file())
 }
 
 /// The environment variable that names an image to take instead of the one that ships: how the behaviour tests are run
@@ -241,7 +257,16 @@ fn sha256(path: &Path) -> Result<String, Error> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
     use std::time::{Duration, SystemTime};
+
+    #[test]
+    fn the_root_is_above_every_package_and_nowhere_else() {
+        let root = super::root();
+        assert!(root.join("Cargo.lock").is_file());
+        assert_eq!(super::root_above(&root.join("tests/demo")), Some(root));
+        assert_eq!(super::root_above(Path::new("/proc/self")), None);
+    }
 
     #[test]
     fn a_source_from_the_future_is_not_newer_than_what_was_made_of_it() {

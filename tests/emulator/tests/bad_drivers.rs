@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 fn image() -> &'static PathBuf {
     static IMAGE: OnceLock<PathBuf> = OnceLock::new();
     IMAGE.get_or_init(|| {
-        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("bad-drivers");
+        let folder = softrnic_build::root().join("tests/emulator/bad-drivers");
         softrnic_build::driver(&folder, "bad-drivers")
             .expect("the bad drivers build")
             .path
@@ -359,7 +359,7 @@ fn rules(folder: &std::path::Path, found: &mut std::collections::BTreeSet<String
 fn every_rule_has_a_driver_that_breaks_it() {
     let mut found = std::collections::BTreeSet::new();
     rules(
-        &PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src"),
+        &softrnic_build::root().join("tests/emulator/src"),
         &mut found,
     );
     let here = include_str!("bad_drivers.rs");

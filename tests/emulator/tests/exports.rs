@@ -98,7 +98,7 @@ fn no_export_is_there_twice() {
 fn every_import_checks_the_irql_the_headers_state() {
     let mut source = String::new();
     sources(
-        &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
+        &softrnic_build::root().join("tests/emulator/src"),
         &mut source,
     );
     let source: String = source.split_whitespace().collect::<Vec<_>>().join(" ");

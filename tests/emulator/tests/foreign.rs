@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 
 /// The consumer, linked with `link` on top; `None`: there is no compiler for C, which is said.
 fn consumer(name: &str, link: &[&str]) -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("ndk-consumer");
+    let folder = softrnic_build::root().join("tests/emulator/ndk-consumer");
     match softrnic_build::c_driver(&folder, name, link) {
         Ok(path) => Some(path),
         Err(why @ softrnic_build::Error::NoTool { .. }) => {

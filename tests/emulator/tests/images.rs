@@ -6,7 +6,7 @@ use softrnic_emulator::image::{Image, LoadError, image_at};
 use softrnic_emulator::{Machine, Options};
 
 fn image() -> PathBuf {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("bad-drivers");
+    let folder = softrnic_build::root().join("tests/emulator/bad-drivers");
     softrnic_build::driver(&folder, "bad-drivers")
         .expect("the bad drivers build")
         .path
