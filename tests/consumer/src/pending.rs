@@ -2,8 +2,10 @@
 
 use std::ffi::c_void;
 use std::ptr;
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
+
+use softrnic_emulator::sync::{Condvar, Mutex};
 
 use crate::NtStatus;
 use crate::abi::NDK_OBJECT_HEADER;
@@ -30,18 +32,16 @@ pub struct Pending {
 
 impl Pending {
     fn finish(&self, status: NtStatus, object: *mut c_void) {
-        let mut outcome = self.outcome.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut outcome = self.outcome.lock();
         assert!(outcome.is_none(), "NDK-LIFE-08: a request completed twice");
         *outcome = Some(Outcome { status, object });
         self.done.notify_all();
     }
 
     fn wait(&self, limit: Duration) -> Option<Outcome> {
-        let outcome = self.outcome.lock().unwrap_or_else(PoisonError::into_inner);
-        let (outcome, _) = self
-            .done
-            .wait_timeout_while(outcome, limit, |o| o.is_none())
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut outcome = self.outcome.lock();
+        self.done
+            .wait_while_for(&mut outcome, |o| o.is_none(), limit);
         *outcome
     }
 }

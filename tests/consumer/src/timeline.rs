@@ -1,8 +1,11 @@
 //! What happened on a connection, in order: the NDK calls a consumer made and the callbacks it got.
 
 use std::fmt;
-use std::sync::Mutex;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use softrnic_emulator::clock;
+use softrnic_emulator::sched;
+use softrnic_emulator::sync::Mutex;
 
 /// One call or callback.
 #[derive(Clone, Debug)]
@@ -18,14 +21,15 @@ pub struct Entry {
 /// Collects entries from any thread.
 #[derive(Debug)]
 pub struct Timeline {
-    start: Instant,
+    /// In nanoseconds of the emulator's clock.
+    start: u64,
     entries: Mutex<Vec<Entry>>,
 }
 
 impl Default for Timeline {
     fn default() -> Self {
         Self {
-            start: Instant::now(),
+            start: clock::nanoseconds(),
             entries: Mutex::new(Vec::new()),
         }
     }
@@ -34,23 +38,18 @@ impl Default for Timeline {
 impl Timeline {
     /// Adds an entry.
     pub fn record(&self, who: &str, what: impl fmt::Display) {
+        sched::note(|| format!("{who}: {what}"));
         let entry = Entry {
-            at: self.start.elapsed(),
+            at: Duration::from_nanos(clock::nanoseconds() - self.start),
             who: who.to_owned(),
             what: what.to_string(),
         };
-        self.entries
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .push(entry);
+        self.entries.lock().push(entry);
     }
 
     /// All entries so far, in the order of their recording.
     #[must_use]
     pub fn entries(&self) -> Vec<Entry> {
-        self.entries
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .clone()
+        self.entries.lock().clone()
     }
 }

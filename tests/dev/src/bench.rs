@@ -1,4 +1,4 @@
-//! `cargo dev bench`, `cargo dev interop` and `cargo dev fuzz`: build a program of their own and run it.
+//! `cargo dev bench`, `cargo dev interop`, `cargo dev fuzz` and `cargo dev sim`: build a program of their own and run it.
 
 use std::os::unix::process::CommandExt;
 
@@ -33,6 +33,15 @@ pub fn interop(options: &[String]) -> Result<(), Failed> {
 /// When it cannot be started.
 pub fn fuzz(options: &[String]) -> Result<(), Failed> {
     run(&["--package", "softrnic-fuzz"], "fuzz", options)
+}
+
+/// Runs seeds with `options`; its standard output is this command's.
+///
+/// # Errors
+///
+/// When it cannot be started.
+pub fn sim(options: &[String]) -> Result<(), Failed> {
+    run(&["--release", "--package", "softrnic-sim"], "sim", options)
 }
 
 /// Becomes the program, so that signals reach it; what comes back is a failure.

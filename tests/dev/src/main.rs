@@ -54,6 +54,13 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         options: Vec<String>,
     },
+    /// Runs softrnic.sys in simulations whose every choice comes from a seed; `sim --help` has its options.
+    #[command(disable_help_flag = true)]
+    Sim {
+        /// Options of the simulations.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        options: Vec<String>,
+    },
     /// Builds softrnic.sys when it is stale, and says where it is.
     Image,
 }
@@ -68,6 +75,7 @@ fn main() -> ExitCode {
         Command::Emulate { options } => emulate::emulate(&options),
         Command::Interop { options } => bench::interop(&options),
         Command::Fuzz { options } => bench::fuzz(&options),
+        Command::Sim { options } => bench::sim(&options),
         Command::Image => check::image(),
     };
     match result {

@@ -4,11 +4,16 @@
 
 use std::time::Duration;
 
+use crate::sched;
+
 /// `KeQueryPerformanceCounter` counts at 10 MHz, as current Windows does.
 pub const PERFORMANCE_FREQUENCY: i64 = 10_000_000;
 
 /// 1601-01-01 to 1970-01-01 in units of 100 ns.
 const EPOCH_DIFFERENCE: u64 = 116_444_736_000_000_000;
+
+/// When simulations begin: 2025-01-01, in nanoseconds since 1970.
+const SIMULATED_EPOCH: u64 = 1_735_689_600_000_000_000;
 
 fn read(clock: libc::clockid_t) -> u64 {
     let mut now = libc::timespec {
@@ -20,10 +25,13 @@ fn read(clock: libc::clockid_t) -> u64 {
     now.tv_sec as u64 * 1_000_000_000 + now.tv_nsec as u64
 }
 
-/// Nanoseconds since the host started.
+/// Nanoseconds since the host started; in a simulation, since that began.
 #[must_use]
 pub fn nanoseconds() -> u64 {
-    read(libc::CLOCK_MONOTONIC)
+    match sched::simulation() {
+        Some(simulation) => simulation.nanoseconds(),
+        None => read(libc::CLOCK_MONOTONIC),
+    }
 }
 
 /// Interrupt time: units of 100 ns since start.
@@ -35,7 +43,11 @@ pub fn interrupt_time() -> u64 {
 /// System time: units of 100 ns since 1601.
 #[must_use]
 pub fn system_time() -> u64 {
-    read(libc::CLOCK_REALTIME) / 100 + EPOCH_DIFFERENCE
+    let since_1970 = match sched::simulation() {
+        Some(simulation) => SIMULATED_EPOCH + simulation.nanoseconds(),
+        None => read(libc::CLOCK_REALTIME),
+    };
+    since_1970 / 100 + EPOCH_DIFFERENCE
 }
 
 /// When a Windows due time is reached, in [`nanoseconds`]: negative is relative, positive is
@@ -48,6 +60,13 @@ pub fn deadline(due_time: i64) -> u64 {
         (due_time as u64).saturating_sub(system_time())
     };
     nanoseconds().saturating_add(wait.saturating_mul(100))
+}
+
+/// The end of `limit` from now, in [`nanoseconds`].
+#[must_use]
+pub fn after(limit: Duration) -> u64 {
+    let limit = u64::try_from(limit.as_nanos()).unwrap_or(u64::MAX);
+    nanoseconds().saturating_add(limit)
 }
 
 /// What is left until `deadline`.

@@ -35,6 +35,7 @@ pub mod processor;
 pub mod ps;
 pub mod rtl;
 pub mod sched;
+pub mod sync;
 pub mod thread;
 pub mod verifier;
 pub mod wdm;

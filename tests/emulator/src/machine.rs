@@ -4,11 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use parking_lot::Mutex;
+use crate::sync::Mutex;
 
+use crate::clock;
 use crate::image::{Image, LoadError};
 use crate::pool::{Pool, PoolMode};
 use crate::processor::Processor;
+use crate::sched;
 use crate::thread::{Attachment, Thread};
 use crate::wdm::NTSTATUS;
 
@@ -98,22 +100,14 @@ impl Machine {
 
     /// Starts a host thread attached to this machine. It should return soon after
     /// [`is_stopping`](Self::is_stopping) says so.
-    pub fn spawn(
-        &'static self,
-        name: &str,
-        body: impl FnOnce() + Send + 'static,
-    ) -> std::thread::JoinHandle<()> {
+    pub fn spawn(&'static self, name: &str, body: impl FnOnce() + Send + 'static) -> sched::Join {
         self.running_threads.fetch_add(1, Ordering::SeqCst);
-        std::thread::Builder::new()
-            .name(format!("{} {name}", self.options.name))
-            .stack_size(1 << 20)
-            .spawn(move || {
-                let attachment = self.attach();
-                body();
-                drop(attachment);
-                self.running_threads.fetch_sub(1, Ordering::SeqCst);
-            })
-            .expect("the host gives us a thread")
+        sched::spawn(&format!("{} {name}", self.options.name), move || {
+            let attachment = self.attach();
+            body();
+            drop(attachment);
+            self.running_threads.fetch_sub(1, Ordering::SeqCst);
+        })
     }
 
     /// Maps the image at `path` and binds its imports. It knows itself as `name`.
@@ -139,11 +133,12 @@ impl Machine {
         self.work.wake();
         self.timers.wake();
         self.processors.iter().for_each(Processor::wake);
+        self.wsk.wake();
         for _ in 0..200 {
             if self.running_threads.load(Ordering::SeqCst) == 0 {
                 return;
             }
-            std::thread::sleep(Duration::from_millis(5));
+            sched::sleep_until(clock::after(Duration::from_millis(5)));
         }
     }
 

@@ -10,7 +10,7 @@ mod special;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use parking_lot::Mutex;
+use crate::sync::Mutex;
 
 use block::Block;
 pub use block::Leak;

@@ -4,7 +4,9 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use lock_api::RawMutex as _;
-use parking_lot::{Mutex, RawMutex};
+use parking_lot::RawMutex;
+
+use crate::sync::Mutex;
 
 use crate::bridge;
 use crate::sched;
@@ -141,16 +143,18 @@ impl Processor {
         &raw const self.idle_thread as usize
     }
 
+    fn dispatch_key(&self) -> usize {
+        &raw const self.dispatch as usize
+    }
+
     fn idle(&'static self) {
         let thread = crate::thread::current();
         thread.affinity.set(1 << self.number);
         thread.processor.set(self.number);
         while !thread.machine.is_stopping() {
-            sched::park(
-                self.key(),
-                Some(crate::clock::nanoseconds() + 50_000_000),
-                || self.queued.load(Ordering::SeqCst) == 0 && !thread.machine.is_stopping(),
-            );
+            sched::park(self.key(), sched::look_again(), || {
+                self.queued.load(Ordering::SeqCst) == 0 && !thread.machine.is_stopping()
+            });
             if self.queued.load(Ordering::SeqCst) != 0 {
                 lower(thread, raise(thread, DISPATCH_LEVEL));
             }
@@ -211,7 +215,12 @@ fn acquire_any(thread: &'static Thread, home: &Processor) {
             return;
         }
     }
-    home.dispatch.lock();
+    if sched::simulation().is_none() {
+        return home.dispatch.lock();
+    }
+    while !home.dispatch.try_lock() {
+        sched::park(home.dispatch_key(), None, || home.dispatch.is_locked());
+    }
 }
 
 /// Lowers `thread` to `level`; below DISPATCH_LEVEL the processor's DPCs run first.
@@ -237,6 +246,9 @@ fn release(thread: &'static Thread) {
         processor.drain(thread);
         // SAFETY: this thread locked it when it was raised.
         unsafe { processor.dispatch.unlock() };
+        if let Some(simulation) = sched::simulation() {
+            simulation.unpark_all(processor.dispatch_key());
+        }
         // Whoever queued a DPC while the lock was still held relies on this second look.
         if processor.queued.load(Ordering::SeqCst) == 0 || !processor.dispatch.try_lock() {
             return;

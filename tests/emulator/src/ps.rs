@@ -3,7 +3,7 @@
 use std::ffi::c_void;
 use std::sync::atomic::Ordering;
 
-use parking_lot::Mutex;
+use crate::sync::Mutex;
 
 use crate::bridge::exit::{self, KSTART_ROUTINE};
 use crate::export::Export;

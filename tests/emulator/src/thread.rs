@@ -171,6 +171,7 @@ fn not_attached() -> ! {
 #[inline]
 pub fn enter(function: &'static str, highest: KIRQL) -> &'static Thread {
     let thread = current();
+    crate::sched::may_switch();
     if thread.irql.get() > highest {
         crate::verifier::irql_too_high(function, thread.irql.get(), highest);
     }

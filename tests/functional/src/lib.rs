@@ -9,8 +9,7 @@
 )]
 
 use std::net::SocketAddr;
-use std::sync::mpsc::{self, Receiver};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use softrnic_consumer::abi::{
@@ -20,6 +19,7 @@ use softrnic_consumer::abi::{
 use softrnic_consumer::{
     Adapter, Buffer, ConnectParameters, Connector, Cq, Listener, Mr, NtStatus, Pd, Qp, QpLimits,
 };
+use softrnic_emulator::sync::{Receiver, channel};
 
 pub mod hostile;
 pub mod locked;
@@ -58,15 +58,9 @@ pub fn at_dispatch<R>(calls: impl FnOnce() -> R) -> R {
 /// A listener on `address` and where its connectors arrive.
 #[must_use]
 pub fn listen(adapter: &Arc<Adapter>, address: SocketAddr) -> (Listener, Receiver<Connector>) {
-    let (tx, rx) = mpsc::channel();
-    let tx = Mutex::new(tx);
-    let listener = Listener::new(adapter, move |connector| {
-        let _ = tx
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .send(connector);
-    })
-    .expect("a listener is made");
+    let (tx, rx) = channel();
+    let listener =
+        Listener::new(adapter, move |connector| tx.send(connector)).expect("a listener is made");
     assert_eq!(listener.listen(address).wait(), NtStatus::SUCCESS);
     (listener, rx)
 }

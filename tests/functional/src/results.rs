@@ -1,11 +1,12 @@
 //! What came through an end's completion queues and callbacks.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use softrnic_consumer::abi::{NDK_CQ_NOTIFY_ANY, NDK_RESULT_EX};
 use softrnic_consumer::{CqHandle, NtStatus};
+use softrnic_emulator::sync::{Condvar, Mutex};
+use softrnic_emulator::{clock, sched};
 
 use crate::{A_WHILE, SOON};
 
@@ -49,10 +50,7 @@ impl Results {
                 kind: r.Type,
                 output: r.TypeSpecificCompletionOutput,
             });
-            self.state
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .extend(done);
+            self.state.lock().extend(done);
             self.arrived.notify_all();
         }
         if rearm {
@@ -66,11 +64,8 @@ impl Results {
     /// When they do not come soon.
     #[must_use]
     pub fn take(&self, count: usize) -> Vec<Done> {
-        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let (mut state, _) = self
-            .arrived
-            .wait_timeout_while(state, SOON, |s| s.len() < count)
-            .unwrap_or_else(PoisonError::into_inner);
+        let _ = self.wait_for(count, SOON);
+        let mut state = self.state.lock();
         assert!(
             state.len() >= count,
             "{} of {count} results came: {:?}",
@@ -80,17 +75,25 @@ impl Results {
         state.drain(..count).collect()
     }
 
+    /// Whether `count` results are there within `limit`.
+    #[must_use]
+    pub fn wait_for(&self, count: usize, limit: Duration) -> bool {
+        let mut state = self.state.lock();
+        let missing = |state: &mut Vec<Done>| state.len() < count;
+        self.arrived.wait_while_for(&mut state, missing, limit)
+    }
+
     /// What is there now.
     #[must_use]
     pub fn settle_now(&self) -> Vec<Done> {
-        std::mem::take(&mut *self.state.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut *self.state.lock())
     }
 
     /// What came within a while.
     #[must_use]
     pub fn settle(&self) -> Vec<Done> {
-        std::thread::sleep(A_WHILE);
-        std::mem::take(&mut *self.state.lock().unwrap_or_else(PoisonError::into_inner))
+        sched::sleep_until(clock::after(A_WHILE));
+        std::mem::take(&mut *self.state.lock())
     }
 }
 
@@ -104,14 +107,14 @@ pub struct Flag {
 impl Flag {
     /// Sets it once more.
     pub fn set(&self) {
-        *self.count.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        *self.count.lock() += 1;
         self.set.notify_all();
     }
 
     /// How often it was set.
     #[must_use]
     pub fn count(&self) -> usize {
-        *self.count.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.count.lock()
     }
 
     /// Whether it is set within `limit`.
@@ -123,11 +126,8 @@ impl Flag {
     /// Whether it is set so often within `limit`.
     #[must_use]
     pub fn wait_for(&self, times: usize, limit: Duration) -> bool {
-        let count = self.count.lock().unwrap_or_else(PoisonError::into_inner);
-        let (count, _) = self
-            .set
-            .wait_timeout_while(count, limit, |c| *c < times)
-            .unwrap_or_else(PoisonError::into_inner);
-        *count >= times
+        let mut count = self.count.lock();
+        let too_few = |count: &mut usize| *count < times;
+        self.set.wait_while_for(&mut count, too_few, limit)
     }
 }

@@ -1,7 +1,6 @@
 //! Local addresses: shared endpoints, and whose a port is for how long.
 
-use std::sync::mpsc::Receiver;
-
+use softrnic_emulator::sync::Receiver;
 use softrnic_functional::consumer::{
     ConnectParameters, Connector, Listener, NtStatus, QpLimits, SharedEndpoint,
 };

@@ -12,6 +12,7 @@ pub(crate) mod shared_data;
 
 pub use runtime::{EXPORTS, cfg_check, cfg_dispatch};
 
+use crate::sched;
 use crate::thread::current;
 use crate::verifier::{stack, violation, violation_of_callback};
 
@@ -35,7 +36,10 @@ pub fn call_down<R>(what: &'static str, call: impl FnOnce() -> R) -> R {
     let (irql, regions) = (thread.irql.get(), thread.regions.get());
     let locks = thread.lock_count.get();
     thread.depth.set(thread.depth.get() + 1);
+    sched::may_switch();
+    sched::note(|| what.to_owned());
     let result = call();
+    sched::may_switch();
     thread.depth.set(thread.depth.get() - 1);
     if thread.irql.get() != irql {
         wrong_irql(what, irql, thread.irql.get());

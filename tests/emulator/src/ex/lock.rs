@@ -144,11 +144,7 @@ fn spin_lock(lock: *mut AtomicI32) -> &'static AtomicI32 {
 fn spin_until(mut done: impl FnMut() -> bool) {
     let mut spins = 0;
     while !done() {
-        spins += 1;
-        if spins % 200 == 0 {
-            std::thread::yield_now();
-        }
-        std::hint::spin_loop();
+        sched::spin(&mut spins);
     }
 }
 

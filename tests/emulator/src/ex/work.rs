@@ -4,11 +4,12 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use parking_lot::{Condvar, Mutex};
+use crate::sync::{Condvar, Mutex};
 
 use crate::bridge;
 use crate::export::Export;
 use crate::machine::Machine;
+use crate::sched;
 use crate::thread::enter;
 use crate::wdm::{DISPATCH_LEVEL, WORK_QUEUE_ITEM};
 
@@ -68,7 +69,7 @@ impl Queue {
                 continue;
             }
             self.idle.fetch_add(1, Ordering::SeqCst);
-            self.wanted.wait_for(&mut queue, Duration::from_millis(100));
+            self.wanted.wait_until(&mut queue, sched::look_again());
             self.idle.fetch_sub(1, Ordering::SeqCst);
         }
         self.workers.fetch_sub(1, Ordering::SeqCst);
@@ -93,8 +94,7 @@ impl Queue {
     pub(crate) fn wait_released(&self, object: usize, limit: Duration) -> bool {
         let mut held = self.held.lock();
         let holds = |held: &mut Vec<usize>| held.contains(&object);
-        let waited = self.released.wait_while_for(&mut held, holds, limit);
-        !waited.timed_out()
+        self.released.wait_while_for(&mut held, holds, limit)
     }
 
     /// Whether there is nothing to do and nobody does anything.

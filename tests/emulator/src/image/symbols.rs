@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use parking_lot::Mutex;
+use crate::sync::Mutex;
 use pdb_addr2line::{Context, ContextPdbData, TypeFormatterFlags, pdb::PDB};
 
 /// One source function at an address; inlined ones come before what they are inlined into.

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::mem::size_of;
 
-use parking_lot::Mutex;
+use crate::sync::Mutex;
 
 use crate::export::Export;
 use crate::pool::Request;

@@ -11,7 +11,7 @@ use crate::wdm::{
 impl State {
     /// The interface that `is` says yes to: LUID and index.
     fn interface(&self, is: impl Fn(u64, u32) -> bool) -> Option<(u64, u32)> {
-        let interfaces = self.interfaces.lock().expect("no holder panics");
+        let interfaces = self.interfaces.lock();
         interfaces
             .iter()
             .copied()

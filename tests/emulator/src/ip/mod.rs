@@ -8,8 +8,9 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+use crate::sync::{Mutex, MutexGuard};
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::Arc;
 
 use softrnic::sys::{
     AF_INET, AF_INET6, AF_UNSPEC, IpDadStatePreferred, IpPrefixOriginManual, IpSuffixOriginManual,
@@ -63,15 +64,12 @@ pub struct State {
 
 impl State {
     fn addresses(&self) -> MutexGuard<'_, Vec<Address>> {
-        self.addresses.lock().expect("no holder panics")
+        self.addresses.lock()
     }
 
     /// Makes an interface known; NDIS does it for each adapter.
     pub(crate) fn add_interface(&self, luid: u64, if_index: u32) {
-        self.interfaces
-            .lock()
-            .expect("no holder panics")
-            .push((luid, if_index));
+        self.interfaces.lock().push((luid, if_index));
     }
 
     /// Gives an interface an address. The caller is a thread of the machine at PASSIVE_LEVEL.
@@ -106,10 +104,7 @@ impl State {
         for address in gone {
             self.remove_address(luid, address.ip);
         }
-        self.interfaces
-            .lock()
-            .expect("no holder panics")
-            .retain(|(other, _)| *other != luid);
+        self.interfaces.lock().retain(|(other, _)| *other != luid);
     }
 
     /// Whether `ip` is an address of this machine. A machine without addresses has them all.
@@ -126,7 +121,7 @@ impl State {
 
     /// What a driver whose image spans `[base, end)` must have undone when it is unloaded.
     pub(crate) fn check_unloaded(&self, base: usize, end: usize) {
-        let all = self.notifications.lock().expect("no holder panics");
+        let all = self.notifications.lock();
         let within = |n: &Arc<Notification>| {
             n.callback
                 .is_some_and(|call| (base..end).contains(&(call as usize)))
@@ -140,7 +135,7 @@ impl State {
     }
 
     fn notify(&self, address: &Address, kind: MIB_NOTIFICATION_TYPE) {
-        let all = self.notifications.lock().expect("no holder panics").clone();
+        let all = self.notifications.lock().clone();
         for notification in all.iter().filter(|n| is_of_family(address.ip, n.family)) {
             notification.call(Some(address), kind);
         }
@@ -149,7 +144,7 @@ impl State {
 
 impl Notification {
     fn call(&self, address: Option<&Address>, kind: MIB_NOTIFICATION_TYPE) {
-        let _busy = self.busy.lock().expect("no holder panics");
+        let _busy = self.busy.lock();
         let Some(callback) = self.callback else {
             return;
         };
@@ -218,7 +213,6 @@ pub unsafe extern "win64" fn NotifyUnicastIpAddressChange(
         .ip
         .notifications
         .lock()
-        .expect("no holder panics")
         .push(Arc::clone(&notification));
     if initial != 0 {
         notification.call(None, MibInitialNotification);
@@ -230,12 +224,7 @@ pub unsafe extern "win64" fn NotifyUnicastIpAddressChange(
 pub unsafe extern "win64" fn CancelMibChangeNotify2(handle: PVOID) -> NTSTATUS {
     let thread = thread::enter("CancelMibChangeNotify2", PASSIVE_LEVEL);
     let found = {
-        let mut all = thread
-            .machine
-            .ip
-            .notifications
-            .lock()
-            .expect("no holder panics");
+        let mut all = thread.machine.ip.notifications.lock();
         let at = all
             .iter()
             .position(|n| std::ptr::eq(Arc::as_ptr(n), handle.cast()));
@@ -247,6 +236,6 @@ pub unsafe extern "win64" fn CancelMibChangeNotify2(handle: PVOID) -> NTSTATUS {
             "CancelMibChangeNotify2 with a handle that is not registered",
         );
     };
-    drop(notification.busy.lock().expect("no holder panics"));
+    drop(notification.busy.lock());
     STATUS_SUCCESS
 }

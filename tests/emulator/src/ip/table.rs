@@ -28,7 +28,7 @@ impl State {
     /// Tables not freed yet.
     #[must_use]
     pub fn open_tables(&self) -> usize {
-        self.tables.lock().expect("no holder panics").len()
+        self.tables.lock().len()
     }
 }
 
@@ -60,10 +60,7 @@ pub(super) unsafe extern "win64" fn GetUnicastIpAddressTable(
         (*place).NumEntries = rows.len() as u32;
         let first = (&raw mut (*place).Table).cast::<MIB_UNICASTIPADDRESS_ROW>();
         std::ptr::copy_nonoverlapping(rows.as_ptr(), first, rows.len());
-        ip.tables
-            .lock()
-            .expect("no holder panics")
-            .push(place as usize);
+        ip.tables.lock().push(place as usize);
         table.write(place);
     }
     STATUS_SUCCESS
@@ -72,7 +69,7 @@ pub(super) unsafe extern "win64" fn GetUnicastIpAddressTable(
 /// PASSIVE_LEVEL.
 pub(super) unsafe extern "win64" fn FreeMibTable(memory: PVOID) {
     let thread = thread::enter("FreeMibTable", PASSIVE_LEVEL);
-    let mut tables = thread.machine.ip.tables.lock().expect("no holder panics");
+    let mut tables = thread.machine.ip.tables.lock();
     let Some(at) = tables.iter().position(|table| *table == memory as usize) else {
         violation(
             "IP-TABLE",

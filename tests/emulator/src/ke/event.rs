@@ -388,11 +388,9 @@ pub unsafe extern "win64" fn KeDelayExecutionThread(
     _alertable: BOOLEAN,
     interval: *const i64,
 ) -> NTSTATUS {
-    let thread = enter_wait("KeDelayExecutionThread", None);
+    let _ = enter_wait("KeDelayExecutionThread", None);
     // SAFETY: the driver passes a valid interval.
     let until = clock::deadline(unsafe { *interval });
-    while clock::nanoseconds() < until {
-        sched::park(thread.address() + 1, Some(until), || true);
-    }
+    sched::sleep_until(until);
     STATUS_SUCCESS
 }

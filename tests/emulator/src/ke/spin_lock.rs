@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::export::Export;
 use crate::processor::{lower, raise};
+use crate::sched;
 use crate::thread::{Thread, current, enter};
 use crate::verifier::{locks, violation};
 use crate::wdm::{BOOLEAN, DISPATCH_LEVEL, HIGH_LEVEL, KIRQL, KLOCK_QUEUE_HANDLE, KSPIN_LOCK};
@@ -16,9 +17,6 @@ pub const EXPORTS: &[Export] = crate::exports! {
         KeReleaseInStackQueuedSpinLock, KeAcquireInStackQueuedSpinLockAtDpcLevel,
         KeReleaseInStackQueuedSpinLockFromDpcLevel, KeTestSpinLock;
 };
-
-/// Spins before the host processor is given to somebody else.
-const SPINS: u32 = 200;
 
 #[inline]
 fn take(thread: &Thread, lock: &KSPIN_LOCK) {
@@ -46,11 +44,7 @@ fn wait(lock: &KSPIN_LOCK, mine: usize) {
             .compare_exchange(0, mine, Ordering::Acquire, Ordering::Relaxed)
             .is_err()
     {
-        spins += 1;
-        if spins % SPINS == 0 {
-            std::thread::yield_now();
-        }
-        std::hint::spin_loop();
+        sched::spin(&mut spins);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::clock;
 use crate::export::Export;
+use crate::sched;
 use crate::thread::enter;
 use crate::wdm::HIGH_LEVEL;
 
@@ -54,7 +55,8 @@ pub extern "win64" fn KeQueryTimeIncrement() -> u32 {
 pub extern "win64" fn KeStallExecutionProcessor(microseconds: u32) {
     let _ = enter("KeStallExecutionProcessor", HIGH_LEVEL);
     let until = clock::nanoseconds() + u64::from(microseconds) * 1000;
+    let mut turns = 0;
     while clock::nanoseconds() < until {
-        std::hint::spin_loop();
+        sched::spin(&mut turns);
     }
 }

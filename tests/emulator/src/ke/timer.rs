@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use parking_lot::{Condvar, Mutex};
+use crate::sync::{Condvar, Mutex};
 
 use super::{dpc, event};
 use crate::clock;
@@ -91,11 +91,10 @@ impl Timers {
                     self.expire(thread);
                 }
                 first => {
-                    let wait = first.map_or(50_000_000, |(&(deadline, _), _)| deadline - now);
-                    let wait = wait.min(50_000_000);
-                    queue.wakes_at = now + wait;
-                    let wait = std::time::Duration::from_nanos(wait);
-                    self.changed.wait_for(&mut queue, wait);
+                    let first = first.map(|(&(deadline, _), _)| deadline);
+                    let wake = first.into_iter().chain(sched::look_again()).min();
+                    queue.wakes_at = wake.unwrap_or(u64::MAX);
+                    self.changed.wait_until(&mut queue, wake);
                 }
             }
         }

@@ -3,7 +3,7 @@
 use std::arch::naked_asm;
 use std::collections::BTreeMap;
 
-use parking_lot::Mutex;
+use crate::sync::Mutex;
 
 use super::mdl::{
     self, MDL_BUILT, MDL_MAPPED_TO_SYSTEM_VA, MDL_PAGES_LOCKED, MDL_PARTIAL,

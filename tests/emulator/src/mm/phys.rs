@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::ptr::null_mut;
 use std::sync::OnceLock;
 
-use parking_lot::Mutex;
+use crate::sync::Mutex;
 
 use crate::wdm::{PAGE_SHIFT, PAGE_SIZE};
 

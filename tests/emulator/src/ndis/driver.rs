@@ -1,7 +1,8 @@
 //! Registration of a miniport driver: NDIS-REG-02..05, NDK-NDIS-01.
 
+use crate::sync::Mutex;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
 
 use softrnic::sys::*;
 
@@ -27,7 +28,7 @@ unsafe impl Sync for MiniportDriver {}
 
 impl MiniportDriver {
     pub(super) fn ndk(&self) -> Option<NDIS_NDK_PROVIDER_CHARACTERISTICS> {
-        *self.ndk.lock().expect("no holder panics")
+        *self.ndk.lock()
     }
 
     /// Whether its handlers lie in `[base, end)`.
@@ -262,6 +263,6 @@ pub(super) unsafe extern "win64" fn NdisSetOptionalHandlers(
             "NDK provider characteristics with a wrong header, flags, or a null handler",
         );
     }
-    *driver.ndk.lock().expect("no holder panics") = Some(ndk);
+    *driver.ndk.lock() = Some(ndk);
     NDIS_STATUS_SUCCESS
 }

@@ -1,8 +1,9 @@
 //! An adapter as NDIS keeps it: its state, and what the driver said of it and asked for.
 
+use crate::sync::{Condvar, Mutex, MutexGuard};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU8, AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::Duration;
 
 use softrnic::sys::*;
@@ -97,7 +98,7 @@ impl Miniport {
 
     /// Changes a keyword.
     pub(super) fn set_keyword(&self, name: &str, value: Keyword) {
-        let mut keywords = self.keywords.lock().expect("no holder panics");
+        let mut keywords = self.keywords.lock();
         keywords.insert(name.to_ascii_lowercase(), value);
     }
 
@@ -152,7 +153,7 @@ impl Miniport {
     }
 
     pub(super) fn attributes(&self) -> MutexGuard<'_, Attributes> {
-        self.attributes.lock().expect("no holder panics")
+        self.attributes.lock()
     }
 
     /// What the driver said of NDK at initialisation.
@@ -166,7 +167,7 @@ impl Miniport {
     }
 
     pub(super) fn keywords(&self) -> BTreeMap<String, Keyword> {
-        self.keywords.lock().expect("no holder panics").clone()
+        self.keywords.lock().clone()
     }
 
     pub(super) fn configuration_opened(&self) {
@@ -178,7 +179,7 @@ impl Miniport {
     }
 
     fn ndk(&self) -> MutexGuard<'_, Ndk> {
-        self.ndk.lock().expect("no holder panics")
+        self.ndk.lock()
     }
 
     /// Counts an opening that begins; whether the driver has to refuse it. Between the request to
@@ -210,12 +211,11 @@ impl Miniport {
     }
 
     pub(super) fn wait_ndk_closed(&self) {
-        let ndk = self.ndk();
-        let (ndk, waited) = self
+        let mut ndk = self.ndk();
+        let closed = self
             .ndk_closed
-            .wait_timeout_while(ndk, PATIENCE * 3, |ndk| ndk.open > 0)
-            .expect("no holder panics");
-        if waited.timed_out() {
+            .wait_while_for(&mut ndk, |ndk| ndk.open > 0, PATIENCE * 3);
+        if !closed {
             let open = ndk.open;
             drop(ndk);
             violation(

@@ -16,8 +16,9 @@ mod slot;
 #[cfg(test)]
 pub(crate) mod tests;
 
+use crate::sync::{Mutex, MutexGuard};
+use std::sync::Arc;
 use std::sync::atomic::AtomicU32;
-use std::sync::{Arc, Mutex, MutexGuard};
 
 use softrnic::sys::{NDIS_HANDLE, NDIS_STATUS};
 
@@ -62,21 +63,21 @@ pub struct State {
 
 impl State {
     fn drivers(&self) -> MutexGuard<'_, Vec<Arc<MiniportDriver>>> {
-        self.drivers.lock().expect("no holder panics")
+        self.drivers.lock()
     }
 
     fn adapters(&self) -> MutexGuard<'_, Vec<Arc<Miniport>>> {
-        self.adapters.lock().expect("no holder panics")
+        self.adapters.lock()
     }
 
     /// Calls `hook(if_index, enabled)` when a driver enables or disables NDK, or an adapter with
     /// open NDK adapters is about to halt. Disabling waits until consumers have closed theirs.
     pub fn on_ndk_state(&self, hook: impl Fn(u32, bool) + Send + Sync + 'static) {
-        *self.ndk_hook.lock().expect("no holder panics") = Some(Arc::new(Box::new(hook)));
+        *self.ndk_hook.lock() = Some(Arc::new(Box::new(hook)));
     }
 
     fn tell_ndk_state(&self, if_index: u32, enabled: bool) {
-        let hook = self.ndk_hook.lock().expect("no holder panics").clone();
+        let hook = self.ndk_hook.lock().clone();
         if let Some(hook) = hook {
             hook(if_index, enabled);
         }

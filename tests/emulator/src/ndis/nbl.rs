@@ -93,12 +93,7 @@ impl Adapter {
         let Some(&first) = addresses.first() else {
             return Vec::new();
         };
-        self.miniport
-            .sends
-            .lock()
-            .expect("no holder panics")
-            .sent
-            .extend(&addresses);
+        self.miniport.sends.lock().sent.extend(&addresses);
         let Some(handler) = self.miniport.driver.handlers.SendNetBufferListsHandler else {
             return Vec::new();
         };
@@ -119,15 +114,11 @@ impl Adapter {
     }
 
     fn collect(&self, addresses: &[usize]) -> Vec<NDIS_STATUS> {
-        let sends = self.miniport.sends.lock().expect("no holder panics");
+        let mut sends = self.miniport.sends.lock();
         let missing =
             |sends: &mut Outstanding| addresses.iter().any(|address| sends.sent.contains(address));
-        let (mut sends, waited) = self
-            .miniport
-            .sends_done
-            .wait_timeout_while(sends, LIMIT, missing)
-            .expect("no holder panics");
-        if waited.timed_out() {
+        let all_done = &self.miniport.sends_done;
+        if !all_done.wait_while_for(&mut sends, missing, LIMIT) {
             violation("NDIS-NBL-08", "a send was not completed within 30 s");
         }
         let result = |sends: &Outstanding, address: usize| {
@@ -146,12 +137,7 @@ impl Adapter {
     }
 
     pub(super) fn outstanding_sends(&self) -> usize {
-        self.miniport
-            .sends
-            .lock()
-            .expect("no holder panics")
-            .sent
-            .len()
+        self.miniport.sends.lock().sent.len()
     }
 }
 
@@ -167,7 +153,7 @@ pub(super) unsafe extern "win64" fn NdisMSendNetBufferListsComplete(
         .machine
         .ndis
         .adapter(handle, "NdisMSendNetBufferListsComplete");
-    let mut sends = adapter.sends.lock().expect("no holder panics");
+    let mut sends = adapter.sends.lock();
     let mut next = lists;
     while !next.is_null() {
         let Some(at) = sends.sent.iter().position(|sent| *sent == next as usize) else {

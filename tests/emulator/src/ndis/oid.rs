@@ -86,7 +86,7 @@ impl Adapter {
 
     fn run(&self, request: &mut Request) -> NDIS_STATUS {
         let miniport = &self.miniport;
-        let _turn = miniport.oid_turn.lock().expect("no holder panics");
+        let _turn = miniport.oid_turn.lock();
         let Some(handler) = miniport.driver.handlers.OidRequestHandler else {
             return NDIS_STATUS_FAILURE;
         };
@@ -129,7 +129,6 @@ impl Adapter {
         miniport
             .direct
             .lock()
-            .expect("no holder panics")
             .push((packet as usize, Arc::clone(&slot)));
         let thread = thread::current();
         let old = raise(thread, DISPATCH_LEVEL);
@@ -147,7 +146,6 @@ impl Adapter {
         miniport
             .direct
             .lock()
-            .expect("no holder panics")
             .retain(|(other, _)| *other != packet as usize);
         status
     }
@@ -289,7 +287,7 @@ pub(super) unsafe extern "win64" fn NdisMDirectOidRequestComplete(
         .machine
         .ndis
         .adapter(handle, "NdisMDirectOidRequestComplete");
-    let direct = adapter.direct.lock().expect("no holder panics");
+    let direct = adapter.direct.lock();
     let slot = direct
         .iter()
         .find(|(packet, _)| *packet == request as usize)

@@ -1,6 +1,6 @@
 //! Requests that a driver may pend: whoever made one waits here for its completion.
 
-use std::sync::{Condvar, Mutex};
+use crate::sync::{Condvar, Mutex};
 use std::time::Duration;
 
 use softrnic::sys::{NDIS_HANDLE, NDIS_STATUS, NDIS_STATUS_PENDING, NTSTATUS};
@@ -28,12 +28,12 @@ enum Progress {
 impl Slot {
     /// Before the handler is called.
     pub(super) fn open(&self) {
-        *self.state.lock().expect("no holder panics") = Progress::Open;
+        *self.state.lock() = Progress::Open;
     }
 
     /// The driver completes; `false` when nothing is pending.
     pub(super) fn complete(&self, status: NDIS_STATUS) -> bool {
-        let mut state = self.state.lock().expect("no holder panics");
+        let mut state = self.state.lock();
         if *state != Progress::Open {
             return false;
         }
@@ -51,7 +51,7 @@ impl Slot {
         rule: &str,
         late: (&str, Duration),
     ) -> NDIS_STATUS {
-        let state = self.state.lock().expect("no holder panics");
+        let mut state = self.state.lock();
         if answer != NDIS_STATUS_PENDING {
             let completed = *state != Progress::Open;
             drop(state);
@@ -61,14 +61,12 @@ impl Slot {
                     &format!("{what} was completed and returned {answer:#x}, not PENDING"),
                 );
             }
-            *self.state.lock().expect("no holder panics") = Progress::Idle;
+            *self.state.lock() = Progress::Idle;
             return answer;
         }
         let (late_rule, limit) = late;
-        let (mut state, _) = self
-            .changed
-            .wait_timeout_while(state, limit, |state| *state == Progress::Open)
-            .expect("no holder panics");
+        let open = |state: &mut Progress| *state == Progress::Open;
+        self.changed.wait_while_for(&mut state, open, limit);
         match *state {
             Progress::Done(status) if status == NDIS_STATUS_PENDING => violation(
                 rule,

@@ -4,7 +4,7 @@
 mod open;
 mod shim;
 
-use std::sync::Mutex;
+use crate::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 pub(crate) use open::wsk_dispatch;

@@ -68,7 +68,7 @@ impl Machine {
             miniport: Arc::clone(&miniport),
             record,
         };
-        self.ndk.open.lock().expect("no holder panics").push(opened);
+        self.ndk.open.lock().push(opened);
         if !miniport.ndk_is_enabled() {
             // Disabled while it was being opened: the consumer was told before it had anything.
             self.close_ndk_adapter(adapter);
@@ -80,7 +80,7 @@ impl Machine {
     /// Closes an NDK adapter; returns when all below it is closed (NDK-LIFE-21).
     pub fn close_ndk_adapter(&'static self, adapter: *mut NDK_ADAPTER) {
         let found = {
-            let open = self.ndk.open.lock().expect("no holder panics");
+            let open = self.ndk.open.lock();
             open.iter()
                 .find(|open| open.adapter == adapter as usize)
                 .map(|open| (Arc::clone(&open.miniport), open.record))
@@ -101,7 +101,6 @@ impl Machine {
         self.ndk
             .open
             .lock()
-            .expect("no holder panics")
             .retain(|open| open.adapter != adapter as usize);
         record.adapter_closed();
         miniport.ndk_closed();

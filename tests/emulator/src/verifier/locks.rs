@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use parking_lot::Mutex;
+use crate::sync::Mutex;
 
 use crate::thread::{MAX_LOCKS, Thread};
 use crate::verifier::violation;

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::abi::*;
-use super::host::{NtStatus, Tcp, status};
+use super::host::{NtStatus, status};
 use super::kernel;
 use super::network::Command;
 use super::socket::{Category, PendingAccept, Socket, State};
+use super::tcp::Tcp;
 use crate::ip::address;
 
 /// Connections accepted in one look.

@@ -1,7 +1,8 @@
 //! Registered clients and the four `netio.sys` entry points: WSK-REG-01..12.
 
+use crate::sync::{Condvar, Mutex, MutexGuard};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::Duration;
 
 use super::abi::*;
@@ -33,7 +34,7 @@ struct Counts {
 
 impl Client {
     fn counts(&self) -> MutexGuard<'_, Counts> {
-        self.counts.lock().expect("no holder panics")
+        self.counts.lock()
     }
 
     /// Whether the registration block lies in `[base, end)`.
@@ -148,13 +149,9 @@ pub(super) unsafe extern "win64" fn WskDeregister(registration: *mut WSK_REGISTR
     };
     check_unedited(&client, registration);
     client.counts().deregistering = true;
-    let counts = client.counts();
+    let mut counts = client.counts();
     let busy = |counts: &mut Counts| counts.captures > 0 || counts.sockets > 0;
-    let (counts, waited) = client
-        .changed
-        .wait_timeout_while(counts, HANG, busy)
-        .expect("no holder panics");
-    if waited.timed_out() {
+    if !client.changed.wait_while_for(&mut counts, busy, HANG) {
         let (captures, sockets) = (counts.captures, counts.sockets);
         kernel::violation(
             "WSK-REG-11",

@@ -21,13 +21,16 @@ mod poll;
 mod provider;
 mod receive;
 mod send;
+pub mod simulated;
 mod socket;
 pub mod tap;
+mod tcp;
 #[cfg(test)]
 pub(crate) mod tests;
 
+use crate::sync::{Condvar, Mutex, MutexGuard};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use crate::export::Export;
@@ -127,13 +130,20 @@ impl Default for State {
 impl State {
     /// Sets the options. Without effect once a driver has registered.
     pub fn configure(&self, options: Options) {
-        *self.options.lock().expect("no holder panics") = options;
+        *self.options.lock() = options;
     }
 
     /// Whether the transport is there (it is, unless told otherwise): an early boot without it.
     pub fn set_ready(&self, ready: bool) {
-        *self.ready.lock().expect("no holder panics") = ready;
+        *self.ready.lock() = ready;
         self.became_ready.notify_all();
+    }
+
+    /// Lets the network thread look whether the machine stops.
+    pub(crate) fn wake(&self) {
+        if let Some(network) = self.network.get() {
+            network.wake();
+        }
     }
 
     /// Records what goes over the machine's wire. The machine must have a registered driver.
@@ -171,25 +181,22 @@ impl State {
     }
 
     fn wait_ready(&self, milliseconds: u32) -> bool {
-        let ready = self.ready.lock().expect("no holder panics");
+        let mut ready = self.ready.lock();
         if milliseconds == softrnic::sys::WSK_NO_WAIT {
             return *ready;
         }
         let limit = Duration::from_millis(milliseconds.into());
-        let (ready, _) = self
-            .became_ready
-            .wait_timeout_while(ready, limit, |ready| !*ready)
-            .expect("no holder panics");
-        *ready
+        self.became_ready
+            .wait_while_for(&mut ready, |ready| !*ready, limit)
     }
 
     fn clients(&self) -> MutexGuard<'_, Vec<Arc<Client>>> {
-        self.clients.lock().expect("no holder panics")
+        self.clients.lock()
     }
 
     fn network(&self, machine: &'static crate::Machine) -> &Arc<Network> {
         self.network.get_or_init(|| {
-            let options = self.options.lock().expect("no holder panics").clone();
+            let options = self.options.lock().clone();
             let special = matches!(machine.options.pool, crate::pool::PoolMode::Special);
             self.full_checks
                 .store(options.full_checks.unwrap_or(special), Ordering::Release);

@@ -2,20 +2,22 @@
 //! hands over what the host did not take at once. It spins for a short while after the last
 //! activity, then sleeps until the host has something.
 
+use crate::sync::Mutex;
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering, fence};
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::abi::PIRP;
 use super::buffer::Buffer;
 use super::host::NtStatus;
-use super::poll::Poll;
 use super::socket::{Category, Socket, State};
 use super::tap::{Direction, Segment, Tap};
+use super::tcp::Poll;
 use super::{Options, accept, close, connect, kernel, receive, send};
+use crate::{clock, sched};
 
 /// What other threads ask of the network thread.
 pub(super) enum Command {
@@ -81,7 +83,7 @@ impl Network {
 
     pub(super) fn set_tap(&self, tap: Option<Arc<dyn Tap>>) {
         self.tapped.store(tap.is_some(), Ordering::Release);
-        *self.tap.lock().expect("no holder panics") = tap;
+        *self.tap.lock() = tap;
     }
 
     /// A number below `limit` from the seeded stream.
@@ -100,16 +102,17 @@ impl Network {
     }
 
     pub(super) fn command(&self, command: Command) {
-        self.commands
-            .lock()
-            .expect("no holder panics")
-            .push(command);
+        self.commands.lock().push(command);
         self.pending_commands.fetch_add(1, Ordering::Release);
         // Pairs with the fence of the sleeper: one of the two sees the other.
         fence(Ordering::SeqCst);
         if self.sleeping.load(Ordering::Relaxed) {
             self.poll.wake();
         }
+    }
+
+    pub(super) fn wake(&self) {
+        self.poll.wake();
     }
 
     /// Sends wait on the socket: the thread watches for acknowledgements.
@@ -158,7 +161,7 @@ impl Network {
 
     #[cold]
     fn tap_segment(&self, socket: &Socket, segment: &Segment<'_>) {
-        let tap = self.tap.lock().expect("no holder panics").clone();
+        let tap = self.tap.lock().clone();
         if let (Some(tap), Some((local, remote))) = (tap, socket.path.get()) {
             tap.segment(*local, *remote, segment);
         }
@@ -168,7 +171,7 @@ impl Network {
 /// What only the network thread touches.
 pub(super) struct Runner {
     pub(super) network: Arc<Network>,
-    live: HashMap<u64, Arc<Socket>>,
+    live: BTreeMap<u64, Arc<Socket>>,
     tracked: Vec<Arc<Socket>>,
     /// Commands taken from the queue: the two change places.
     commands: Vec<Command>,
@@ -182,8 +185,9 @@ pub(super) struct Runner {
         reason = "indications point into a buffer: it stays where it is"
     )]
     pub(super) buffers: RefCell<Vec<Box<Buffer>>>,
-    spin_until: Instant,
-    next_ack_poll: Instant,
+    /// In [`clock::nanoseconds`], as the next.
+    spin_until: u64,
+    next_ack_poll: u64,
     ack_sleep: Duration,
     /// Closed sockets, kept so that a call after close is seen for what it is.
     graveyard: std::collections::VecDeque<Arc<Socket>>,
@@ -191,10 +195,10 @@ pub(super) struct Runner {
 
 impl Runner {
     fn new(network: Arc<Network>) -> Self {
-        let now = Instant::now();
+        let now = clock::nanoseconds();
         Self {
             network,
-            live: HashMap::new(),
+            live: BTreeMap::new(),
             tracked: Vec::new(),
             commands: Vec::new(),
             ready: Vec::new(),
@@ -211,25 +215,25 @@ impl Runner {
         // The host may delay timeouts by 50 µs otherwise.
         // SAFETY: changes the timer slack of this thread only.
         unsafe { libc::prctl(libc::PR_SET_TIMERSLACK, 1_usize) };
-        let mut next_gather = Instant::now();
+        let mut next_gather = clock::nanoseconds();
         while !self.network.machine.is_stopping() {
             let mut busy = self.run_commands();
-            let now = Instant::now();
-            let spinning = busy || now < self.spin_until;
+            let now = clock::nanoseconds();
+            let spinning = busy || !self.ready.is_empty() || now < self.spin_until;
             busy |= self.read_hot();
             if !spinning {
                 self.sleep();
             } else if self.hot.is_empty() || now >= next_gather {
                 self.gather(Some(Duration::ZERO));
-                next_gather = now + GATHER_BUSY;
+                next_gather = clock::after(GATHER_BUSY);
             }
             busy |= self.serve_ready();
             busy |= self.poll_acknowledgements();
             if busy {
-                self.spin_until = Instant::now() + self.network.options.spin;
+                self.spin_until = clock::after(self.network.options.spin);
                 self.ack_sleep = ACK_POLL_FIRST;
             } else if spinning {
-                std::thread::yield_now();
+                sched::yield_now();
             }
         }
     }
@@ -254,21 +258,20 @@ impl Runner {
 
     fn sleep(&mut self) {
         let timeout = if self.tracked.is_empty() {
-            // Stopping a machine does not wake us: look once in a while.
-            Duration::from_millis(50)
+            sched::look_again().map(clock::until)
         } else {
             let now = self.ack_sleep;
             self.ack_sleep = (now * 2).min(ACK_POLL_LONGEST);
-            now
+            Some(now)
         };
         self.hot.clear();
         self.network.sleeping.store(true, Ordering::Relaxed);
         fence(Ordering::SeqCst);
         if self.network.pending_commands.load(Ordering::Relaxed) == 0 {
-            self.gather(Some(timeout));
+            self.gather(timeout);
         }
         self.network.sleeping.store(false, Ordering::Relaxed);
-        self.next_ack_poll = Instant::now();
+        self.next_ack_poll = clock::nanoseconds();
     }
 
     fn run_commands(&mut self) -> bool {
@@ -277,7 +280,7 @@ impl Runner {
         }
         let mut commands = std::mem::take(&mut self.commands);
         {
-            let mut queue = self.network.commands.lock().expect("no holder panics");
+            let mut queue = self.network.commands.lock();
             self.network.pending_commands.store(0, Ordering::Relaxed);
             std::mem::swap(&mut *queue, &mut commands);
         }
@@ -417,11 +420,11 @@ impl Runner {
         if self.tracked.is_empty() {
             return false;
         }
-        let now = Instant::now();
+        let now = clock::nanoseconds();
         if now < self.next_ack_poll {
             return false;
         }
-        self.next_ack_poll = now + ACK_POLL_BUSY;
+        self.next_ack_poll = clock::after(ACK_POLL_BUSY);
         let mut busy = false;
         let mut index = 0;
         while index < self.tracked.len() {

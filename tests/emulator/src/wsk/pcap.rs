@@ -1,12 +1,13 @@
 //! A capture of the wire tap: Ethernet, IP and TCP headers are made up around the bytes, with true
 //! sequence numbers, so that Wireshark follows the streams and decodes iWARP.
 
+use crate::sync::Mutex;
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use pcap_file::pcap::{PcapHeader, PcapPacket, PcapWriter};
@@ -43,11 +44,11 @@ struct Output(Arc<Mutex<BufWriter<File>>>);
 
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().expect("no holder panics").write(bytes)
+        self.0.lock().write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.0.lock().expect("no holder panics").flush()
+        self.0.lock().flush()
     }
 }
 
@@ -88,7 +89,7 @@ impl Capture {
 
     /// Writes what is buffered.
     pub fn flush(&self) -> io::Result<()> {
-        self.inner.lock().expect("no holder panics").output.flush()
+        self.inner.lock().output.flush()
     }
 
     fn now(&self) -> Duration {
@@ -104,7 +105,7 @@ impl Capture {
 impl Tap for Capture {
     fn segment(&self, local: SocketAddr, remote: SocketAddr, segment: &Segment<'_>) {
         let now = self.now();
-        let mut inner = self.inner.lock().expect("no holder panics");
+        let mut inner = self.inner.lock();
         // A file that can be written no more ends the recording, not the run.
         let _ = inner.record(now, local, remote, segment);
     }

@@ -366,7 +366,7 @@ fn call_receive_event(
 fn serve_pending(
     runner: &Runner,
     socket: &Arc<Socket>,
-    mut state: std::sync::MutexGuard<'_, Receive>,
+    mut state: crate::sync::MutexGuard<'_, Receive>,
 ) -> Progress {
     if state.backlog.is_none() && !state.fin && state.reset.is_none() {
         match read(runner, socket) {

@@ -4,19 +4,21 @@
 //! Three locks, never held together but for `transmit` inside nothing else, and none across a
 //! callback or an IRP completion: `transmit` (sends and disconnect), `receive`, `control`.
 
+use crate::sync::{Mutex, MutexGuard};
 use std::collections::VecDeque;
 use std::ffi::c_void;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicU8, AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
+use std::sync::{Arc, OnceLock};
 
 use super::abi::{PIRP, WSK_CLIENT_CONNECTION_DISPATCH, WSK_CLIENT_LISTEN_DISPATCH, WSK_SOCKET};
 use super::client::Client;
-use super::host::{NtStatus, Tcp};
+use super::host::NtStatus;
 use super::kernel;
 use super::network::Network;
 use super::receive::Receive;
 use super::send::Transmit;
+use super::tcp::Tcp;
 
 /// WSK-SOCK-01: chosen at creation, and with it the dispatch table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -223,15 +225,15 @@ impl Socket {
     }
 
     pub(super) fn transmit(&self) -> MutexGuard<'_, Transmit> {
-        self.transmit.lock().expect("no holder panics")
+        self.transmit.lock()
     }
 
     pub(super) fn receive(&self) -> MutexGuard<'_, Receive> {
-        self.receive.lock().expect("no holder panics")
+        self.receive.lock()
     }
 
     pub(super) fn control(&self) -> MutexGuard<'_, Control> {
-        self.control.lock().expect("no holder panics")
+        self.control.lock()
     }
 
     /// The status of calls on a connection that ended, if it has.

@@ -12,12 +12,12 @@ mod victim;
 use std::collections::BTreeMap;
 use std::net::TcpListener;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::Receiver;
 use std::sync::{Arc, OnceLock};
 
 use softrnic_consumer::{
     Adapter, ConnectParameters, Connector, Listener, NtStatus, QpLimits, Request,
 };
+use softrnic_emulator::sync::Receiver;
 
 pub use crate::peer::Peer;
 use crate::{End, SOON, Stage, listen};

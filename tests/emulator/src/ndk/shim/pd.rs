@@ -132,7 +132,7 @@ fn new_qp(
         .store(std::ptr::from_ref(receive) as usize, Ordering::Release);
     qp.initiator_cq
         .store(std::ptr::from_ref(initiator) as usize, Ordering::Release);
-    let mut ledger = qp.ledger.lock().expect("no holder panics");
+    let mut ledger = qp.ledger.lock();
     ledger.context = context as usize;
     ledger.shared = srq.is_some();
     drop(ledger);

@@ -1,8 +1,8 @@
 //! Requests that may pend: the OS stands between the provider's completion and the consumer's.
 //! NDK-LIFE-05..10: exactly one completion for each PENDING, none for anything else.
 
+use crate::sync::Mutex;
 use std::collections::VecDeque;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 
 use softrnic::sys::*;
@@ -99,7 +99,7 @@ impl Pending {
 
     /// Keeps the record for a while, so that a late completion is seen.
     fn retire(&'static self) {
-        let mut done = DONE.lock().expect("no holder panics");
+        let mut done = DONE.lock();
         done.push_back(std::ptr::from_ref(self) as usize);
         if done.len() > QUARANTINE
             && let Some(oldest) = done.pop_front()

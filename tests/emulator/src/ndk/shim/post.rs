@@ -21,11 +21,7 @@ fn post(
     let _ = thread::enter(name, DISPATCH_LEVEL);
     let record = Record::of(qp.cast(), Kind::Qp, name);
     if record.checked {
-        record
-            .ledger
-            .lock()
-            .expect("no holder panics")
-            .post(queue, context, flags);
+        record.ledger.lock().post(queue, context, flags);
     }
     let status = bridge::call_down(name, || call(record.provider()));
     if status == STATUS_PENDING {
@@ -35,11 +31,7 @@ fn post(
         );
     }
     if status < 0 && record.checked {
-        record
-            .ledger
-            .lock()
-            .expect("no holder panics")
-            .take_back(queue, context);
+        record.ledger.lock().take_back(queue, context);
     }
     status
 }

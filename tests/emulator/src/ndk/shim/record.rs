@@ -1,7 +1,7 @@
 //! What the OS knows of one NDK object.
 
+use crate::sync::Mutex;
 use std::collections::VecDeque;
-use std::sync::Mutex;
 use std::sync::atomic::{
     AtomicBool, AtomicPtr, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering,
 };
@@ -202,7 +202,7 @@ impl Record {
             }
         }
         self.object.store(object as usize, Ordering::Release);
-        for parent in self.parents.lock().expect("no holder panics").iter() {
+        for parent in self.parents.lock().iter() {
             parent.children.fetch_add(1, Ordering::AcqRel);
         }
     }
@@ -237,7 +237,7 @@ impl Record {
 
     /// The adapter above a listener.
     pub(super) fn adapter(&self) -> &'static Self {
-        let parents = self.parents.lock().expect("no holder panics");
+        let parents = self.parents.lock();
         match parents.first() {
             Some(first) => first,
             None => violation(
@@ -250,12 +250,12 @@ impl Record {
     /// Another antecedent, from a later call (a connector's QP).
     pub(super) fn add_parent(&'static self, parent: &'static Self) {
         parent.children.fetch_add(1, Ordering::AcqRel);
-        self.parents.lock().expect("no holder panics").push(parent);
+        self.parents.lock().push(parent);
     }
 
     /// Takes an antecedent away again: the call that added it failed.
     pub(super) fn remove_parent(&'static self, parent: &'static Self) {
-        let mut parents = self.parents.lock().expect("no holder panics");
+        let mut parents = self.parents.lock();
         if let Some(at) = parents
             .iter()
             .rposition(|other| std::ptr::eq(*other, parent))
@@ -293,14 +293,14 @@ impl Record {
         if self.life.swap(CLOSING, Ordering::AcqRel) != OPEN {
             violation("NDK-LIFE-20", &format!("a {:?} is closed twice", self.kind));
         }
-        for parent in self.parents.lock().expect("no holder panics").iter() {
+        for parent in self.parents.lock().iter() {
             parent.closing_children.fetch_add(1, Ordering::AcqRel);
         }
     }
 
     /// The close call returned.
     pub(super) fn close_returned(&self) {
-        for parent in self.parents.lock().expect("no holder panics").iter() {
+        for parent in self.parents.lock().iter() {
             parent.closing_children.fetch_sub(1, Ordering::AcqRel);
         }
     }
@@ -332,11 +332,11 @@ impl Record {
 
     /// The close is through and its callback has returned: antecedents may follow.
     pub(super) fn gone(&'static self) {
-        let parents = std::mem::take(&mut *self.parents.lock().expect("no holder panics"));
+        let parents = std::mem::take(&mut *self.parents.lock());
         for parent in parents {
             parent.children.fetch_sub(1, Ordering::AcqRel);
         }
-        let mut closed = CLOSED_RECORDS.lock().expect("no holder panics");
+        let mut closed = CLOSED_RECORDS.lock();
         closed.push_back(std::ptr::from_ref(self) as usize);
         if closed.len() > QUARANTINE
             && let Some(oldest) = closed.pop_front()

@@ -1,0 +1,131 @@
+//! What a seed stands for.
+
+use std::fmt;
+use std::time::Duration;
+
+use softrnic_emulator::sched::{Ended, Plan, Random, simulate};
+use softrnic_emulator::verifier;
+use softrnic_emulator::wsk;
+use softrnic_emulator::wsk::simulated::{Weather, set_weather};
+use softrnic_functional::Stage;
+
+use crate::workload;
+
+/// What the consumers do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Workload {
+    /// Two ends send, write and read, then disconnect; the network loses no connection.
+    Mannered,
+    /// The same over a network that resets connections at any moment.
+    Rough,
+    /// Connects and disconnects, many at once, some of them refused or given up.
+    Storm,
+}
+
+impl Workload {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Mannered, Self::Rough, Self::Storm];
+
+    fn number(self) -> u64 {
+        Self::ALL.iter().position(|&other| other == self).unwrap_or(0) as u64
+    }
+}
+
+/// A seed and what is made of it.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    /// The seed.
+    pub seed: u64,
+    /// What the consumers do.
+    pub workload: Workload,
+    /// Who runs when.
+    pub plan: Plan,
+    /// What the network does.
+    pub weather: Weather,
+    /// How WSK behaves.
+    pub wsk: wsk::Options,
+}
+
+impl Scenario {
+    /// What `seed` stands for; the workload comes out of it too when none is given.
+    #[must_use]
+    pub fn new(seed: u64, workload: Option<Workload>) -> Self {
+        let mut random = Random::new(seed);
+        let drawn = *random.pick(&Workload::ALL);
+        let workload = workload.unwrap_or(drawn);
+        let resets = workload != Workload::Mannered;
+        let wsk = wsk::Options {
+            send_completion: *random.pick(&[
+                wsk::SendCompletion::Acknowledged,
+                wsk::SendCompletion::HandOver,
+            ]),
+            spin: Duration::ZERO,
+            receive_buffer: *random.pick(&[50, 500, 4096, 256 << 10]),
+            odd_indications: random.one_in(2),
+            vary_completions: random.one_in(2),
+            failures: if resets { *random.pick(&[0, 0, 40]) } else { 0 },
+            seed: random.number(),
+            full_checks: None,
+        };
+        Self {
+            seed,
+            workload,
+            plan: Plan::of(seed),
+            weather: Weather::of(random.number(), resets),
+            wsk,
+        }
+    }
+
+    /// Plays it, once in the life of a process. What breaks a rule or a promise ends the process.
+    #[must_use]
+    pub fn play(&self) -> Ended {
+        let simulation = simulate(self.plan.clone());
+        tell_the_end();
+        set_weather(self.weather.clone());
+        let random = Random::new(self.seed ^ self.workload.number() << 56);
+        {
+            let stage = Stage::over(self.wsk.clone());
+            match self.workload {
+                Workload::Mannered => workload::pair::run(&stage, random, false),
+                Workload::Rough => workload::pair::run(&stage, random, true),
+                Workload::Storm => workload::storm::run(&stage, random),
+            }
+        }
+        simulation.so_far()
+    }
+}
+
+impl fmt::Display for Scenario {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "seed {} {:?}", self.seed, self.workload)?;
+        writeln!(f, "  {:?}", self.plan)?;
+        writeln!(f, "  {:?}", self.weather)?;
+        write!(f, "  {:?}", self.wsk)
+    }
+}
+
+/// Lines of the log that a failure shows.
+const LAST: usize = 60;
+
+/// A run that fails says what happened last.
+fn tell_the_end() {
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        print_log();
+        before(info);
+    }));
+    verifier::on_violation(|_| print_log());
+}
+
+fn print_log() {
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        let log = softrnic_emulator::sched::simulation().map(|simulation| simulation.log());
+        let log = log.unwrap_or_default();
+        let lines = std::env::var("SOFTRNIC_LOG").ok().and_then(|lines| lines.parse().ok());
+        let first = log.len().saturating_sub(lines.unwrap_or(LAST));
+        for line in &log[first..] {
+            eprintln!("{line}");
+        }
+    });
+}

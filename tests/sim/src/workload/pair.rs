@@ -1,0 +1,333 @@
+//! Two ends that send, write and read, each by the seed; every byte is compared.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use softrnic_consumer::{ConnectParameters, Connector, NtStatus, QpLimits};
+use softrnic_emulator::clock;
+use softrnic_emulator::sched::Random;
+use softrnic_emulator::sync::Mutex;
+use softrnic_functional::{Done, End, Results, SOON, Stage, pattern};
+
+use super::{LOST, NOT_CONNECTED, listen};
+
+/// Where an end's megabyte has what: own data, slots of receives, the peer's writes, own reads.
+const SOURCE: usize = 0;
+const SLOTS: usize = 256 << 10;
+const TARGET: usize = 512 << 10;
+const SINK: usize = 768 << 10;
+const PART: usize = 256 << 10;
+/// Longest message that is sent.
+const SLOT: usize = 4 << 10;
+/// Initiator requests outstanding at most.
+const DEPTH: usize = 32;
+
+/// How long anything may take: the slowest network needs minutes of its own time for a few megabytes.
+const PATIENCE: Duration = Duration::from_secs(1_200);
+/// How often a wait looks whether the connection is there.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// One request.
+#[derive(Clone, Copy, Debug)]
+enum Act {
+    Send { from: usize, len: usize },
+    Write { from: usize, to: usize, len: usize },
+    Read { from: usize, to: usize, len: usize },
+}
+
+impl Act {
+    fn draw(random: &mut Random, longest: u64) -> Self {
+        let len = random.below(longest) as usize;
+        let mut place = || random.below((PART - len) as u64) as usize;
+        let (from, to) = (place(), place());
+        match random.below(3) {
+            0 => Self::Send {
+                from,
+                len: len.min(SLOT),
+            },
+            1 => Self::Write { from, to, len },
+            _ => Self::Read { from, to, len },
+        }
+    }
+}
+
+/// What one end does, in order.
+#[derive(Debug)]
+struct Part {
+    acts: Vec<Act>,
+    /// So many are posted before results are waited for.
+    depth: usize,
+    seed: u8,
+}
+
+impl Part {
+    fn draw(random: &mut Random) -> Self {
+        let count = random.between(1, 30);
+        let longest = *random.pick(&[2, 300, 5_000, 5_000, 40_000]);
+        let mut acts: Vec<Act> = (0..count).map(|_| Act::draw(random, longest)).collect();
+        // When it has arrived, so has everything before it.
+        acts.push(Act::Send { from: 0, len: 1 });
+        Self {
+            acts,
+            depth: random.between(1, DEPTH as u64) as usize,
+            seed: random.number() as u8,
+        }
+    }
+
+    fn sends(&self) -> Vec<(usize, usize)> {
+        let send = |act: &Act| match *act {
+            Act::Send { from, len } => Some((from, len)),
+            _ => None,
+        };
+        self.acts.iter().filter_map(send).collect()
+    }
+}
+
+/// Plays both parts. With `breaks`, the network may end the connection at any moment.
+pub fn run(stage: &Stage, mut random: Random, breaks: bool) {
+    let parts: [Arc<Part>; 2] = std::array::from_fn(|_| Arc::new(Part::draw(&mut random)));
+    let limits = QpLimits::default();
+    let mut ends = [0, 1].map(|n| End::new(&stage.open(n), limits));
+    for ((end, mine), theirs) in ends.iter().zip(&parts).zip(parts.iter().rev()) {
+        prepare(end, mine, theirs);
+    }
+    let connected = connect(stage, &mut ends, breaks);
+    let ends = ends.map(Arc::new);
+    if connected {
+        play(stage, &ends, &parts, breaks);
+        part_ways(&ends, &mut random);
+    }
+    finish(&ends, connected);
+}
+
+/// Fills the memory and posts the receives.
+fn prepare(end: &End, mine: &Part, theirs: &Part) {
+    end.buffer.write(SOURCE, &pattern(mine.seed, PART));
+    for (slot, _) in theirs.sends().iter().enumerate() {
+        end.post_receive(slot, SLOTS + slot * SLOT, SLOT);
+    }
+}
+
+/// Connects the ends; false when the network did not let them.
+fn connect(stage: &Stage, ends: &mut [End; 2], breaks: bool) -> bool {
+    let [active, passive] = ends;
+    let parameters = ConnectParameters {
+        inbound_reads: 16,
+        outbound_reads: 16,
+        private_data: Vec::new(),
+    };
+    let Some((listener, incoming)) = listen(&passive.adapter, stage.address(1, 0), breaks) else {
+        return false;
+    };
+    let to = listener.local_address().expect("a listener has an address");
+    passive.listener = Some(listener);
+    let mut connector = Connector::new(&active.adapter).expect("a connector is made");
+    let connecting = connector.connect(&active.qp, stage.address(0, 0), to, &parameters);
+    let accepting = accept(passive, &incoming, &parameters, &connecting);
+    let status = loop {
+        if let Some(status) = connecting.wait_for(LOOK) {
+            break status;
+        }
+        // A first connection that was reset in its start-up has a second, as MPA's fall-back: refused.
+        drop(incoming.try_recv());
+    };
+    if status == NtStatus::SUCCESS {
+        let status = connector.complete_connect(active.on_disconnect()).wait();
+        assert!(allowed(status, breaks), "NdkCompleteConnect: {status:?}");
+        let accepted = accepting.is_some_and(|accepting| allowed_success(accepting.wait(), breaks));
+        active.connector = Some(connector);
+        return status == NtStatus::SUCCESS && accepted;
+    }
+    assert!(allowed(status, breaks), "NdkConnect: {status:?}");
+    drop(connector);
+    if let Some(accepting) = accepting {
+        let _ = allowed_success(accepting.wait(), breaks);
+    }
+    false
+}
+
+fn accept(
+    passive: &mut End,
+    incoming: &softrnic_emulator::sync::Receiver<Connector>,
+    parameters: &ConnectParameters,
+    connecting: &softrnic_consumer::Request,
+) -> Option<softrnic_consumer::Request> {
+    // The connect may fail without an event at this end.
+    let accepted = loop {
+        match incoming.recv_timeout(std::time::Duration::from_millis(20)) {
+            Ok(connector) => break Some(connector),
+            Err(_) if !connecting.is_pending() => break incoming.try_recv().ok(),
+            Err(_) => {}
+        }
+    };
+    let mut accepted = accepted?;
+    let accepting = accepted.accept(&passive.qp, parameters, passive.on_disconnect());
+    passive.connector = Some(accepted);
+    Some(accepting)
+}
+
+fn allowed(status: NtStatus, breaks: bool) -> bool {
+    status == NtStatus::SUCCESS || breaks && NOT_CONNECTED.contains(&status)
+}
+
+fn allowed_success(status: NtStatus, breaks: bool) -> bool {
+    assert!(allowed(status, breaks), "NdkAccept: {status:?}");
+    status == NtStatus::SUCCESS
+}
+
+/// Both ends at once.
+fn play(stage: &Stage, ends: &[Arc<End>; 2], parts: &[Arc<Part>; 2], breaks: bool) {
+    let whole = Arc::new(Mutex::new([true; 2]));
+    let sides: Vec<_> = (0..2)
+        .map(|n| {
+            let (mine, peer) = (Arc::clone(&ends[n]), Arc::clone(&ends[1 - n]));
+            let (part, theirs) = (Arc::clone(&parts[n]), Arc::clone(&parts[1 - n]));
+            let whole = Arc::clone(&whole);
+            stage.machine().spawn(["active", "passive"][n], move || {
+                let lives = post_all(&mine, &peer, &part, breaks) && receive_all(&mine, &theirs, breaks);
+                whole.lock()[n] = lives;
+            })
+        })
+        .collect();
+    for side in sides {
+        side.join().expect("neither end breaks a promise");
+    }
+    if *whole.lock() == [true; 2] {
+        for n in 0..2 {
+            compare(&ends[n], &parts[n], &parts[1 - n]);
+        }
+    } else {
+        assert!(breaks, "the connection was lost over a network that loses none");
+    }
+}
+
+/// Posts every request of `part`; whether all succeeded.
+fn post_all(mine: &End, peer: &End, part: &Part, breaks: bool) -> bool {
+    let (mut next, mut posted) = (0, 0);
+    for (context, act) in part.acts.iter().enumerate() {
+        if !post(mine, peer, context, *act) {
+            assert!(breaks, "request {context} was refused");
+            break;
+        }
+        posted += 1;
+        if context + 1 - next == part.depth {
+            let lives = settle(mine, &mut next, 1, breaks);
+            if !lives {
+                break;
+            }
+        }
+    }
+    let left = posted - next;
+    settle(mine, &mut next, left, breaks) && next == part.acts.len()
+}
+
+fn post(mine: &End, peer: &End, context: usize, act: Act) -> bool {
+    let qp = mine.qp.handle();
+    let token = peer.mr.remote_token();
+    let there = |offset: usize| peer.buffer.virtual_address() + offset as u64;
+    let here = |offset, len| [mine.mr.sge(&mine.buffer, offset, len)];
+    let status = match act {
+        Act::Send { from, len } => qp.send(context, &here(SOURCE + from, len), 0),
+        Act::Write { from, to, len } => {
+            qp.write(context, &here(SOURCE + from, len), there(TARGET + to), token, 0)
+        }
+        Act::Read { from, to, len } => {
+            qp.read(context, &here(SINK + to, len), there(SOURCE + from), token, 0)
+        }
+    };
+    status == NtStatus::SUCCESS
+}
+
+/// Takes `count` results, which come in the order of the posts (NDK-POST); whether all succeeded.
+fn settle(mine: &End, next: &mut usize, count: usize, breaks: bool) -> bool {
+    if count == 0 {
+        return true;
+    }
+    let mut whole = true;
+    for Done { context, status, .. } in take(mine, &mine.done, count) {
+        assert_eq!(context, *next, "results come in the order of the posts");
+        *next += 1;
+        whole &= good(status, breaks);
+    }
+    whole
+}
+
+/// Takes `count` results. When the connection is gone, those that were not done are asked for: NDK-FLUSH.
+fn take(mine: &End, results: &Results, count: usize) -> Vec<Done> {
+    let deadline = clock::after(PATIENCE);
+    while !results.wait_for(count, LOOK) && clock::nanoseconds() < deadline {
+        if mine.gone.count() > 0 {
+            mine.qp.handle().flush();
+        }
+    }
+    results.take(count)
+}
+
+fn good(status: NtStatus, breaks: bool) -> bool {
+    let lost = breaks && LOST.contains(&status);
+    assert!(status == NtStatus::SUCCESS || lost, "a result of {status:?}");
+    status == NtStatus::SUCCESS
+}
+
+/// Takes the results of all receives; whether all succeeded.
+fn receive_all(mine: &End, theirs: &Part, breaks: bool) -> bool {
+    let sends = theirs.sends();
+    let mut whole = true;
+    let results = take(mine, &mine.received, sends.len());
+    for ((slot, result), (_, len)) in results.iter().enumerate().zip(sends) {
+        assert_eq!(result.context, slot, "receives fill in the order of the posts");
+        if good(result.status, breaks) {
+            assert_eq!(result.bytes as usize, len);
+        } else {
+            whole = false;
+        }
+    }
+    whole
+}
+
+/// Every byte that came is the one that was meant.
+fn compare(end: &End, mine: &Part, theirs: &Part) {
+    let sent = pattern(theirs.seed, PART);
+    for (slot, (from, len)) in theirs.sends().into_iter().enumerate() {
+        assert_eq!(end.buffer.read(SLOTS + slot * SLOT, len), sent[from..from + len]);
+    }
+    let (mut target, mut sink) = (vec![0; PART], vec![0; PART]);
+    for act in &theirs.acts {
+        if let Act::Write { from, to, len } = *act {
+            target[to..to + len].copy_from_slice(&sent[from..from + len]);
+        }
+    }
+    for act in &mine.acts {
+        if let Act::Read { from, to, len } = *act {
+            sink[to..to + len].copy_from_slice(&sent[from..from + len]);
+        }
+    }
+    assert!(end.buffer.read(TARGET, PART) == target, "the peer's writes");
+    assert!(end.buffer.read(SINK, PART) == sink, "what was read from the peer");
+}
+
+/// One end disconnects, or both at once, or nobody does.
+fn part_ways(ends: &[Arc<End>; 2], random: &mut Random) {
+    let who = random.below(4);
+    let asked: Vec<_> = (0..2)
+        .filter(|n| who == 2 || who == *n)
+        .map(|n| ends[n as usize].disconnect())
+        .collect();
+    for request in asked {
+        let _ = request.wait();
+    }
+    if who < 2 {
+        // NDK-DISC: the other end hears of it, unless the connection was lost before.
+        assert!(ends[1 - who as usize].gone.wait(SOON), "no disconnect event came");
+        let _ = ends[1 - who as usize].disconnect().wait();
+    }
+}
+
+/// Whatever happened, everything that was posted ends, and each end closes.
+fn finish(ends: &[Arc<End>; 2], connected: bool) {
+    for end in ends {
+        if !connected {
+            end.qp.handle().flush();
+        }
+    }
+}

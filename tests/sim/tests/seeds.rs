@@ -1,0 +1,46 @@
+//! Seeds that pass, and that are the same run every time. A seed that failed once, and what it showed, is
+//! kept here for good.
+
+use std::process::{Command, Output};
+
+fn sim(arguments: &[&str]) -> Output {
+    let run = Command::new(env!("CARGO_BIN_EXE_sim")).args(arguments).output();
+    run.expect("sim runs")
+}
+
+#[test]
+fn five_hundred_seeds() {
+    let output = sim(&["--seeds", "500", "--json"]);
+    let (out, error) = (text(&output.stdout), text(&output.stderr));
+    assert!(output.status.success(), "{error}");
+    let result: serde_json::Value = serde_json::from_str(out.lines().last().unwrap_or_default())
+        .expect("the last line is JSON");
+    assert_eq!((&result["seeds"], &result["failures"]), (&500.into(), &0.into()), "{error}");
+}
+
+/// The log of a seed, in a process of its own.
+fn log(seed: &str, workload: &str) -> String {
+    let output = sim(&["--replay", seed, "--workload", workload, "--log"]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    text(&output.stdout)
+}
+
+#[test]
+fn a_seed_is_the_same_run_every_time() {
+    for workload in ["mannered", "rough", "storm"] {
+        let mut logs = Vec::new();
+        for seed in ["1", "2", "3", "4", "5", "6"] {
+            let first = log(seed, workload);
+            assert!(first.lines().count() > 50, "{workload} {seed}:\n{first}");
+            assert!(first == log(seed, workload), "{workload} {seed} is another run the second time");
+            logs.push(first);
+        }
+        logs.sort();
+        logs.dedup();
+        assert_eq!(logs.len(), 6, "{workload}: another seed is another run");
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
