@@ -113,6 +113,9 @@ impl Machine {
     /// Maps the image at `path` and binds its imports. It knows itself as `name`.
     pub fn load(&'static self, path: &std::path::Path, name: &str) -> Result<Driver, LoadError> {
         let image = Image::load(path, name)?;
+        if let Some(simulation) = sched::simulation() {
+            simulation.loaded(&image);
+        }
         self.images.lock().push(image.clone());
         Ok(Driver::new(self, image))
     }

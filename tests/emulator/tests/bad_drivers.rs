@@ -330,6 +330,49 @@ answers! {
     a_short_buffer_without_the_length: "ndk-short-without-length" => "NDK-OID-05";
 }
 
+#[test]
+fn a_wait_for_what_nobody_does() {
+    let text = ended("hang", &["--seed=1"]);
+    assert!(
+        text.contains(concat!("VIOLATION rule=", "SIM-HUNG")),
+        "{text}"
+    );
+}
+
+/// A race is met by some seeds, and a seed that meets it does so each time.
+fn races(case: &str) {
+    let met = |seed: u64| {
+        let output = run(case, &[&format!("--seed={seed}")]);
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        match output.status.code() {
+            Some(0) => false,
+            Some(101) => text.contains("VIOLATION rule=KE-BUGCHECK"),
+            other => panic!("{case}, seed {seed}: exit status {other:?}:\n{text}"),
+        }
+    };
+    let seeds = 1..=SEEDS;
+    let found: Vec<u64> = seeds.clone().filter(|&seed| met(seed)).collect();
+    assert!(
+        !found.is_empty() && found.len() < SEEDS as usize,
+        "{case}: {found:?}"
+    );
+    let again: Vec<u64> = seeds.filter(|&seed| met(seed)).collect();
+    assert_eq!(found, again, "{case}");
+}
+
+/// Seeds that are tried for a race.
+const SEEDS: u64 = 40;
+
+#[test]
+fn a_race_between_kernel_calls() {
+    races("lost-update");
+}
+
+#[test]
+fn a_race_between_instructions() {
+    races("lost-update-between-calls");
+}
+
 /// The rules that the sources below `folder` name.
 fn rules(folder: &std::path::Path, found: &mut std::collections::BTreeSet<String>) {
     for entry in std::fs::read_dir(folder)
@@ -342,7 +385,7 @@ fn rules(folder: &std::path::Path, found: &mut std::collections::BTreeSet<String
         } else if path.extension().is_some_and(|e| e == "rs") {
             let text = std::fs::read_to_string(&path).expect("a source can be read");
             let prefixes = [
-                "VERIF-", "KE-", "EX-", "IO-", "IP-", "NDIS-", "NDK-", "WSK-",
+                "VERIF-", "KE-", "EX-", "IO-", "IP-", "NDIS-", "NDK-", "SIM-", "WSK-",
             ];
             let is_rule = |word: &&str| {
                 prefixes.iter().any(|p| word.starts_with(p))

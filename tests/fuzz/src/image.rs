@@ -7,11 +7,11 @@ use std::cell::RefCell;
 use std::net::TcpListener;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::mpsc::Receiver;
 use std::time::{Duration, Instant};
 
 use softrnic_emulator::image::coverage::{self, Marks};
 use softrnic_emulator::pool;
+use softrnic_emulator::sync::Receiver;
 use softrnic_functional::consumer::{Connector, Listener, NtStatus};
 use softrnic_functional::hostile::{Ended, Pace, Victim, World};
 use softrnic_functional::peer::{self, Peer};

@@ -58,7 +58,12 @@ fn main() -> ExitCode {
             let _ = std::io::stderr().flush();
         }
     };
-    let tally = match seeds::run(arguments.from, arguments.seeds, arguments.workload, progress) {
+    let tally = match seeds::run(
+        arguments.from,
+        arguments.seeds,
+        arguments.workload,
+        progress,
+    ) {
         Ok(tally) => tally,
         Err(why) => {
             eprintln!("no process for a seed: {why}");
@@ -75,7 +80,11 @@ fn main() -> ExitCode {
         });
         println!("{result}");
     }
-    if tally.failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if tally.failures.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 fn report(tally: &Tally, rate: f64) {
@@ -83,5 +92,9 @@ fn report(tally: &Tally, rate: f64) {
         eprintln!("\nseed {} failed: {}", failure.seed, failure.report);
         eprintln!("again: cargo dev sim --replay {}", failure.seed);
     }
-    eprintln!("\r{} seeds, {} failed, {rate:.1} seeds a second", tally.seeds, tally.failures.len());
+    eprintln!(
+        "\r{} seeds, {} failed, {rate:.1} seeds a second",
+        tally.seeds,
+        tally.failures.len()
+    );
 }

@@ -60,7 +60,12 @@ pub const PANICKED: i32 = 102;
 fn unnamed() -> io::Result<File> {
     let path = std::env::temp_dir().join(format!("softrnic-sim.{}", std::process::id()));
     let mut options = File::options();
-    let file = options.read(true).write(true).create(true).truncate(true).open(&path)?;
+    let file = options
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .open(&path)?;
     std::fs::remove_file(&path)?;
     Ok(file)
 }

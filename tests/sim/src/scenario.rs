@@ -27,7 +27,10 @@ impl Workload {
     pub const ALL: [Self; 3] = [Self::Mannered, Self::Rough, Self::Storm];
 
     fn number(self) -> u64 {
-        Self::ALL.iter().position(|&other| other == self).unwrap_or(0) as u64
+        Self::ALL
+            .iter()
+            .position(|&other| other == self)
+            .unwrap_or(0) as u64
     }
 }
 
@@ -122,7 +125,9 @@ fn print_log() {
     ONCE.call_once(|| {
         let log = softrnic_emulator::sched::simulation().map(|simulation| simulation.log());
         let log = log.unwrap_or_default();
-        let lines = std::env::var("SOFTRNIC_LOG").ok().and_then(|lines| lines.parse().ok());
+        let lines = std::env::var("SOFTRNIC_LOG")
+            .ok()
+            .and_then(|lines| lines.parse().ok());
         let first = log.len().saturating_sub(lines.unwrap_or(LAST));
         for line in &log[first..] {
             eprintln!("{line}");

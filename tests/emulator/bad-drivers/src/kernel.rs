@@ -157,6 +157,14 @@ unsafe extern "system" {
         priority: u32,
     ) -> *mut u8;
     pub(crate) fn MmProbeAndLockPages(mdl: *mut u8, mode: i8, operation: i32);
+    pub(crate) fn ObReferenceObjectByHandle(
+        handle: Pointer,
+        access: u32,
+        kind: Pointer,
+        mode: i8,
+        object: *mut Pointer,
+        information: Pointer,
+    ) -> i32;
     pub(crate) fn ObfDereferenceObject(object: Pointer) -> isize;
     pub(crate) fn PsCreateSystemThread(
         handle: *mut Pointer,
@@ -168,6 +176,7 @@ unsafe extern "system" {
         context: Pointer,
     ) -> i32;
     pub(crate) fn PsGetCurrentThread() -> Pointer;
+    pub(crate) fn PsGetCurrentThreadId() -> Pointer;
     pub(crate) fn ZwClose(handle: Pointer) -> i32;
     pub(crate) fn ZwOpenKey(
         handle: *mut Pointer,

@@ -15,6 +15,7 @@ mod ndk;
 mod ndk_life;
 mod ndk_miniport;
 mod objects;
+mod races;
 mod wsk;
 mod wsk_client;
 mod wsk_close;
@@ -42,6 +43,7 @@ const TABLES: &[&[(&str, Case)]] = &[
     ndis::CASES,
     ndk::CASES,
     objects::CASES,
+    races::CASES,
     wsk::CASES,
     wsk_close::CASES,
 ];

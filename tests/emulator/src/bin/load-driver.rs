@@ -1,8 +1,8 @@
 //! Loads a driver image into an emulated machine, starts it, and unloads it again. A miniport gets
 //! an adapter, which answers a query (and a set, when it is an NDK provider), sends a frame, is paused, restarted and halted.
 //!
-//! `load-driver IMAGE [--cheap] [NAME=VALUE]…`: values (numbers are DWORDs) are set under the
-//! driver's service key before it starts. Exit status 0: all went well; 1: it did not load or
+//! `load-driver IMAGE [--cheap] [--seed=SEED] [NAME=VALUE]…`: values (numbers are DWORDs) are set under the
+//! driver's service key before it starts; with a seed it runs in a simulation. Exit status 0: all went well; 1: it did not load or
 //! `DriverEntry` failed; 101: the verifier found something.
 
 use std::path::Path;
@@ -12,6 +12,7 @@ use softrnic::sys::OID_NDK_SET_STATE;
 use softrnic_emulator::io::driver::registry_path;
 use softrnic_emulator::ndis::{Adapter, AdapterOptions};
 use softrnic_emulator::pool::PoolMode;
+use softrnic_emulator::sched;
 use softrnic_emulator::zw::Value;
 use softrnic_emulator::{Machine, Options};
 
@@ -23,8 +24,15 @@ fn main() -> ExitCode {
         .iter()
         .position(|a| a == "--cheap")
         .map(|at| arguments.remove(at));
+    if let Some(seed) = arguments
+        .iter()
+        .find_map(|a| a.strip_prefix("--seed=")?.parse().ok())
+    {
+        sched::simulate(sched::Plan::of(seed));
+    }
+    arguments.retain(|a| !a.starts_with("--seed="));
     let Some((image, values)) = arguments.split_first() else {
-        eprintln!("usage: load-driver IMAGE [--cheap] [NAME=VALUE]...");
+        eprintln!("usage: load-driver IMAGE [--cheap] [--seed=SEED] [NAME=VALUE]...");
         return ExitCode::from(2);
     };
     let pool = if cheap.is_some() {

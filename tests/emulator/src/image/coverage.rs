@@ -11,7 +11,7 @@ use pdb_addr2line::pdb::{self, FallibleIterator as _, PDB, SymbolData};
 
 use super::Image;
 
-const INT3: u8 = 0xCC;
+pub(super) const INT3: u8 = 0xCC;
 
 /// Where a place marks that it was reached.
 #[derive(Clone, Copy)]
@@ -108,7 +108,7 @@ pub(crate) fn hit(registers: &mut [libc::greg_t; 23]) -> bool {
 }
 
 /// Writes where pages may not be written, as a debugger does. No lock, no memory: signal handlers may.
-fn write(address: usize, byte: u8) {
+pub(super) fn write(address: usize, byte: u8) {
     static MEMORY: OnceLock<File> = OnceLock::new();
     let memory = MEMORY.get_or_init(|| {
         let own = File::options().write(true).open("/proc/self/mem");

@@ -4,6 +4,7 @@ mod bind;
 pub mod coverage;
 pub mod guard;
 mod load;
+pub mod preemption;
 mod symbols;
 mod unwind;
 

@@ -66,6 +66,13 @@ impl Image {
         None
     }
 
+    /// First address and end of every function that has unwind data.
+    pub(super) fn function_ranges(&self) -> impl Iterator<Item = (usize, usize)> {
+        let (table, count) = self.functions;
+        let entries = (0..count).filter_map(move |n| self.read::<[u32; 3]>(table + n * 12));
+        entries.map(|[begin, end, _]| (self.base + begin as usize, self.base + end as usize))
+    }
+
     /// How far the stack pointer is below the return address, `into` bytes into the function.
     fn frame_size(&self, into: u32, mut unwind: u32) -> Option<usize> {
         let mut size = 0;

@@ -51,6 +51,15 @@ pub fn may_switch() {
     }
 }
 
+/// As [`may_switch`], between two instructions of an image.
+pub(crate) fn preempt() {
+    if let Some(simulation) = simulation()
+        && !crate::sync::is_holding()
+    {
+        simulation.preempt();
+    }
+}
+
 #[cold]
 fn switch() {
     if let Some(simulation) = simulation()

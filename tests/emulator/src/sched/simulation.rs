@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use parking_lot::Mutex;
 
 use super::Random;
+use crate::image::preemption::{self, Density};
 
 /// What a simulation is made with.
 #[derive(Clone, Debug)]
@@ -21,6 +22,8 @@ pub struct Plan {
     pub switches: u64,
     /// How far time goes at each of those places at most, in nanoseconds.
     pub step: u64,
+    /// At which of an image's instructions another thread may run. `None`: at none.
+    pub preemption: Option<Density>,
 }
 
 impl Plan {
@@ -32,6 +35,10 @@ impl Plan {
             seed,
             switches: *random.pick(&[2, 3, 5, 9, 17, 40, 100]),
             step: *random.pick(&[50, 200, 1000]),
+            preemption: random.one_in(3).then(|| Density {
+                atomic: *random.pick(&[1, 4, 16]),
+                other: *random.pick(&[0, 50, 400]),
+            }),
         }
     }
 }
@@ -130,6 +137,14 @@ impl Simulation {
         self.now.load(Ordering::Relaxed)
     }
 
+    /// Breakpoints for an image that was just loaded, when the plan wants some.
+    pub(crate) fn loaded(&self, image: &crate::image::Image) {
+        let plan = self.inner.lock().plan.clone();
+        if let Some(density) = plan.preemption {
+            preemption::plant(image, plan.seed, density);
+        }
+    }
+
     /// What the run came to so far.
     #[must_use]
     pub fn so_far(&self) -> Ended {
@@ -148,7 +163,9 @@ impl Simulation {
         let mut inner = self.inner.lock();
         let who = me.map_or("-", |me| inner.members[me].name.as_str());
         let line = format!("{now:>14} {who:<20} {what}");
-        inner.digest = line.bytes().fold(inner.digest, |digest, byte| fold(digest, byte.into()));
+        inner.digest = line
+            .bytes()
+            .fold(inner.digest, |digest, byte| fold(digest, byte.into()));
         inner.log.push(line);
     }
 
@@ -214,6 +231,13 @@ impl Simulation {
             return self.countdown.store(left - 1, Ordering::Relaxed);
         }
         self.give_way(false);
+    }
+
+    /// Another thread runs at one in two such places.
+    pub(super) fn preempt(&self) {
+        if ME.get().is_some() && self.random(2) == 0 {
+            self.give_way(false);
+        }
     }
 
     /// Another thread runs, if one can: the caller spins for it.

@@ -5,7 +5,7 @@ use std::mem::MaybeUninit;
 use std::sync::Once;
 
 use crate::bridge::{inline, shared_data};
-use crate::image::{Point, coverage, image_at, unloaded_at};
+use crate::image::{Point, coverage, image_at, preemption, unloaded_at};
 use crate::thread::try_current;
 use crate::verifier::{report, report_of, stack};
 
@@ -132,7 +132,11 @@ fn interrupt(ip: usize) -> Option<u8> {
 fn emulated(signal: libc::c_int, registers: &mut [libc::greg_t; 23], address: usize) -> bool {
     let ip = registers[libc::REG_RIP as usize] as usize;
     match signal {
-        libc::SIGTRAP => coverage::hit(registers) || shared_data::end(registers),
+        libc::SIGTRAP => {
+            // One step may be of both.
+            let stepped = preemption::stepped(registers) | shared_data::end(registers);
+            stepped || preemption::hit(registers) || coverage::hit(registers)
+        }
         // SAFETY: a fault of an image's instruction, on a thread of a machine.
         libc::SIGSEGV if image_at(ip).is_some() => unsafe {
             inline::emulate(registers) || shared_data::begin(registers, address)

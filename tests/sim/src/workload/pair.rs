@@ -184,7 +184,8 @@ fn play(stage: &Stage, ends: &[Arc<End>; 2], parts: &[Arc<Part>; 2], breaks: boo
             let (part, theirs) = (Arc::clone(&parts[n]), Arc::clone(&parts[1 - n]));
             let whole = Arc::clone(&whole);
             stage.machine().spawn(["active", "passive"][n], move || {
-                let lives = post_all(&mine, &peer, &part, breaks) && receive_all(&mine, &theirs, breaks);
+                let lives =
+                    post_all(&mine, &peer, &part, breaks) && receive_all(&mine, &theirs, breaks);
                 whole.lock()[n] = lives;
             })
         })
@@ -197,7 +198,10 @@ fn play(stage: &Stage, ends: &[Arc<End>; 2], parts: &[Arc<Part>; 2], breaks: boo
             compare(&ends[n], &parts[n], &parts[1 - n]);
         }
     } else {
-        assert!(breaks, "the connection was lost over a network that loses none");
+        assert!(
+            breaks,
+            "the connection was lost over a network that loses none"
+        );
     }
 }
 
@@ -228,12 +232,20 @@ fn post(mine: &End, peer: &End, context: usize, act: Act) -> bool {
     let here = |offset, len| [mine.mr.sge(&mine.buffer, offset, len)];
     let status = match act {
         Act::Send { from, len } => qp.send(context, &here(SOURCE + from, len), 0),
-        Act::Write { from, to, len } => {
-            qp.write(context, &here(SOURCE + from, len), there(TARGET + to), token, 0)
-        }
-        Act::Read { from, to, len } => {
-            qp.read(context, &here(SINK + to, len), there(SOURCE + from), token, 0)
-        }
+        Act::Write { from, to, len } => qp.write(
+            context,
+            &here(SOURCE + from, len),
+            there(TARGET + to),
+            token,
+            0,
+        ),
+        Act::Read { from, to, len } => qp.read(
+            context,
+            &here(SINK + to, len),
+            there(SOURCE + from),
+            token,
+            0,
+        ),
     };
     status == NtStatus::SUCCESS
 }
@@ -244,7 +256,10 @@ fn settle(mine: &End, next: &mut usize, count: usize, breaks: bool) -> bool {
         return true;
     }
     let mut whole = true;
-    for Done { context, status, .. } in take(mine, &mine.done, count) {
+    for Done {
+        context, status, ..
+    } in take(mine, &mine.done, count)
+    {
         assert_eq!(context, *next, "results come in the order of the posts");
         *next += 1;
         whole &= good(status, breaks);
@@ -265,7 +280,10 @@ fn take(mine: &End, results: &Results, count: usize) -> Vec<Done> {
 
 fn good(status: NtStatus, breaks: bool) -> bool {
     let lost = breaks && LOST.contains(&status);
-    assert!(status == NtStatus::SUCCESS || lost, "a result of {status:?}");
+    assert!(
+        status == NtStatus::SUCCESS || lost,
+        "a result of {status:?}"
+    );
     status == NtStatus::SUCCESS
 }
 
@@ -275,7 +293,10 @@ fn receive_all(mine: &End, theirs: &Part, breaks: bool) -> bool {
     let mut whole = true;
     let results = take(mine, &mine.received, sends.len());
     for ((slot, result), (_, len)) in results.iter().enumerate().zip(sends) {
-        assert_eq!(result.context, slot, "receives fill in the order of the posts");
+        assert_eq!(
+            result.context, slot,
+            "receives fill in the order of the posts"
+        );
         if good(result.status, breaks) {
             assert_eq!(result.bytes as usize, len);
         } else {
@@ -289,7 +310,10 @@ fn receive_all(mine: &End, theirs: &Part, breaks: bool) -> bool {
 fn compare(end: &End, mine: &Part, theirs: &Part) {
     let sent = pattern(theirs.seed, PART);
     for (slot, (from, len)) in theirs.sends().into_iter().enumerate() {
-        assert_eq!(end.buffer.read(SLOTS + slot * SLOT, len), sent[from..from + len]);
+        assert_eq!(
+            end.buffer.read(SLOTS + slot * SLOT, len),
+            sent[from..from + len]
+        );
     }
     let (mut target, mut sink) = (vec![0; PART], vec![0; PART]);
     for act in &theirs.acts {
@@ -303,7 +327,10 @@ fn compare(end: &End, mine: &Part, theirs: &Part) {
         }
     }
     assert!(end.buffer.read(TARGET, PART) == target, "the peer's writes");
-    assert!(end.buffer.read(SINK, PART) == sink, "what was read from the peer");
+    assert!(
+        end.buffer.read(SINK, PART) == sink,
+        "what was read from the peer"
+    );
 }
 
 /// One end disconnects, or both at once, or nobody does.
@@ -318,7 +345,10 @@ fn part_ways(ends: &[Arc<End>; 2], random: &mut Random) {
     }
     if who < 2 {
         // NDK-DISC: the other end hears of it, unless the connection was lost before.
-        assert!(ends[1 - who as usize].gone.wait(SOON), "no disconnect event came");
+        assert!(
+            ends[1 - who as usize].gone.wait(SOON),
+            "no disconnect event came"
+        );
         let _ = ends[1 - who as usize].disconnect().wait();
     }
 }

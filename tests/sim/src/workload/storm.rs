@@ -1,8 +1,8 @@
 //! Many connections that come and go at once.
 
 use softrnic_consumer::{ConnectParameters, Connector, NtStatus, QpLimits};
-use softrnic_emulator::sched::{self, Random};
 use softrnic_emulator::clock;
+use softrnic_emulator::sched::{self, Random};
 use softrnic_functional::{End, Stage};
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,13 +22,17 @@ pub fn run(stage: &Stage, mut random: Random) {
     let count = random.between(1, MOST);
     let serving = {
         let (server, random) = (Arc::clone(&server), Random::new(random.number()));
-        stage.machine().spawn("server", move || serve(&server, &incoming, random))
+        stage
+            .machine()
+            .spawn("server", move || serve(&server, &incoming, random))
     };
     let clients: Vec<_> = (0..count)
         .map(|_| {
             let (client, random) = (Arc::clone(&client), Random::new(random.number()));
             let from = stage.address(0, 0);
-            stage.machine().spawn("client", move || come_and_go(&client, from, to, random))
+            stage
+                .machine()
+                .spawn("client", move || come_and_go(&client, from, to, random))
         })
         .collect();
     for client in clients {
@@ -66,8 +70,13 @@ fn serve(
             0 => {
                 let status = connector.reject(b"no");
                 assert!(
-                    [NtStatus::SUCCESS, NtStatus::PENDING, NtStatus::CONNECTION_ABORTED, NtStatus::CONNECTION_INVALID]
-                        .contains(&status),
+                    [
+                        NtStatus::SUCCESS,
+                        NtStatus::PENDING,
+                        NtStatus::CONNECTION_ABORTED,
+                        NtStatus::CONNECTION_INVALID
+                    ]
+                    .contains(&status),
                     "NdkReject: {status:?}"
                 );
             }
