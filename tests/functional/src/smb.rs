@@ -3,11 +3,11 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::mpsc::Receiver;
 use std::thread::{self, JoinHandle};
 
 use softrnic_consumer::{Adapter, Connector, Listener, NtStatus, Patience, QpLimits};
 use softrnic_emulator::Machine;
+use softrnic_emulator::sync::Receiver;
 use softrnic_smbdirect::share::{Served, Server};
 use softrnic_smbdirect::{Channel, ChannelError, Settings};
 

@@ -4,8 +4,8 @@ use std::ffi::c_void;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::ptr;
 use std::sync::Mutex;
-use std::sync::mpsc::Receiver;
 
+use softrnic_emulator::sync::Receiver;
 use softrnic_functional::consumer::{
     ConnectParameters, Connector, Listener, NtStatus, QpLimits, Request,
 };

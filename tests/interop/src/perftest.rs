@@ -3,9 +3,8 @@
 //! A first connection carries the exchange, a second one the transfers. In each step of the exchange the client speaks
 //! first and the server answers in the same form. Numbers are big-endian.
 
-use std::sync::mpsc::Receiver;
-
 use softrnic_consumer::{Connector, NtStatus, QpLimits};
+use softrnic_emulator::sync::Receiver;
 use softrnic_functional::{Done, End};
 
 use crate::shell::Process;

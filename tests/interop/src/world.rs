@@ -3,7 +3,6 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::mpsc::Receiver;
 use std::time::Duration;
 
 use softrnic_consumer::{
@@ -11,6 +10,7 @@ use softrnic_consumer::{
     Request, Timeline,
 };
 use softrnic_emulator::ndis::AdapterOptions;
+use softrnic_emulator::sync::Receiver;
 use softrnic_emulator::{Attachment, Options, wsk};
 use softrnic_functional::{End, listen};
 

@@ -4,7 +4,7 @@ use std::io;
 
 use softrnic_emulator::sched::Ended;
 
-use crate::process::{self, Child, Outcome};
+use crate::fork::{self, Child, Outcome};
 use crate::scenario::{Scenario, Workload};
 
 /// A seed that failed.
@@ -45,12 +45,12 @@ pub fn run(
     loop {
         while running.len() < at_once && tally.failures.len() < ENOUGH {
             let Some(seed) = seeds.next() else { break };
-            running.push((seed, process::start(|| one(seed, workload))?));
+            running.push((seed, fork::start(|| one(seed, workload))?));
         }
         if running.is_empty() {
             return Ok(tally);
         }
-        let (seed, outcome) = process::wait(&mut running)?;
+        let (seed, outcome) = fork::wait(&mut running)?;
         tally.seeds += 1;
         tally.failures.extend(failure(seed, outcome));
         each(&tally);
@@ -61,7 +61,7 @@ fn failure(seed: u64, outcome: Outcome) -> Option<Failure> {
     let why = match outcome.status {
         Some(0) => return None,
         Some(softrnic_emulator::verifier::EXIT_STATUS) => "the verifier found something".to_owned(),
-        Some(process::PANICKED) => "a promise was broken".to_owned(),
+        Some(fork::PANICKED) => "a promise was broken".to_owned(),
         Some(other) => format!("exit status {other}"),
         None => "ended by a signal: a crash, or a loop that never gives way".to_owned(),
     };

@@ -4,7 +4,9 @@
 use std::process::{Command, Output};
 
 fn sim(arguments: &[&str]) -> Output {
-    let run = Command::new(env!("CARGO_BIN_EXE_sim")).args(arguments).output();
+    let run = Command::new(env!("CARGO_BIN_EXE_sim"))
+        .args(arguments)
+        .output();
     run.expect("sim runs")
 }
 
@@ -15,7 +17,11 @@ fn five_hundred_seeds() {
     assert!(output.status.success(), "{error}");
     let result: serde_json::Value = serde_json::from_str(out.lines().last().unwrap_or_default())
         .expect("the last line is JSON");
-    assert_eq!((&result["seeds"], &result["failures"]), (&500.into(), &0.into()), "{error}");
+    assert_eq!(
+        (&result["seeds"], &result["failures"]),
+        (&500.into(), &0.into()),
+        "{error}"
+    );
 }
 
 /// The log of a seed, in a process of its own.
@@ -32,7 +38,10 @@ fn a_seed_is_the_same_run_every_time() {
         for seed in ["1", "2", "3", "4", "5", "6"] {
             let first = log(seed, workload);
             assert!(first.lines().count() > 50, "{workload} {seed}:\n{first}");
-            assert!(first == log(seed, workload), "{workload} {seed} is another run the second time");
+            assert!(
+                first == log(seed, workload),
+                "{workload} {seed} is another run the second time"
+            );
             logs.push(first);
         }
         logs.sort();

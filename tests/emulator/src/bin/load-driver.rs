@@ -24,13 +24,7 @@ fn main() -> ExitCode {
         .iter()
         .position(|a| a == "--cheap")
         .map(|at| arguments.remove(at));
-    if let Some(seed) = arguments
-        .iter()
-        .find_map(|a| a.strip_prefix("--seed=")?.parse().ok())
-    {
-        sched::simulate(sched::Plan::of(seed));
-    }
-    arguments.retain(|a| !a.starts_with("--seed="));
+    simulate(&mut arguments);
     let Some((image, values)) = arguments.split_first() else {
         eprintln!("usage: load-driver IMAGE [--cheap] [--seed=SEED] [NAME=VALUE]...");
         return ExitCode::from(2);
@@ -79,6 +73,15 @@ fn main() -> ExitCode {
     machine.stop();
     eprintln!("{image}: started and unloaded");
     ExitCode::SUCCESS
+}
+
+/// With a seed among the arguments: what follows is a simulation.
+fn simulate(arguments: &mut Vec<String>) {
+    let seed = |a: &String| a.strip_prefix("--seed=")?.parse().ok();
+    if let Some(seed) = arguments.iter().find_map(seed) {
+        sched::simulate(sched::Plan::of(seed));
+    }
+    arguments.retain(|a| !a.starts_with("--seed="));
 }
 
 /// A short life of an adapter; `false`: it did not restart.

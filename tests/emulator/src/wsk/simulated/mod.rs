@@ -5,8 +5,10 @@
 //! the simulation's own, the wire, delivers what is due. The calls and their errors are those of the host's
 //! sockets, which take the same place.
 
+mod arrival;
 mod endpoint;
 mod mailbox;
+mod weather;
 mod wire;
 
 use std::io;
@@ -15,8 +17,8 @@ use std::sync::OnceLock;
 
 use endpoint::Id;
 pub(super) use mailbox::Mailbox;
+pub use weather::Weather;
 use wire::Network;
-pub use wire::Weather;
 
 use crate::sync::Mutex;
 
