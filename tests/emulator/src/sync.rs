@@ -216,6 +216,11 @@ impl<T> Receiver<T> {
         waiting.pop_front().ok_or(NothingCame)
     }
 
+    /// Everything that is there already.
+    pub fn try_iter(&self) -> impl Iterator<Item = T> + '_ {
+        std::iter::from_fn(|| self.try_recv().ok())
+    }
+
     /// What is there already.
     ///
     /// # Errors

@@ -257,7 +257,7 @@ fn server(stage: &Stage) -> Server {
 struct Server {
     _listener: Listener,
     adapter: Arc<Adapter>,
-    incoming: mpsc::Receiver<Connector>,
+    incoming: softrnic_emulator::sync::Receiver<Connector>,
     to: SocketAddr,
 }
 

@@ -212,7 +212,7 @@ impl Site {
         peer.finish();
         let (_, ended) = peer.rest();
         assert!(matches!(ended, Ended::Fin | Ended::Reset));
-        while self.incoming.try_recv().is_ok() {}
+        self.incoming.try_iter().for_each(drop);
     }
 
     /// The input is what the peer says once the connection is up; `sink` is that of a Read that waits for its answer.
