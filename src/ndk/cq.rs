@@ -9,7 +9,7 @@ use super::object::{Hold, Kind, Object, Open, Reaper};
 use crate::nt::irql::is_dispatch;
 use crate::nt::{NonPaged, Ref, Status};
 use crate::rdma::{Completion, CompletionQueue};
-use crate::sync::{Arm, Notice, Overrun};
+use crate::sync::{Arm, NotResized, Notice, Overrun};
 
 /// A completion queue of one consumer, for any number of queue pairs (NDK-CQ-22).
 pub(super) struct Cq {
@@ -43,6 +43,22 @@ impl Cq {
                 adapter: adapter.clone(),
             },
         )
+    }
+
+    /// `NdkResizeCq`. NDK-CQ-27: entries and arm stay, and a failure changes nothing. The page names
+    /// no status for a depth below what is queued; it is the one for a depth that cannot be had.
+    pub(super) fn resize(&self, depth: u32) -> Result<(), Status> {
+        // NDK-ADP-05.
+        if depth > self.adapter.limits().completion_queue_depth {
+            return Err(Status::INVALID_PARAMETER);
+        }
+        self.queue
+            .resize(depth as usize)
+            .map_err(|error| match error {
+                NotResized::NoMemory => Status::INSUFFICIENT_RESOURCES,
+                NotResized::TooMany => Status::INVALID_PARAMETER,
+                NotResized::Overrun => Status::INVALID_DEVICE_STATE,
+            })
     }
 
     /// `NdkArmCq`. NDK-CQ-04, NDK-CQ-06: what is there already may satisfy it at once.

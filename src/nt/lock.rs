@@ -54,6 +54,16 @@ impl<T> SpinLock<T> {
     }
 }
 
+impl<T> crate::sync::Lock<T> for SpinLock<T> {
+    fn new(value: T) -> Self {
+        Self::new(value)
+    }
+
+    fn with<R>(&self, change: impl FnOnce(&mut T) -> R) -> R {
+        change(&mut self.lock())
+    }
+}
+
 impl<T> Deref for SpinGuard<'_, T> {
     type Target = T;
 

@@ -13,6 +13,7 @@ use wdk_sys::{
     ntddk::{ExAllocatePool2, ExFreePoolWithTag},
 };
 
+use super::lock::SpinLock;
 use super::status::{Result, Status};
 use crate::sync::storage::Allocate;
 
@@ -310,6 +311,7 @@ pub(crate) struct NonPaged;
 
 impl Allocate for NonPaged {
     type Slice<T> = Slice<T>;
+    type Lock<T> = SpinLock<T>;
 
     fn slice<T>(len: usize, mut fill: impl FnMut(usize) -> T) -> Option<Slice<T>> {
         Slice::try_from_fn(Tag::RING, len, |index| Ok(fill(index))).ok()

@@ -1,7 +1,6 @@
 //! Completions and the queue they wait in.
 
-use crate::sync::completion_ring::{CompletionRing, Overrun, Slot};
-use crate::sync::{Allocate, Arm, Notice, Notify};
+use crate::sync::{Allocate, Arm, CompletionRing, NotResized, Notice, Notify, Overrun};
 
 /// How a request ended. `ndk` turns it into NTSTATUS, once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -53,15 +52,14 @@ pub struct Completion {
 
 /// Completions of any number of queue pairs, polled by one consumer, with its notification.
 pub struct CompletionQueue<A: Allocate> {
-    ring: CompletionRing<Completion, A::Slice<Slot<Completion>>>,
+    ring: CompletionRing<Completion, A>,
     notify: Notify,
 }
 
 impl<A: Allocate> CompletionQueue<A> {
     pub fn new(depth: usize) -> Option<Self> {
-        let slots = A::slice(depth.max(1), |_| Slot::new())?;
         Some(Self {
-            ring: CompletionRing::new(slots),
+            ring: CompletionRing::new(depth)?,
             notify: Notify::new(),
         })
     }
@@ -82,6 +80,11 @@ impl<A: Allocate> CompletionQueue<A> {
     /// Removes up to `most`, oldest first (NDK-CQ-13).
     pub fn pop(&self, most: usize, take: impl FnMut(usize, Completion)) -> usize {
         self.ring.pop(most, take)
+    }
+
+    /// Changes the depth; entries, arm and what was told stay as they are (NDK-CQ-27).
+    pub fn resize(&self, depth: usize) -> Result<(), NotResized> {
+        self.ring.resize(depth)
     }
 
     /// Arms. The caller runs the `begin` loop next.
@@ -106,9 +109,5 @@ impl<A: Allocate> CompletionQueue<A> {
     /// Nothing more will work here (NDK: INTERNAL_ERROR).
     pub fn fail(&self) {
         self.notify.fail();
-    }
-
-    pub fn is_overrun(&self) -> bool {
-        self.ring.is_overrun()
     }
 }

@@ -1,184 +1,189 @@
-//! A bounded queue from many producers to one consumer that knows when it overran: a CQ.
+//! A bounded queue from many producers to one consumer that knows when it overran and can change
+//! its depth: a CQ.
 //!
-//! A producer reserves a position, fills it, then carries the *committed* mark over every filled
-//! position in order. Who moves the mark answers for the notification, so a consumer that is
-//! notified always finds an entry (NDK-CQ-03), though an earlier producer is still filling.
+//! The entries lie behind a lock, because they have to move when the depth changes (NDK-CQ-27)
+//! whatever producers and the consumer do meanwhile, and neither of them may wait for a preempted
+//! other. How far the queue has come is published in atomics beside it, so that deciding on a
+//! notification ([`super::Notify`]) takes no lock. The mark moves with the lock held, after the
+//! entry: a consumer that is notified always finds one (NDK-CQ-03).
 
-use core::ops::Deref;
+use core::ops::DerefMut;
 
 use super::notify::Positions;
-use super::primitive::{AtomicBool, AtomicUsize, Cell, Line, Ordering, fence};
+use super::primitive::{AtomicUsize, Line, Ordering};
+use super::storage::{Allocate, Lock};
 
-/// One place: `(position + 1) * 2 + solicited` once it is filled.
-#[derive(Debug)]
-pub struct Slot<T> {
-    filled: AtomicUsize,
-    value: Cell<Option<T>>,
-}
-
-impl<T> Slot<T> {
-    pub fn new() -> Self {
-        Self {
-            filled: AtomicUsize::new(0),
-            value: Cell::new(None),
-        }
-    }
-}
-
-impl<T> Default for Slot<T> {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-// SAFETY: the value is reached by the producer that reserved the position, then, once the position
-// is committed, by the claimed consumer; `CompletionRing` keeps that.
-unsafe impl<T: Send> Sync for Slot<T> {}
+/// Entries copied out in one go with the lock held; the consumer's array may be pageable, so it is
+/// written without.
+const BATCH: usize = 8;
 
 /// The ring was full: an entry is lost, and with it the queue (NDK-CQ-20).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Overrun;
 
-/// # Invariants
-/// `head <= committed <= reserved <= head + depth`; `head..committed` are filled and the
-/// consumer's, `committed..reserved` each belong to the producer that reserved it.
-#[derive(Debug)]
-pub struct CompletionRing<T, S> {
-    reserved: Line<AtomicUsize>,
-    committed: Line<AtomicUsize>,
-    /// One past the newest solicited position, possibly not yet committed.
-    solicited: AtomicUsize,
-    overrun: AtomicBool,
-    head: Line<AtomicUsize>,
-    consuming: AtomicBool,
-    slots: S,
-    entries: core::marker::PhantomData<T>,
+/// Why the depth was not changed; the ring is as it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotResized {
+    NoMemory,
+    /// More entries are queued than the new depth holds.
+    TooMany,
+    /// The queue is dead.
+    Overrun,
 }
 
-impl<T: Copy, S: Deref<Target = [Slot<T>]>> CompletionRing<T, S> {
-    pub fn new(slots: S) -> Self {
-        Self {
-            reserved: Line(AtomicUsize::new(0)),
-            committed: Line(AtomicUsize::new(0)),
+/// # Invariants
+/// `head <= tail <= head + slots.len()` (positions wrap); there is at least one slot.
+struct Entries<S> {
+    slots: S,
+    /// Entries ever removed.
+    head: usize,
+    /// Entries ever added.
+    tail: usize,
+    overrun: bool,
+}
+
+pub struct CompletionRing<T, A: Allocate> {
+    entries: A::Lock<Entries<A::Slice<T>>>,
+    /// `head`, `tail`, and one past the newest solicited position; written under the lock.
+    taken: Line<AtomicUsize>,
+    placed: Line<AtomicUsize>,
+    solicited: AtomicUsize,
+}
+
+impl<T: Copy + Default, A: Allocate> CompletionRing<T, A> {
+    /// A ring of `depth` entries, one at least. `None`: no memory.
+    pub fn new(depth: usize) -> Option<Self> {
+        Some(Self {
+            entries: Lock::new(Entries {
+                slots: Self::slots(depth)?,
+                head: 0,
+                tail: 0,
+                overrun: false,
+            }),
+            taken: Line(AtomicUsize::new(0)),
+            placed: Line(AtomicUsize::new(0)),
             solicited: AtomicUsize::new(0),
-            overrun: AtomicBool::new(false),
-            head: Line(AtomicUsize::new(0)),
-            consuming: AtomicBool::new(false),
-            slots,
-            entries: core::marker::PhantomData,
-        }
+        })
     }
 
     pub fn depth(&self) -> usize {
-        self.slots.len()
-    }
-
-    pub fn is_overrun(&self) -> bool {
-        self.overrun.load(Ordering::SeqCst)
+        self.entries.with(|entries| entries.slots.len())
     }
 
     /// Adds an entry. After the first overrun nothing is added any more.
     pub fn push(&self, value: T, solicited: bool) -> Result<(), Overrun> {
-        let position = self.reserve()?;
-        let slot = self.slot(position);
-        // SAFETY: `position` was reserved by this call alone and is not committed.
-        *unsafe { slot.value.get_mut() } = Some(value);
-        let filled = position.wrapping_add(1) << 1 | usize::from(solicited);
-        slot.filled.store(filled, Ordering::Release);
-        // Of two producers that fill neighbours, at least one sees the other's entry and commits it.
-        fence(Ordering::SeqCst);
-        self.commit();
-        Ok(())
+        self.entries.with(|entries| {
+            entries.push(value)?;
+            if solicited {
+                self.solicited.store(entries.tail, Ordering::SeqCst);
+            }
+            self.placed.store(entries.tail, Ordering::SeqCst);
+            Ok(())
+        })
     }
 
     /// Removes up to `most` entries, oldest first, and returns how many.
     pub fn pop(&self, most: usize, mut take: impl FnMut(usize, T)) -> usize {
-        // The consumer promised to serialise (NDK-CQ-01); one that does not gets nothing.
-        if self.consuming.swap(true, Ordering::Acquire) {
-            return 0;
-        }
-        let mut head = self.head.load(Ordering::Relaxed);
-        let ready = self
-            .committed
-            .load(Ordering::SeqCst)
-            .wrapping_sub(head)
-            .min(most);
-        for n in 0..ready {
-            // SAFETY: inside `head..committed`, and the consuming side is claimed.
-            if let Some(value) = *unsafe { self.slot(head).value.get() } {
-                take(n, value);
+        let mut taken = 0;
+        while taken < most && self.taken() != self.placed() {
+            let mut batch = [T::default(); BATCH];
+            let count = self.entries.with(|entries| {
+                let count = entries.pop(batch.iter_mut().take(most - taken));
+                self.taken.store(entries.head, Ordering::SeqCst);
+                count
+            });
+            for value in batch.into_iter().take(count) {
+                take(taken, value);
+                taken += 1;
             }
-            head = head.wrapping_add(1);
         }
-        self.head.store(head, Ordering::SeqCst);
-        self.consuming.store(false, Ordering::Release);
-        ready
+        taken
     }
 
-    fn reserve(&self) -> Result<usize, Overrun> {
-        let mut position = self.reserved.load(Ordering::Relaxed);
-        loop {
-            // Acquire: the consumer has read the slot's last value.
-            let used = position.wrapping_sub(self.head.load(Ordering::Acquire));
-            if self.overrun.load(Ordering::Relaxed) {
-                return Err(Overrun);
-            }
-            // A stale `position` may lie behind `head`: `used` is then huge as an unsigned number.
-            if used >= self.depth() && (used as isize) >= 0 {
-                self.overrun.store(true, Ordering::SeqCst);
-                return Err(Overrun);
-            }
-            let next = position.wrapping_add(1);
-            match self.reserved.compare_exchange_weak(
-                position,
-                next,
-                Ordering::AcqRel,
-                Ordering::Relaxed,
-            ) {
-                Ok(_) => return Ok(position),
-                Err(now) => position = now,
-            }
-        }
+    /// Changes the depth to `depth`, one at least; what is queued stays, in order. Safe beside
+    /// everything else.
+    pub fn resize(&self, depth: usize) -> Result<(), NotResized> {
+        let slots = Self::slots(depth).ok_or(NotResized::NoMemory)?;
+        // Whichever of the two is not used any more is freed without the lock.
+        let (result, unused) = self.entries.with(|entries| entries.resize(slots));
+        drop(unused);
+        result
     }
 
-    /// Carries the mark over every filled position.
-    fn commit(&self) {
-        let mut position = self.committed.load(Ordering::SeqCst);
-        loop {
-            let filled = self.slot(position).filled.load(Ordering::SeqCst);
-            if filled >> 1 != position.wrapping_add(1) & (usize::MAX >> 1) {
-                return;
-            }
-            let next = position.wrapping_add(1);
-            if filled & 1 == 1 {
-                self.solicited.fetch_max(next, Ordering::SeqCst);
-            }
-            position = match self.committed.compare_exchange(
-                position,
-                next,
-                Ordering::SeqCst,
-                Ordering::SeqCst,
-            ) {
-                Ok(_) => next,
-                Err(now) => now,
-            };
-        }
-    }
-
-    fn slot(&self, position: usize) -> &Slot<T> {
-        // PANIC: the remainder is below the length; a queue of no slots never reserves a position,
-        // and `commit` follows a reservation.
-        &self.slots[position % self.slots.len()]
+    fn slots(depth: usize) -> Option<A::Slice<T>> {
+        A::slice(depth.max(1), |_| T::default())
     }
 }
 
-impl<T, S> Positions for CompletionRing<T, S> {
+impl<T: Copy, S: DerefMut<Target = [T]>> Entries<S> {
+    fn push(&mut self, value: T) -> Result<(), Overrun> {
+        let free = self.len() < self.slots.len();
+        match slot(&mut self.slots, self.tail) {
+            Some(slot) if free && !self.overrun => *slot = value,
+            _ => {
+                self.overrun = true;
+                return Err(Overrun);
+            }
+        }
+        self.tail = self.tail.wrapping_add(1);
+        Ok(())
+    }
+
+    /// Moves entries into `places`; how many.
+    fn pop<'a>(&mut self, places: impl Iterator<Item = &'a mut T>) -> usize
+    where
+        T: 'a,
+    {
+        let mut count = 0;
+        for place in places {
+            if self.head == self.tail {
+                break;
+            }
+            if let Some(slot) = slot(&mut self.slots, self.head) {
+                *place = *slot;
+            }
+            self.head = self.head.wrapping_add(1);
+            count += 1;
+        }
+        count
+    }
+
+    /// Moves to `slots`; the storage that is not used any more comes back.
+    fn resize(&mut self, mut slots: S) -> (Result<(), NotResized>, S) {
+        if self.overrun {
+            return (Err(NotResized::Overrun), slots);
+        }
+        if self.len() > slots.len() {
+            return (Err(NotResized::TooMany), slots);
+        }
+        for ahead in 0..self.len() {
+            let position = self.head.wrapping_add(ahead);
+            let entry = slot(&mut self.slots, position).copied();
+            if let (Some(to), Some(entry)) = (slot(&mut slots, position), entry) {
+                *to = entry;
+            }
+        }
+        (Ok(()), core::mem::replace(&mut self.slots, slots))
+    }
+
+    fn len(&self) -> usize {
+        self.tail.wrapping_sub(self.head)
+    }
+}
+
+/// The place of a position. There is always one: rings have a slot at least.
+fn slot<T>(slots: &mut [T], position: usize) -> Option<&mut T> {
+    let index = position.checked_rem(slots.len())?;
+    slots.get_mut(index)
+}
+
+impl<T, A: Allocate> Positions for CompletionRing<T, A> {
     fn taken(&self) -> usize {
-        self.head.load(Ordering::SeqCst)
+        self.taken.load(Ordering::SeqCst)
     }
 
     fn placed(&self) -> usize {
-        self.committed.load(Ordering::SeqCst)
+        self.placed.load(Ordering::SeqCst)
     }
 
     fn solicited(&self) -> usize {

@@ -1,4 +1,5 @@
-//! Lock-free algorithms on atomics, each modelled with loom.
+//! What several processors do to one queue, word or place at a time, each modelled with loom:
+//! lock-free, but for the entries of a [`CompletionRing`].
 //!
 //! Nothing here allocates, waits or calls out: storage is the caller's ([`Allocate`]), and every
 //! operation ends in a bounded number of its own steps. Imports nothing of ours.
@@ -17,14 +18,14 @@ pub mod ring;
 pub mod storage;
 
 pub use actor::{Actor, Turn};
-pub use completion_ring::{CompletionRing, Overrun};
+pub use completion_ring::{CompletionRing, NotResized, Overrun};
 pub use gate::{Gate, Last};
 pub use mailbox::Mailbox;
 pub use notify::{Arm, Notice, Notify};
 pub use once::Once;
 pub use revocable::Revocable;
 pub use ring::Ring;
-pub use storage::Allocate;
+pub use storage::{Allocate, Lock};
 
 #[cfg(test)]
 mod tests;

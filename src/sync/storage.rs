@@ -1,10 +1,23 @@
-//! Where rings and tables get their slots: made once, never grown.
+//! Where rings and tables get their slots, and what excludes others from them for a moment.
 
-use core::ops::Deref;
+use core::ops::DerefMut;
 
-/// A fallible source of slices. `nt` implements it over the non-paged pool, tests over `Vec`.
+#[cfg(not(target_os = "windows"))]
+use super::primitive::{AtomicBool, Cell, Ordering, spin_loop};
+
+/// A lock that owns its data. It is held for a few instructions, in which nobody is called.
+pub trait Lock<T> {
+    fn new(value: T) -> Self;
+
+    /// Runs `change` with the lock held.
+    fn with<R>(&self, change: impl FnOnce(&mut T) -> R) -> R;
+}
+
+/// A fallible source of slices, and the lock that goes with it. `nt` implements it over the
+/// non-paged pool and spin locks, tests over `Vec`.
 pub trait Allocate {
-    type Slice<T>: Deref<Target = [T]>;
+    type Slice<T>: DerefMut<Target = [T]>;
+    type Lock<T>: Lock<T>;
 
     /// `len` values made by `fill(index)`, or `None` when there is no memory.
     fn slice<T>(len: usize, fill: impl FnMut(usize) -> T) -> Option<Self::Slice<T>>;
@@ -18,8 +31,41 @@ pub struct Heap;
 #[cfg(not(target_os = "windows"))]
 impl Allocate for Heap {
     type Slice<T> = Vec<T>;
+    type Lock<T> = Spinning<T>;
 
     fn slice<T>(len: usize, fill: impl FnMut(usize) -> T) -> Option<Vec<T>> {
         Some((0..len).map(fill).collect())
+    }
+}
+
+/// The lock that goes with it.
+#[cfg(not(target_os = "windows"))]
+#[derive(Debug)]
+pub struct Spinning<T> {
+    held: AtomicBool,
+    value: Cell<T>,
+}
+
+// SAFETY: the lock gives the value to one thread at a time.
+#[cfg(not(target_os = "windows"))]
+unsafe impl<T: Send> Sync for Spinning<T> {}
+
+#[cfg(not(target_os = "windows"))]
+impl<T> Lock<T> for Spinning<T> {
+    fn new(value: T) -> Self {
+        Self {
+            held: AtomicBool::new(false),
+            value: Cell::new(value),
+        }
+    }
+
+    fn with<R>(&self, change: impl FnOnce(&mut T) -> R) -> R {
+        while self.held.swap(true, Ordering::Acquire) {
+            spin_loop();
+        }
+        // SAFETY: this thread made `held` true.
+        let result = change(unsafe { self.value.get_mut() });
+        self.held.store(false, Ordering::Release);
+        result
     }
 }

@@ -5,20 +5,20 @@ mod models;
 
 #[cfg(not(loom))]
 mod alone {
-    use super::super::completion_ring::{CompletionRing, Slot as CompletionSlot};
     use super::super::notify::Positions;
     use super::super::ring::{Refused, Slot};
+    use super::super::storage::Heap;
     use super::super::*;
 
     fn ring(depth: usize) -> Ring<u32, Vec<Slot<u32>>> {
         Ring::new((0..depth).map(|_| Slot::new(0)).collect())
     }
 
-    fn completions(depth: usize) -> CompletionRing<u32, Vec<CompletionSlot<u32>>> {
-        CompletionRing::new((0..depth).map(|_| CompletionSlot::new()).collect())
+    fn completions(depth: usize) -> CompletionRing<u32, Heap> {
+        CompletionRing::new(depth).unwrap()
     }
 
-    fn pop_all(ring: &CompletionRing<u32, Vec<CompletionSlot<u32>>>) -> Vec<u32> {
+    fn pop_all(ring: &CompletionRing<u32, Heap>) -> Vec<u32> {
         let mut popped = Vec::new();
         ring.pop(usize::MAX, |_, value| popped.push(value));
         popped
@@ -75,7 +75,44 @@ mod alone {
         assert_eq!(ring.push(2, false), Err(Overrun));
         assert_eq!(pop_all(&ring), [1]);
         assert_eq!(ring.push(3, false), Err(Overrun));
-        assert!(ring.is_overrun());
+        assert_eq!(ring.resize(4), Err(NotResized::Overrun));
+    }
+
+    // NDK-CQ-27: entries that lie across the end of the old storage.
+    #[test]
+    fn completion_ring_grows_and_shrinks_around_its_entries() {
+        let ring = completions(3);
+        for n in 0..5 {
+            ring.push(n, false).unwrap();
+            if n < 2 {
+                assert_eq!(pop_all(&ring), [n]);
+            }
+        }
+        assert_eq!(ring.resize(2), Err(NotResized::TooMany));
+        ring.resize(7).unwrap();
+        for n in 5..9 {
+            ring.push(n, false).unwrap();
+        }
+        assert_eq!(ring.depth(), 7);
+        let mut popped = Vec::new();
+        ring.pop(5, |_, value| popped.push(value));
+        assert_eq!(popped, [2, 3, 4, 5, 6]);
+        ring.resize(2).unwrap();
+        assert_eq!(ring.push(9, false), Err(Overrun));
+        assert_eq!(pop_all(&ring), [7, 8]);
+    }
+
+    // NDK-CQ-27: how far the queue has come is not touched.
+    #[test]
+    fn completion_ring_counts_on_when_it_is_resized() {
+        let ring = completions(1);
+        ring.push(0, true).unwrap();
+        ring.resize(20).unwrap();
+        for n in 1..20 {
+            ring.push(n, false).unwrap();
+        }
+        assert_eq!(pop_all(&ring), (0..20).collect::<Vec<_>>());
+        assert_eq!((ring.taken(), ring.placed(), ring.solicited()), (20, 20, 1));
     }
 
     #[test]

@@ -35,13 +35,14 @@ static TABLE: NDK_CQ_DISPATCH = NDK_CQ_DISPATCH {
 };
 
 unsafe extern "win64" fn resize_cq(
-    _cq: *mut NDK_CQ,
-    _depth: u32,
+    cq: *mut NDK_CQ,
+    depth: u32,
     _completion: NDK_FN_REQUEST_COMPLETION,
     _context: *mut c_void,
 ) -> NTSTATUS {
-    // NDK-ADP-13: not advertised.
-    Status::NOT_SUPPORTED.to_raw()
+    // SAFETY: the caller.
+    let cq = unsafe { hold::<Cq, _>(cq) }.ok_or(Status::INVALID_PARAMETER);
+    code(cq.and_then(|cq| cq.resize(depth)))
 }
 
 unsafe extern "win64" fn arm_cq(cq: *mut NDK_CQ, kind: u32) {

@@ -3,8 +3,8 @@
 use loom::sync::Arc;
 use loom::thread;
 
-use super::super::completion_ring::{CompletionRing, Slot as CompletionSlot};
 use super::super::ring::Slot;
+use super::super::storage::Heap;
 use super::super::*;
 
 /// Up to three preemptions: enough for two threads of a few steps, and seconds in all.
@@ -14,11 +14,10 @@ fn model(check: impl Fn() + Sync + Send + 'static) {
     builder.check(check);
 }
 
-type Queue = (CompletionRing<u32, Vec<CompletionSlot<u32>>>, Notify);
+type Queue = (CompletionRing<u32, Heap>, Notify);
 
 fn queue(depth: usize) -> Arc<Queue> {
-    let slots = (0..depth).map(|_| CompletionSlot::new()).collect();
-    Arc::new((CompletionRing::new(slots), Notify::new()))
+    Arc::new((CompletionRing::new(depth).unwrap(), Notify::new()))
 }
 
 /// What a producer or an armer does at the end: callbacks that are due, counted.
@@ -112,7 +111,7 @@ fn completion_ring_refuses_what_does_not_fit_once() {
         let here = queue.0.push(2, false).is_ok();
         let there = other.join().unwrap();
         assert!(here != there);
-        assert!(queue.0.is_overrun());
+        assert_eq!(queue.0.push(3, false), Err(Overrun));
         assert_eq!(queue.0.pop(2, |_, _| {}), 1);
     });
 }
@@ -174,6 +173,53 @@ fn callback_finds_an_entry() {
         let other = thread::spawn(produce(queue.clone()));
         produce(queue.clone())();
         other.join().unwrap();
+    });
+}
+
+// NDK-CQ-27: a resize beside posting and polling loses nothing and keeps the order.
+#[test]
+fn resize_beside_push_and_pop_keeps_every_entry_in_order() {
+    model(|| {
+        let queue = queue(2);
+        let producer = {
+            let queue = queue.clone();
+            thread::spawn(move || {
+                queue.0.push(1, false).unwrap();
+                queue.0.push(2, false).unwrap();
+            })
+        };
+        let resizer = {
+            let queue = queue.clone();
+            thread::spawn(move || {
+                queue.0.resize(3).unwrap();
+                queue.0.resize(2).unwrap();
+            })
+        };
+        let mut seen = Vec::new();
+        queue.0.pop(1, |_, value| seen.push(value));
+        producer.join().unwrap();
+        resizer.join().unwrap();
+        queue.0.pop(2, |_, value| seen.push(value));
+        assert_eq!(seen, [1, 2]);
+    });
+}
+
+// NDK-CQ-27: an arm from before a resize is answered once for what comes after it.
+#[test]
+fn resize_keeps_the_arm() {
+    model(|| {
+        let queue = queue(1);
+        queue.1.arm(Arm::Any);
+        let producer = {
+            let queue = queue.clone();
+            thread::spawn(move || {
+                queue.0.push(1, false).unwrap();
+                deliver(&queue)
+            })
+        };
+        queue.0.resize(2).unwrap();
+        let here = deliver(&queue);
+        assert_eq!(here + producer.join().unwrap(), 1);
     });
 }
 

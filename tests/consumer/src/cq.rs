@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
 
 use crate::abi::{NDK_CQ, NDK_RESULT, NDK_RESULT_EX};
 use crate::adapter::context_of;
-use crate::pending::{close_completion, create_completion};
+use crate::pending::{close_completion, create_completion, request_completion};
 use crate::{Adapter, NtStatus, Request};
 
 type Handler = Box<dyn Fn(CqHandle, NtStatus) + Send + Sync>;
@@ -125,6 +125,22 @@ impl Drop for Cq {
 }
 
 impl CqHandle {
+    /// `NdkResizeCq`.
+    #[must_use]
+    pub fn resize(self, depth: u32) -> Request {
+        Request::start("NdkResizeCq", |pending| {
+            // SAFETY: the CQ is open.
+            unsafe {
+                ((*(*self.0).Dispatch).NdkResizeCq.expect("NDK-VER-05"))(
+                    self.0,
+                    depth,
+                    Some(request_completion),
+                    pending,
+                )
+            }
+        })
+    }
+
     /// `NdkGetCqResults` into `results`; the number removed.
     #[must_use]
     pub fn poll(self, results: &mut [NDK_RESULT]) -> usize {

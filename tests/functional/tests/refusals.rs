@@ -1,9 +1,5 @@
-//! What is not offered is refused as its page allows, and no dispatch slot is null (NDK-VER-05).
+//! No dispatch slot is null (NDK-VER-05).
 
-use std::ptr;
-
-use softrnic_functional::consumer::NtStatus;
-use softrnic_functional::consumer::abi::NDK_ADAPTER_FLAG_CQ_RESIZE_SUPPORTED;
 use softrnic_functional::raw::{self, Object};
 use softrnic_functional::{SOON, Stage};
 
@@ -16,6 +12,7 @@ fn slots<T>(object: *mut T, count: usize) -> Vec<usize> {
     }
 }
 
+// NDK-VER-05
 #[test]
 fn no_table_has_a_null_slot() {
     let stage = Stage::new();
@@ -48,20 +45,4 @@ fn no_table_has_a_null_slot() {
     for object in objects {
         assert!(raw::close(object).is_over(SOON));
     }
-}
-
-// NDK-ADP-13: not advertised.
-#[test]
-fn resizing_is_refused() {
-    let stage = Stage::new();
-    let adapter = stage.open(0);
-    let info = adapter.info().expect("info");
-    assert_eq!(info.AdapterFlags & NDK_ADAPTER_FLAG_CQ_RESIZE_SUPPORTED, 0);
-    let cq = raw::cq(&adapter, 8);
-    // SAFETY: the CQ is open.
-    let resized = unsafe {
-        ((*(*cq).Dispatch).NdkResizeCq.expect("NDK-VER-05"))(cq, 16, None, ptr::null_mut())
-    };
-    assert_eq!(NtStatus(resized), NtStatus::NOT_SUPPORTED);
-    assert!(raw::close(cq.cast()).is_over(SOON));
 }
