@@ -6,7 +6,7 @@ use super::host::Host;
 use super::memory::Registered;
 use super::object::{Kind, Object, Open, Reaper};
 use super::version::{self, Version};
-use crate::nt::{Event, NonPaged, Ref, Status, clock};
+use crate::nt::{Event, NonPaged, Ref, Status, random};
 use crate::rdma::stag::Table;
 use crate::rdma::{Domain, Limits};
 use crate::transport;
@@ -45,12 +45,13 @@ impl Adapter {
         // WSK-REG-06: a normal answer early in the boot.
         transport::ready().map_err(|_| OpenError::NotReady)?;
         let reaper = Reaper::create()?;
-        let seed = clock::now().0.rotate_left(32) ^ Ref::as_ptr(&reaper) as u64;
+        // PASSIVE_LEVEL here, and at DISPATCH_LEVEL when tokens are drawn.
+        let key = random::words()?;
         let adapter = Self {
             version,
             host: host.clone(),
             reaper,
-            regions: Table::new(seed).ok_or(OpenError::Resources)?,
+            regions: Table::new(key).ok_or(OpenError::Resources)?,
             domains: AtomicU64::new(1),
             empty: Event::try_notification()?,
         };

@@ -6,8 +6,9 @@ use super::adapter::Adapter;
 use super::dispatch::CqNotification;
 use super::later::{IN_A_GO, Later, Notifies};
 use super::object::{Hold, Kind, Object, Open, Reaper};
+use super::version::Version;
 use crate::nt::irql::is_dispatch;
-use crate::nt::{NonPaged, Ref, Status};
+use crate::nt::{NonPaged, Processors, Ref, Status};
 use crate::rdma::{Completion, CompletionQueue};
 use crate::sync::{Arm, NotResized, Notice, Overrun};
 
@@ -18,28 +19,34 @@ pub(super) struct Cq {
     overran: AtomicBool,
     notification: CqNotification,
     later: Ref<Later<Self>>,
+    /// Where the consumer wants its callbacks.
+    preferred: Option<Processors>,
     adapter: Hold<Adapter>,
 }
 
 impl Cq {
-    /// `NdkCreateCq`. NDK-CQ-23: affinity is a wish; callbacks come where the work is done.
+    /// `NdkCreateCq`. NDK-CQ-23: `preferred` is a wish; where none of them is there, and where there is
+    /// no wish, callbacks come where the work is done.
     pub(super) fn create(
         adapter: &Hold<Adapter>,
         depth: u32,
         notification: CqNotification,
+        preferred: Option<Processors>,
     ) -> Result<Open<Self>, Status> {
         // NDK-ADP-05.
         if depth > adapter.limits().completion_queue_depth {
             return Err(Status::INVALID_PARAMETER);
         }
         let queue = CompletionQueue::new(depth as usize).ok_or(Status::INSUFFICIENT_RESOURCES)?;
+        let (later, aimed) = Later::aimed(preferred)?;
         Object::create(
             adapter.version(),
             Self {
                 queue,
                 overran: AtomicBool::new(false),
                 notification,
-                later: Later::create()?,
+                later,
+                preferred: preferred.filter(|_| aimed),
                 adapter: adapter.clone(),
             },
         )
@@ -102,6 +109,11 @@ impl Cq {
         Ok(())
     }
 
+    /// NDK-VER-07.
+    pub(super) fn version(&self) -> Version {
+        self.adapter.version()
+    }
+
     /// Whether `adapter` made this queue (NDK-PD-04).
     pub(super) fn is_of(&self, adapter: &Hold<Adapter>) -> bool {
         self.adapter == *adapter
@@ -115,6 +127,14 @@ impl Notifies for Cq {
     }
 
     fn notify(cq: &Hold<Self>) {
+        // NDK-CQ-23. The DPC is aimed, so there it is not elsewhere.
+        let elsewhere = cq.preferred.is_some_and(|wanted| !wanted.has_current());
+        if elsewhere {
+            if cq.queue.is_due() {
+                Later::call(cq);
+            }
+            return;
+        }
         for _ in 0..IN_A_GO {
             let Some(notice) = cq.queue.begin() else {
                 return;

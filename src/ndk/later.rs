@@ -1,8 +1,10 @@
 //! Notifications made from a DPC: the next ones of many in a row (NDK-CQ-31), and those that a
 //! consumer's call brings about (NDK-IRQL-05).
 
+use core::sync::atomic::{AtomicU32, Ordering};
+
 use super::object::{Hold, Kind};
-use crate::nt::{Dpc, Ref, Status};
+use crate::nt::{Dpc, Processors, Ref, Status};
 use crate::sync::Mailbox;
 
 /// Callbacks made in one go; the rest wait for a DPC of their own.
@@ -26,10 +28,20 @@ pub(super) struct Later<T: Notifies> {
 
 impl<T: Notifies> Later<T> {
     pub(super) fn create() -> Result<Ref<Self>, Status> {
-        Ref::try_new(Self {
+        Ok(Self::aimed(None)?.0)
+    }
+
+    /// One that runs on one of `processors`, each object's on another; whether there is one.
+    pub(super) fn aimed(processors: Option<Processors>) -> Result<(Ref<Self>, bool), Status> {
+        static TURN: AtomicU32 = AtomicU32::new(0);
+        let mut dpc = Dpc::try_new(Self::run)?;
+        let aimed = processors
+            .is_some_and(|processors| dpc.aim(processors, TURN.fetch_add(1, Ordering::Relaxed)));
+        let later = Self {
             object: Mailbox::new(),
-            dpc: Dpc::try_new(Self::run)?,
-        })
+            dpc,
+        };
+        Ok((Ref::try_new(later)?, aimed))
     }
 
     /// Has the object notify, soon and not on this stack.

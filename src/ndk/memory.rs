@@ -7,7 +7,7 @@ use super::object::Hold;
 use super::pages::{self, LOGICAL};
 use super::qp::Qp;
 use crate::nt::{Mapping, Ref, Slice, SpinLock};
-use crate::rdma::stag::Grant;
+use crate::rdma::stag::{DRAFTS, Grant};
 use crate::rdma::{Access, Domain, Fault, Region, Stag};
 use crate::sync::revocable::Pin;
 use crate::transport::{Gone, Mapped, Memory};
@@ -213,36 +213,67 @@ impl Drop for Registered {
     }
 }
 
-/// The queue pair that has invalidated a token whose memory was in use, and waits for it to be left.
-pub(super) struct Departure(SpinLock<Option<Hold<Qp>>>);
+/// The queue pairs that wait for the memory of a token to be left: the one that has invalidated it,
+/// and those whose next request makes something else of the token.
+pub(super) struct Departure(SpinLock<Waiting>);
+
+#[derive(Default)]
+struct Waiting {
+    invalidating: Option<Hold<Qp>>,
+    /// As many as there can be regions laid ready.
+    following: [Option<Hold<Qp>>; DRAFTS],
+}
 
 impl Departure {
     pub(super) fn new() -> Self {
-        Self(SpinLock::new(None))
+        Self(SpinLock::new(Waiting::default()))
     }
 
     /// `qp` is to be told; false when somebody is already, so that one of two who invalidate at the
     /// same time is refused (NDK-FR-14).
     pub(super) fn claim(&self, qp: &Hold<Qp>) -> bool {
         let mut waiting = self.0.lock();
-        let free = waiting.is_none();
+        let free = waiting.invalidating.is_none();
         if free {
-            *waiting = Some(qp.clone());
+            waiting.invalidating = Some(qp.clone());
         }
         free
     }
 
-    /// Nobody waits any more.
+    /// The invalidating one does not wait any more.
     pub(super) fn forget(&self) {
         // Dropped without the lock: the hold may be a queue pair's last.
-        let waiting = self.0.lock().take();
+        let waiting = self.0.lock().invalidating.take();
         drop(waiting);
+    }
+
+    /// `qp` has a request that follows; it is to look again. One that waits here for a request that
+    /// was cancelled since makes room.
+    pub(super) fn follow(&self, qp: &Hold<Qp>) {
+        let mut stale = None;
+        {
+            let mut waiting = self.0.lock();
+            let following = &mut waiting.following;
+            if following.iter().flatten().any(|waiting| waiting == qp) {
+                return;
+            }
+            let free = following.iter().position(Option::is_none).unwrap_or(0);
+            if let Some(place) = following.get_mut(free) {
+                stale = place.replace(qp.clone());
+            }
+        }
+        if let Some(stale) = stale {
+            stale.remind();
+        }
     }
 
     /// The memory was left.
     fn tell(&self) {
-        let waiting = self.0.lock().take();
-        if let Some(qp) = waiting {
+        let Waiting {
+            invalidating,
+            following,
+        } = core::mem::take(&mut *self.0.lock());
+        for qp in [invalidating].into_iter().chain(following).flatten() {
             qp.remind();
         }
     }

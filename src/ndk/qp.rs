@@ -124,10 +124,12 @@ impl Qp {
         });
         match posted {
             Ok(()) => {
-                // NDK-POST-18: a hint; what follows, or a failing post, sends it on its way.
-                if !flags.contains(Flags::DEFER) || !self.pair.state().takes_initiator_requests() {
-                    self.kick();
-                }
+                // NDK-POST-18: a hint; what follows, a failing post, or some time sends it on its way.
+                self.wake(if flags.contains(Flags::DEFER) {
+                    Endpoint::linger
+                } else {
+                    Endpoint::doorbell
+                });
                 Status::SUCCESS
             }
             Err(error) => self.refuse(status::of_post(error)),
@@ -229,8 +231,12 @@ impl Qp {
     /// Has the connection look at the queues; a queue pair that lost its connection cancels what
     /// was posted meanwhile (NDK-POST-09).
     fn kick(&self) {
+        self.wake(Endpoint::doorbell);
+    }
+
+    fn wake(&self, how: fn(&Endpoint)) {
         match self.endpoint.access() {
-            Some(endpoint) => endpoint.doorbell(),
+            Some(endpoint) => how(&endpoint),
             None if self.pair.state().flushes() => self.cancel_all(),
             None => {}
         }
@@ -456,9 +462,21 @@ impl Queues for Attached {
     }
 
     fn enact(&self, draft: Draft) -> Result<(), NotEnacted> {
-        // Who invalidated the region before on this queue pair is told when it is gone; across
-        // queue pairs only completions give an order.
-        self.regions().enact(draft, Registered::settle)
+        let (qp, regions) = (&self.0, self.regions());
+        let enacted = regions.enact(draft, Registered::settle);
+        if enacted == Err(NotEnacted::Leaving) {
+            // Whoever invalidated it, here or on another queue pair of the domain.
+            regions.look_at(draft, |region| {
+                if let Some(departure) = region.memory.owner().departure() {
+                    departure.follow(qp);
+                }
+            });
+            // It may have been left before this queue pair was in line.
+            if !regions.is_leaving(draft.stag) {
+                qp.remind();
+            }
+        }
+        enacted
     }
 
     fn complete(&self, side: Side, completion: Completion, solicited: bool) -> bool {

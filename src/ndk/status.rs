@@ -1,7 +1,7 @@
 //! The one place where the outcome of a work request becomes an NTSTATUS.
 
 use crate::nt::Status;
-use crate::rdma::{self, PostError};
+use crate::rdma::{self, Cause, PostError};
 use crate::transport::Failure;
 
 /// What a completion says (NDK-CQ, by analogy with NDSPI where the page names no value).
@@ -15,6 +15,41 @@ pub(super) fn of(status: rdma::Status) -> Status {
         rdma::Status::RemoteError => Status::REMOTE_RESOURCES,
         rdma::Status::IoTimeout => Status::IO_TIMEOUT,
         rdma::Status::Internal => Status::INTERNAL_ERROR,
+    }
+}
+
+/// Failures of the local side, in the provider's codes.
+const LOCAL: u32 = 0x0003_0000;
+/// Ends of the connection without a Terminate, in the provider's codes.
+const CONNECTION: u32 = 0x0004_0000;
+
+/// `ProviderErrorCode` (NDK-VER-06): docs/provider-codes.md.
+pub(super) fn provider_code(status: rdma::Status, cause: Cause) -> u32 {
+    match status {
+        rdma::Status::Ok => 0,
+        rdma::Status::AccessViolation => LOCAL | 1,
+        rdma::Status::InvalidToken => LOCAL | 2,
+        rdma::Status::BufferOverflow => LOCAL | 3,
+        rdma::Status::DataOverrun => LOCAL | 4,
+        rdma::Status::Internal => LOCAL | 5,
+        rdma::Status::Cancelled | rdma::Status::RemoteError | rdma::Status::IoTimeout => {
+            code_of(cause)
+        }
+    }
+}
+
+/// The same of a connection's end, as the Ex disconnect event is told it (NDK-DISC-16).
+pub(super) fn code_of(cause: Cause) -> u32 {
+    match cause {
+        Cause::Own => 0,
+        Cause::Terminate {
+            by_peer,
+            layer_and_type,
+            code,
+        } => u32::from_be_bytes([0, if by_peer { 1 } else { 2 }, layer_and_type, code]),
+        Cause::Lost => CONNECTION | 1,
+        Cause::TimedOut => CONNECTION | 2,
+        Cause::Protocol => CONNECTION | 3,
     }
 }
 

@@ -12,6 +12,11 @@ pub(crate) struct Version {
 impl Version {
     /// What a consumer gets at most.
     pub(crate) const NEWEST: Self = HIGHEST[1];
+
+    /// Whether extended results carry the provider's code (NDK-VER-06, NDK-VER-07).
+    pub(crate) fn has_provider_codes(self) -> bool {
+        self >= Self { major: 2, minor: 1 }
+    }
 }
 
 /// The highest minor of each major that is spoken here. NDK-VER-05: every dispatch slot that these

@@ -1,14 +1,19 @@
-//! Deferred calls on this processor, at DISPATCH_LEVEL, soon.
+//! Deferred calls at DISPATCH_LEVEL, soon, on this processor or a chosen one.
 
 use core::{cell::UnsafeCell, ptr};
 
 use wdk_sys::{
-    KDPC, PVOID,
-    ntddk::{KeFlushQueuedDpcs, KeInitializeDpc, KeInsertQueueDpc, KeRemoveQueueDpc},
+    _KDPC_IMPORTANCE::MediumHighImportance,
+    KDPC, NT_SUCCESS, PVOID,
+    ntddk::{
+        KeFlushQueuedDpcs, KeInitializeDpc, KeInsertQueueDpc, KeRemoveQueueDpc, KeSetImportanceDpc,
+        KeSetTargetProcessorDpcEx,
+    },
 };
 
 use super::{
     pool::{Box, Tag},
+    processor::Processors,
     refcount::Ref,
     status::Result,
 };
@@ -39,7 +44,23 @@ impl<T: Send + Sync + 'static> Dpc<T> {
         })
     }
 
-    /// Queues it to this processor; if it is queued already, one call stands for both. It may run
+    /// Has it run on the first of `processors` that there is, from the `nth` on; false when there is
+    /// none of them, and nothing has changed. Before it is queued for the first time.
+    pub(crate) fn aim(&mut self, processors: Processors, nth: u32) -> bool {
+        let there = processors.starting_at(nth).any(|mut number| {
+            // SAFETY: initialised, not queued; the number is a local. One that does not exist is
+            // refused.
+            NT_SUCCESS(unsafe { KeSetTargetProcessorDpcEx(self.dpc.get(), &raw mut number) })
+        });
+        if there {
+            // Otherwise another processor may take its time before it looks.
+            // SAFETY: initialised, not queued.
+            unsafe { KeSetImportanceDpc(self.dpc.get(), MediumHighImportance) };
+        }
+        there
+    }
+
+    /// Queues it to its processor, or else this one; if it is queued already, one call stands for both. It may run
     /// before this returns. Callable at any level <= DISPATCH_LEVEL.
     pub(crate) fn queue(&self, owner: Ref<T>) {
         let owner = Ref::into_raw(owner);

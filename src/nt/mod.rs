@@ -14,6 +14,8 @@ pub(crate) mod lock;
 pub(crate) mod log;
 pub(crate) mod mdl;
 pub(crate) mod pool;
+pub(crate) mod processor;
+pub(crate) mod random;
 pub(crate) mod refcount;
 pub(crate) mod status;
 pub(crate) mod thread;
@@ -27,6 +29,7 @@ pub(crate) use self::{
     lock::SpinLock,
     mdl::Mapping,
     pool::{Box, NonPaged, Slice, Tag},
+    processor::Processors,
     refcount::Ref,
     status::{Result, Status},
     timer::Timer,

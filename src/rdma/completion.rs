@@ -39,6 +39,26 @@ pub enum Kind {
     Invalidate,
 }
 
+/// What ended the connection, in the results of the requests that it took along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Cause {
+    /// The consumer itself, or it has not ended.
+    #[default]
+    Own,
+    /// A Terminate, the peer's or ours: layer and type, and code, as on the wire.
+    Terminate {
+        by_peer: bool,
+        layer_and_type: u8,
+        code: u8,
+    },
+    /// TCP lost it, or closed in the middle of something.
+    Lost,
+    /// The peer did not do its part in time.
+    TimedOut,
+    /// The peer does not speak the protocol.
+    Protocol,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Completion {
     pub context: u64,
@@ -48,6 +68,8 @@ pub struct Completion {
     /// Bytes received; 0 for the others (NDK-CQ-15).
     pub bytes: u32,
     pub output: u64,
+    /// Of a failed request.
+    pub cause: Cause,
 }
 
 /// Completions of any number of queue pairs, polled by one consumer, with its notification.

@@ -9,9 +9,10 @@ pub mod limits;
 pub mod qp;
 pub mod queue;
 pub mod request;
+mod siphash;
 pub mod stag;
 
-pub use completion::{Completion, CompletionQueue, Kind, Status};
+pub use completion::{Cause, Completion, CompletionQueue, Kind, Status};
 pub use limits::Limits;
 pub use qp::QueuePair;
 pub use queue::{PostError, ReceiveQueue, SendQueue};

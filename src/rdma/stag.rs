@@ -4,8 +4,8 @@
 //! region makes later lookups fail at once; the region value itself is dropped (which is how its
 //! owner learns it, NDK-MR-10, NDK-MR-13) when the last user is out.
 //!
-//! A token is an index and a key, both random, so that a peer cannot guess its neighbours
-//! (RFC 5042: predictable STags). Token 0 is never given out (NDK-MR-12).
+//! A token is an index and a key, both from a keyed hash of a count, so that a peer cannot guess one
+//! from others (RFC 5042: predictable STags). Token 0 is never given out (NDK-MR-12).
 
 use core::ops::Deref;
 use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -14,6 +14,8 @@ use bitflags::bitflags;
 
 use crate::sync::revocable::{self, Pin, Revocable};
 use crate::sync::{Allocate, Mailbox, Once};
+
+use super::siphash;
 
 /// A memory token, local or remote: opaque to everybody but the table that gave it out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
@@ -100,7 +102,7 @@ pub const MAX_REGIONS: u32 = 1 << INDEX_BITS;
 
 /// Regions laid ready for one token at a time: the next one may be posted before the last one has
 /// been invalidated.
-const DRAFTS: usize = 2;
+pub const DRAFTS: usize = 2;
 
 /// A place for one region: `token` is 0 while the place is free.
 struct Place<M> {
@@ -130,7 +132,9 @@ pub enum NotEnacted {
 pub struct Table<M, A: Allocate> {
     /// Made on demand, kept as long as the table.
     chunks: A::Slice<Once<A::Slice<Place<M>>>>,
-    seed: AtomicU64,
+    key: [u64; 2],
+    /// Numbers drawn so far.
+    drawn: AtomicU64,
 }
 
 /// Access to a region, checked; the region stays as long as this lives.
@@ -158,11 +162,12 @@ impl<M> Deref for Grant<'_, M> {
 }
 
 impl<M, A: Allocate> Table<M, A> {
-    /// An empty table; `seed` should be hard to guess.
-    pub fn new(seed: u64) -> Option<Self> {
+    /// An empty table; its tokens are as hard to guess as `key`.
+    pub fn new(key: [u64; 2]) -> Option<Self> {
         Some(Self {
             chunks: A::slice(CHUNKS, |_| Once::new())?,
-            seed: AtomicU64::new(seed | 1),
+            key,
+            drawn: AtomicU64::new(0),
         })
     }
 
@@ -269,6 +274,14 @@ impl<M, A: Allocate> Table<M, A> {
         place.region.fill(region).map_err(|_| NotEnacted::Invalid)
     }
 
+    /// Shows what was laid ready, if it is still there.
+    pub fn look_at(&self, draft: Draft, look: impl FnOnce(&Region<M>)) {
+        let place = self.place(draft.stag);
+        if let Some(mailbox) = place.and_then(|place| place.drafts.get(usize::from(draft.number))) {
+            mailbox.look(look);
+        }
+    }
+
     /// Takes back what was laid ready, if it is still there.
     pub fn discard(&self, draft: Draft) -> Option<Region<M>> {
         let place = self.place(draft.stag)?;
@@ -357,14 +370,9 @@ impl<M, A: Allocate> Table<M, A> {
             .get(index % CHUNK)
     }
 
-    /// splitmix64 over a shared counter.
+    /// The next number of the key's sequence.
     fn random(&self) -> u64 {
-        let state = self
-            .seed
-            .fetch_add(0x9E37_79B9_7F4A_7C15, Ordering::Relaxed);
-        let mixed = (state ^ state >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ mixed >> 31
+        siphash::of(self.key, self.drawn.fetch_add(1, Ordering::Relaxed))
     }
 }
 

@@ -20,7 +20,7 @@ fn region(length: u64, access: Access) -> Region<u32> {
 }
 
 fn table() -> Table<u32, Heap> {
-    Table::new(42).unwrap()
+    Table::new([42, 0]).unwrap()
 }
 
 /// Rows: states. Columns: connect, refused, established, disconnect, flush, fail. Dots are illegal.
@@ -127,7 +127,7 @@ fn a_token_says_nothing_of_the_others() {
     for sixteenth in 0..16 {
         assert!(tokens.iter().any(|token| token >> 28 == sixteenth));
     }
-    let other = Table::<u32, Heap>::new(44).unwrap();
+    let other = Table::<u32, Heap>::new([44, 0]).unwrap();
     assert!((0..256).all(|n| other.reserve().unwrap().0 != tokens[n]));
     // A token that was given back is not given out again soon.
     let mut again: Vec<u32> = (0..1000)
@@ -187,7 +187,7 @@ fn a_withdrawn_region_is_dropped_by_its_last_user() {
         }
     }
     let dropped = std::cell::Cell::new(false);
-    let table: Table<Told<'_>, Heap> = Table::new(1).unwrap();
+    let table: Table<Told<'_>, Heap> = Table::new([1, 0]).unwrap();
     let stag = table.reserve().unwrap();
     let region = Region {
         base: 0,

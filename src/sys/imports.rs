@@ -1,4 +1,4 @@
-//! What the driver imports from `ndis.sys` and `netio.sys`. `raw-dylib`: no import library is needed.
+//! What the driver imports from `ndis.sys`, `netio.sys` and `ksecdd.sys`. `raw-dylib`: no import library is needed.
 
 use super::nbl::NET_BUFFER_LIST;
 use super::ndis::*;
@@ -108,4 +108,14 @@ unsafe extern "win64" {
         Table: *mut *mut MIB_UNICASTIPADDRESS_TABLE,
     ) -> NTSTATUS;
     pub fn FreeMibTable(Memory: PVOID);
+}
+
+#[link(name = "ksecdd.sys", kind = "raw-dylib", modifiers = "+verbatim")]
+unsafe extern "win64" {
+    pub fn BCryptGenRandom(
+        hAlgorithm: PVOID,
+        pbBuffer: *mut u8,
+        cbBuffer: u32,
+        dwFlags: u32,
+    ) -> NTSTATUS;
 }

@@ -5,7 +5,7 @@
 pub(crate) use crate::iwarp::{ReadyKinds, Revision};
 use crate::rdma::stag::{Grant, Table};
 use crate::rdma::{
-    Access, Completion, Draft, Fault, NotEnacted, QueuePair, ReceiveRequest, Sge, Stag,
+    Access, Cause, Completion, Draft, Fault, NotEnacted, QueuePair, ReceiveRequest, Sge, Stag,
 };
 use crate::sync::Allocate;
 
@@ -42,6 +42,36 @@ pub(crate) enum Failure {
     Protocol,
     /// Closed or cancelled from this side.
     Cancelled,
+}
+
+impl Failure {
+    /// What it is to the requests that fail with it.
+    pub(crate) fn cause(self) -> Cause {
+        match self {
+            Self::Terminated {
+                by_peer,
+                layer_and_type,
+                code,
+            } => Cause::Terminate {
+                by_peer,
+                layer_and_type,
+                code,
+            },
+            Self::TimedOut => Cause::TimedOut,
+            Self::Protocol => Cause::Protocol,
+            Self::Cancelled | Self::Refused => Cause::Own,
+            Self::NoResources
+            | Self::NetworkUnreachable
+            | Self::HostUnreachable
+            | Self::AddressInUse
+            | Self::AddressInvalid
+            | Self::AddressesExhausted
+            | Self::Aborted
+            | Self::ConnectionInvalid
+            | Self::ConnectionActive
+            | Self::PrivateDataTooLong => Cause::Lost,
+        }
+    }
 }
 
 /// How connections are made and ended, as an administrator has it (`docs/settings.md`).

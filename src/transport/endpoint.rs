@@ -9,9 +9,10 @@ use crate::rdma::qp::Event as Change;
 use crate::wsk::Local;
 
 use super::api::{ConnectionData, Failure, Memory, Params, PrivateData, Queues};
+use super::input;
 use super::link::Gone;
 use super::listener::Incoming;
-use super::runner::{Core, Dial, input};
+use super::runner::{Core, Dial};
 use super::settings::Settings;
 
 /// Memory that lies in mappings.
@@ -136,6 +137,12 @@ impl<E: Events> Endpoint<E> {
     /// Something was posted. The caller keeps the endpoint.
     pub(crate) fn doorbell(&self) {
         self.0.ask(input::DOORBELL);
+    }
+
+    /// Something was posted that may wait for more, for a short time (NDK-POST-18, NDK-POST-21). The
+    /// caller keeps the endpoint.
+    pub(crate) fn linger(&self) {
+        self.0.run(input::LINGER);
     }
 
     /// Something that was waited for may have happened. From any stack.

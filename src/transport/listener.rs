@@ -14,7 +14,8 @@ use crate::wsk::{self, Acceptor};
 
 use super::api::Failure;
 use super::endpoint::{Endpoint, Events, failure_of};
-use super::runner::{Core, input};
+use super::input;
+use super::runner::Core;
 use super::settings::Settings;
 
 /// Peers that may be between TCP and their request at a time; more are refused.

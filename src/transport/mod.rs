@@ -31,6 +31,8 @@ mod api;
 pub(crate) mod connection;
 #[cfg(target_os = "windows")]
 mod endpoint;
+#[cfg(target_os = "windows")]
+mod input;
 pub(crate) mod link;
 #[cfg(target_os = "windows")]
 mod listener;

@@ -21,34 +21,11 @@ use crate::wsk::{self, Accept, Indication, Local, SendBatch, Socket};
 use super::api::{Failure, Params, PrivateData, Queues, ReadLimits};
 use super::connection::{Around, Connection, Phase};
 use super::endpoint::{Events, failure_of};
+use super::input;
 use super::link::{BATCHES, Link, Up};
 use super::listener::Origin;
 use super::settings::Settings;
 use super::wire::{Home, Wire, lot_of};
-
-/// The inputs.
-pub(super) mod input {
-    pub(in super::super) const DOORBELL: u32 = 1;
-    pub(in super::super) const SENT: u32 = 1 << 1;
-    /// An indication found the runner busy and was not taken.
-    pub(in super::super) const REFUSED: u32 = 1 << 2;
-    pub(in super::super) const CONNECT: u32 = 1 << 3;
-    pub(in super::super) const CONNECTED: u32 = 1 << 4;
-    pub(in super::super) const ACCEPTED: u32 = 1 << 5;
-    pub(in super::super) const COMPLETE: u32 = 1 << 6;
-    pub(in super::super) const ACCEPT: u32 = 1 << 7;
-    pub(in super::super) const REJECT: u32 = 1 << 8;
-    pub(in super::super) const DISCONNECT: u32 = 1 << 9;
-    pub(in super::super) const FLUSH: u32 = 1 << 10;
-    pub(in super::super) const CLOSE: u32 = 1 << 11;
-    pub(in super::super) const FIN: u32 = 1 << 12;
-    pub(in super::super) const RESET: u32 = 1 << 13;
-    pub(in super::super) const FIN_DONE: u32 = 1 << 14;
-    pub(in super::super) const LINK_CLOSED: u32 = 1 << 15;
-    pub(in super::super) const TIMER: u32 = 1 << 16;
-    /// The listener needs its place for others.
-    pub(in super::super) const CROWDED_OUT: u32 = 1 << 17;
-}
 
 /// Rounds of a turn before it goes on in a DPC.
 const ROUNDS: usize = 16;
@@ -225,6 +202,12 @@ impl<E: Events> Core<E> {
             home,
             alarm,
         } = runner;
+        if inputs == input::LINGER && connection.linger(&|| clock::now().0) {
+            return self.set_alarm(alarm, connection.deadline());
+        }
+        if inputs & input::TIMER != 0 {
+            connection.lingered();
+        }
         let mut wire = Wire { core: self, home };
         let around = &mut Around {
             link: &mut wire,
@@ -238,14 +221,14 @@ impl<E: Events> Core<E> {
                 }
             }
         }
-        if inputs & !(input::SENT | input::DOORBELL) != 0 {
+        if inputs & !(input::SENT | input::DOORBELL | input::LINGER) != 0 {
             self.rare(inputs, connection, around);
         }
         if inputs & input::CROWDED_OUT != 0 && connection.phase() == Phase::AwaitRequest {
             // The place is free at once; the dropped handle's close ends the rest.
             self.abandon();
         }
-        if inputs & input::DOORBELL != 0 {
+        if inputs & (input::DOORBELL | input::LINGER) != 0 {
             connection.doorbell();
         }
         connection.pump(around);

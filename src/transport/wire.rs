@@ -7,9 +7,10 @@ use crate::wsk::{BatchMark, SendBatch};
 
 use super::api::{ConnectionData, Failure, PrivateData, ReadLimits};
 use super::endpoint::{Events, Mapped};
+use super::input;
 use super::link::{Batch, Gone, Link, Up};
 use super::reserve::Reserve;
-use super::runner::{Core, input};
+use super::runner::Core;
 
 /// A send batch with a frame being appended.
 pub(super) struct Filling {

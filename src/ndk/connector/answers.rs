@@ -9,6 +9,7 @@ use super::super::qp::Attached;
 use super::super::status;
 use super::{Connector, Link, nd_local};
 use crate::nt::Status;
+use crate::rdma::Cause;
 use crate::transport::{Events, Failure};
 
 impl Events for Link {
@@ -54,7 +55,8 @@ impl Events for Link {
         self.0.end();
         let event = self.0.take(|state| state.disconnect_event.take());
         if let (Some(event), Some(_in_progress)) = (event, self.0.enter()) {
-            event.deliver(reason(lost));
+            let cause = lost.map_or(Cause::Own, Failure::cause);
+            event.deliver(status::code_of(cause));
         }
     }
 
@@ -142,18 +144,5 @@ impl Connector {
 
     fn counters(&self) -> &Counters {
         self.adapter.host().counters()
-    }
-}
-
-/// What the Ex form of the disconnect event is told (NDK-DISC-16): of a Terminate, which way it
-/// went (1 received, 2 sent), its layer and type, and its code, a byte each; 0 of anything else.
-fn reason(lost: Option<Failure>) -> u32 {
-    match lost {
-        Some(Failure::Terminated {
-            by_peer,
-            layer_and_type,
-            code,
-        }) => u32::from_be_bytes([0, if by_peer { 1 } else { 2 }, layer_and_type, code]),
-        _ => 0,
     }
 }

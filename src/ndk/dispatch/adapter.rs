@@ -19,7 +19,7 @@ use crate::ndk::pd::Pd;
 use crate::ndk::shared_endpoint::SharedEndpoint;
 use crate::ndk::version::Version;
 use crate::nt::mdl::Chain;
-use crate::nt::{Ref, Status};
+use crate::nt::{Processors, Ref, Status};
 use crate::rdma::Stag;
 use crate::sys::{
     NDK_ADAPTER, NDK_ADAPTER_DISPATCH, NDK_ADAPTER_INFO, NDK_CONNECTOR, NDK_CQ,
@@ -107,11 +107,13 @@ unsafe extern "win64" fn create_cq(
     depth: u32,
     notification: NDK_FN_CQ_NOTIFICATION_CALLBACK,
     notification_context: *mut c_void,
-    _affinity: PGROUP_AFFINITY,
+    affinity: PGROUP_AFFINITY,
     _completion: NDK_FN_CREATE_COMPLETION,
     _context: *mut c_void,
     out: *mut *mut NDK_CQ,
 ) -> NTSTATUS {
+    // SAFETY: the caller.
+    let preferred = unsafe { Processors::from_raw(affinity) };
     // SAFETY: the caller.
     let notification = unsafe { CqNotification::new(notification, notification_context) };
     // SAFETY: the caller.
@@ -119,7 +121,7 @@ unsafe extern "win64" fn create_cq(
     // SAFETY: the caller.
     unsafe {
         give(
-            made.and_then(|adapter| Cq::create(&adapter, depth, notification)),
+            made.and_then(|adapter| Cq::create(&adapter, depth, notification, preferred)),
             out,
         )
     }

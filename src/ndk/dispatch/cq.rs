@@ -94,7 +94,7 @@ unsafe fn take<R>(
     cq: *mut NDK_CQ,
     results: *mut R,
     count: u32,
-    convert: fn(Completion) -> R,
+    convert: fn(&Cq, Completion) -> R,
 ) -> u32 {
     // SAFETY: the caller's promise.
     let Some(cq) = (unsafe { object::borrow::<Cq, _>(cq) }) else {
@@ -105,12 +105,12 @@ unsafe fn take<R>(
     }
     let taken = cq.take(count as usize, |n, completion| {
         // SAFETY: `n` is below `count`; writes exactly one entry.
-        unsafe { ptr::write(results.add(n), convert(completion)) };
+        unsafe { ptr::write(results.add(n), convert(cq, completion)) };
     });
     taken as u32
 }
 
-fn plain(completion: Completion) -> NDK_RESULT {
+fn plain(_: &Cq, completion: Completion) -> NDK_RESULT {
     NDK_RESULT {
         Status: status::of(completion.status).to_raw(),
         BytesTransferred: completion.bytes,
@@ -120,13 +120,13 @@ fn plain(completion: Completion) -> NDK_RESULT {
     }
 }
 
-fn extended(completion: Completion) -> NDK_RESULT_EX {
+fn extended(cq: &Cq, completion: Completion) -> NDK_RESULT_EX {
     let NDK_RESULT {
         Status,
         BytesTransferred,
         QPContext,
         RequestContext,
-    } = plain(completion);
+    } = plain(cq, completion);
     NDK_RESULT_EX {
         Status,
         BytesTransferred,
@@ -134,7 +134,11 @@ fn extended(completion: Completion) -> NDK_RESULT_EX {
         RequestContext,
         Type: operation(completion.kind),
         // NDK-VER-06, NDK-VER-07: zero for success, and always where these bytes are padding.
-        ProviderErrorCode: 0,
+        ProviderErrorCode: if cq.version().has_provider_codes() {
+            status::provider_code(completion.status, completion.cause)
+        } else {
+            0
+        },
         TypeSpecificCompletionOutput: completion.output,
     }
 }

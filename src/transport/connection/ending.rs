@@ -2,8 +2,8 @@
 //! flushed, answers given; each step bounded by a deadline after which the link is simply closed.
 
 use crate::iwarp::{Close, Error};
-use crate::rdma::Status;
 use crate::rdma::qp::Event as Change;
+use crate::rdma::{Cause, Status};
 
 use super::super::api::{Failure, Queues};
 use super::super::link::{Link, Up};
@@ -57,6 +57,11 @@ impl Ending {
     /// NDK-DISC-01: success only if the peer's notification came.
     pub(super) fn result(&self) -> Result<(), Failure> {
         self.failure.map_or(Ok(()), Err)
+    }
+
+    /// What is said with requests that fail now.
+    pub(super) fn cause(&self) -> Cause {
+        self.failure.map_or(Cause::Own, Failure::cause)
     }
 
     /// What is said to a call that comes too late.

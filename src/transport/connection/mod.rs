@@ -26,6 +26,9 @@ use placing::Incoming;
 /// One second in [`Ticks`].
 pub(crate) const SECOND: Ticks = 10_000_000;
 
+/// How long a deferred request waits for the rest of its chain.
+const LINGER: Ticks = SECOND / 1000;
+
 /// Where the connection stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Phase {
@@ -107,6 +110,8 @@ pub(crate) struct Connection<Q: Queues> {
     ending: Ending,
     /// For the phases that have a deadline of ours.
     deadline: Option<Ticks>,
+    /// When deferred requests are started that nothing else has started.
+    lingering: Option<Ticks>,
 }
 
 impl<Q: Queues> Connection<Q> {
@@ -122,6 +127,7 @@ impl<Q: Queues> Connection<Q> {
             incoming: Incoming::default(),
             ending: Ending::default(),
             deadline: None,
+            lingering: None,
         }
     }
 
@@ -131,15 +137,29 @@ impl<Q: Queues> Connection<Q> {
 
     /// When `pump` wants to be called for the time's sake.
     pub(crate) fn deadline(&self) -> Option<Ticks> {
-        match (
-            self.machine
-                .poll_timeout()
-                .filter(|_| self.phase != Phase::Over),
-            self.deadline,
-        ) {
-            (Some(a), Some(b)) => Some(a.min(b)),
-            (a, b) => a.or(b),
+        let machine = self
+            .machine
+            .poll_timeout()
+            .filter(|_| self.phase != Phase::Over);
+        let lingering = self.lingering.filter(|_| self.phase == Phase::Ready);
+        [machine, self.deadline, lingering]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    /// A deferred request was posted: whether it may wait for what follows. The time is that of the
+    /// first since the last ones were started by it, so that chains in a row need one timer.
+    pub(crate) fn linger(&mut self, clock: &dyn Fn() -> Ticks) -> bool {
+        if self.phase == Phase::Ready {
+            self.lingering.get_or_insert_with(|| clock() + LINGER);
         }
+        self.phase == Phase::Ready
+    }
+
+    /// The time is up, and what follows starts whatever was posted (NDK-POST-21).
+    pub(crate) fn lingered(&mut self) {
+        self.lingering = None;
     }
 
     /// Active, from `Idle`: the consumer's connect; TCP is connecting to that port.

@@ -131,12 +131,14 @@ impl<Q: Queues> Connection<Q> {
         let Some(queues) = &self.queues else { return };
         self.incoming.current = false;
         self.incoming.held = None;
+        let cause = self.ending.cause();
         let incoming = &mut self.incoming;
         let taken = incoming.taken.take();
         let mut cancelled = |request: ReceiveRequest| {
             let completion = Completion {
                 context: request.context,
                 status: Status::Cancelled,
+                cause,
                 ..Completion::default()
             };
             incoming.complete(queues, Side::Receive, completion, true);

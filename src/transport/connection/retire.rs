@@ -13,6 +13,7 @@ impl<Q: Queues> Connection<Q> {
         let Some(mut window) = queues.queue_pair().send.window() else {
             return;
         };
+        let cause = self.ending.cause();
         while let Some(request) = window.get(0) {
             let status = match request.progress {
                 Progress::Handed { until } if until <= self.outgoing.sent => Status::Ok,
@@ -36,6 +37,7 @@ impl<Q: Queues> Connection<Q> {
                     context,
                     status,
                     kind,
+                    cause,
                     ..Completion::default()
                 };
                 self.incoming

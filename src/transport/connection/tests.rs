@@ -265,7 +265,7 @@ impl End {
         pipe.borrow_mut().home = BATCHES;
         let qp = Qp {
             pair: QueuePair::new(64, 64, [DOMAIN, Domain(8)]).unwrap(),
-            regions: Table::new(0x1234_5678).unwrap(),
+            regions: Table::new([0x1234_5678, 1]).unwrap(),
             done: RefCell::default(),
             notified: Cell::new(0),
             room: Cell::new(usize::MAX),

@@ -1865,6 +1865,7 @@ pub mod sys {
         Function { name: "CancelMibChangeNotify2", arguments: &[size_of::<PVOID>()], returns: size_of::<NTSTATUS>() },
         Function { name: "GetUnicastIpAddressTable", arguments: &[size_of::<u16>(), size_of::<* mut * mut MIB_UNICASTIPADDRESS_TABLE>()], returns: size_of::<NTSTATUS>() },
         Function { name: "FreeMibTable", arguments: &[size_of::<PVOID>()], returns: 0 },
+        Function { name: "BCryptGenRandom", arguments: &[size_of::<PVOID>(), size_of::<* mut u8>(), size_of::<u32>(), size_of::<u32>()], returns: size_of::<NTSTATUS>() },
         Function { name: "SET_OPTIONS_HANDLER", arguments: &[size_of::<NDIS_HANDLE>(), size_of::<PVOID>()], returns: size_of::<NDIS_STATUS>() },
         Function { name: "MINIPORT_INITIALIZE_HANDLER", arguments: &[size_of::<NDIS_HANDLE>(), size_of::<PVOID>(), size_of::<* mut NDIS_MINIPORT_INIT_PARAMETERS>()], returns: size_of::<NDIS_STATUS>() },
         Function { name: "MINIPORT_HALT_HANDLER", arguments: &[size_of::<PVOID>(), size_of::<NDIS_HALT_ACTION>()], returns: 0 },
@@ -2047,6 +2048,13 @@ pub mod wdk {
             size: field(|it: *const _DRIVER_OBJECT| unsafe { &raw const (*it).DriverUnload }), align: 0 },
         Layout { owner: "DRIVER_OBJECT", path: "MajorFunction", offset: offset_of!(_DRIVER_OBJECT, MajorFunction), // SAFETY: only the type of the place is used.
             size: field(|it: *const _DRIVER_OBJECT| unsafe { &raw const (*it).MajorFunction }), align: 0 },
+        Layout { owner: "GROUP_AFFINITY", path: "", offset: 0, size: size_of::<_GROUP_AFFINITY>(), align: align_of::<_GROUP_AFFINITY>() },
+        Layout { owner: "GROUP_AFFINITY", path: "Mask", offset: offset_of!(_GROUP_AFFINITY, Mask), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _GROUP_AFFINITY| unsafe { &raw const (*it).Mask }), align: 0 },
+        Layout { owner: "GROUP_AFFINITY", path: "Group", offset: offset_of!(_GROUP_AFFINITY, Group), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _GROUP_AFFINITY| unsafe { &raw const (*it).Group }), align: 0 },
+        Layout { owner: "GROUP_AFFINITY", path: "Reserved", offset: offset_of!(_GROUP_AFFINITY, Reserved), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _GROUP_AFFINITY| unsafe { &raw const (*it).Reserved }), align: 0 },
         Layout { owner: "IO_STACK_LOCATION", path: "", offset: 0, size: size_of::<_IO_STACK_LOCATION>(), align: align_of::<_IO_STACK_LOCATION>() },
         Layout { owner: "IO_STACK_LOCATION", path: "MajorFunction", offset: offset_of!(_IO_STACK_LOCATION, MajorFunction), // SAFETY: only the type of the place is used.
             size: field(|it: *const _IO_STACK_LOCATION| unsafe { &raw const (*it).MajorFunction }), align: 0 },
@@ -2252,6 +2260,13 @@ pub mod wdk {
             size: field(|it: *const _OBJECT_HANDLE_INFORMATION| unsafe { &raw const (*it).HandleAttributes }), align: 0 },
         Layout { owner: "OBJECT_HANDLE_INFORMATION", path: "GrantedAccess", offset: offset_of!(_OBJECT_HANDLE_INFORMATION, GrantedAccess), // SAFETY: only the type of the place is used.
             size: field(|it: *const _OBJECT_HANDLE_INFORMATION| unsafe { &raw const (*it).GrantedAccess }), align: 0 },
+        Layout { owner: "PROCESSOR_NUMBER", path: "", offset: 0, size: size_of::<_PROCESSOR_NUMBER>(), align: align_of::<_PROCESSOR_NUMBER>() },
+        Layout { owner: "PROCESSOR_NUMBER", path: "Group", offset: offset_of!(_PROCESSOR_NUMBER, Group), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _PROCESSOR_NUMBER| unsafe { &raw const (*it).Group }), align: 0 },
+        Layout { owner: "PROCESSOR_NUMBER", path: "Number", offset: offset_of!(_PROCESSOR_NUMBER, Number), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _PROCESSOR_NUMBER| unsafe { &raw const (*it).Number }), align: 0 },
+        Layout { owner: "PROCESSOR_NUMBER", path: "Reserved", offset: offset_of!(_PROCESSOR_NUMBER, Reserved), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _PROCESSOR_NUMBER| unsafe { &raw const (*it).Reserved }), align: 0 },
         Layout { owner: "SINGLE_LIST_ENTRY", path: "", offset: 0, size: size_of::<_SINGLE_LIST_ENTRY>(), align: align_of::<_SINGLE_LIST_ENTRY>() },
         Layout { owner: "SINGLE_LIST_ENTRY", path: "Next", offset: offset_of!(_SINGLE_LIST_ENTRY, Next), // SAFETY: only the type of the place is used.
             size: field(|it: *const _SINGLE_LIST_ENTRY| unsafe { &raw const (*it).Next }), align: 0 },
@@ -2291,6 +2306,7 @@ pub mod wdk {
         Constant { name: "THREAD_ALL_ACCESS", value: THREAD_ALL_ACCESS as i128 },
         Constant { name: "POOL_FLAG_UNINITIALIZED", value: POOL_FLAG_UNINITIALIZED as i128 },
         Constant { name: "POOL_FLAG_CACHE_ALIGNED", value: POOL_FLAG_CACHE_ALIGNED as i128 },
+        Constant { name: "MediumHighImportance", value: _KDPC_IMPORTANCE::MediumHighImportance as i128 },
         Constant { name: "NotificationEvent", value: _EVENT_TYPE::NotificationEvent as i128 },
         Constant { name: "SynchronizationEvent", value: _EVENT_TYPE::SynchronizationEvent as i128 },
         Constant { name: "NotificationTimer", value: _TIMER_TYPE::NotificationTimer as i128 },
@@ -2326,6 +2342,7 @@ pub mod wdk {
         Function { name: "KeCancelTimer", arguments: &[size_of::<PKTIMER>()], returns: size_of::<BOOLEAN>() },
         Function { name: "KeClearEvent", arguments: &[size_of::<PRKEVENT>()], returns: 0 },
         Function { name: "KeFlushQueuedDpcs", arguments: &[], returns: 0 },
+        Function { name: "KeGetCurrentProcessorNumberEx", arguments: &[size_of::<PPROCESSOR_NUMBER>()], returns: size_of::<ULONG>() },
         Function { name: "KeInitializeDpc", arguments: &[size_of::<PRKDPC>(), size_of::<PKDEFERRED_ROUTINE>(), size_of::<PVOID>()], returns: 0 },
         Function { name: "KeInitializeEvent", arguments: &[size_of::<PRKEVENT>(), size_of::<EVENT_TYPE>(), size_of::<BOOLEAN>()], returns: 0 },
         Function { name: "KeInitializeTimer", arguments: &[size_of::<PKTIMER>()], returns: 0 },
@@ -2336,6 +2353,8 @@ pub mod wdk {
         Function { name: "KeReleaseSpinLockFromDpcLevel", arguments: &[size_of::<PKSPIN_LOCK>()], returns: 0 },
         Function { name: "KeRemoveQueueDpc", arguments: &[size_of::<PRKDPC>()], returns: size_of::<BOOLEAN>() },
         Function { name: "KeSetEvent", arguments: &[size_of::<PRKEVENT>(), size_of::<KPRIORITY>(), size_of::<BOOLEAN>()], returns: size_of::<LONG>() },
+        Function { name: "KeSetImportanceDpc", arguments: &[size_of::<PRKDPC>(), size_of::<KDPC_IMPORTANCE>()], returns: 0 },
+        Function { name: "KeSetTargetProcessorDpcEx", arguments: &[size_of::<PKDPC>(), size_of::<PPROCESSOR_NUMBER>()], returns: size_of::<NTSTATUS>() },
         Function { name: "KeSetTimer", arguments: &[size_of::<PKTIMER>(), size_of::<LARGE_INTEGER>(), size_of::<PKDPC>()], returns: size_of::<BOOLEAN>() },
         Function { name: "KeWaitForSingleObject", arguments: &[size_of::<PVOID>(), size_of::<KWAIT_REASON>(), size_of::<KPROCESSOR_MODE>(), size_of::<BOOLEAN>(), size_of::<PLARGE_INTEGER>()], returns: size_of::<NTSTATUS>() },
         Function { name: "KfRaiseIrql", arguments: &[size_of::<KIRQL>()], returns: size_of::<KIRQL>() },

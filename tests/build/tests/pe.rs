@@ -9,7 +9,13 @@ use object::{
 
 const ALLOWED_IMPORTS: &str = include_str!("../imports.txt");
 /// The modules whose exports a network driver may use.
-const ALLOWED_MODULES: &[&str] = &["ntoskrnl.exe", "hal.dll", "ndis.sys", "netio.sys"];
+const ALLOWED_MODULES: &[&str] = &[
+    "ntoskrnl.exe",
+    "hal.dll",
+    "ndis.sys",
+    "netio.sys",
+    "ksecdd.sys",
+];
 
 fn with_image(check: impl FnOnce(&PeFile64<'_>, &[u8])) {
     let image = softrnic_build::image().expect("the image builds");

@@ -5,6 +5,8 @@ use std::ptr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
 
+use softrnic_emulator::wdm::GROUP_AFFINITY;
+
 use crate::abi::{NDK_CQ, NDK_RESULT, NDK_RESULT_EX};
 use crate::adapter::context_of;
 use crate::pending::{close_completion, create_completion, request_completion};
@@ -46,6 +48,20 @@ impl Cq {
         depth: u32,
         handler: impl Fn(CqHandle, NtStatus) + Send + Sync + 'static,
     ) -> Result<Self, NtStatus> {
+        Self::wanted_on(adapter, depth, None, handler)
+    }
+
+    /// The same, with the processors on which the callbacks are wanted.
+    ///
+    /// # Errors
+    /// The provider's failure status.
+    pub fn wanted_on(
+        adapter: &Arc<Adapter>,
+        depth: u32,
+        mut affinity: Option<GROUP_AFFINITY>,
+        handler: impl Fn(CqHandle, NtStatus) + Send + Sync + 'static,
+    ) -> Result<Self, NtStatus> {
+        let wanted = affinity.as_mut().map_or(ptr::null_mut(), ptr::from_mut);
         let context = Arc::new(Context {
             raw: AtomicPtr::new(ptr::null_mut()),
             handler: Box::new(handler),
@@ -60,7 +76,7 @@ impl Cq {
                     depth,
                     Some(notification),
                     context_of(&context),
-                    ptr::null_mut(),
+                    wanted.cast(),
                     Some(create_completion),
                     pending,
                     out.cast(),

@@ -34,6 +34,7 @@ macro_rules! exports {
 
 /// Every table.
 static TABLES: &[&[Export]] = &[
+    crate::bcrypt::EXPORTS,
     crate::bridge::EXPORTS,
     crate::etw::EXPORTS,
     crate::ex::pool::EXPORTS,

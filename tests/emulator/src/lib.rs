@@ -2,7 +2,7 @@
 //!
 //! A [`Machine`] is one emulated computer: it maps driver images, binds their imports to the
 //! functions of this crate and is their kernel. Files are named for the kernel prefix whose
-//! functions they hold (`ke`, `ex`, `io`, `mm`, `ps`, `rtl`, `zw`, `etw`). The verifier is
+//! functions they hold (`ke`, `ex`, `io`, `mm`, `ps`, `rtl`, `zw`, `etw`, `bcrypt`). The verifier is
 //! always on; what it finds ends the run (`verifier::violation`).
 
 #![expect(
@@ -17,6 +17,7 @@
     reason = "the documented Windows contract of each function is its safety contract"
 )]
 
+pub mod bcrypt;
 pub mod bridge;
 pub mod clock;
 pub mod etw;

@@ -85,6 +85,7 @@ impl Quiet {
                 bytes: result.BytesTransferred,
                 kind: result.Type,
                 output: result.TypeSpecificCompletionOutput,
+                code: result.ProviderErrorCode,
             })
             .collect()
     }

@@ -156,7 +156,15 @@ unsafe extern "win64" fn request_completion(context: *mut c_void, status: i32) {
 /// `NdkQueryExtension` for an interface nobody has.
 #[must_use]
 pub fn query_extension(object: Object) -> NtStatus {
-    let id = GUID::new(0x1234_5678, 0x9ABC, 0xDEF0, [7; 8]);
+    query(object, GUID::new(0x1234_5678, 0x9ABC, 0xDEF0, [7; 8]))
+}
+
+/// `NdkQueryExtension` of anything but an adapter, which gives nothing.
+///
+/// # Panics
+/// When it does.
+#[must_use]
+pub fn query(object: Object, id: GUID) -> NtStatus {
     let mut interface = NDK_EXTENSION_INTERFACE {
         Dispatch: ptr::null(),
     };

@@ -23,6 +23,8 @@ pub struct Done {
     pub kind: i32,
     /// `TypeSpecificCompletionOutput`
     pub output: u64,
+    /// `ProviderErrorCode`
+    pub code: u32,
 }
 
 /// Results of one CQ, and how often it notified.
@@ -49,6 +51,7 @@ impl Results {
                 bytes: r.BytesTransferred,
                 kind: r.Type,
                 output: r.TypeSpecificCompletionOutput,
+                code: r.ProviderErrorCode,
             });
             self.state.lock().extend(done);
             self.arrived.notify_all();

@@ -308,9 +308,23 @@ fn both_forms_of_the_disconnect_event_come_as_registered() {
     let mut ends = connected_with_reason(&stage);
     assert_eq!(ends.offered.close().wait(), NtStatus::SUCCESS);
     assert!(ends.seen.1.wait(SOON));
-    assert_eq!(ends.seen.0.load(Ordering::SeqCst), 0);
+    // Closed without disconnect: lost, says docs/provider-codes.md.
+    assert_eq!(ends.seen.0.load(Ordering::SeqCst), 0x0004_0001);
     assert_eq!(ends.passive.gone.count(), 0, "NDK-DISC-11");
     drop((ends.connector, ends.active));
+}
+
+// NDK-DISC-16: a graceful end has no reason.
+#[test]
+fn a_graceful_end_has_no_reason() {
+    let stage = Stage::new();
+    let ends = connected_with_reason(&stage);
+    let leaving = ends.offered.disconnect();
+    assert!(ends.seen.1.wait(SOON));
+    assert_eq!(ends.seen.0.load(Ordering::SeqCst), 0);
+    assert_eq!(ends.connector.disconnect().wait(), NtStatus::SUCCESS);
+    assert_eq!(leaving.wait(), NtStatus::SUCCESS);
+    drop((ends.connector, ends.offered));
 }
 
 // NDK-DISC-16: of a Terminate, which way it went, and its numbers.

@@ -36,13 +36,13 @@ fn message(active: &End, passive: &End, receives: &Quiet, flags: u32) {
 }
 
 // NDK-CQ-02, NDK-CQ-03: never armed, never called; armed once, called once.
+// NDK-CQ-04, NDK-CQ-06: the first arm is answered by what is there already.
 #[test]
 fn an_arm_is_answered_once_however_many_completions_come() {
     let stage = Stage::new();
     let (active, passive, receives) = connected(&stage);
     message(&active, &passive, &receives, 0);
     assert_eq!(receives.count(), 0);
-    // NDK-CQ-04, NDK-CQ-06: what is there already answers it.
     receives.arm(NDK_CQ_NOTIFY_ANY);
     assert!(receives.reaches(1, SOON));
     for _ in 0..20 {
@@ -148,7 +148,7 @@ fn an_overrun_is_told_and_loses_nothing_that_was_there() {
     assert!(done.len() <= 1);
 }
 
-// NDK-CQ-07: re-arming inside the callback neither nests nor gets lost.
+// NDK-CQ-07, NDK-CQ-08: re-arming inside the callback neither nests nor gets lost.
 #[test]
 fn a_callback_that_arms_again_is_not_called_inside_itself() {
     let stage = Stage::new();

@@ -481,9 +481,7 @@ fn closing_ends_a_registration() {
     let stage = Stage::new();
     let (active, passive) = stage.connected();
     let Lent {
-        buffer: _buffer,
-        lam,
-        mr,
+        buffer, lam, mr, ..
     } = lent(&active, 0, PAGE);
     let ask = FastRegister {
         pages: lam.pages(),
@@ -497,13 +495,23 @@ fn closing_ends_a_registration() {
     assert_eq!(active.done.take(1)[0].status, NtStatus::SUCCESS);
     let token = mr.remote_token();
     drop(mr);
+    assert!(!passive.reaches(&active, BASE, token, 8));
+    let (active, _passive) = stage.connected();
+    let lam = Lam::of(&active.adapter, &buffer).expect("a LAM");
     let deferred = Mr::fast(&active.pd, 1).expect("an FRMR");
     let flags = REMOTE | NDK_OP_FLAG_DEFER;
-    let ask = FastRegister { flags, ..ask };
+    let pages = lam.pages();
+    let ask = FastRegister {
+        flags,
+        pages,
+        ..ask
+    };
     let posted = active.qp.handle().fast_register(2, &deferred, &ask);
     assert_eq!(posted, NtStatus::SUCCESS);
     drop(deferred);
-    assert!(!passive.reaches(&active, BASE, token, 8));
+    active.qp.handle().flush();
+    // Before the close or not: NDK-POST-21.
+    assert_eq!(active.done.take(1)[0].context, 2);
 }
 
 // NDK-MR-03, NDK-MR-08: two regions over the same pages are two regions.

@@ -47,6 +47,7 @@ fn every_object_is_born_with_its_type_and_our_highest_version() {
     }
 }
 
+// NDK-PD-05, NDK-LIFE-17.
 #[test]
 fn a_protection_domain_waits_for_its_regions_windows_and_queue_pairs() {
     let stage = Stage::new();

@@ -25,13 +25,45 @@ fn tokens_are_never_zero_and_never_shared() {
     assert_ne!(tokens[0], 0);
 }
 
-// NDK-MR-02
+// RFC 5042 section 6.1: nothing is known of a token from others: neither steps nor openings repeat.
+#[test]
+fn tokens_do_not_follow_each_other() {
+    let stage = Stage::new();
+    let drawn: Vec<Vec<u32>> = [0, 1]
+        .map(|_| {
+            let pd = Pd::new(&stage.open(0)).expect("a PD");
+            let mrs: Vec<_> = (0..64)
+                .map(|_| Mr::new(&pd, true).expect("an MR"))
+                .collect();
+            mrs.iter().map(Mr::remote_token).collect()
+        })
+        .into();
+    assert_ne!(drawn[0], drawn[1]);
+    for tokens in &drawn {
+        let mut steps: Vec<u32> = tokens
+            .windows(2)
+            .map(|pair| pair[1].wrapping_sub(pair[0]))
+            .collect();
+        steps.sort_unstable();
+        steps.dedup();
+        assert!(steps.len() > 60, "{tokens:x?}");
+    }
+}
+
+// NDK-MR-02, NDK-MR-11
 #[test]
 fn more_than_the_list_describes_cannot_be_registered() {
     let stage = Stage::new();
     let pd = Pd::new(&stage.open(0)).expect("a PD");
     let (buffer, mr) = (Buffer::new(4096), Mr::new(&pd, false).expect("an MR"));
     let refused = mr.register(&buffer, 4097, ALL_ACCESS).wait();
+    assert_eq!(refused, NtStatus::INVALID_PARAMETER);
+    let most = pd
+        .adapter()
+        .info()
+        .expect("information")
+        .MaxRegistrationSize as usize;
+    let refused = mr.register(&buffer, most + 1, ALL_ACCESS).wait();
     assert_eq!(refused, NtStatus::INVALID_PARAMETER);
     assert_eq!(
         mr.register(&buffer, 4096, ALL_ACCESS).wait(),
@@ -101,6 +133,15 @@ fn an_address_that_wraps_is_refused() {
     let (active, passive) = stage.connected();
     let token = passive.mr.remote_token();
     assert!(!write(&active, &passive, u64::MAX - 3, token, 8));
+}
+
+// NDK-MR-04: addresses are the region's own; offsets from its first byte are none.
+#[test]
+fn a_region_does_not_begin_at_zero() {
+    let stage = Stage::new();
+    let (active, passive) = stage.connected();
+    let token = passive.mr.remote_token();
+    assert!(!write(&active, &passive, 0, token, 8));
 }
 
 #[test]

@@ -137,7 +137,7 @@ fn resizing_beside_traffic_loses_nothing() {
         while !seen.load(Ordering::Relaxed) {
             for cq in &queues {
                 // Never below what the requests may need (NDK-CQ-21).
-                let depth = if times % 2 == 0 { 600 } else { 256 };
+                let depth = if times.is_multiple_of(2) { 600 } else { 256 };
                 let resized = at_dispatch(|| cq.resize(depth).returned());
                 assert_eq!(resized, NtStatus::SUCCESS);
             }

@@ -25,7 +25,8 @@ fn send_and_check(from: &End, to: &End, sizes: &[usize]) {
                 status: NtStatus::SUCCESS,
                 bytes: *len as u32,
                 kind: NdkOperationTypeReceive,
-                output: 0
+                output: 0,
+                code: 0,
             }
         );
         assert_eq!(to.buffer.read(0, *len), bytes, "a send of {len} bytes");

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use softrnic_functional::consumer::abi::{NDK_RESULT_EX, NdkOperationTypeReceive};
+use softrnic_functional::consumer::abi::{
+    GUID, NDK_EXTENSION_INTERFACE, NDK_RESULT_EX, NDK_VERSION, NdkOperationTypeReceive,
+};
 use softrnic_functional::consumer::{Cq, NtStatus, Qp, QpLimits, SharedEndpoint};
 use softrnic_functional::raw::{self, Object};
 use softrnic_functional::{End, SOON, Stage, connect, listen};
@@ -122,4 +124,33 @@ fn the_oldest_version_has_the_newest_functions() {
     assert!(send.is_some() && poll.is_some(), "NDK-VER-05");
     let refused = end.qp.handle().send_and_invalidate(1, &[], 0, 7);
     assert_eq!(refused, NtStatus::CONNECTION_INVALID);
+}
+
+// NDK-VER-08, NDK-VER-09: the one public extension, the adapter's RSS information, is not offered.
+#[test]
+fn the_public_extension_is_not_offered() {
+    let stage = Stage::new();
+    let adapter = stage.open(0);
+    let rss = GUID::new(
+        0xBAB2_7026,
+        0x86C3,
+        0x4E31,
+        [0x9F, 0x72, 0x49, 0x36, 0xDE, 0xD7, 0x6D, 0x42],
+    );
+    let mut interface = NDK_EXTENSION_INTERFACE {
+        Dispatch: std::ptr::null(),
+    };
+    let version = NDK_VERSION { Major: 1, Minor: 0 };
+    let raw = adapter.raw();
+    // SAFETY: the adapter is open; the arguments live for the call.
+    let status = unsafe {
+        ((*(*raw).Dispatch).NdkQueryExtension.expect("NDK-VER-05"))(
+            raw.cast(),
+            &raw const rss,
+            version,
+            &raw mut interface,
+        )
+    };
+    assert_eq!(NtStatus(status), NtStatus::NOT_SUPPORTED);
+    assert!(interface.Dispatch.is_null());
 }

@@ -99,7 +99,7 @@ pub(crate) unsafe fn insert(
         }
         (*dpc).SystemArgument1 = first;
         (*dpc).SystemArgument2 = second;
-        (processor, (*dpc).Importance >= HIGH_IMPORTANCE)
+        (processor, (*dpc).Importance == HIGH_IMPORTANCE)
     };
     processor.push(dpc, front);
     if processor.number != thread.processor.get() {

@@ -14,6 +14,7 @@
 
 mod constants;
 pub mod ntddk;
+mod processors;
 mod types;
 mod wdm;
 
@@ -21,7 +22,7 @@ mod wdm;
 #[doc(hidden)]
 pub mod support;
 
-pub use crate::{constants::*, types::*, wdm::*};
+pub use crate::{constants::*, processors::*, types::*, wdm::*};
 
 /// Whether `nt_status` is a success or an informational status.
 #[must_use]

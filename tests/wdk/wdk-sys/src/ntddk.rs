@@ -1,6 +1,6 @@
 //! Functions. Their imports are bound by name from the image's import table.
 
-use crate::{types::*, wdm::*};
+use crate::{processors::*, types::*, wdm::*};
 
 #[cfg_attr(
     target_os = "windows",
@@ -42,6 +42,7 @@ unsafe extern "C" {
     pub fn KeCancelTimer(arg1: PKTIMER) -> BOOLEAN;
     pub fn KeClearEvent(Event: PRKEVENT);
     pub fn KeFlushQueuedDpcs();
+    pub fn KeGetCurrentProcessorNumberEx(ProcNumber: PPROCESSOR_NUMBER) -> ULONG;
     pub fn KeInitializeDpc(
         Dpc: PRKDPC,
         DeferredRoutine: PKDEFERRED_ROUTINE,
@@ -57,6 +58,8 @@ unsafe extern "C" {
     pub fn KeReleaseSpinLockFromDpcLevel(SpinLock: PKSPIN_LOCK);
     pub fn KeRemoveQueueDpc(Dpc: PRKDPC) -> BOOLEAN;
     pub fn KeSetEvent(Event: PRKEVENT, Increment: KPRIORITY, Wait: BOOLEAN) -> LONG;
+    pub fn KeSetImportanceDpc(Dpc: PRKDPC, Importance: KDPC_IMPORTANCE);
+    pub fn KeSetTargetProcessorDpcEx(Dpc: PKDPC, ProcNumber: PPROCESSOR_NUMBER) -> NTSTATUS;
     pub fn KeSetTimer(Timer: PKTIMER, DueTime: LARGE_INTEGER, Dpc: PKDPC) -> BOOLEAN;
     pub fn KeWaitForSingleObject(
         Object: PVOID,

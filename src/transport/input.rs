@@ -1,0 +1,24 @@
+//! What may happen to a connection: the bits of its actor.
+
+pub(super) const DOORBELL: u32 = 1;
+pub(super) const SENT: u32 = 1 << 1;
+/// An indication found the runner busy and was not taken.
+pub(super) const REFUSED: u32 = 1 << 2;
+pub(super) const CONNECT: u32 = 1 << 3;
+pub(super) const CONNECTED: u32 = 1 << 4;
+pub(super) const ACCEPTED: u32 = 1 << 5;
+pub(super) const COMPLETE: u32 = 1 << 6;
+pub(super) const ACCEPT: u32 = 1 << 7;
+pub(super) const REJECT: u32 = 1 << 8;
+pub(super) const DISCONNECT: u32 = 1 << 9;
+pub(super) const FLUSH: u32 = 1 << 10;
+pub(super) const CLOSE: u32 = 1 << 11;
+pub(super) const FIN: u32 = 1 << 12;
+pub(super) const RESET: u32 = 1 << 13;
+pub(super) const FIN_DONE: u32 = 1 << 14;
+pub(super) const LINK_CLOSED: u32 = 1 << 15;
+pub(super) const TIMER: u32 = 1 << 16;
+/// The listener needs its place for others.
+pub(super) const CROWDED_OUT: u32 = 1 << 17;
+/// A deferred request was posted.
+pub(super) const LINGER: u32 = 1 << 18;
