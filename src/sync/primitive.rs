@@ -7,8 +7,6 @@ pub(crate) use loom::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering
 
 #[cfg(all(not(loom), not(target_os = "windows")))]
 pub(crate) use core::hint::spin_loop;
-#[cfg(loom)]
-pub(crate) use loom::thread::yield_now as spin_loop;
 
 /// An `UnsafeCell` whose accesses loom can watch.
 #[derive(Debug)]

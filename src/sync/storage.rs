@@ -2,7 +2,7 @@
 
 use core::ops::DerefMut;
 
-#[cfg(not(target_os = "windows"))]
+#[cfg(all(not(loom), not(target_os = "windows")))]
 use super::primitive::{AtomicBool, Cell, Ordering, spin_loop};
 
 /// A lock that owns its data. It is held for a few instructions, in which nobody is called.
@@ -39,7 +39,7 @@ impl Allocate for Heap {
 }
 
 /// The lock that goes with it.
-#[cfg(not(target_os = "windows"))]
+#[cfg(all(not(loom), not(target_os = "windows")))]
 #[derive(Debug)]
 pub struct Spinning<T> {
     held: AtomicBool,
@@ -47,10 +47,10 @@ pub struct Spinning<T> {
 }
 
 // SAFETY: the lock gives the value to one thread at a time.
-#[cfg(not(target_os = "windows"))]
+#[cfg(all(not(loom), not(target_os = "windows")))]
 unsafe impl<T: Send> Sync for Spinning<T> {}
 
-#[cfg(not(target_os = "windows"))]
+#[cfg(all(not(loom), not(target_os = "windows")))]
 impl<T> Lock<T> for Spinning<T> {
     fn new(value: T) -> Self {
         Self {
@@ -67,5 +67,20 @@ impl<T> Lock<T> for Spinning<T> {
         let result = change(unsafe { self.value.get_mut() });
         self.held.store(false, Ordering::Release);
         result
+    }
+}
+
+/// The same for models, which cannot follow a lock that spins.
+#[cfg(loom)]
+pub type Spinning<T> = loom::sync::Mutex<T>;
+
+#[cfg(loom)]
+impl<T> Lock<T> for Spinning<T> {
+    fn new(value: T) -> Self {
+        Self::new(value)
+    }
+
+    fn with<R>(&self, change: impl FnOnce(&mut T) -> R) -> R {
+        change(&mut self.lock().unwrap())
     }
 }
