@@ -88,10 +88,13 @@ impl From<GaveUp> for LinkError {
 fn next(inbox: &Inbox, patience: &Patience) -> Result<Completed, LinkError> {
     let start = Instant::now();
     loop {
+        // Before the wait: on a busy connection there is always something.
+        if patience.is_over() {
+            return Err(LinkError::Interrupted);
+        }
         match inbox.wait(SLICE) {
             Arrival::Completed(completed) => return Ok(completed),
             Arrival::Gone => return Err(LinkError::PeerGone(None)),
-            Arrival::Nothing if patience.is_over() => return Err(LinkError::Interrupted),
             Arrival::Nothing if start.elapsed() >= patience.limit => {
                 return Err(LinkError::Silence(patience.limit));
             }
