@@ -142,7 +142,7 @@ impl<E: Events> Endpoint<E> {
     /// Something was posted that may wait for more, for a short time (NDK-POST-18, NDK-POST-21). The
     /// caller keeps the endpoint.
     pub(crate) fn linger(&self) {
-        self.0.run(input::LINGER);
+        self.0.ask(input::LINGER);
     }
 
     /// Something that was waited for may have happened. From any stack.
