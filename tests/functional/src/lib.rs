@@ -93,6 +93,14 @@ pub fn connect(
     passive.connector = Some(accepted);
 }
 
+/// Has `passive` listen at `at` and connects `active` to it; the listener ends up in `passive`.
+pub fn join(active: &mut End, passive: &mut End, from: SocketAddr, at: SocketAddr) {
+    let (listener, incoming) = listen(&passive.adapter, at);
+    let to = listener.local_address().expect("a listener has an address");
+    connect(active, passive, from, to, &incoming);
+    passive.listener = Some(listener);
+}
+
 /// One end: its objects, its results, its memory. Fields close in the order that needs no waiting.
 pub struct End {
     /// The connector, once connected.

@@ -8,7 +8,7 @@ use softrnic_consumer::{Adapter, Host, NtStatus, QpLimits, Timeline};
 use softrnic_emulator::ndis::AdapterOptions;
 use softrnic_emulator::{Attachment, Machine, Options, wsk};
 
-use crate::{End, connect, listen};
+use crate::{End, join};
 
 /// One machine with two adapters, and the test thread attached to it.
 pub struct Stage {
@@ -155,11 +155,13 @@ impl Stage {
             End::new(&self.open(0), limits),
             End::new(&self.open(1), limits),
         );
-        let (listener, incoming) = listen(&passive.adapter, self.address(1, 0));
-        let to = listener.local_address().expect("a listener has an address");
-        connect(&mut active, &mut passive, self.address(0, 0), to, &incoming);
-        passive.listener = Some(listener);
+        self.join(&mut active, &mut passive);
         (active, passive)
+    }
+
+    /// Connects an end on adapter 0 to one on adapter 1.
+    pub fn join(&self, active: &mut End, passive: &mut End) {
+        join(active, passive, self.address(0, 0), self.address(1, 0));
     }
 }
 

@@ -5,7 +5,7 @@ use softrnic_functional::consumer::abi::{
     NDK_ADAPTER_INFO, NDK_SGE,
 };
 use softrnic_functional::consumer::{ConnectParameters, Connector, NtStatus, QpLimits};
-use softrnic_functional::{End, SOON, Stage, connect, listen};
+use softrnic_functional::{End, SOON, Stage, join, listen};
 
 fn information(stage: &Stage) -> NDK_ADAPTER_INFO {
     stage.open(0).info().expect("information")
@@ -93,11 +93,12 @@ fn an_adapter_connects_to_itself() {
         End::new(&adapter, QpLimits::default()),
         End::new(&adapter, QpLimits::default()),
     );
-    let (listener, incoming) = listen(&adapter, stage.address(0, 0));
-    let to = listener.local_address().expect("bound");
-    let from = stage.address(0, 0);
-    connect(&mut active, &mut passive, from, to, &incoming);
-    passive.listener = Some(listener);
+    join(
+        &mut active,
+        &mut passive,
+        stage.address(0, 0),
+        stage.address(0, 0),
+    );
     passive.post_receive(1, 0, 64);
     active.post_send(2, 0, 64, 0);
     assert_eq!(passive.received.take(1)[0].status, NtStatus::SUCCESS);

@@ -6,23 +6,14 @@ use softrnic_functional::consumer::abi::{
 };
 use softrnic_functional::consumer::{Cq, NtStatus, QpLimits};
 use softrnic_functional::quiet::{self, Quiet};
-use softrnic_functional::{A_WHILE, End, SOON, Stage, connect, listen, plain_results};
+use softrnic_functional::{A_WHILE, End, SOON, Stage, plain_results};
 
 /// A connection whose passive end's receives complete into a queue that the test arms.
 fn connected(stage: &Stage) -> (End, End, Quiet) {
     let (mut active, adapter) = (End::new(&stage.open(0), QpLimits::default()), stage.open(1));
     let receives = Quiet::new(&adapter, 256);
     let mut passive = quiet::end(&adapter, &receives, &receives, QpLimits::default());
-    let (listener, incoming) = listen(&adapter, stage.address(1, 0));
-    let to = listener.local_address().expect("bound");
-    connect(
-        &mut active,
-        &mut passive,
-        stage.address(0, 0),
-        to,
-        &incoming,
-    );
-    passive.listener = Some(listener);
+    stage.join(&mut active, &mut passive);
     (active, passive, receives)
 }
 

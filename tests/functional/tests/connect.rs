@@ -91,16 +91,7 @@ fn a_queue_pair_survives_a_refused_connect() {
         .wait();
     assert_eq!(status, NtStatus::CONNECTION_REFUSED);
     drop(connector);
-    let (listener, incoming) = listen(&passive.adapter, stage.address(1, 0));
-    let to = listener.local_address().expect("bound");
-    softrnic_functional::connect(
-        &mut active,
-        &mut passive,
-        stage.address(0, 0),
-        to,
-        &incoming,
-    );
-    passive.listener = Some(listener);
+    stage.join(&mut active, &mut passive);
     passive.post_receive(1, 0, 64);
     active.post_send(1, 0, 5, 0);
     assert_eq!(passive.received.take(1)[0].bytes, 5);

@@ -8,7 +8,7 @@ use std::time::Duration;
 use softrnic_emulator::wsk;
 use softrnic_functional::consumer::abi::NDK_SGE;
 use softrnic_functional::consumer::{Adapter, NtStatus, QpHandle, QpLimits};
-use softrnic_functional::{End, Stage, connect, listen};
+use softrnic_functional::{End, Stage, join};
 
 /// What a thread needs to post on an end that others use as well.
 #[derive(Clone, Copy)]
@@ -80,14 +80,11 @@ fn pair(
     client: &Arc<Adapter>,
     server: &Arc<Adapter>,
 ) -> (End, End) {
-    let (listener, incoming) = listen(server, at);
-    let to = listener.local_address().expect("bound");
     let (mut active, mut passive) = (
         End::new(client, QpLimits::default()),
         End::new(server, QpLimits::default()),
     );
-    connect(&mut active, &mut passive, from, to, &incoming);
-    passive.listener = Some(listener);
+    join(&mut active, &mut passive, from, at);
     (active, passive)
 }
 

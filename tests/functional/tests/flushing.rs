@@ -4,7 +4,7 @@ use softrnic_functional::consumer::abi::NDK_CQ_NOTIFY_ANY;
 use softrnic_functional::consumer::{NtStatus, QpLimits};
 use softrnic_functional::peer;
 use softrnic_functional::quiet::{self, Quiet};
-use softrnic_functional::{A_WHILE, End, SOON, Stage, connect, listen};
+use softrnic_functional::{A_WHILE, End, SOON, Stage};
 
 // NDK-FLUSH-03, NDK-FLUSH-09: what was finished before the flush says so after it, what was not is cancelled, and nothing
 // comes twice.
@@ -15,11 +15,7 @@ fn a_finished_receive_keeps_its_status() {
     let adapter = stage.open(1);
     let receives = Quiet::new(&adapter, 16);
     let mut passive = quiet::end(&adapter, &receives, &receives, QpLimits::default());
-    let (listener, incoming) = listen(&adapter, stage.address(1, 0));
-    let to = listener.local_address().expect("bound");
-    let from = stage.address(0, 0);
-    connect(&mut active, &mut passive, from, to, &incoming);
-    passive.listener = Some(listener);
+    stage.join(&mut active, &mut passive);
     for context in 1..=3 {
         passive.post_receive(context, context * 64, 64);
     }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use softrnic::sys;
 use softrnic_functional::consumer::{Adapter, Host, NtStatus, QpLimits, Timeline};
-use softrnic_functional::{End, Flag, SOON, Stage, connect, listen};
+use softrnic_functional::{End, Flag, SOON, Stage, join};
 
 /// Connections that transfer all the time.
 struct Load {
@@ -202,10 +202,7 @@ fn assert_connects(stage: &Stage, from: SocketAddr, at: SocketAddr) {
         End::new(&stage.open(0), QpLimits::default()),
         End::new(&stage.open(1), QpLimits::default()),
     );
-    let (listener, incoming) = listen(&passive.adapter, at);
-    let to = listener.local_address().expect("bound");
-    connect(&mut active, &mut passive, from, to, &incoming);
-    passive.listener = Some(listener);
+    join(&mut active, &mut passive, from, at);
     assert!(transfer(&active, &passive));
 }
 

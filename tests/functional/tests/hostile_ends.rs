@@ -9,7 +9,7 @@ use softrnic_functional::hostile::{
     Ended, Guarded, Pace, Victim, World, bytes_of, hex, region, send, write,
 };
 use softrnic_functional::quiet::Quiet;
-use softrnic_functional::{ALL_ACCESS, End, SOON, connect, listen, row_tests};
+use softrnic_functional::{ALL_ACCESS, End, SOON, join, row_tests};
 
 row_tests! {
     unanswered:
@@ -282,12 +282,9 @@ fn queued_writes(world: &World, _: &str) {
 fn to_itself(world: &World, _: &str) {
     let adapter = &world.server;
     let address = world.stage.address(1, 0);
-    let (listener, incoming) = listen(adapter, address);
     let limits = QpLimits::default();
     let (mut one, mut other) = (End::new(adapter, limits), End::new(adapter, limits));
-    let to = listener.local_address().expect("it listens");
-    connect(&mut one, &mut other, address, to, &incoming);
-    other.listener = Some(listener);
+    join(&mut one, &mut other, address, address);
     for (from, to) in [(&one, &other), (&other, &one)] {
         to.post_receive(1, 0, 64);
         from.post_send(2, 0, 64, 0);

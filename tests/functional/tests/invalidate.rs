@@ -10,7 +10,7 @@ use softrnic_functional::consumer::abi::{
 use softrnic_functional::consumer::{
     Buffer, Cq, FastRegister, Lam, Mr, NtStatus, Pd, Qp, QpLimits,
 };
-use softrnic_functional::{End, SOON, Stage, connect, listen, pattern, plain_results};
+use softrnic_functional::{End, SOON, Stage, pattern, plain_results};
 
 const PAGE: usize = 4096;
 const REMOTE: u32 = NDK_OP_FLAG_ALLOW_REMOTE_READ | NDK_OP_FLAG_ALLOW_REMOTE_WRITE;
@@ -241,16 +241,7 @@ fn a_plain_poll_takes_an_invalidating_receive() {
         ..QpLimits::default()
     };
     passive.qp = Qp::new(&passive.pd, &quiet, &own, limits, 7).expect("a QP");
-    let (listener, incoming) = listen(&adapter, stage.address(1, 0));
-    let to = listener.local_address().expect("an address");
-    connect(
-        &mut active,
-        &mut passive,
-        stage.address(0, 0),
-        to,
-        &incoming,
-    );
-    passive.listener = Some(listener);
+    stage.join(&mut active, &mut passive);
     let lent = Lent::new(&passive);
     lent.register(&passive, REMOTE);
     passive.post_receive(5, 0, 64);

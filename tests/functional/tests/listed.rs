@@ -4,7 +4,7 @@ use std::mem::offset_of;
 
 use softrnic::sys;
 use softrnic_functional::consumer::QpLimits;
-use softrnic_functional::{End, Stage, connect, listen};
+use softrnic_functional::{End, Stage, join};
 
 // NDK-CON-19, NDK-OID-06: who lists connections sees the ports consumers use, and beside them those of TCP.
 #[test]
@@ -15,10 +15,8 @@ fn listed_connections_have_both_ports() {
         End::new(&stage.open(0), limits),
         End::new(&stage.open(1), limits),
     );
-    let (listener, incoming) = listen(&passive.adapter, stage.address(1, 445));
     let (from, to) = (stage.address(0, 0), stage.address(1, 445));
-    connect(&mut active, &mut passive, from, to, &incoming);
-    passive.listener = Some(listener);
+    join(&mut active, &mut passive, from, to);
     let listed = |adapter: usize, oid| {
         let answer = stage.host().adapters()[adapter].oid_query(oid, 4096);
         assert_eq!(answer.status, 0);

@@ -7,7 +7,7 @@ use softrnic_functional::consumer::abi::{
     NDK_ADAPTER_FLAG_CQ_INTERRUPT_MODERATION_SUPPORTED, NDK_CQ, NDK_CQ_NOTIFY_ANY, NDK_RESULT,
 };
 use softrnic_functional::consumer::{Cq, CqHandle, NtStatus, Qp, QpHandle, QpLimits};
-use softrnic_functional::{End, Flag, SOON, Stage, at_dispatch, connect, listen, raw};
+use softrnic_functional::{End, Flag, SOON, Stage, at_dispatch, raw};
 
 const MAX: u32 = u32::MAX;
 
@@ -113,16 +113,7 @@ fn one_post_does_not_pay_for_all_notifications() {
     });
     let cq = Arc::new(cq.expect("a CQ"));
     active.qp = Qp::new(&active.pd, &cq, &cq, limits, 1).expect("a QP");
-    let (listener, incoming) = listen(&passive.adapter, stage.address(1, 0));
-    let to = listener.local_address().expect("an address");
-    connect(
-        &mut active,
-        &mut passive,
-        stage.address(0, 0),
-        to,
-        &incoming,
-    );
-    passive.listener = Some(listener);
+    stage.join(&mut active, &mut passive);
     active.connector = None;
     let post = active.qp.handle();
     let _ = endless.qp.set(post);

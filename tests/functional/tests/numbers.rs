@@ -6,7 +6,7 @@ use softrnic_functional::consumer::abi::{NDK_RESULT, NDK_RESULT_EX, NDK_SGE};
 use softrnic_functional::consumer::{Buffer, FastRegister, Lam, Mr, Mw, NtStatus, QpLimits};
 use softrnic_functional::quiet::{self, Quiet};
 use softrnic_functional::raw::{self, Object};
-use softrnic_functional::{A_WHILE, End, SOON, Stage, connect, listen, pattern};
+use softrnic_functional::{A_WHILE, End, SOON, Stage, pattern};
 
 // Flags of requests.
 const SILENT: u32 = 1;
@@ -33,16 +33,7 @@ fn connected(stage: &Stage, limits: QpLimits) -> Ends {
     let received = Quiet::new(&adapters[1], 256);
     let mut active = quiet::end(&adapters[0], &initiated, &initiated, limits);
     let mut passive = quiet::end(&adapters[1], &received, &received, limits);
-    let (listener, incoming) = listen(&adapters[1], stage.address(1, 0));
-    let to = listener.local_address().expect("bound");
-    connect(
-        &mut active,
-        &mut passive,
-        stage.address(0, 0),
-        to,
-        &incoming,
-    );
-    passive.listener = Some(listener);
+    stage.join(&mut active, &mut passive);
     Ends {
         active,
         passive,

@@ -1,23 +1,14 @@
 //! `ProviderErrorCode`: what the provider knows about a failed request, in version 2.1 (docs/provider-codes.md).
 
 use softrnic_functional::consumer::{NtStatus, QpLimits};
-use softrnic_functional::{End, SOON, Stage, connect, listen};
+use softrnic_functional::{End, SOON, Stage};
 
 /// A connection whose active end speaks `version`.
 fn connected(stage: &Stage, version: (u16, u16)) -> (End, End) {
     let limits = QpLimits::default();
     let adapter = stage.try_open(0, version).expect("it opens");
     let (mut active, mut passive) = (End::new(&adapter, limits), End::new(&stage.open(1), limits));
-    let (listener, incoming) = listen(&passive.adapter, stage.address(1, 0));
-    let to = listener.local_address().expect("bound");
-    connect(
-        &mut active,
-        &mut passive,
-        stage.address(0, 0),
-        to,
-        &incoming,
-    );
-    passive.listener = Some(listener);
+    stage.join(&mut active, &mut passive);
     (active, passive)
 }
 

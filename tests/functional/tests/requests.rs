@@ -11,7 +11,7 @@ use softrnic_functional::consumer::abi::{
 use softrnic_functional::consumer::{Buffer, Mr, Mw, NtStatus, QpLimits};
 use softrnic_functional::quiet::{self, Quiet};
 use softrnic_functional::{
-    ALL_ACCESS, End, SOON, Stage, at_dispatch, connect, listen, pattern, peer, plain_results,
+    ALL_ACCESS, End, SOON, Stage, at_dispatch, pattern, peer, plain_results,
 };
 
 /// Where an entry lies, as numbers that any thread may have.
@@ -148,16 +148,7 @@ fn requests_are_posted_from_the_callback_at_full_depth() {
     let sends = move || assert_eq!(send.send(1, &from.entry(32), 0), NtStatus::SUCCESS);
     let receives = move || assert_eq!(receive.receive(1, &to.entry(32)), NtStatus::SUCCESS);
     assert!(posts[0].set(Box::new(sends)).is_ok() && posts[1].set(Box::new(receives)).is_ok());
-    let (listener, incoming) = listen(&adapters[1], stage.address(1, 0));
-    let address = listener.local_address().expect("bound");
-    connect(
-        &mut active,
-        &mut passive,
-        stage.address(0, 0),
-        address,
-        &incoming,
-    );
-    passive.listener = Some(listener);
+    stage.join(&mut active, &mut passive);
     queues.iter().for_each(|cq| cq.arm(NDK_CQ_NOTIFY_ANY));
     for _ in 0..DEPTH {
         receives();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use softrnic_functional::consumer::abi::{NDK_CQ_NOTIFY_ANY, NDK_CQ_NOTIFY_ERRORS};
 use softrnic_functional::consumer::{Mr, NtStatus, Pd, Qp, QpLimits};
 use softrnic_functional::quiet::{self, Quiet};
-use softrnic_functional::{A_WHILE, ALL_ACCESS, SOON, Stage, connect, listen, raw};
+use softrnic_functional::{A_WHILE, ALL_ACCESS, SOON, Stage, raw};
 
 // NDK-CQ-05: what was there at the last notification answers no further arm; what comes after it does.
 #[test]
@@ -59,16 +59,7 @@ fn a_request_completes_once_and_needs_one_entry() {
     let [mut active, mut passive] =
         [0, 1].map(|n| quiet::end(&adapters[n], &queues[2 * n], &queues[2 * n + 1], limits));
     queues.iter().for_each(|cq| cq.arm(NDK_CQ_NOTIFY_ERRORS));
-    let (listener, incoming) = listen(&adapters[1], stage.address(1, 0));
-    let to = listener.local_address().expect("bound");
-    connect(
-        &mut active,
-        &mut passive,
-        stage.address(0, 0),
-        to,
-        &incoming,
-    );
-    passive.listener = Some(listener);
+    stage.join(&mut active, &mut passive);
     for round in 0..4 {
         for context in 0..DEPTH as usize {
             passive.post_receive(context, 0, 64);

@@ -64,16 +64,7 @@ fn a_ready_send_uses_up_a_receive() {
     let mut active = End::new(&stage.open(0), QpLimits::default());
     let mut passive = End::new(&stage.open(1), QpLimits::default());
     passive.post_receive(7, 0, 100);
-    let (listener, incoming) = listen(&passive.adapter, stage.address(1, 0));
-    let to = listener.local_address().expect("listening");
-    softrnic_functional::connect(
-        &mut active,
-        &mut passive,
-        stage.address(0, 0),
-        to,
-        &incoming,
-    );
-    passive.listener = Some(listener);
+    stage.join(&mut active, &mut passive);
     let done = passive.received.take(1)[0];
     assert_eq!((done.context, done.bytes), (7, 0));
     exchange(&active, &passive, 5_000);

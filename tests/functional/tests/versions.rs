@@ -7,7 +7,7 @@ use softrnic_functional::consumer::abi::{
 };
 use softrnic_functional::consumer::{Cq, NtStatus, Qp, QpLimits, SharedEndpoint};
 use softrnic_functional::raw::{self, Object};
-use softrnic_functional::{End, SOON, Stage, connect, listen};
+use softrnic_functional::{End, SOON, Stage};
 
 const VERSIONS: [((u16, u16), (u16, u16)); 5] = [
     ((1, 0), (1, 2)),
@@ -68,16 +68,7 @@ fn results_carry_no_code_that_was_not_asked_for() {
             ..limits
         };
         passive.qp = Qp::new(&passive.pd, &cq, &cq, own, 9).expect("a QP");
-        let (listener, incoming) = listen(&passive.adapter, stage.address(1, 0));
-        let to = listener.local_address().expect("an address");
-        connect(
-            &mut active,
-            &mut passive,
-            stage.address(0, 0),
-            to,
-            &incoming,
-        );
-        passive.listener = Some(listener);
+        stage.join(&mut active, &mut passive);
         passive.post_receive(1, 0, 64);
         passive.post_receive(2, 64, 64);
         active.post_send(3, 0, 8, 0);

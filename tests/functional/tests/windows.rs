@@ -6,7 +6,7 @@ use softrnic_functional::consumer::abi::{
 };
 use softrnic_functional::consumer::{Buffer, FastRegister, Lam, Mr, Mw, NtStatus, Pd, QpLimits};
 use softrnic_functional::raw::{self, Object};
-use softrnic_functional::{A_WHILE, End, SOON, Stage, connect, listen};
+use softrnic_functional::{A_WHILE, End, SOON, Stage};
 
 const REMOTE: u32 = NDK_OP_FLAG_ALLOW_REMOTE_READ | NDK_OP_FLAG_ALLOW_REMOTE_WRITE;
 
@@ -177,10 +177,7 @@ fn another_connections_peer_may_not_use_a_window() {
     let limits = QpLimits::default();
     let mut other = End::new(&active.adapter, limits);
     let mut beside = End::within(passive.pd.clone(), limits);
-    let (listener, incoming) = listen(&passive.adapter, stage.address(1, 0));
-    let to = listener.local_address().expect("an address");
-    connect(&mut other, &mut beside, stage.address(0, 0), to, &incoming);
-    beside.listener = Some(listener);
+    stage.join(&mut other, &mut beside);
     let lent = Lent::new(&passive, NDK_MR_FLAG_ALLOW_LOCAL_WRITE);
     lent.bind(&passive, 0, 100, REMOTE);
     let token = lent.mw.remote_token();
