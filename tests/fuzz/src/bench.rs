@@ -164,6 +164,8 @@ pub(crate) struct Bench {
     fin: bool,
     /// The machine was told.
     fin_given: bool,
+    /// The connection was ended from this side, or reset, while bytes waited for a receive.
+    dropped: bool,
     cut: u8,
 }
 
@@ -171,7 +173,7 @@ pub(crate) struct Bench {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Outcome {
     failure: Option<Error>,
-    /// Bytes wait for a receive.
+    /// Bytes wait for a receive, or did when the connection was ended.
     held: bool,
     events: Vec<Event>,
     seen: Vec<Seen>,
@@ -230,6 +232,7 @@ impl Bench {
             given: Vec::new(),
             fin: false,
             fin_given: false,
+            dropped: false,
             cut,
         }
     }
@@ -287,6 +290,12 @@ impl Bench {
             self.fin = true;
             self.push();
         }
+    }
+
+    /// The connection ends now, from this side or by a reset: what waits is never judged.
+    pub(crate) fn ends(&mut self, end: impl FnOnce(&mut Machine)) {
+        self.dropped |= !self.end.inbox.is_empty();
+        end(&mut self.end.machine);
     }
 
     /// Takes everything there is to send.
@@ -404,7 +413,7 @@ impl Bench {
         let regions = self.end.memory.regions.iter();
         Outcome {
             failure,
-            held: !self.end.inbox.is_empty(),
+            held: self.dropped || !self.end.inbox.is_empty(),
             events,
             seen: self.end.memory.seen,
             sent: self.sent,

@@ -31,6 +31,14 @@ pub fn read(target: &str) -> io::Result<Vec<Vec<u8>>> {
     }
 }
 
+/// The inputs that once broke a rule or a check; minimisation leaves them alone.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn found(target: &str) -> io::Result<Vec<Vec<u8>>> {
+    read(&format!("{target}.found"))
+}
+
 /// Keeps these and no others.
 ///
 /// # Errors

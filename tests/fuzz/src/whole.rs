@@ -280,9 +280,9 @@ impl<'a> Run<'a> {
     fn ends(&mut self) {
         match self.input.byte() % 5 {
             0 => self.bench.finish(),
-            1 => self.bench.end.machine.handle_reset(),
-            2 => self.bench.end.machine.fail(),
-            _ => self.bench.end.machine.disconnect(),
+            1 => self.bench.ends(Machine::handle_reset),
+            2 => self.bench.ends(Machine::fail),
+            _ => self.bench.ends(Machine::disconnect),
         }
         self.bench.collect();
     }

@@ -1,4 +1,4 @@
-//! Every input that is kept, and every seed, once.
+//! Every input that is kept, every seed and everything that was ever found, once.
 
 use softrnic_fuzz::{TARGETS, corpus, target};
 
@@ -12,6 +12,7 @@ fn replay(name: &str) {
     } else {
         inputs.extend((target.seeds)());
     }
+    inputs.extend(corpus::found(name).expect("what was found"));
     for input in &inputs {
         let run = std::panic::AssertUnwindSafe(|| (target.run)(input));
         assert!(

@@ -27,6 +27,9 @@ const COVERAGE: &[&str] = &[
 /// A host triple keeps the flags from build scripts.
 const HOST: &str = "x86_64-unknown-linux-gnu";
 
+/// The image's target runs no longer at a time, in seconds: an emulated machine's memory is its process's to the end.
+const IMAGE_AT_A_TIME: u64 = 60;
+
 /// One input takes no longer, in seconds.
 const LONGEST: &str = "60";
 
@@ -50,7 +53,7 @@ pub(crate) fn run(target: &Target, seconds: u64) -> Result<Option<String>, Strin
     corpus::unpack(&kept, &found).map_err(failed)?;
     corpus::unpack(&(target.seeds)(), &found).map_err(failed)?;
     let before = spent_by_children()?;
-    let log = fuzz(&program, target, &work, seconds)?;
+    let log = rounds(&program, target, &work, seconds)?;
     let spent = spent_by_children()?.saturating_sub(before);
     let finding = finding(&log);
     let mut total = measured(target, &log, spent);
@@ -104,6 +107,21 @@ fn build(target: &Target) -> Result<PathBuf, String> {
         true => Ok(folder.join("fuzz-target")),
         false => Err("the fuzz targets do not build; libFuzzer needs a C++ compiler".into()),
     }
+}
+
+/// Fuzzes for `seconds` in all, or until a finding; what all rounds said.
+fn rounds(program: &Path, target: &Target, work: &Path, seconds: u64) -> Result<String, String> {
+    let longest = match target.name {
+        "image" => IMAGE_AT_A_TIME,
+        _ => seconds,
+    };
+    let (mut log, mut left) = (String::new(), seconds);
+    while left > 0 && finding(&log).is_none() && !stop::is_asked() {
+        let round = left.min(longest);
+        log += &fuzz(program, target, work, round)?;
+        left -= round;
+    }
+    Ok(log)
 }
 
 /// Runs libFuzzer at the lowest priority; what it said.
@@ -174,23 +192,24 @@ fn finding(log: &str) -> Option<String> {
     Some(format!("{}\n{}", place.1, panic.join("\n")))
 }
 
-/// What libFuzzer says it did.
+/// What libFuzzer says it did, in one round or several.
 fn measured(target: &Target, log: &str, spent: Duration) -> Total {
     let number = |text: &str| {
         let digits = text.trim().split(|c: char| !c.is_ascii_digit()).next();
         digits.and_then(|digits| digits.parse().ok()).unwrap_or(0)
     };
-    let after = |mark: &str| {
-        let mut found = log.lines().filter_map(|line| line.split_once(mark));
-        found.next_back().map_or(0, |(_, rest)| number(rest))
+    let all = |mark: &'static str| {
+        let said = log.lines().filter_map(move |line| line.split_once(mark));
+        said.map(|(_, rest)| number(rest))
     };
+    let most = |mark| all(mark).max().unwrap_or(0);
     let image = log.contains("image: reached ");
     Total {
         target: target.name.to_owned(),
-        executions: after("stat::number_of_executed_units:"),
+        executions: all("stat::number_of_executed_units:").sum(),
         cpu_seconds: spent.as_secs(),
-        covered: after("image: reached ").max(after(" cov: ")),
-        places: after(if image {
+        covered: most("image: reached ").max(most(" cov: ")),
+        places: most(if image {
             " of "
         } else {
             "Loaded 1 modules   ("
@@ -214,6 +233,8 @@ mod tests {
         let total = measured(&softrnic_fuzz::TARGETS[0], LOG, spent);
         let told = (total.executions, total.covered, total.places);
         assert_eq!(told, (4242, 345, 2816));
+        let rounds = measured(&softrnic_fuzz::TARGETS[0], &LOG.repeat(2), spent);
+        assert_eq!((rounds.executions, rounds.covered), (8484, 345));
         assert_eq!(total.cpu_seconds, 7);
         assert_eq!(finding(LOG), None);
         let crash = "panicked at x.rs:1:2:\nwrong\nTest unit written to /tmp/finding-crash-1\n";
