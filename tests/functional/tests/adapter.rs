@@ -14,6 +14,7 @@ fn served(stage: &Stage, asked: (u16, u16)) -> Result<(u16, u16), NtStatus> {
 }
 
 // NDK-VER-01, NDK-VER-02
+// OPEN_NDK_ADAPTER_HANDLER: STATUS_SUCCESS.
 #[test]
 fn each_version_is_served_as_the_highest_of_its_major() {
     let stage = Stage::new();
@@ -26,6 +27,7 @@ fn each_version_is_served_as_the_highest_of_its_major() {
 }
 
 // NDK-VER-01
+// OPEN_NDK_ADAPTER_HANDLER: NDIS_STATUS_BAD_VERSION.
 #[test]
 fn versions_nobody_serves_are_refused() {
     let stage = Stage::new();
@@ -39,6 +41,7 @@ fn versions_nobody_serves_are_refused() {
 }
 
 // NDK-ADP-02: sizes 0, 1, 95, 96, 103 are too small and nothing is written; 104 and more get 104 bytes.
+// NdkQueryAdapterInfo: STATUS_SUCCESS, STATUS_BUFFER_TOO_SMALL.
 #[test]
 fn the_information_needs_its_whole_size() {
     let stage = Stage::new();

@@ -125,6 +125,7 @@ fn a_connector_may_be_closed_inside_its_connects_completion() {
 }
 
 // NDK-LIFE-15, NDK-CQ-28: a queue that is closed inside its notification ends after it, with no further callback.
+// NdkCloseCq: STATUS_PENDING.
 #[test]
 fn a_completion_queue_may_be_closed_inside_its_notification() {
     let stage = Stage::new();

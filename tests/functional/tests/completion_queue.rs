@@ -120,6 +120,7 @@ fn flushed_requests_do_not_wake_an_errors_arm() {
 
 // NDK-CQ-20
 // RFC5040-8.1.1-10, RFC5042-6.4.6-1.
+// NdkCqNotificationCallback: STATUS_BUFFER_OVERFLOW.
 #[test]
 fn an_overrun_is_told_and_loses_nothing_that_was_there() {
     let stage = Stage::new();
@@ -203,6 +204,7 @@ fn results_can_be_polled_after_the_queue_pair_was_closed() {
 // NDK-ADP-05: the limit is served, one more is not.
 // RFC5040-8.1.2-5, RFC5042-6.4.3.2-1.
 // RFC5040-8.1.2-6, RFC5041-8.3.2-5.
+// NdkCreateCq: STATUS_INVALID_PARAMETER.
 #[test]
 fn the_depth_limit_is_exact() {
     let stage = Stage::new();

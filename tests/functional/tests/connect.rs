@@ -13,6 +13,7 @@ fn parameters(private_data: &[u8]) -> ConnectParameters {
 
 // NDK-CON-01, -02, -13, -16: Connect waits for Accept, Accept for CompleteConnect; both see the other's private data.
 // RFC5044-7.1-4.
+// NdkConnect, NdkAccept, NdkCompleteConnect: STATUS_SUCCESS.
 #[test]
 fn the_handshake_waits_for_both_consumers() {
     let stage = Stage::new();
@@ -56,6 +57,7 @@ fn the_handshake_waits_for_both_consumers() {
 }
 
 // NDK-CON-05: nobody listens.
+// NdkConnect: STATUS_CONNECTION_REFUSED.
 #[test]
 fn a_port_without_listener_refuses() {
     let stage = Stage::new();
@@ -99,6 +101,7 @@ fn a_queue_pair_survives_a_refused_connect() {
 
 // NDK-CON-05, -21: a reject reaches the active side as a refusal, with its private data.
 // RFC5044-7.1.2-5, RFC5044-7.1.2-18.
+// NdkReject: STATUS_SUCCESS. NdkConnect: STATUS_CONNECTION_REFUSED.
 #[test]
 fn a_rejected_connect_is_refused_and_can_read_why() {
     let stage = Stage::new();
@@ -133,6 +136,7 @@ fn a_dropped_connect_event_refuses() {
 }
 
 // NDK-CON-26: closing a connector cancels its pending Connect, and the peer's Accept fails.
+// NdkAccept: STATUS_CONNECTION_ABORTED.
 #[test]
 fn an_abandoned_connect_ends_on_both_sides() {
     let stage = Stage::new();
@@ -155,6 +159,7 @@ fn an_abandoned_connect_ends_on_both_sides() {
 }
 
 // NDK-CON-07, NDK-LSN-03: addresses that are not the adapter's, and ports in use.
+// NdkConnect, NdkListen: STATUS_INVALID_ADDRESS. NdkListen: STATUS_SHARING_VIOLATION.
 #[test]
 fn foreign_addresses_and_busy_ports_are_named() {
     let stage = Stage::new();
@@ -179,6 +184,7 @@ fn foreign_addresses_and_busy_ports_are_named() {
 
 // NDK-CON-15, NDK-CON-16: the size rule of private data.
 // RFC5044-7.1.2-22.
+// NdkGetConnectionData: STATUS_SUCCESS, STATUS_BUFFER_TOO_SMALL.
 #[test]
 fn private_data_follows_the_size_rule() {
     let stage = Stage::new();

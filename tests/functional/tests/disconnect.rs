@@ -5,6 +5,7 @@ use softrnic_functional::{A_WHILE, SOON, Stage};
 
 // NDK-DISC-01: local Disconnect completes only when the peer's notification has come.
 // RFC5041-3-10, RFC5041-6.2.1-5.
+// NdkDisconnect: STATUS_SUCCESS.
 #[test]
 fn a_disconnect_waits_for_the_peer_and_then_succeeds() {
     let stage = Stage::new();

@@ -15,6 +15,7 @@ fn parameters() -> ConnectParameters {
 }
 
 // NDK-SEP-03, NDK-CON-23, NDK-CON-07: a port of its own, chosen or asked for; each failure has its status.
+// NdkCreateSharedEndpoint: STATUS_SUCCESS, STATUS_SHARING_VIOLATION, STATUS_INVALID_ADDRESS.
 #[test]
 fn a_shared_endpoint_owns_its_port() {
     let stage = Stage::new();
@@ -38,6 +39,7 @@ fn a_shared_endpoint_owns_its_port() {
 
 // NDK-LSN-03, NDK-CON-07, NDK-SEP-01: neither a listener nor a plain connect gets the port of a shared endpoint, nor the
 // other way round.
+// NdkConnect, NdkListen, NdkCreateSharedEndpoint: STATUS_SHARING_VIOLATION.
 #[test]
 fn a_port_is_one_owners() {
     let stage = Stage::new();
@@ -59,6 +61,7 @@ fn a_port_is_one_owners() {
 }
 
 // NDK-SEP-01, NDK-CON-23: connections to several peers leave from one port and carry data both ways.
+// NdkConnectWithSharedEndpoint: STATUS_SUCCESS.
 #[test]
 fn several_connections_leave_from_one_port() {
     let stage = Stage::new();
@@ -94,6 +97,7 @@ fn several_connections_leave_from_one_port() {
 }
 
 // NDK-SEP-02: the same pair of addresses twice.
+// NdkConnectWithSharedEndpoint: STATUS_ADDRESS_ALREADY_EXISTS.
 #[test]
 fn a_second_connection_to_the_same_peer_is_refused() {
     let stage = Stage::new();

@@ -77,6 +77,7 @@ fn there_and_back(lent: &Lent, from: &End, seed: u8) {
 }
 
 // NDK-FR-01: up to the adapter's count; zero and more are refused; again is fine.
+// NdkInitializeFastRegisterMr: STATUS_SUCCESS, STATUS_IMPLEMENTATION_LIMIT, STATUS_INVALID_PARAMETER.
 #[test]
 fn the_page_count_limit_is_exact() {
     let stage = Stage::new();
@@ -153,6 +154,7 @@ fn pages_of_several_mappings_make_one_region() {
 }
 
 // NDK-FR-05, NDK-FR-06: bad lists, offsets, lengths and bases fail inline, and leave the queue pair healthy (NDK-POST-31).
+// NdkFastRegister: STATUS_SUCCESS, STATUS_INVALID_PARAMETER.
 #[test]
 fn requests_that_do_not_fit_are_refused() {
     let stage = Stage::new();
@@ -268,6 +270,7 @@ fn a_page_may_appear_twice() {
 }
 
 // NDK-FR-03, NDK-FR-04, NDK-MR-01, NDK-PD-01
+// NdkFastRegister: STATUS_ACCESS_VIOLATION, STATUS_INVALID_PARAMETER, STATUS_CONNECTION_INVALID.
 #[test]
 fn regions_and_queue_pairs_that_cannot_are_refused() {
     let stage = Stage::new();
@@ -406,6 +409,7 @@ fn a_valid_region_cannot_be_registered_again() {
 }
 
 // NDK-FR-10: registrations, invalidations and messages of one chain happen in the order they were posted.
+// NdkFastRegister: STATUS_INSUFFICIENT_RESOURCES.
 #[test]
 fn a_chain_may_register_the_same_region_twice() {
     let stage = Stage::new();

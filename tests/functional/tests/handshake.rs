@@ -91,6 +91,7 @@ fn slow_consumers_are_waited_for() {
 }
 
 // NDK-CON-06: a network that cannot be reached, and a peer that never answers.
+// NdkConnect: STATUS_NETWORK_UNREACHABLE, STATUS_IO_TIMEOUT.
 #[test]
 fn unreachable_peers_and_silent_ones_have_their_statuses() {
     let stage = Stage::configured(&[("NetworkDirectConnectTimeout", 1)]);
@@ -120,6 +121,7 @@ fn unreachable_peers_and_silent_ones_have_their_statuses() {
 }
 
 // NDK-CON-10: a queue pair that is connecting or connected serves no other connector, on either side.
+// NdkConnect, NdkAccept: STATUS_CONNECTION_ACTIVE.
 #[test]
 fn a_queue_pair_has_one_connection() {
     let stage = Stage::new();
@@ -158,6 +160,7 @@ fn a_queue_pair_has_one_connection() {
 }
 
 // NDK-CON-11: CompleteConnect before there is anything to complete, on the wrong side, and twice.
+// NdkCompleteConnect: STATUS_CONNECTION_INVALID.
 #[test]
 fn complete_connect_has_its_one_moment() {
     let stage = Stage::new();
@@ -234,6 +237,7 @@ fn read_limits_are_the_least_of_both_sides() {
 
 // NDK-CON-20, NDK-ADP-14, NDK-CON-21: private data of the greatest length arrives whole from Connect, Accept and Reject;
 // one byte more is refused by each, and nothing has happened.
+// NdkConnect, NdkAccept, NdkReject: STATUS_INVALID_BUFFER_SIZE.
 #[test]
 fn the_limits_of_private_data_are_exact() {
     let stage = Stage::new();
@@ -268,6 +272,7 @@ fn the_limits_of_private_data_are_exact() {
 }
 
 // NDK-CON-21, NDK-CON-02: the active side may still reject what the peer has accepted, whose Accept then fails.
+// NdkReject: STATUS_SUCCESS. NdkAccept: STATUS_CONNECTION_ABORTED.
 #[test]
 fn the_active_side_may_reject_after_connect() {
     let stage = Stage::new();
@@ -282,6 +287,7 @@ fn the_active_side_may_reject_after_connect() {
 
 // NDK-CON-24, NDK-CON-27: room for an address may be larger than needed, and is told when it is too small; what was
 // given to a call may change when it has returned.
+// NdkGetPeerAddress: STATUS_SUCCESS, STATUS_BUFFER_TOO_SMALL.
 #[test]
 fn addresses_are_as_long_as_they_are() {
     let stage = Stage::new();

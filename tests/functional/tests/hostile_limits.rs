@@ -99,6 +99,7 @@ fn m25_connections_and_no_request() {
     assert_failed(&world, 64 + 200);
 }
 
+// NdkConnect: STATUS_IO_TIMEOUT.
 #[test]
 fn m36_no_reply_and_one_too_late() {
     let world = impatient();

@@ -62,6 +62,7 @@ fn outcome(end: &End) -> NtStatus {
 }
 
 // NDK-FR-13, NDK-CQ-16: after the completion the token is nothing to the peer.
+// NdkInvalidate: STATUS_SUCCESS.
 #[test]
 fn an_invalidated_token_gives_no_access() {
     let stage = Stage::new();
@@ -100,6 +101,7 @@ fn an_invalid_token_cannot_be_invalidated() {
 }
 
 // NDK-FR-13, NDK-PD-01: plain regions, other objects, nothing, and other domains' regions are refused inline.
+// NdkInvalidate: STATUS_INVALID_PARAMETER, STATUS_CONNECTION_INVALID.
 #[test]
 fn what_is_no_region_of_the_kind_is_refused() {
     let stage = Stage::new();

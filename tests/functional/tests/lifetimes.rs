@@ -21,6 +21,7 @@ fn assert_waits(antecedent: Object, successor: Object) {
 }
 
 // NDK-LIFE-01, NDK-LIFE-04: what the header says, whatever version was asked for.
+// NdkQueryExtension: STATUS_NOT_SUPPORTED.
 #[test]
 fn every_object_is_born_with_its_type_and_our_highest_version() {
     let stage = Stage::new();
@@ -88,6 +89,7 @@ fn a_listener_waits_for_its_connectors() {
 }
 
 // NDK-LIFE-18: the antecedent's completion does not come before the successor's has returned.
+// NdkCloseQp, NdkCloseConnector: STATUS_PENDING.
 #[test]
 fn a_close_waits_for_the_successors_callback_to_return() {
     let stage = Stage::new();

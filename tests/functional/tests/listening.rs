@@ -73,6 +73,7 @@ fn each_peer_is_one_event() {
 }
 
 // NDK-LSN-02: no event before a Listen succeeded, and none once the close has completed.
+// NdkListen: STATUS_SUCCESS, STATUS_SHARING_VIOLATION. NdkCloseListener: STATUS_SUCCESS.
 #[test]
 fn nobody_is_told_before_listen_nor_after_close() {
     let stage = Stage::new();

@@ -11,6 +11,7 @@ use softrnic_functional::{End, Stage, pattern};
 const PAGE: usize = 4096;
 
 // NDK-LAM-02, NDK-LAM-09, NDK-LAM-11, NDK-ABI-06: sizes are told exactly, and nothing ever pends.
+// NdkBuildLAM: STATUS_SUCCESS, STATUS_BUFFER_TOO_SMALL.
 #[test]
 fn sizes_are_negotiated_to_the_byte() {
     let stage = Stage::new();
@@ -71,6 +72,7 @@ fn pages_span_the_bytes() {
 }
 
 // NDK-LAM-01, NDK-LAM-05: as for regions, and nothing is left behind.
+// NdkBuildLAM: STATUS_INVALID_PARAMETER.
 #[test]
 fn what_is_not_contiguous_or_too_long_cannot_be_mapped() {
     let stage = Stage::new();

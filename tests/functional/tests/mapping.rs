@@ -58,6 +58,7 @@ fn a_region_may_be_a_chain() {
 }
 
 // NDK-MR-02: the chain must be virtually contiguous over the length registered, and no further.
+// NdkRegisterMr: STATUS_INVALID_PARAMETER.
 #[test]
 fn a_hole_in_a_chain_is_refused() {
     let stage = Stage::new();

@@ -51,6 +51,7 @@ fn tokens_do_not_follow_each_other() {
 }
 
 // NDK-MR-02, NDK-MR-11
+// NdkRegisterMr: STATUS_SUCCESS, STATUS_INVALID_PARAMETER.
 #[test]
 fn more_than_the_list_describes_cannot_be_registered() {
     let stage = Stage::new();
@@ -83,6 +84,7 @@ fn a_fast_register_region_does_not_take_a_plain_registration() {
 
 // NDK-MR-10
 // RFC5041-8.3-1.
+// NdkDeregisterMr: STATUS_SUCCESS.
 #[test]
 fn a_region_can_be_registered_again_after_deregistration() {
     let stage = Stage::new();
@@ -279,6 +281,7 @@ fn closing_a_region_under_an_outstanding_read_harms_nobody() {
 
 // NDK-FR-13, NDK-POST-30: a plain region is not the peer's to invalidate; trying ends the connection, not the region.
 // RFC5040-8.1.1-7, RFC5042-6.4.5-1.
+// NdkSendAndInvalidate: STATUS_SUCCESS.
 #[test]
 fn a_plain_region_survives_a_send_with_invalidate() {
     let stage = Stage::new();

@@ -192,6 +192,7 @@ fn capabilities_are_those_a_query_tells() {
 }
 
 // NDK-ADP-01, NDK-NDIS-05, NDK-NDIS-07 to NDK-NDIS-11: off at once for new openings, and told from a thread.
+// OPEN_NDK_ADAPTER_HANDLER: NDIS_STATUS_ADAPTER_NOT_READY.
 #[test]
 fn the_switch_turns_network_direct_off_and_on() {
     let stage = Stage::new();

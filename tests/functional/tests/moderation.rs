@@ -22,6 +22,7 @@ fn moderate(cq: *mut NDK_CQ, interval: u32, count: u32) -> NtStatus {
 }
 
 // NDK-CQ-24, NDK-CQ-25, NDK-ADP-13: the one pair that leaves nothing to go by is refused; never pending.
+// NdkControlCqInterruptModeration: STATUS_SUCCESS, STATUS_INVALID_PARAMETER_MIX.
 #[test]
 fn the_table_of_intervals_and_counts() {
     let stage = Stage::new();

@@ -24,6 +24,7 @@ fn own(bytes: &[u8]) -> NDK_SGE {
 }
 
 // NDK-POST-07, NDK-POST-08
+// NdkSend, NdkSendAndInvalidate, NdkWrite, NdkRead: STATUS_CONNECTION_INVALID. NdkReceive: STATUS_SUCCESS.
 #[test]
 fn an_unconnected_queue_pair_takes_receives_only() {
     let stage = Stage::new();
@@ -90,6 +91,7 @@ fn too_much_inline_data_fails_inline() {
 }
 
 // NDK-POST-11, NDK-POST-31
+// NdkSend: STATUS_SUCCESS, STATUS_DATA_OVERRUN. NdkReceive: STATUS_DATA_OVERRUN.
 #[test]
 fn too_many_entries_fail_inline() {
     let stage = Stage::new();

@@ -20,6 +20,7 @@ fn codes(end: &End, count: usize) -> Vec<(NtStatus, u32)> {
 
 // NDK-VER-06, NDK-ABI-04: the peer's Terminate: received (1), remote protection (01), base or bounds (01); the requests that
 // end with the connection say the same, those before it nothing.
+// NDK_RESULT: STATUS_SUCCESS, STATUS_REMOTE_RESOURCES, STATUS_CANCELLED. ProviderErrorCode: 0x00010101.
 #[test]
 fn a_terminate_is_told_with_what_it_ends() {
     let stage = Stage::new();
@@ -47,6 +48,7 @@ fn a_terminate_is_told_with_what_it_ends() {
 
 // NDK-VER-06: ours: sent (2), untagged buffer (12), message too long (05). The receive that it was about says what was
 // wrong here (3).
+// NDK_RESULT: STATUS_BUFFER_OVERFLOW. ProviderErrorCode: 0x00030003, 0x00021205.
 #[test]
 fn a_terminate_of_ours_is_told_too() {
     let stage = Stage::new();
@@ -64,6 +66,7 @@ fn a_terminate_of_ours_is_told_too() {
 }
 
 // NDK-VER-06: failures of the local side.
+// NDK_RESULT: STATUS_ACCESS_VIOLATION. ProviderErrorCode: 0x00030001.
 #[test]
 fn local_failures_have_codes_of_their_own() {
     let stage = Stage::new();
@@ -78,6 +81,7 @@ fn local_failures_have_codes_of_their_own() {
 }
 
 // NDK-VER-06: what the consumer cancels itself needs no explanation; a lost connection is one.
+// NDK_RESULT: STATUS_CANCELLED. ProviderErrorCode: 0x00040001.
 #[test]
 fn cancelled_requests_say_why() {
     let stage = Stage::new();

@@ -320,6 +320,7 @@ fn a_read_beyond_the_region_fails() {
 }
 
 // NDK-POST-29: what the consumer passes on, as host numbers, is what comes out on the wire as network numbers.
+// NdkWrite, NdkRead: STATUS_SUCCESS.
 #[test]
 fn remote_addresses_and_tokens_pass_unchanged() {
     let stage = Stage::new();
@@ -337,6 +338,7 @@ fn remote_addresses_and_tokens_pass_unchanged() {
 }
 
 // NDK-POST-35: a queue pair made for no inline data takes none, and is none the worse for it.
+// NdkSend: STATUS_INVALID_BUFFER_SIZE.
 #[test]
 fn no_inline_data_is_a_legal_limit() {
     let stage = Stage::new();

@@ -29,6 +29,7 @@ fn contexts(cq: &Quiet, count: usize) -> Vec<usize> {
 }
 
 // NDK-CQ-27: what is queued stays, in order; the new depth is in force when the call has succeeded, larger or smaller.
+// NdkResizeCq: STATUS_SUCCESS.
 #[test]
 fn a_resize_keeps_what_is_queued() {
     let stage = Stage::new();
@@ -50,6 +51,7 @@ fn a_resize_keeps_what_is_queued() {
 }
 
 // NDK-CQ-27: a depth below what is queued is refused, and nothing changes.
+// NdkResizeCq: STATUS_INVALID_PARAMETER.
 #[test]
 fn a_queue_does_not_shrink_below_its_entries() {
     let stage = Stage::new();
@@ -63,6 +65,7 @@ fn a_queue_does_not_shrink_below_its_entries() {
 }
 
 // NDK-ADP-05, NDK-ADP-13: advertised; the limit is exact.
+// NdkResizeCq: STATUS_INVALID_PARAMETER.
 #[test]
 fn the_limit_of_a_resize_is_exact() {
     let stage = Stage::new();
@@ -78,6 +81,7 @@ fn the_limit_of_a_resize_is_exact() {
 }
 
 // NDK-CQ-27: no memory, and the queue is as it was.
+// NdkResizeCq: STATUS_INSUFFICIENT_RESOURCES.
 #[test]
 fn a_resize_without_memory_changes_nothing() {
     let stage = Stage::new();
@@ -92,6 +96,7 @@ fn a_resize_without_memory_changes_nothing() {
 }
 
 // NDK-CQ-20: what has overrun stays dead.
+// NdkResizeCq: STATUS_INVALID_DEVICE_STATE.
 #[test]
 fn a_dead_queue_is_not_resized() {
     let stage = Stage::new();

@@ -77,6 +77,7 @@ impl Shared {
 }
 
 // NDK-SRQ-01, NDK-ADP-05, NDK-ADP-08
+// NdkCreateSrq: STATUS_SUCCESS, STATUS_INVALID_PARAMETER. NdkModifySrq: STATUS_SUCCESS, STATUS_INVALID_PARAMETER.
 #[test]
 fn the_limits_are_exact() {
     let stage = Stage::new();
@@ -215,6 +216,7 @@ fn modifying_arms_again() {
 }
 
 // NDK-POST-10, NDK-SRQ-03: as many as the depth; more after the depth grew; never fewer than there are.
+// NdkSrqReceive: STATUS_SUCCESS, STATUS_NO_MORE_ENTRIES, STATUS_DATA_OVERRUN.
 #[test]
 fn the_depth_bounds_what_is_posted() {
     let stage = Stage::new();

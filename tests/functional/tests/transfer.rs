@@ -258,6 +258,7 @@ fn silent_sends_complete_without_results_and_do_not_fill_the_queue() {
 }
 
 // NDK-POST-10, -31: one post more than the depth fails inline, harms nothing, and its place comes back.
+// NdkReceive: STATUS_NO_MORE_ENTRIES.
 #[test]
 fn a_post_beyond_the_depth_fails_inline() {
     let stage = Stage::new();

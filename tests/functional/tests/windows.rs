@@ -50,6 +50,7 @@ impl Lent {
 
 // NDK-MW-01, NDK-MW-03, NDK-MR-08: the window, all of it and nothing around it, though the region itself is closed to the
 // peer.
+// NdkBind, NdkRead: STATUS_SUCCESS.
 #[test]
 fn a_window_opens_its_part_of_a_region() {
     let stage = Stage::new();
@@ -88,6 +89,7 @@ fn neither_the_region_nor_what_lies_before_the_window_is_open() {
 }
 
 // NDK-MW-01, NDK-MW-02, NDK-MW-06, NDK-PD-01: binds that do not fit are refused inline.
+// NdkBind: STATUS_ACCESS_VIOLATION, STATUS_INVALID_PARAMETER, STATUS_CONNECTION_INVALID.
 #[test]
 fn binds_that_do_not_fit_are_refused() {
     let stage = Stage::new();

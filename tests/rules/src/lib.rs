@@ -16,6 +16,7 @@ pub mod panics;
 pub mod rfc;
 pub mod sizes;
 pub mod source;
+pub mod statuses;
 pub mod text;
 pub mod unsafety;
 
@@ -79,6 +80,10 @@ pub const RULES: &[Rule] = &[
     Rule {
         name: "conformance",
         check: conformance::check,
+    },
+    Rule {
+        name: "statuses",
+        check: statuses::check,
     },
     Rule {
         name: "documents",

@@ -21,6 +21,7 @@ use softrnic_rules::{
         mutants::{Outcome, results, results_path},
         registry::{Kept, Rule, owed},
     },
+    statuses::{self, Statuses},
 };
 
 use crate::steps::Failed;
@@ -35,7 +36,7 @@ pub struct Options {
     /// Run the tests against drivers with one rule broken each; results that still hold are kept.
     #[arg(long)]
     mutants: bool,
-    /// Only write docs/conformance.md anew.
+    /// Only write docs/conformance.md and docs/statuses.md anew.
     #[arg(long, conflicts_with_all = ["json", "mutants"])]
     write: bool,
     /// Only rules whose id begins so: NDK-CQ, NDK-CON-05.
@@ -75,9 +76,16 @@ pub fn conformance(options: &Options) -> Result<(), Failed> {
 }
 
 fn write(tree: &Tree, read: &Conformance) -> Result<(), Failed> {
-    let path = root().join(document::PATH);
-    fs::write(&path, document::of(tree, read))
-        .map_err(|error| Failed(format!("{}: {error}", path.display())))
+    let statuses = Statuses::read(tree);
+    let documents = [
+        (document::PATH, document::of(tree, read)),
+        (statuses::document::PATH, statuses::document::of(&statuses)),
+    ];
+    for (path, text) in documents {
+        let path = root().join(path);
+        fs::write(&path, text).map_err(|error| Failed(format!("{}: {error}", path.display())))?;
+    }
+    Ok(())
 }
 
 /// What came of the rules.

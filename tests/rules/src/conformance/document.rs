@@ -74,7 +74,7 @@ fn cell(rule: &Rule, read: &Conformance) -> String {
 }
 
 /// `` `connect::refused` `` for a test of `tests/functional/tests/connect.rs`.
-fn short(citing: &Citing) -> String {
+pub(crate) fn short(citing: &Citing) -> String {
     let near = citing.path.strip_prefix(NEAR);
     match near.and_then(|file| file.strip_suffix(".rs")) {
         Some(file) => format!("`{file}::{}`", citing.name),

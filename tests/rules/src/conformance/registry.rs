@@ -98,7 +98,7 @@ pub(super) fn read(tree: &Tree, findings: &mut Vec<Finding>) -> Vec<Rule> {
 }
 
 /// Lines that are neither empty nor comments, from 1.
-pub(super) fn contents(text: &str) -> impl Iterator<Item = (usize, &str)> {
+pub(crate) fn contents(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let lines = text.lines().enumerate();
     lines
         .map(|(index, line)| (index + 1, line))
