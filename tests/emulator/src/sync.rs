@@ -48,16 +48,6 @@ impl<T> Mutex<T> {
         HELD.set(HELD.get() + 1);
         Some(MutexGuard(guard))
     }
-
-    /// What it protects: nobody else can have it.
-    pub fn get_mut(&mut self) -> &mut T {
-        self.0.get_mut()
-    }
-
-    /// What it protected.
-    pub fn into_inner(self) -> T {
-        self.0.into_inner()
-    }
 }
 
 impl<T> Drop for MutexGuard<'_, T> {
@@ -111,16 +101,6 @@ impl Condvar {
             Some(simulation) => simulation.unpark_all(self.key()),
             None => drop(self.0.notify_all()),
         }
-    }
-
-    /// Waits until woken, with `guard` given up meanwhile.
-    pub fn wait<T>(&self, guard: &mut MutexGuard<'_, T>) {
-        self.wait_until(guard, None);
-    }
-
-    /// Waits until woken, `limit` at most; false when that passed.
-    pub fn wait_for<T>(&self, guard: &mut MutexGuard<'_, T>, limit: Duration) -> bool {
-        self.wait_until(guard, Some(clock::after(limit)))
     }
 
     /// Waits as long as `waits` says so, `limit` at most; whether it says no now.

@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering, fence};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
 use std::time::Duration;
 
 use super::abi::PIRP;
@@ -17,7 +17,8 @@ use super::socket::{Category, Socket, State};
 use super::tap::{Direction, Segment, Tap};
 use super::tcp::Poll;
 use super::{Options, accept, close, connect, kernel, receive, send};
-use crate::{clock, sched};
+use crate::clock;
+use crate::sched::{self, Random};
 
 /// What other threads ask of the network thread.
 pub(super) enum Command {
@@ -48,7 +49,7 @@ pub(super) struct Network {
     sleeping: AtomicBool,
     tap: Mutex<Option<Arc<dyn Tap>>>,
     tapped: AtomicBool,
-    random: AtomicU64,
+    random: Mutex<Random>,
 }
 
 /// At most this often is the host asked for acknowledgements while the thread spins.
@@ -66,7 +67,7 @@ const HOT: usize = 2;
 impl Network {
     pub(super) fn start(machine: &'static crate::Machine, options: Options) -> Arc<Self> {
         let network = Arc::new(Self {
-            random: AtomicU64::new(options.seed | 1),
+            random: Mutex::new(Random::new(options.seed)),
             options,
             machine,
             poll: Poll::new().expect("the host gives us an epoll instance"),
@@ -88,12 +89,7 @@ impl Network {
 
     /// A number below `limit` from the seeded stream.
     pub(super) fn random(&self, limit: usize) -> usize {
-        let mut x = self.random.load(Ordering::Relaxed);
-        x ^= x << 13;
-        x ^= x >> 7;
-        x ^= x << 17;
-        self.random.store(x, Ordering::Relaxed);
-        (x >> 16) as usize % limit.max(1)
+        self.random.lock().index(limit)
     }
 
     /// Whether this request is one to fail.

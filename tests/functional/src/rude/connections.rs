@@ -67,8 +67,8 @@ impl Connector {
     /// Goes, and with it, now and then, its queue pair: of no use any more.
     fn leave(self: &Arc<Self>, world: &Arc<World>) {
         let mut random = world.choose();
-        let qp = self.queue_pair().filter(|_| random.below(4) != 0);
-        if random.once_in(2) {
+        let qp = self.queue_pair().filter(|_| random.index(4) != 0);
+        if random.one_in(2) {
             drop(world.connectors.forget(self));
         }
         drop(qp.map(|qp| world.qps.forget(&qp)));
@@ -102,7 +102,7 @@ impl Connector {
                 then(&own, &connector, status);
             }
             let mut random = own.choose();
-            if random.once_in(4) {
+            if random.one_in(4) {
                 own.act(&mut random);
             }
             own.pending.fetch_sub(1, Ordering::SeqCst);
@@ -132,7 +132,7 @@ impl Connector {
         let shared = world
             .shared
             .pick_one(random, |shared| shared.adapter == qp.adapter)
-            .filter(|_| random.once_in(3));
+            .filter(|_| random.one_in(3));
         let from = world.addresses[qp.adapter];
         connector.start(world, &qp, shared, (from, to));
     }
@@ -196,7 +196,7 @@ impl Connector {
             return drop(world.connectors.forget(connector));
         }
         connector.stage.store(REPLIED, Ordering::SeqCst);
-        match random.below(16) {
+        match random.index(16) {
             0 => {}
             1 => connector.leave(world),
             2 => connector.reject(),
@@ -282,7 +282,7 @@ impl Connector {
         let Some(connector) = world.connectors.pick(random) else {
             return;
         };
-        match random.below(4) {
+        match random.index(4) {
             0 => connector.reject(),
             1 => connector.accept(world, random),
             2 => connector.complete(world),
@@ -348,13 +348,13 @@ unsafe extern "win64" fn disconnected(context: *mut c_void) {
     let (world, mut random) = (&event.world, event.world.choose());
     world.seen.lost.fetch_add(1, Ordering::Relaxed);
     if let Some(connector) = event.connector.get().and_then(Weak::upgrade) {
-        match random.below(4) {
+        match random.index(4) {
             0 => {}
             1 if connector.step(CONNECTED, OVER) => connector.hang_up(world),
             _ => connector.leave(world),
         }
     }
-    if random.once_in(4) {
+    if random.one_in(4) {
         world.act(&mut random);
     }
 }
@@ -376,7 +376,7 @@ impl Listener {
         if world.listeners.len() >= 4 {
             return;
         }
-        let adapter = random.below(2);
+        let adapter = random.index(2);
         let asked = Arc::new(Asked {
             adapter,
             world: world.clone(),
@@ -412,7 +412,7 @@ impl Listener {
             },
             move |_| {
                 let mut random = own.choose();
-                if random.once_in(4) {
+                if random.one_in(4) {
                     own.act(&mut random);
                 }
                 own.pending.fetch_sub(1, Ordering::SeqCst);
@@ -441,7 +441,7 @@ impl Listener {
 
     pub(super) fn pause(world: &Arc<World>, random: &mut Random) {
         if let Some(listener) = world.listeners.pick(random) {
-            let (raw, pause) = (listener.raw(), u8::from(random.once_in(5)));
+            let (raw, pause) = (listener.raw(), u8::from(random.one_in(5)));
             // SAFETY: the listener is open.
             unsafe {
                 ((*(*raw).Dispatch)
@@ -457,7 +457,7 @@ unsafe extern "win64" fn connect_event(context: *mut c_void, raw: *mut NDK_CONNE
     let asked = unsafe { &*context.cast::<Asked>() };
     let (world, mut random) = (&asked.world, asked.world.choose());
     let connector = Connector::adopt(world, raw, asked.adapter, OFFERED);
-    match random.below(16) {
+    match random.index(16) {
         // NDK-CON-22: closed, which rejects.
         0 => {}
         1 => connector.reject(),
@@ -480,7 +480,7 @@ impl Shared {
         if world.shared.len() >= 2 {
             return;
         }
-        let (adapter, own) = (random.below(2), world.clone());
+        let (adapter, own) = (random.index(2), world.clone());
         let (address, length) = encode_address(world.addresses[adapter]);
         let opened = world.adapter(adapter);
         world.pending.fetch_add(1, Ordering::SeqCst);

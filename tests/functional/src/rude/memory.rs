@@ -24,7 +24,7 @@ impl Pd {
         if world.pds.len() >= 3 {
             return;
         }
-        let n = random.below(2);
+        let n = random.index(2);
         let raw = raw::pd(&world.adapter(n));
         world.pds.add(Arc::new(Self {
             handle: Handle::new(world, raw.cast(), ()),
@@ -92,7 +92,7 @@ impl Mr {
 
     /// An element somewhere in the region.
     pub(super) fn sge(&self, random: &mut Random) -> NDK_SGE {
-        let (offset, length) = (random.below(REGION / 2), random.below(9000));
+        let (offset, length) = (random.index(REGION / 2), random.index(9000));
         let mut sge = NDK_SGE::default();
         sge.Address.VirtualAddress = (self.address() + offset as u64) as *mut _;
         sge.Length = length as u32;
@@ -156,7 +156,7 @@ impl Mr {
         let Some(mr) = world.mrs.pick(random) else {
             return;
         };
-        if random.once_in(3) {
+        if random.one_in(3) {
             mr.deregister(world);
         } else {
             mr.register();

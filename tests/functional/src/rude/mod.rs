@@ -17,6 +17,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use softrnic_consumer::Adapter;
+pub use softrnic_emulator::sched::Random;
 
 use crate::raw::{self, Object};
 use crate::{Stage, at_dispatch};
@@ -27,36 +28,6 @@ pub use queues::{Counts, Cq, Qp, Srq};
 
 /// How long the end of a run may take: a flush or a close beside a peer that does not read waits for its deadline.
 const PATIENCE: Duration = Duration::from_secs(60);
-
-/// A generator of choices; not a good one, but a fast one.
-pub struct Random(u64);
-
-impl Random {
-    /// Choices that differ by seed.
-    #[must_use]
-    pub fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    /// Any number.
-    pub fn number(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ z >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ z >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ z >> 31
-    }
-
-    /// A number below `limit`.
-    pub fn below(&mut self, limit: usize) -> usize {
-        (self.number() % limit as u64) as usize
-    }
-
-    /// Once in `times`.
-    pub fn once_in(&mut self, times: usize) -> bool {
-        self.below(times) == 0
-    }
-}
 
 /// An object's handle, closed when dropped. What its callbacks use is kept until the close has completed.
 pub struct Handle {
@@ -123,13 +94,13 @@ impl<T> Pool<T> {
 
     fn pick(&self, random: &mut Random) -> Option<Arc<T>> {
         let all = self.all();
-        (!all.is_empty()).then(|| all[random.below(all.len())].clone())
+        (!all.is_empty()).then(|| all[random.index(all.len())].clone())
     }
 
     /// The first that `fits`, from a place chosen at random.
     fn pick_one(&self, random: &mut Random, fits: impl Fn(&T) -> bool) -> Option<Arc<T>> {
         let all = self.all();
-        let start = random.below(all.len().max(1));
+        let start = random.index(all.len().max(1));
         let mut turn = all[start..].iter().chain(&all[..start]);
         turn.find(|object| fits(object)).cloned()
     }
@@ -138,7 +109,7 @@ impl<T> Pool<T> {
     fn remove(&self, random: &mut Random) -> Option<Arc<T>> {
         let mut all = self.all();
         (!all.is_empty()).then(|| {
-            let at = random.below(all.len());
+            let at = random.index(all.len());
             all.swap_remove(at)
         })
     }
@@ -244,7 +215,7 @@ impl World {
         if self.over.load(Ordering::SeqCst) {
             return;
         }
-        match random.below(40) {
+        match random.index(40) {
             0 => Pd::create(self, random),
             1 => Cq::create(self, random),
             2 => Mr::create(self, random),
@@ -271,7 +242,7 @@ impl World {
 
     /// Closes something, in use or not.
     fn close(&self, random: &mut Random) {
-        match random.below(12) {
+        match random.index(12) {
             0 => drop(self.pds.remove(random)),
             1 => drop(self.cqs.remove(random)),
             2 | 3 => drop(self.mrs.remove(random)),
@@ -288,12 +259,12 @@ impl World {
         let mut random = Random::new(seed);
         let start = Instant::now();
         while start.elapsed() < time || (!self.seen.all() && start.elapsed() < PATIENCE) {
-            if random.once_in(3) {
+            if random.one_in(3) {
                 at_dispatch(|| self.act(&mut random));
             } else {
                 self.act(&mut random);
             }
-            if random.once_in(8) {
+            if random.one_in(8) {
                 // The network's turn.
                 std::thread::sleep(Duration::from_micros(200));
             }

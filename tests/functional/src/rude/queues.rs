@@ -44,7 +44,7 @@ impl Cq {
         if world.cqs.len() >= 8 {
             return;
         }
-        let adapter = random.below(2);
+        let adapter = random.index(2);
         let noticed = Arc::new(Noticed {
             cq: OnceLock::new(),
             world: world.clone(),
@@ -110,7 +110,7 @@ impl Cq {
     pub(super) fn poll(world: &Arc<World>, random: &mut Random) {
         if let Some(cq) = world.cqs.pick(random) {
             let kinds = [NDK_CQ_NOTIFY_ANY, NDK_CQ_NOTIFY_SOLICITED];
-            cq.drain(world, kinds[random.below(2)]);
+            cq.drain(world, kinds[random.index(2)]);
         }
     }
 
@@ -131,11 +131,11 @@ unsafe extern "win64" fn notification(context: *mut c_void, status: i32) {
     let (world, mut random) = (&noticed.world, noticed.world.choose());
     if let Some(cq) = noticed.cq.get().and_then(Weak::upgrade) {
         cq.drain(world, NDK_CQ_NOTIFY_ANY);
-        if random.once_in(40) {
+        if random.one_in(40) {
             drop(world.cqs.forget(&cq));
         }
     }
-    if random.once_in(4) {
+    if random.one_in(4) {
         world.act(&mut random);
     }
 }
@@ -193,7 +193,7 @@ impl Qp {
             world.cqs.pick_one(random, near),
         ];
         let [Some(cq), Some(other)] = cqs else { return };
-        let srq = world.srqs.pick(random).filter(|_| random.once_in(3));
+        let srq = world.srqs.pick(random).filter(|_| random.one_in(3));
         let srq = srq.filter(|srq| srq.adapter == pd.adapter && srq.pd == pd.raw() as usize);
         // A shared queue's receives may all come to this one.
         let receives = srq.as_ref().map_or(QUEUE, |_| SHARED) as isize;
@@ -227,7 +227,7 @@ impl Qp {
 
     /// One of adapter `n` for a connector: mostly one that none had yet.
     pub(super) fn unused(world: &World, random: &mut Random, n: usize) -> Option<Arc<Self>> {
-        let rude = random.once_in(20);
+        let rude = random.one_in(20);
         let fits = |qp: &Self| qp.adapter == n && (rude || !qp.used.swap(true, Ordering::SeqCst));
         world.qps.pick_one(random, fits)
     }
@@ -269,14 +269,14 @@ impl Qp {
 
     /// Posts something on one.
     pub(super) fn post(world: &Arc<World>, random: &mut Random) {
-        let any = random.once_in(4);
+        let any = random.one_in(4);
         let fits = |qp: &Self| any || qp.ready.load(Ordering::SeqCst);
         let Some(qp) = world.qps.pick_one(random, fits) else {
             return;
         };
         // Memory of its own domain, mostly: else the request fails, and with it the connection.
         let fits = |mr: &Mr| mr.pd == qp.pd;
-        let mr = if random.once_in(100) {
+        let mr = if random.one_in(100) {
             world.mrs.pick(random)
         } else {
             world.mrs.pick_one(random, fits)
@@ -284,7 +284,7 @@ impl Qp {
         let Some(mr) = mr else { return };
         let (handle, mut sge) = (handle(qp.raw()), mr.sge(random));
         let flags = flags(random);
-        if random.once_in(2) && !qp.shared {
+        if random.one_in(2) && !qp.shared {
             sge.Length = ROOM;
             qp.post_to(RECEIVE, 0, |context| handle.receive(context, &[sge]));
             return;
@@ -292,8 +292,8 @@ impl Qp {
         let remote = world.mrs.pick_one(random, |mr| mr.adapter != qp.adapter);
         let (address, token) = remote.map_or((0, 1), |mr| (mr.address(), mr.token()));
         // An address beyond the region now and then: a protection error, which ends the connection.
-        let address = address + if random.once_in(60) { 1 << 30 } else { 0 };
-        let kind = random.below(8);
+        let address = address + if random.one_in(60) { 1 << 30 } else { 0 };
+        let kind = random.index(8);
         qp.post_to(INITIATOR, flags, |context| match kind {
             0 | 1 => handle.write(context, &[sge], address, token, flags),
             2 => handle.read(context, &[sge], address, token, flags),
@@ -308,7 +308,7 @@ impl Qp {
             handle(self.raw()),
             flags(random) & !NDK_OP_FLAG_SEND_AND_SOLICIT_EVENT,
         );
-        let bind = random.once_in(2);
+        let bind = random.one_in(2);
         let (region, window, address) = (mr.raw(), mw.raw(), mr.address());
         self.post_to(INITIATOR, flags, |context| {
             if !bind {
@@ -364,7 +364,7 @@ fn flags(random: &mut Random) -> u32 {
         (6, NDK_OP_FLAG_DEFER),
     ]
     .into_iter()
-    .filter(|(times, _)| random.once_in(*times))
+    .filter(|(times, _)| random.one_in(*times))
     .fold(0, |flags, (_, flag)| flags | flag)
 }
 
@@ -441,10 +441,10 @@ impl Srq {
         let Some(srq) = world.srqs.pick(random) else {
             return;
         };
-        if random.below(4) != 0 {
+        if random.index(4) != 0 {
             return srq.post(world, random);
         }
-        let (raw, threshold, own) = (srq.raw(), 1 + random.below(4) as u32, world.clone());
+        let (raw, threshold, own) = (srq.raw(), 1 + random.index(4) as u32, world.clone());
         world.pending.fetch_add(1, Ordering::SeqCst);
         let returned = raw::request(
             // SAFETY: the queue is open.
@@ -471,7 +471,7 @@ unsafe extern "win64" fn running_low(context: *mut c_void, _status: i32) {
     if let Some(srq) = low.srq.get().and_then(Weak::upgrade) {
         srq.post(&low.world, &mut random);
     }
-    if random.once_in(4) {
+    if random.one_in(4) {
         low.world.act(&mut random);
     }
 }

@@ -16,7 +16,7 @@ pub(super) fn act(world: &Arc<World>, random: &mut Random) {
         return;
     };
     let adapter = world.adapter(pd.adapter);
-    match random.below(6) {
+    match random.index(6) {
         0 => too_deep(&adapter),
         1 => foreign(world, &adapter, pd.adapter),
         2 => unconnected(world, &adapter, pd.raw()),

@@ -33,11 +33,6 @@ fn network() -> &'static Mutex<Network> {
     NETWORK.get_or_init(|| Mutex::new(Network::new(Weather::default())))
 }
 
-/// Resets the connection that was opened last and lives, as a router that fails may; whether there was one.
-pub fn reset_one() -> bool {
-    network().lock().reset_one()
-}
-
 /// One simulated socket.
 #[derive(Debug)]
 pub(super) struct Tcp(Id);

@@ -253,15 +253,6 @@ impl Network {
         }
     }
 
-    pub(super) fn reset_one(&mut self) -> bool {
-        let lives = |id: &Id| self.ends[*id].state == State::Connected && !self.ends[*id].closed;
-        let Some(id) = (0..self.ends.len()).rev().find(lives) else {
-            return false;
-        };
-        self.reset_both(id);
-        true
-    }
-
     fn reset_both(&mut self, id: Id) {
         for end in [Some(id), self.ends[id].peer].into_iter().flatten() {
             self.send_to(end, Arrival::Reset);
