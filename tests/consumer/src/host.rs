@@ -112,6 +112,11 @@ impl Host {
         self.adapters.remove(n)
     }
 
+    /// Takes an adapter back, at the end.
+    pub fn put_back(&mut self, adapter: NdisAdapter) {
+        self.adapters.push(adapter);
+    }
+
     /// Starts one adapter more, at the end. On a thread of the machine.
     ///
     /// # Errors

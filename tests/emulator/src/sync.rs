@@ -142,11 +142,41 @@ impl Condvar {
     }
 }
 
+/// A lock for calls into images and other long whiles: who comes meanwhile waits.
+#[derive(Debug, Default)]
+pub struct Turn {
+    taken: Mutex<bool>,
+    over: Condvar,
+}
+
+/// A [`Turn`] taken.
+#[derive(Debug)]
+pub struct TurnGuard<'a>(&'a Turn);
+
+impl Turn {
+    /// Waits until nobody has it, and takes it.
+    pub fn take(&self) -> TurnGuard<'_> {
+        let mut taken = self.taken.lock();
+        while *taken {
+            self.over.wait_until(&mut taken, None);
+        }
+        *taken = true;
+        TurnGuard(self)
+    }
+}
+
+impl Drop for TurnGuard<'_> {
+    fn drop(&mut self) {
+        *self.0.taken.lock() = false;
+        self.0.over.notify_one();
+    }
+}
+
 /// A queue between threads, without bounds.
 #[must_use]
 pub fn channel<T>() -> (Sender<T>, Receiver<T>) {
     let queue = Arc::new(Channel {
-        waiting: Mutex::new(VecDeque::new()),
+        waiting: Mutex::new(Some(VecDeque::new())),
         came: Condvar::new(),
     });
     (Sender(Arc::clone(&queue)), Receiver(queue))
@@ -154,7 +184,8 @@ pub fn channel<T>() -> (Sender<T>, Receiver<T>) {
 
 #[derive(Debug)]
 struct Channel<T> {
-    waiting: Mutex<VecDeque<T>>,
+    /// `None` once the receiver is gone.
+    waiting: Mutex<Option<VecDeque<T>>>,
     came: Condvar,
 }
 
@@ -169,9 +200,12 @@ impl<T> Clone for Sender<T> {
 }
 
 impl<T> Sender<T> {
-    /// Puts `thing` behind all that was sent before.
+    /// Puts `thing` behind all that was sent before; drops it when nobody receives any more.
     pub fn send(&self, thing: T) {
-        self.0.waiting.lock().push_back(thing);
+        let mut thing = Some(thing);
+        if let Some(waiting) = &mut *self.0.waiting.lock() {
+            waiting.extend(thing.take());
+        }
         self.0.came.notify_one();
     }
 }
@@ -191,9 +225,10 @@ impl<T> Receiver<T> {
     /// When nothing came in time.
     pub fn recv_timeout(&self, limit: Duration) -> Result<T, NothingCame> {
         let mut waiting = self.0.waiting.lock();
-        let nothing = |waiting: &mut VecDeque<T>| waiting.is_empty();
+        let nothing =
+            |waiting: &mut Option<VecDeque<T>>| !matches!(waiting, Some(some) if !some.is_empty());
         self.0.came.wait_while_for(&mut waiting, nothing, limit);
-        waiting.pop_front().ok_or(NothingCame)
+        next(&mut waiting)
     }
 
     /// Everything that is there already.
@@ -206,6 +241,19 @@ impl<T> Receiver<T> {
     /// # Errors
     /// When nothing is.
     pub fn try_recv(&self) -> Result<T, NothingCame> {
-        self.0.waiting.lock().pop_front().ok_or(NothingCame)
+        next(&mut self.0.waiting.lock())
+    }
+}
+
+fn next<T>(waiting: &mut Option<VecDeque<T>>) -> Result<T, NothingCame> {
+    let first = waiting.as_mut().and_then(VecDeque::pop_front);
+    first.ok_or(NothingCame)
+}
+
+impl<T> Drop for Receiver<T> {
+    fn drop(&mut self) {
+        // What is dropped may call into an image: not with the lock held.
+        let left = self.0.waiting.lock().take();
+        drop(left);
     }
 }

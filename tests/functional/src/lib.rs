@@ -135,24 +135,30 @@ impl End {
     /// The same with objects of `pd`.
     #[must_use]
     pub fn within(pd: Arc<Pd>, limits: QpLimits) -> Self {
+        Self::try_within(pd, limits).expect("CQs, a QP and an MR are made")
+    }
+
+    /// The same where anything may be missing.
+    ///
+    /// # Errors
+    /// What the first object that could not be made failed with.
+    pub fn try_within(pd: Arc<Pd>, limits: QpLimits) -> Result<Self, NtStatus> {
         let adapter = pd.adapter();
         let (received, done) = (Arc::new(Results::default()), Arc::new(Results::default()));
         let cq = |results: &Arc<Results>, depth| {
             let sink = results.clone();
-            let cq = Arc::new(
-                Cq::new(adapter, depth, move |cq, _| sink.drain(cq, true)).expect("a CQ is made"),
-            );
+            let cq = Arc::new(Cq::new(adapter, depth, move |cq, _| sink.drain(cq, true))?);
             cq.handle().arm(NDK_CQ_NOTIFY_ANY);
-            cq
+            Ok(cq)
         };
         let (receive_cq, initiator_cq) = (
-            cq(&received, limits.receive_depth),
-            cq(&done, limits.initiator_depth),
+            cq(&received, limits.receive_depth)?,
+            cq(&done, limits.initiator_depth)?,
         );
-        let qp = Qp::new(&pd, &receive_cq, &initiator_cq, limits, 0x5151).expect("a QP is made");
+        let qp = Qp::new(&pd, &receive_cq, &initiator_cq, limits, 0x5151)?;
         let buffer = Buffer::new(1 << 20);
-        let mr = Mr::of(&pd, &buffer, ALL_ACCESS).expect("an MR is registered");
-        Self {
+        let mr = Mr::of(&pd, &buffer, ALL_ACCESS)?;
+        Ok(Self {
             connector: None,
             listener: None,
             received,
@@ -163,7 +169,7 @@ impl End {
             buffer,
             adapter: adapter.clone(),
             pd,
-        }
+        })
     }
 
     /// The callback for the disconnect event.

@@ -4,7 +4,9 @@
 //! [`workload`] has what the consumers do, [`scenario`] what a seed stands for, [`seeds`] runs many, each in a
 //! process of its own.
 
+pub mod events;
 pub mod fork;
 pub mod scenario;
 pub mod seeds;
+pub mod site;
 pub mod workload;

@@ -3,12 +3,15 @@
 use std::fmt;
 use std::time::Duration;
 
+use softrnic_consumer::Host;
 use softrnic_emulator::sched::{Ended, Plan, Random, simulate};
 use softrnic_emulator::verifier;
 use softrnic_emulator::wsk;
-use softrnic_emulator::wsk::simulated::{Weather, set_weather};
+use softrnic_emulator::wsk::simulated::{self, Weather, set_weather};
 use softrnic_functional::Stage;
 
+use crate::events::{self, Events, Occurrence};
+use crate::site::{Site, Trouble};
 use crate::workload;
 
 /// What the consumers do.
@@ -47,6 +50,8 @@ pub struct Scenario {
     pub weather: Weather,
     /// How WSK behaves.
     pub wsk: wsk::Options,
+    /// What happens to the adapters.
+    pub events: Vec<Occurrence>,
 }
 
 impl Scenario {
@@ -76,6 +81,7 @@ impl Scenario {
             plan: Plan::of(seed),
             weather: Weather::of(random.number(), resets),
             wsk,
+            events: events::draw(&mut random, !resets),
         }
     }
 
@@ -85,16 +91,50 @@ impl Scenario {
         let simulation = simulate(self.plan.clone());
         tell_the_end();
         set_weather(self.weather.clone());
-        let random = Random::new(self.seed ^ self.workload.number() << 56);
         {
-            let stage = Stage::over(self.wsk.clone());
-            match self.workload {
-                Workload::Mannered => workload::pair::run(&stage, random, false),
-                Workload::Rough => workload::pair::run(&stage, random, true),
-                Workload::Storm => workload::storm::run(&stage, random),
+            let mut stage = Stage::over(self.wsk.clone());
+            self.act(&mut stage);
+            if !self.events.is_empty() && self.wsk.failures == 0 {
+                simulated::calm();
+                workload::probe::run(&stage);
             }
         }
         simulation.so_far()
+    }
+
+    /// What the consumers must bear.
+    fn trouble(&self) -> Trouble {
+        let breaks = self.workload != Workload::Mannered;
+        let scarce = self.wsk.failures != 0;
+        let trouble = Trouble {
+            breaks,
+            scarce,
+            ..Trouble::default()
+        };
+        trouble.with(&self.events)
+    }
+
+    /// The workload while events happen; whatever they left, the adapters run again when it returns.
+    fn act(&self, stage: &mut Stage) {
+        let random = Random::new(self.seed ^ self.workload.number() << 56);
+        let site = Site::of(stage, self.trouble());
+        let events = Events::start(stage, &self.events);
+        match self.workload {
+            Workload::Mannered | Workload::Rough => workload::pair::run(&site, random),
+            Workload::Storm => workload::storm::run(&site, random),
+        }
+        for (n, adapter) in events.end().into_iter().enumerate() {
+            match adapter {
+                Some(adapter) => stage.host_mut().put_back(adapter),
+                None => {
+                    let config = Host::adapter_at(stage.address(n, 0).ip());
+                    stage
+                        .host_mut()
+                        .add(config)
+                        .expect("the adapter comes back");
+                }
+            }
+        }
     }
 }
 
@@ -103,7 +143,8 @@ impl fmt::Display for Scenario {
         writeln!(f, "seed {} {:?}", self.seed, self.workload)?;
         writeln!(f, "  {:?}", self.plan)?;
         writeln!(f, "  {:?}", self.weather)?;
-        write!(f, "  {:?}", self.wsk)
+        writeln!(f, "  {:?}", self.wsk)?;
+        write!(f, "  {:?}", self.events)
     }
 }
 

@@ -8,7 +8,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-use crate::sync::{Mutex, MutexGuard};
+use crate::sync::{Mutex, MutexGuard, Turn};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -50,7 +50,7 @@ struct Notification {
     callback: PUNICAST_IPADDRESS_CHANGE_CALLBACK,
     context: usize,
     /// Callbacks in progress: cancelling waits for them.
-    busy: Mutex<()>,
+    busy: Turn,
 }
 
 /// The addresses of a machine.
@@ -144,7 +144,7 @@ impl State {
 
 impl Notification {
     fn call(&self, address: Option<&Address>, kind: MIB_NOTIFICATION_TYPE) {
-        let _busy = self.busy.lock();
+        let _busy = self.busy.take();
         let Some(callback) = self.callback else {
             return;
         };
@@ -204,7 +204,7 @@ pub unsafe extern "win64" fn NotifyUnicastIpAddressChange(
         family,
         callback,
         context: context as usize,
-        busy: Mutex::new(()),
+        busy: Turn::default(),
     });
     // SAFETY: the caller passes an out parameter.
     unsafe { handle.write(Arc::as_ptr(&notification).cast_mut().cast()) };
@@ -236,6 +236,6 @@ pub unsafe extern "win64" fn CancelMibChangeNotify2(handle: PVOID) -> NTSTATUS {
             "CancelMibChangeNotify2 with a handle that is not registered",
         );
     };
-    drop(notification.busy.lock());
+    drop(notification.busy.take());
     STATUS_SUCCESS
 }

@@ -20,6 +20,10 @@ use crate::{bridge, ip};
 /// Ethernet, in an interface's LUID.
 const IF_TYPE: u64 = 6;
 
+/// `NdisDeviceStateD0`, `NdisDeviceStateD3`.
+const POWER_D0: NDIS_DEVICE_POWER_STATE = 1;
+const POWER_D3: NDIS_DEVICE_POWER_STATE = 4;
+
 /// What an adapter is made with.
 #[derive(Clone, Debug, Default)]
 pub struct AdapterOptions {
@@ -274,6 +278,28 @@ impl Adapter {
             );
         }
         miniport.set_life(LifeState::Paused);
+    }
+
+    /// The system goes to sleep, and the adapter with it: NDIS pauses it first (NDIS-PM-01).
+    pub fn sleep(&self) -> Result<(), NDIS_STATUS> {
+        self.pause();
+        self.set_power(POWER_D3)
+    }
+
+    /// The system wakes up again.
+    pub fn wake(&self) -> Result<(), NDIS_STATUS> {
+        self.set_power(POWER_D0)?;
+        self.restart()
+    }
+
+    fn set_power(&self, state: NDIS_DEVICE_POWER_STATE) -> Result<(), NDIS_STATUS> {
+        let state = state.to_le_bytes();
+        let answers = [
+            self.oid_query(OID_PNP_QUERY_POWER, state.len()),
+            self.oid_set(OID_PNP_SET_POWER, &state),
+        ];
+        let refused = answers.iter().find(|answer| !succeeded(answer.status));
+        refused.map_or(Ok(()), |answer| Err(answer.status))
     }
 
     /// Ends the adapter: consumers close their NDK adapters, TCP/IP unbinds, pause, halt.

@@ -1,6 +1,6 @@
 //! An adapter as NDIS keeps it: its state, and what the driver said of it and asked for.
 
-use crate::sync::{Condvar, Mutex, MutexGuard};
+use crate::sync::{Condvar, Mutex, MutexGuard, Turn};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU8, AtomicUsize, Ordering};
@@ -18,6 +18,16 @@ use crate::verifier::violation;
 
 /// How long NDIS waits for a pause or restart before the run is called hung.
 pub(super) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How long consumers may keep their adapters open though Network Direct goes off. Windows waits for
+/// ever; so does a simulation, nearly, whose networks may need minutes of their own time.
+fn consumers_patience() -> Duration {
+    match crate::sched::simulation() {
+        Some(_) => Duration::from_secs(3600),
+        None => PATIENCE * 3,
+    }
+}
+
 /// NDIS-LIFE-01.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -44,7 +54,7 @@ pub(crate) struct Miniport {
     pub(super) pause: Slot,
     pub(super) restart: Slot,
     pub(super) oid: Slot,
-    pub(super) oid_turn: Mutex<()>,
+    pub(super) oid_turn: Turn,
     pub(super) direct: Mutex<Vec<(usize, Arc<Slot>)>>,
     pub(super) sends: Mutex<Outstanding>,
     pub(super) sends_done: Condvar,
@@ -86,7 +96,7 @@ impl Miniport {
             pause: Slot::default(),
             restart: Slot::default(),
             oid: Slot::default(),
-            oid_turn: Mutex::new(()),
+            oid_turn: Turn::default(),
             direct: Mutex::default(),
             sends: Mutex::default(),
             sends_done: Condvar::new(),
@@ -212,9 +222,9 @@ impl Miniport {
 
     pub(super) fn wait_ndk_closed(&self) {
         let mut ndk = self.ndk();
-        let closed = self
-            .ndk_closed
-            .wait_while_for(&mut ndk, |ndk| ndk.open > 0, PATIENCE * 3);
+        let closed =
+            self.ndk_closed
+                .wait_while_for(&mut ndk, |ndk| ndk.open > 0, consumers_patience());
         if !closed {
             let open = ndk.open;
             drop(ndk);

@@ -86,7 +86,7 @@ impl Adapter {
 
     fn run(&self, request: &mut Request) -> NDIS_STATUS {
         let miniport = &self.miniport;
-        let _turn = miniport.oid_turn.lock();
+        let _turn = miniport.oid_turn.take();
         let Some(handler) = miniport.driver.handlers.OidRequestHandler else {
             return NDIS_STATUS_FAILURE;
         };

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use softrnic_consumer::{ConnectParameters, Connector, NtStatus, QpLimits};
+use softrnic_consumer::{ConnectParameters, Connector, NtStatus, QpLimits, Request};
 use softrnic_emulator::clock;
 use softrnic_emulator::sched::Random;
-use softrnic_emulator::sync::Mutex;
-use softrnic_functional::{Done, End, Results, SOON, Stage, pattern};
+use softrnic_emulator::sync::{Mutex, Receiver};
+use softrnic_functional::{Done, End, Results, SOON, pattern};
 
-use super::{LOST, NOT_CONNECTED, listen};
+use crate::site::Site;
 
 /// Where an end's megabyte has what: own data, slots of receives, the peer's writes, own reads.
 const SOURCE: usize = 0;
@@ -83,18 +83,21 @@ impl Part {
     }
 }
 
-/// Plays both parts. With `breaks`, the network may end the connection at any moment.
-pub fn run(stage: &Stage, mut random: Random, breaks: bool) {
+/// Plays both parts.
+pub fn run(site: &Arc<Site>, mut random: Random) {
     let parts: [Arc<Part>; 2] = std::array::from_fn(|_| Arc::new(Part::draw(&mut random)));
-    let limits = QpLimits::default();
-    let mut ends = [0, 1].map(|n| End::new(&stage.open(n), limits));
+    let end = |n| site.end(&site.open(n)?, QpLimits::default());
+    let (Some(active), Some(passive)) = (end(0), end(1)) else {
+        return;
+    };
+    let mut ends = [active, passive];
     for ((end, mine), theirs) in ends.iter().zip(&parts).zip(parts.iter().rev()) {
         prepare(end, mine, theirs);
     }
-    let connected = connect(stage, &mut ends, breaks);
+    let connected = connect(site, &mut ends);
     let ends = ends.map(Arc::new);
     if connected {
-        play(stage, &ends, &parts, breaks);
+        play(site, &ends, &parts);
         part_ways(&ends, &mut random);
     }
     finish(&ends, connected);
@@ -108,53 +111,59 @@ fn prepare(end: &End, mine: &Part, theirs: &Part) {
     }
 }
 
-/// Connects the ends; false when the network did not let them.
-fn connect(stage: &Stage, ends: &mut [End; 2], breaks: bool) -> bool {
+/// Connects the ends; false when something kept them apart.
+fn connect(site: &Site, ends: &mut [End; 2]) -> bool {
     let [active, passive] = ends;
     let parameters = ConnectParameters {
         inbound_reads: 16,
         outbound_reads: 16,
         private_data: Vec::new(),
     };
-    let Some((listener, incoming)) = listen(&passive.adapter, stage.address(1, 0), breaks) else {
+    let Some((listener, incoming)) = site.listen(&passive.adapter, 1) else {
         return false;
     };
     let to = listener.local_address().expect("a listener has an address");
     passive.listener = Some(listener);
-    let mut connector = Connector::new(&active.adapter).expect("a connector is made");
-    let connecting = connector.connect(&active.qp, stage.address(0, 0), to, &parameters);
+    let Some(mut connector) = site.connector(&active.adapter) else {
+        return false;
+    };
+    let connecting = connector.connect(&active.qp, site.address(0), to, &parameters);
     let accepting = accept(passive, &incoming, &parameters, &connecting);
-    let status = loop {
+    let accepted = |accepting: Option<Request>| {
+        accepting.is_some_and(|accepting| site.connects("NdkAccept", &accepting))
+    };
+    if !site.connected("NdkConnect", outcome(&connecting, &incoming)) {
+        drop(connector);
+        let _ = accepted(accepting);
+        return false;
+    }
+    let completing = connector.complete_connect(active.on_disconnect());
+    let completed = site.connects("NdkCompleteConnect", &completing);
+    let accepted = accepted(accepting);
+    active.connector = Some(connector);
+    completed && accepted
+}
+
+/// How the connect ends.
+fn outcome(connecting: &Request, incoming: &Receiver<Connector>) -> NtStatus {
+    loop {
         if let Some(status) = connecting.wait_for(LOOK) {
-            break status;
+            return status;
         }
         // A first connection that was reset in its start-up has a second, as MPA's fall-back: refused.
         drop(incoming.try_recv());
-    };
-    if status == NtStatus::SUCCESS {
-        let status = connector.complete_connect(active.on_disconnect()).wait();
-        assert!(allowed(status, breaks), "NdkCompleteConnect: {status:?}");
-        let accepted = accepting.is_some_and(|accepting| allowed_success(accepting.wait(), breaks));
-        active.connector = Some(connector);
-        return status == NtStatus::SUCCESS && accepted;
     }
-    assert!(allowed(status, breaks), "NdkConnect: {status:?}");
-    drop(connector);
-    if let Some(accepting) = accepting {
-        let _ = allowed_success(accepting.wait(), breaks);
-    }
-    false
 }
 
 fn accept(
     passive: &mut End,
-    incoming: &softrnic_emulator::sync::Receiver<Connector>,
+    incoming: &Receiver<Connector>,
     parameters: &ConnectParameters,
-    connecting: &softrnic_consumer::Request,
-) -> Option<softrnic_consumer::Request> {
+    connecting: &Request,
+) -> Option<Request> {
     // The connect may fail without an event at this end.
     let accepted = loop {
-        match incoming.recv_timeout(std::time::Duration::from_millis(20)) {
+        match incoming.recv_timeout(Duration::from_millis(20)) {
             Ok(connector) => break Some(connector),
             Err(_) if !connecting.is_pending() => break incoming.try_recv().ok(),
             Err(_) => {}
@@ -166,26 +175,18 @@ fn accept(
     Some(accepting)
 }
 
-fn allowed(status: NtStatus, breaks: bool) -> bool {
-    status == NtStatus::SUCCESS || breaks && NOT_CONNECTED.contains(&status)
-}
-
-fn allowed_success(status: NtStatus, breaks: bool) -> bool {
-    assert!(allowed(status, breaks), "NdkAccept: {status:?}");
-    status == NtStatus::SUCCESS
-}
-
 /// Both ends at once.
-fn play(stage: &Stage, ends: &[Arc<End>; 2], parts: &[Arc<Part>; 2], breaks: bool) {
+fn play(site: &Arc<Site>, ends: &[Arc<End>; 2], parts: &[Arc<Part>; 2]) {
     let whole = Arc::new(Mutex::new([true; 2]));
     let sides: Vec<_> = (0..2)
         .map(|n| {
             let (mine, peer) = (Arc::clone(&ends[n]), Arc::clone(&ends[1 - n]));
             let (part, theirs) = (Arc::clone(&parts[n]), Arc::clone(&parts[1 - n]));
-            let whole = Arc::clone(&whole);
-            stage.machine().spawn(["active", "passive"][n], move || {
+            let (site, whole) = (Arc::clone(site), Arc::clone(&whole));
+            let machine = site.machine();
+            machine.spawn(["active", "passive"][n], move || {
                 let lives =
-                    post_all(&mine, &peer, &part, breaks) && receive_all(&mine, &theirs, breaks);
+                    post_all(&site, &mine, &peer, &part) && receive_all(&site, &mine, &theirs);
                 whole.lock()[n] = lives;
             })
         })
@@ -199,30 +200,30 @@ fn play(stage: &Stage, ends: &[Arc<End>; 2], parts: &[Arc<Part>; 2], breaks: boo
         }
     } else {
         assert!(
-            breaks,
-            "the connection was lost over a network that loses none"
+            site.trouble.breaks,
+            "the connection was lost though nothing breaks any"
         );
     }
 }
 
 /// Posts every request of `part`; whether all succeeded.
-fn post_all(mine: &End, peer: &End, part: &Part, breaks: bool) -> bool {
+fn post_all(site: &Site, mine: &End, peer: &End, part: &Part) -> bool {
     let (mut next, mut posted) = (0, 0);
     for (context, act) in part.acts.iter().enumerate() {
         if !post(mine, peer, context, *act) {
-            assert!(breaks, "request {context} was refused");
+            assert!(site.trouble.breaks, "request {context} was refused");
             break;
         }
         posted += 1;
         if context + 1 - next == part.depth {
-            let lives = settle(mine, &mut next, 1, breaks);
+            let lives = settle(site, mine, &mut next, 1);
             if !lives {
                 break;
             }
         }
     }
     let left = posted - next;
-    settle(mine, &mut next, left, breaks) && next == part.acts.len()
+    settle(site, mine, &mut next, left) && next == part.acts.len()
 }
 
 fn post(mine: &End, peer: &End, context: usize, act: Act) -> bool {
@@ -251,7 +252,7 @@ fn post(mine: &End, peer: &End, context: usize, act: Act) -> bool {
 }
 
 /// Takes `count` results, which come in the order of the posts (NDK-POST); whether all succeeded.
-fn settle(mine: &End, next: &mut usize, count: usize, breaks: bool) -> bool {
+fn settle(site: &Site, mine: &End, next: &mut usize, count: usize) -> bool {
     if count == 0 {
         return true;
     }
@@ -262,7 +263,7 @@ fn settle(mine: &End, next: &mut usize, count: usize, breaks: bool) -> bool {
     {
         assert_eq!(context, *next, "results come in the order of the posts");
         *next += 1;
-        whole &= good(status, breaks);
+        whole &= site.done(status);
     }
     whole
 }
@@ -278,17 +279,8 @@ fn take(mine: &End, results: &Results, count: usize) -> Vec<Done> {
     results.take(count)
 }
 
-fn good(status: NtStatus, breaks: bool) -> bool {
-    let lost = breaks && LOST.contains(&status);
-    assert!(
-        status == NtStatus::SUCCESS || lost,
-        "a result of {status:?}"
-    );
-    status == NtStatus::SUCCESS
-}
-
 /// Takes the results of all receives; whether all succeeded.
-fn receive_all(mine: &End, theirs: &Part, breaks: bool) -> bool {
+fn receive_all(site: &Site, mine: &End, theirs: &Part) -> bool {
     let sends = theirs.sends();
     let mut whole = true;
     let results = take(mine, &mine.received, sends.len());
@@ -297,7 +289,7 @@ fn receive_all(mine: &End, theirs: &Part, breaks: bool) -> bool {
             result.context, slot,
             "receives fill in the order of the posts"
         );
-        if good(result.status, breaks) {
+        if site.done(result.status) {
             assert_eq!(result.bytes as usize, len);
         } else {
             whole = false;

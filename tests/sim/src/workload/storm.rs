@@ -1,38 +1,39 @@
 //! Many connections that come and go at once.
 
-use softrnic_consumer::{ConnectParameters, Connector, NtStatus, QpLimits};
+use softrnic_consumer::{Adapter, ConnectParameters, Connector, NtStatus, QpLimits};
 use softrnic_emulator::clock;
 use softrnic_emulator::sched::{self, Random};
-use softrnic_functional::{End, Stage};
+use softrnic_emulator::sync::Receiver;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{NOT_CONNECTED, listen};
+use crate::site::Site;
 
 /// Connections that are tried at once, at most.
 const MOST: u64 = 6;
 
 /// Plays it.
-pub fn run(stage: &Stage, mut random: Random) {
-    let (client, server) = (stage.open(0), stage.open(1));
-    let Some((listener, incoming)) = listen(&server, stage.address(1, 0), true) else {
+pub fn run(site: &Arc<Site>, mut random: Random) {
+    let (Some(client), Some(server)) = (site.open(0), site.open(1)) else {
+        return;
+    };
+    let Some((listener, incoming)) = site.listen(&server, 1) else {
         return;
     };
     let to = listener.local_address().expect("a listener has an address");
     let count = random.between(1, MOST);
+    let machine = site.machine();
     let serving = {
-        let (server, random) = (Arc::clone(&server), Random::new(random.number()));
-        stage
-            .machine()
-            .spawn("server", move || serve(&server, &incoming, random))
+        let (site, server) = (Arc::clone(site), Arc::clone(&server));
+        let random = Random::new(random.number());
+        machine.spawn("server", move || serve(&site, &server, &incoming, random))
     };
     let clients: Vec<_> = (0..count)
         .map(|_| {
-            let (client, random) = (Arc::clone(&client), Random::new(random.number()));
-            let from = stage.address(0, 0);
-            stage
-                .machine()
-                .spawn("client", move || come_and_go(&client, from, to, random))
+            let (site, client) = (Arc::clone(site), Arc::clone(&client));
+            let random = Random::new(random.number());
+            machine.spawn("client", move || come_and_go(&site, &client, to, random))
         })
         .collect();
     for client in clients {
@@ -59,11 +60,7 @@ fn small() -> QpLimits {
 }
 
 /// Accepts, refuses or ignores what comes, until nothing comes any more.
-fn serve(
-    server: &Arc<softrnic_consumer::Adapter>,
-    incoming: &softrnic_emulator::sync::Receiver<Connector>,
-    mut random: Random,
-) {
+fn serve(site: &Site, server: &Arc<Adapter>, incoming: &Receiver<Connector>, mut random: Random) {
     let mut accepted = Vec::new();
     while let Ok(mut connector) = incoming.recv_timeout(Duration::from_secs(2)) {
         match random.below(4) {
@@ -82,53 +79,39 @@ fn serve(
             }
             1 => drop(connector),
             _ => {
-                let end = End::new(server, small());
+                let Some(end) = site.end(server, small()) else {
+                    continue;
+                };
                 let request = connector.accept(&end.qp, &parameters(), end.on_disconnect());
                 accepted.push((connector, end, request));
             }
         }
     }
     for (connector, _end, request) in accepted {
-        let status = request.wait();
-        assert!(
-            status == NtStatus::SUCCESS || NOT_CONNECTED.contains(&status),
-            "NdkAccept: {status:?}"
-        );
+        let _ = site.connects("NdkAccept", &request);
         drop(connector);
     }
 }
 
 /// Connects, waits a while or not, and goes: by a disconnect, or by closing the connector.
-fn come_and_go(
-    client: &Arc<softrnic_consumer::Adapter>,
-    from: std::net::SocketAddr,
-    to: std::net::SocketAddr,
-    mut random: Random,
-) {
-    let end = End::new(client, small());
-    let mut connector = Connector::new(client).expect("a connector is made");
-    let connecting = connector.connect(&end.qp, from, to, &parameters());
+fn come_and_go(site: &Site, client: &Arc<Adapter>, to: SocketAddr, mut random: Random) {
+    let (Some(end), Some(mut connector)) = (site.end(client, small()), site.connector(client))
+    else {
+        return;
+    };
+    let connecting = connector.connect(&end.qp, site.address(0), to, &parameters());
     if random.one_in(4) {
         // Given up at any moment.
         pause(&mut random);
         drop(connector);
-        let status = connecting.wait();
-        assert!(
-            status == NtStatus::SUCCESS || NOT_CONNECTED.contains(&status),
-            "NdkConnect, closed: {status:?}"
-        );
+        let _ = site.connects("NdkConnect, closed", &connecting);
         return;
     }
-    let status = connecting.wait();
-    if status != NtStatus::SUCCESS {
-        assert!(NOT_CONNECTED.contains(&status), "NdkConnect: {status:?}");
+    if !site.connects("NdkConnect", &connecting) {
         return;
     }
-    let completed = connector.complete_connect(end.on_disconnect()).wait();
-    assert!(
-        completed == NtStatus::SUCCESS || NOT_CONNECTED.contains(&completed),
-        "NdkCompleteConnect: {completed:?}"
-    );
+    let completing = connector.complete_connect(end.on_disconnect());
+    let _ = site.connects("NdkCompleteConnect", &completing);
     pause(&mut random);
     if random.one_in(2) {
         let _ = connector.disconnect().wait();

@@ -65,6 +65,11 @@ impl Network {
         }
     }
 
+    pub(super) fn calm(&mut self) {
+        let weather = &mut self.weather;
+        (weather.resets, weather.refusals, weather.stalls) = (0, 0, 0);
+    }
+
     pub(super) fn end(&self, id: Id) -> &Endpoint {
         &self.ends[id]
     }

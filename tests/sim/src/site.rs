@@ -1,0 +1,211 @@
+//! Where the consumers work, and what they must bear there.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use softrnic_consumer::{Adapter, Connector, Listener, NtStatus, Pd, QpLimits, Request, Timeline};
+use softrnic_emulator::Machine;
+use softrnic_emulator::sync::{Receiver, channel};
+use softrnic_functional::{End, Stage};
+
+use crate::events::Occurrence;
+
+/// What may go wrong without anybody being to blame.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Trouble {
+    /// Connections end at any moment, and connects fail.
+    pub breaks: bool,
+    /// Network Direct is off now and then.
+    pub refuses: bool,
+    /// The adapters lose their addresses now and then.
+    pub homeless: bool,
+    /// Memory and other resources run out.
+    pub scarce: bool,
+}
+
+impl Trouble {
+    /// The same, with what `events` bring.
+    #[must_use]
+    pub fn with(mut self, events: &[Occurrence]) -> Self {
+        for Occurrence { event, .. } in events {
+            self.breaks |= event.breaks();
+            self.homeless |= event.breaks();
+            self.refuses |= event.refuses();
+        }
+        self
+    }
+
+    /// What an adapter's opening may end with.
+    fn allows_opening(self, status: NtStatus) -> bool {
+        let refused = [NtStatus::NDIS_ADAPTER_NOT_READY, NO_ADAPTER];
+        self.refuses && refused.contains(&status) || self.allows_making(status)
+    }
+
+    /// What making an object may end with.
+    fn allows_making(self, status: NtStatus) -> bool {
+        self.scarce && status == NtStatus::INSUFFICIENT_RESOURCES
+    }
+
+    /// What a listen may end with.
+    fn allows_listening(self, status: NtStatus) -> bool {
+        self.homeless && status == NtStatus::INVALID_ADDRESS || self.allows_making(status)
+    }
+
+    /// Whether a request that connects may end with `status`.
+    #[must_use]
+    pub fn allows_connecting(self, status: NtStatus) -> bool {
+        status == NtStatus::SUCCESS
+            || self.breaks && NOT_CONNECTED.contains(&status)
+            || self.allows_listening(status)
+    }
+
+    /// Whether a request of a queue pair may end with `status`.
+    #[must_use]
+    pub fn allows_result(self, status: NtStatus) -> bool {
+        status == NtStatus::SUCCESS || self.breaks && LOST.contains(&status)
+    }
+}
+
+/// What the system says of an interface that is not there.
+const NO_ADAPTER: NtStatus = NtStatus(0xC000_0225_u32 as i32);
+
+/// What a request may end with when its connection is lost, beside success: NDK-DISC, NDK-FLUSH.
+const LOST: &[NtStatus] = &[
+    NtStatus::CANCELLED,
+    NtStatus::CONNECTION_ABORTED,
+    NtStatus::CONNECTION_INVALID,
+    NtStatus::IO_TIMEOUT,
+];
+
+/// What a connect or an accept may end with over a network that breaks.
+const NOT_CONNECTED: &[NtStatus] = &[
+    NtStatus::CONNECTION_REFUSED,
+    NtStatus::CONNECTION_ABORTED,
+    NtStatus::CONNECTION_INVALID,
+    NtStatus::IO_TIMEOUT,
+    NtStatus::CANCELLED,
+    NtStatus::NETWORK_UNREACHABLE,
+    NtStatus::HOST_UNREACHABLE,
+];
+
+/// Two adapters of a machine, and what happens there.
+pub struct Site {
+    machine: &'static Machine,
+    interfaces: [u32; 2],
+    addresses: [IpAddr; 2],
+    timeline: Arc<Timeline>,
+    /// What the consumers must bear.
+    pub trouble: Trouble,
+}
+
+impl Site {
+    /// The first two adapters of `stage`.
+    #[must_use]
+    pub fn of(stage: &Stage, trouble: Trouble) -> Arc<Self> {
+        Arc::new(Self {
+            machine: stage.machine(),
+            interfaces: [0, 1].map(|n| stage.host().adapters()[n].if_index()),
+            addresses: [0, 1].map(|n| stage.address(n, 0).ip()),
+            timeline: Arc::default(),
+            trouble,
+        })
+    }
+
+    /// The emulated computer.
+    #[must_use]
+    pub fn machine(&self) -> &'static Machine {
+        self.machine
+    }
+
+    /// The address of adapter `n`, with a port that is free.
+    #[must_use]
+    pub fn address(&self, n: usize) -> SocketAddr {
+        SocketAddr::new(self.addresses[n], 0)
+    }
+
+    /// Opens NDK on adapter `n`; `None` when it is off or gone.
+    #[must_use]
+    pub fn open(&self, n: usize) -> Option<Arc<Adapter>> {
+        let name = ["client", "server"][n];
+        let opened = Adapter::open(
+            self.machine,
+            self.interfaces[n],
+            (1, 2),
+            name,
+            &self.timeline,
+        );
+        borne("opening", opened, |status| {
+            self.trouble.allows_opening(status)
+        })
+    }
+
+    /// An end on `adapter`; `None` when something for it is missing.
+    #[must_use]
+    pub fn end(&self, adapter: &Arc<Adapter>, limits: QpLimits) -> Option<End> {
+        let end = Pd::new(adapter).and_then(|pd| End::try_within(pd, limits));
+        self.made("an end", end)
+    }
+
+    /// A connector on `adapter`.
+    #[must_use]
+    pub fn connector(&self, adapter: &Arc<Adapter>) -> Option<Connector> {
+        self.made("a connector", Connector::new(adapter))
+    }
+
+    /// A listener on adapter `n`, and where its connectors arrive.
+    #[must_use]
+    pub fn listen(
+        &self,
+        adapter: &Arc<Adapter>,
+        n: usize,
+    ) -> Option<(Listener, Receiver<Connector>)> {
+        let (sender, receiver) = channel();
+        let listener = Listener::new(adapter, move |connector| sender.send(connector));
+        let listener = self.made("a listener", listener)?;
+        let listening = listener.listen(self.address(n)).wait().ok();
+        borne("NdkListen", listening, |status| {
+            self.trouble.allows_listening(status)
+        })?;
+        Some((listener, receiver))
+    }
+
+    /// The final status of a request that connects: whether it succeeded.
+    ///
+    /// # Panics
+    /// When nothing here explains it.
+    #[must_use]
+    pub fn connected(&self, call: &str, status: NtStatus) -> bool {
+        assert!(self.trouble.allows_connecting(status), "{call}: {status:?}");
+        status == NtStatus::SUCCESS
+    }
+
+    /// As [`Self::connected`], of a request that may pend.
+    #[must_use]
+    pub fn connects(&self, call: &str, request: &Request) -> bool {
+        self.connected(call, request.wait())
+    }
+
+    /// The final status of a request of a queue pair: whether it succeeded.
+    ///
+    /// # Panics
+    /// When nothing here explains it.
+    #[must_use]
+    pub fn done(&self, status: NtStatus) -> bool {
+        assert!(self.trouble.allows_result(status), "a result of {status:?}");
+        status == NtStatus::SUCCESS
+    }
+
+    fn made<T>(&self, what: &str, made: Result<T, NtStatus>) -> Option<T> {
+        borne(what, made, |status| self.trouble.allows_making(status))
+    }
+}
+
+fn borne<T>(
+    what: &str,
+    result: Result<T, NtStatus>,
+    allowed: impl FnOnce(NtStatus) -> bool,
+) -> Option<T> {
+    result
+        .inspect_err(|&status| assert!(allowed(status), "{what}: {status:?}"))
+        .ok()
+}
