@@ -128,6 +128,12 @@ impl Host {
         Ok(())
     }
 
+    /// Where the driver is.
+    #[must_use]
+    pub fn image_base(&self) -> usize {
+        self.driver.image.base
+    }
+
     /// Bytes and allocations that the driver holds.
     #[must_use]
     pub fn memory_in_use(&self) -> (usize, usize) {

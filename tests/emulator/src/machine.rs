@@ -50,10 +50,12 @@ pub struct Machine {
     pub registry: crate::zw::Registry,
     pub(crate) names: crate::io::device::Names,
     pub etw: crate::etw::Providers,
-    pub(crate) timers: crate::ke::timer::Timers,
+    /// Timers that are set.
+    pub timers: crate::ke::timer::Timers,
     pub(crate) threads: crate::ps::Threads,
     pub(crate) handles: crate::ps::Handles,
-    pub(crate) mappings: crate::mm::map::Mappings,
+    /// What drivers have mapped.
+    pub mappings: crate::mm::map::Mappings,
     pub(crate) allocated: crate::mm::map::Allocated,
     pub(crate) work: crate::ex::work::Queue,
     pub(crate) cancel_lock: crate::ke::spin_lock::KernelLock,

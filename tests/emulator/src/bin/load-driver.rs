@@ -87,7 +87,7 @@ fn simulate(arguments: &mut Vec<String>) {
 /// A short life of an adapter; `false`: it did not restart.
 fn exercise(adapter: Adapter) -> bool {
     adapter.oid_query(OID_GEN_SUPPORTED_LIST, 4);
-    if adapter.ndk_info().is_some() {
+    if adapter.ndk_attributes().is_some() {
         adapter.oid_set(OID_NDK_SET_STATE, &[1]);
     }
     adapter.send(&[&[0; 64]]);

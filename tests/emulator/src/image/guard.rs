@@ -141,6 +141,13 @@ pub(super) fn allow(address: usize) {
     bit_word(bit / 64).fetch_or(1 << (bit % 64), Ordering::Relaxed);
 }
 
+/// Whether a guarded call may go to the address: as the guard functions of `bridge` see it.
+#[must_use]
+pub fn is_target(address: usize) -> bool {
+    let bit = address.wrapping_sub(REGION.load(Ordering::Relaxed));
+    bit >= REGION_SIZE || bit_word(bit / 64).load(Ordering::Relaxed) >> (bit % 64) & 1 != 0
+}
+
 /// The image an address belongs to.
 #[must_use]
 pub fn image_at(address: usize) -> Option<&'static Image> {

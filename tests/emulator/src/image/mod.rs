@@ -11,7 +11,7 @@ mod unwind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-pub use guard::{image_at, unloaded_at};
+pub use guard::{image_at, is_target, unloaded_at};
 pub use unwind::Point;
 
 /// A mapped image.

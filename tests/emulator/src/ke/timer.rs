@@ -37,9 +37,17 @@ struct Queue {
     next: u64,
     /// When the timer thread looks again.
     wakes_at: u64,
+    /// None expires for the time being.
+    held: bool,
 }
 
 impl Queue {
+    /// Whether the first one expires now.
+    fn is_due(&self) -> bool {
+        let first = self.timers.first_key_value();
+        !self.held && first.is_some_and(|(&(deadline, _), _)| deadline <= clock::nanoseconds())
+    }
+
     /// The key is kept in the timer itself.
     unsafe fn insert(&mut self, timer: *mut KTIMER, deadline: u64) {
         self.next += 1;
@@ -76,6 +84,12 @@ impl Timers {
             .find(|a| (start..end).contains(a))
     }
 
+    /// Holds all timers back, or lets them go on: what happens meanwhile is no timer's doing.
+    pub fn hold(&self, held: bool) {
+        self.queue.lock().held = held;
+        self.changed.notify_all();
+    }
+
     pub(crate) fn wake(&self) {
         self.changed.notify_all();
     }
@@ -84,19 +98,16 @@ impl Timers {
         let thread = current();
         while !machine.is_stopping() {
             let mut queue = self.queue.lock();
-            let now = clock::nanoseconds();
-            match queue.timers.first_key_value() {
-                Some((&(deadline, _), _)) if deadline <= now => {
-                    drop(queue);
-                    self.expire(thread);
-                }
-                first => {
-                    let first = first.map(|(&(deadline, _), _)| deadline);
-                    let wake = first.into_iter().chain(sched::look_again()).min();
-                    queue.wakes_at = wake.unwrap_or(u64::MAX);
-                    self.changed.wait_until(&mut queue, wake);
-                }
+            if queue.is_due() {
+                drop(queue);
+                self.expire(thread);
+                continue;
             }
+            let first = queue.timers.first_key_value().filter(|_| !queue.held);
+            let first = first.map(|(&(deadline, _), _)| deadline);
+            let wake = first.into_iter().chain(sched::look_again()).min();
+            queue.wakes_at = wake.unwrap_or(u64::MAX);
+            self.changed.wait_until(&mut queue, wake);
         }
     }
 
@@ -106,11 +117,9 @@ impl Timers {
         let old = raise(thread, DISPATCH_LEVEL);
         let mut keys = Vec::new();
         let mut queue = self.queue.lock();
-        let now = clock::nanoseconds();
-        while let Some(entry) = queue.timers.first_entry()
-            && entry.key().0 <= now
+        while queue.is_due()
+            && let Some((key, timer)) = queue.timers.pop_first()
         {
-            let (key, timer) = entry.remove_entry();
             let timer = timer as *mut KTIMER;
             // SAFETY: a timer in the queue is alive: freeing it would be a violation.
             unsafe {

@@ -1,7 +1,8 @@
 //! System mappings of what MDLs describe.
 
 use std::arch::naked_asm;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::sync::Mutex;
 
@@ -21,15 +22,59 @@ pub const EXPORTS: &[Export] = crate::exports! {
         MmAllocatePagesForMdlEx, MmFreePagesFromMdl;
 };
 
-/// The mappings of one machine: address → who made it and how many pages it has.
+/// The mappings of one machine.
 #[derive(Default)]
-pub struct Mappings(Mutex<BTreeMap<usize, (usize, usize)>>);
+pub struct Mappings {
+    /// Address → who made it and how many pages it has.
+    live: Mutex<BTreeMap<usize, (usize, usize)>>,
+    /// What drivers asked for so far.
+    asked: Mutex<BTreeSet<Asked>>,
+    /// Mappings by drivers until one fails; 0: none will.
+    until_failure: AtomicU64,
+}
+
+/// How a driver asks for a mapping.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Asked {
+    /// `MM_PAGE_PRIORITY`, with the `MdlMapping…` flags.
+    pub priority: u32,
+    /// Whether a failure is to stop the computer.
+    pub must_succeed: bool,
+}
 
 impl Mappings {
+    /// Lets the `nth` mapping by a driver from now on fail (1 is the next), and none after it.
+    pub fn fail_at(&self, nth: u64) {
+        self.until_failure.store(nth, Ordering::SeqCst);
+    }
+
+    /// Whether the failure that was asked for is still to come.
+    #[must_use]
+    pub fn failure_is_due(&self) -> bool {
+        self.until_failure.load(Ordering::SeqCst) != 0
+    }
+
+    /// The ways drivers have asked for mappings so far.
+    #[must_use]
+    pub fn asked(&self) -> BTreeSet<Asked> {
+        self.asked.lock().clone()
+    }
+
+    /// A driver asks; whether this is the mapping that fails.
+    fn fails_now(&self, asked: Asked, caller: usize) -> bool {
+        if image_at(caller).is_none() {
+            return false;
+        }
+        self.asked.lock().insert(asked);
+        let count = |n: u64| n.checked_sub(1);
+        let order = Ordering::SeqCst;
+        self.until_failure.fetch_update(order, order, count) == Ok(1)
+    }
+
     /// Mappings that the image at `base` made and did not undo.
     #[must_use]
     pub fn left_by(&self, base: usize) -> Vec<String> {
-        let mappings = self.0.lock();
+        let mappings = self.live.lock();
         let left = mappings
             .iter()
             .filter(|(_, (caller, _))| image_at(*caller).is_some_and(|image| image.base == base));
@@ -53,11 +98,27 @@ pub unsafe extern "win64" fn MmMapLockedPagesSpecifyCache(
     bug_check: BOOLEAN,
     priority: u32,
 ) -> PVOID {
-    naked_asm!("mov rdx, [rsp]", "jmp {inner}", inner = sym map)
+    naked_asm!(
+        "mov rdx, [rsp]",
+        "movzx r8d, byte ptr [rsp + 40]",
+        "mov r9d, [rsp + 48]",
+        "jmp {inner}",
+        inner = sym map
+    )
 }
 
-unsafe extern "win64" fn map(mdl: *mut MDL, caller: usize) -> PVOID {
+unsafe extern "win64" fn map(
+    mdl: *mut MDL,
+    caller: usize,
+    bug_check: BOOLEAN,
+    priority: u32,
+) -> PVOID {
     let thread = enter("MmMapLockedPagesSpecifyCache", DISPATCH_LEVEL);
+    let asked = Asked {
+        priority,
+        must_succeed: bug_check != 0,
+    };
+    let fails = thread.machine.mappings.fails_now(asked, caller);
     // SAFETY: the driver's own MDL.
     unsafe {
         let flags = (*mdl).MdlFlags;
@@ -70,7 +131,8 @@ unsafe extern "win64" fn map(mdl: *mut MDL, caller: usize) -> PVOID {
                 "an MDL that has a system address is mapped again",
             );
         }
-        let Some(base) = phys::map_again(frames(mdl)) else {
+        let mapped = || phys::map_again(frames(mdl));
+        let Some(base) = (!fails).then(mapped).flatten() else {
             return std::ptr::null_mut();
         };
         let address = base + (*mdl).ByteOffset as usize;
@@ -83,7 +145,7 @@ unsafe extern "win64" fn map(mdl: *mut MDL, caller: usize) -> PVOID {
             thread
                 .machine
                 .mappings
-                .0
+                .live
                 .lock()
                 .insert(base, (caller, frames(mdl).len()));
         }
@@ -125,7 +187,14 @@ pub(super) unsafe fn unmap(mdl: *mut MDL) {
         let base = (*mdl).MappedSystemVa as usize & !(PAGE_SIZE - 1);
         let pages = span((*mdl).ByteOffset as usize, (*mdl).ByteCount as usize);
         if phys::is_alias(base) {
-            if current().machine.mappings.0.lock().remove(&base).is_none() {
+            if current()
+                .machine
+                .mappings
+                .live
+                .lock()
+                .remove(&base)
+                .is_none()
+            {
                 violation("VERIF-MDL-MAPPED", "a mapping is undone twice");
             }
             phys::unmap(base, pages);

@@ -8,6 +8,7 @@ use std::sync::atomic::Ordering;
 
 use softrnic::sys::*;
 
+use super::attributes::NdkAttributes;
 use super::configuration::Keyword;
 use super::driver::MiniportDriver;
 use super::miniport::{LifeState, Miniport, PATIENCE};
@@ -399,10 +400,16 @@ impl Adapter {
         self.miniport.luid
     }
 
-    /// The NDK limits the driver gave at initialisation: NDK-ADP-03.
+    /// What the driver said of NDK at initialisation: NDK-NDIS-02, NDK-NDIS-03, NDK-ADP-03.
     #[must_use]
-    pub fn ndk_info(&self) -> Option<NDK_ADAPTER_INFO> {
-        self.miniport.ndk_attributes().map(|ndk| ndk.info)
+    pub fn ndk_attributes(&self) -> Option<NdkAttributes> {
+        self.miniport.ndk_attributes()
+    }
+
+    /// The handlers the driver registered.
+    #[must_use]
+    pub fn driver_handlers(&self) -> NDIS_MINIPORT_DRIVER_CHARACTERISTICS {
+        self.miniport.driver_handlers()
     }
 
     /// Changes a keyword. Drivers read keywords when they initialize.

@@ -22,9 +22,13 @@ unsafe impl Send for Attributes {}
 
 /// The NDK attributes with what they pointed at.
 #[derive(Clone, Copy)]
-pub(crate) struct NdkAttributes {
-    pub(crate) enabled: bool,
-    pub(crate) info: NDK_ADAPTER_INFO,
+pub struct NdkAttributes {
+    /// `Enabled`
+    pub enabled: bool,
+    /// The capabilities; what `NdkInfo` points at may be gone.
+    pub capabilities: NDIS_NDK_CAPABILITIES,
+    /// What `NdkInfo` pointed at.
+    pub info: NDK_ADAPTER_INFO,
 }
 
 /// PASSIVE_LEVEL, inside InitializeEx.
@@ -159,6 +163,7 @@ unsafe fn set_ndk(
     let info = unsafe { *capabilities.NdkInfo };
     attributes.ndk = Some(NdkAttributes {
         enabled: ndk.Enabled != 0,
+        capabilities,
         info,
     });
     NDIS_STATUS_SUCCESS

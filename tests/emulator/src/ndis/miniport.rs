@@ -171,6 +171,11 @@ impl Miniport {
         self.attributes().ndk
     }
 
+    /// The driver's miniport handlers.
+    pub(crate) fn driver_handlers(&self) -> NDIS_MINIPORT_DRIVER_CHARACTERISTICS {
+        self.driver.handlers
+    }
+
     /// The driver's NDK provider handlers.
     pub(crate) fn driver_ndk(&self) -> Option<NDIS_NDK_PROVIDER_CHARACTERISTICS> {
         self.driver.ndk()

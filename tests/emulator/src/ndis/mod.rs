@@ -26,6 +26,7 @@ use crate::export::Export;
 use crate::verifier::violation;
 pub use adapter::{Adapter, AdapterOptions};
 use attributes::NdisMSetMiniportAttributes;
+pub use attributes::NdkAttributes;
 pub use configuration::Keyword;
 use configuration::{
     NdisCloseConfiguration, NdisOpenConfigurationEx, NdisReadConfiguration, NdisReadNetworkAddress,

@@ -11,6 +11,7 @@ use softrnic::sys::*;
 use super::ledger::Ledger;
 use super::tables;
 use crate::Machine;
+use crate::image::is_target;
 use crate::pool::PoolMode;
 use crate::verifier::violation;
 
@@ -165,7 +166,7 @@ impl Record {
     }
 
     /// Takes a fresh object over: checks its header and table, and puts the OS's own in.
-    /// NDK-LIFE-01, NDK-LIFE-04, NDK-VER-05.
+    /// NDK-LIFE-01, NDK-LIFE-04, NDK-LIFE-27, NDK-VER-05.
     pub(in crate::ndk) fn adopt(&'static self, object: *mut NDK_OBJECT_HEADER) {
         if object.is_null() {
             violation(
@@ -207,7 +208,7 @@ impl Record {
         }
     }
 
-    /// NDK-VER-05: every slot of the table is filled.
+    /// NDK-VER-05, NDK-LIFE-27: every slot of the table is filled, and with a function that may be called.
     ///
     /// # Safety
     /// `dispatch` is the address of the provider's table for this kind.
@@ -220,10 +221,18 @@ impl Record {
         }
         for slot in 0..tables::slots(self.kind) {
             // SAFETY: the table has that many entries.
-            if unsafe { *(dispatch as *const usize).add(slot) } == 0 {
+            let function = unsafe { *(dispatch as *const usize).add(slot) };
+            if function == 0 {
                 violation(
                     "NDK-VER-05",
                     &format!("slot {slot} of the {:?} table is null", self.kind),
+                );
+            }
+            // The OS's calls down are guarded.
+            if !is_target(function) {
+                violation(
+                    "NDK-LIFE-27",
+                    &format!("slot {slot} of the {:?} table is no call target", self.kind),
                 );
             }
         }
