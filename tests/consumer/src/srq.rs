@@ -3,6 +3,7 @@
 use std::ffi::c_void;
 use std::ptr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::abi::{NDK_SGE, NDK_SRQ};
 use crate::adapter::context_of;
@@ -16,6 +17,7 @@ pub struct Srq {
     raw: *mut NDK_SRQ,
     handler: Arc<Handler>,
     pd: Arc<Pd>,
+    closed: AtomicBool,
 }
 
 // SAFETY: an NDK SRQ may be used from any thread; posts are serialised by whoever posts.
@@ -55,6 +57,7 @@ impl Srq {
             raw: request.object()?,
             handler,
             pd: pd.clone(),
+            closed: AtomicBool::new(false),
         })
     }
 
@@ -94,8 +97,14 @@ impl Srq {
         })
     }
 
+    /// For a test that closed the handle by itself.
+    pub fn is_closed_already(&self) {
+        self.closed.store(true, Ordering::Release);
+    }
+
     /// `NdkCloseSrq`, as a request whose completion can be watched.
     pub fn close(&self) -> Request {
+        self.is_closed_already();
         Request::start("NdkCloseSrq", |pending| {
             // SAFETY: the SRQ is open and is closed once.
             unsafe {
@@ -111,11 +120,13 @@ impl Srq {
 
 impl Drop for Srq {
     fn drop(&mut self) {
-        let status = self.close().wait();
-        assert!(
-            status.is_success(),
-            "NDK-LIFE-12: close failed with {status}"
-        );
+        if !self.closed.load(Ordering::Acquire) {
+            let status = self.close().wait();
+            assert!(
+                status.is_success(),
+                "NDK-LIFE-12: close failed with {status}"
+            );
+        }
         let _ = (&self.pd, &self.handler);
     }
 }

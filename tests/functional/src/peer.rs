@@ -6,7 +6,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use softrnic::crc32c;
 use softrnic_consumer::{ConnectParameters, NtStatus, QpLimits, Request};
 
-use crate::{End, SOON, Stage, listen};
+use crate::{A_WHILE, End, SOON, Stage, listen};
 
 /// Bytes of an MPA frame before its private data (RFC 5044 section 7.1.1).
 const FIXED: usize = 20;
@@ -90,6 +90,19 @@ impl Peer {
         let length = usize::from(u16::from_be_bytes([fpdu[0], fpdu[1]]));
         fpdu.extend(self.read((2 + length).next_multiple_of(4) - 2 + 4));
         fpdu
+    }
+
+    /// Whether nothing comes for a while.
+    ///
+    /// # Panics
+    /// When the socket is broken.
+    #[must_use]
+    pub fn hears_nothing(&self) -> bool {
+        let quiet = |wait| self.0.set_read_timeout(Some(wait)).expect("a socket");
+        quiet(A_WHILE);
+        let heard = self.0.peek(&mut [0]);
+        quiet(SOON);
+        heard.is_err_and(|error| error.kind() == std::io::ErrorKind::WouldBlock)
     }
 
     /// Everything up to the driver's FIN; `None` when it resets instead.
@@ -201,6 +214,16 @@ pub fn send(sequence: u32, payload: &[u8]) -> Vec<u8> {
     ulpdu.extend([0; 4]);
     ulpdu.extend(payload);
     ulpdu
+}
+
+/// The FPDU that answers `request`, an FPDU with a read request in it, with `payload` (RFC 5040 section 4.5).
+#[must_use]
+pub fn response(request: &[u8], payload: &[u8]) -> Vec<u8> {
+    let mut ulpdu = vec![0xC1, 0x42];
+    // The sink's token and address.
+    ulpdu.extend(&request[20..32]);
+    ulpdu.extend(payload);
+    fpdu(&ulpdu)
 }
 
 /// FPDUs with a marker at every 512th byte of the stream they make up (RFC 5044 section 4.3), their

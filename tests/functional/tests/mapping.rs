@@ -2,7 +2,7 @@
 
 use std::ffi::c_void;
 
-use softrnic_functional::consumer::{Buffer, Mr, NtStatus};
+use softrnic_functional::consumer::{Buffer, Mr, NtStatus, build_lam};
 use softrnic_functional::{ALL_ACCESS, End, Stage};
 
 const MDL_MAPPED_TO_SYSTEM_VA: i16 = 1;
@@ -105,4 +105,40 @@ fn a_region_may_be_large() {
     for border in [8 << 20, 16 << 20, 32 << 20] {
         use_it(&active, &passive, &buffer, border - 100_000, 200_000);
     }
+}
+
+// NDK-IRQL-06, NDK-LAM-05: memory that cannot be mapped is refused when it is registered or given a logical address, and is
+// taken the next time; data that moves later maps nothing.
+#[test]
+fn memory_that_cannot_be_mapped_is_refused_at_once() {
+    let stage = Stage::new();
+    let (active, passive) = stage.connected();
+    let mappings = &stage.machine().mappings;
+    let lens = [5000, 5000, 5000];
+    let buffer = Buffer::in_pieces(100, &lens);
+    let len = lens.iter().sum();
+    let mr = Mr::new(&passive.pd, false).expect("made");
+    for nth in 1..=lens.len() as u64 {
+        mappings.fail_at(nth);
+        let refused = mr.register(&buffer, len, ALL_ACCESS).wait();
+        assert_eq!(refused, NtStatus::INSUFFICIENT_RESOURCES, "mapping {nth}");
+        mappings.fail_at(nth);
+        let mut words = [0; 16];
+        let size = size_of_val(&words) as u32;
+        let built = build_lam(&passive.adapter, buffer.mdl(), len, Some(&mut words), size);
+        assert_eq!(
+            built.status,
+            NtStatus::INSUFFICIENT_RESOURCES,
+            "mapping {nth}"
+        );
+        assert!(!mappings.failure_is_due());
+    }
+    let registered = mr.register(&buffer, len, ALL_ACCESS).wait();
+    assert_eq!(registered, NtStatus::SUCCESS);
+    mappings.fail_at(1);
+    active.buffer.write(0, &pattern(len));
+    let there = buffer.virtual_address();
+    assert!(active.reaches(&passive, there, mr.remote_token(), len));
+    assert_eq!(buffer.read(0, len), pattern(len));
+    assert!(mappings.failure_is_due(), "nothing was mapped");
 }

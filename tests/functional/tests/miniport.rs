@@ -11,7 +11,7 @@ use softrnic_emulator::{Options, wsk};
 use softrnic_functional::consumer::{
     Adapter as Opened, ConnectParameters, Connector, Host, NtStatus,
 };
-use softrnic_functional::{Flag, SOON, Stage};
+use softrnic_functional::{A_WHILE, Flag, SOON, Stage};
 
 const SUCCESS: i32 = sys::NDIS_STATUS_SUCCESS;
 const NOT_SUPPORTED: i32 = sys::NDIS_STATUS_NOT_SUPPORTED;
@@ -172,7 +172,10 @@ fn openings_get_the_highest_minor_of_their_major() {
 #[test]
 fn capabilities_are_those_a_query_tells() {
     let stage = Stage::new();
-    let told = adapter(&stage).ndk_info().expect("NDK attributes");
+    let told = adapter(&stage)
+        .ndk_attributes()
+        .expect("NDK attributes")
+        .info;
     let queried = stage
         .try_open(0, (2, 1))
         .expect("opens")
@@ -290,11 +293,16 @@ fn the_keyword_keeps_network_direct_off() {
     {
         let _attached = host.machine().attach();
         let adapter = &host.adapters()[0];
-        assert!(adapter.ndk_info().is_some(), "NDK-NDIS-02");
+        let told = adapter.ndk_attributes().expect("NDK-NDIS-02");
+        assert!(!told.enabled, "NDK-NDIS-04");
+        let switched = Arc::new(Flag::default());
+        let flag = switched.clone();
+        host.machine().ndis.on_ndk_state(move |_, _| flag.set());
         assert_eq!(
             adapter.oid_set(sys::OID_NDK_SET_STATE, &[1]).status,
             SUCCESS
         );
+        assert!(!switched.wait(A_WHILE), "NDK-NDIS-06");
         let opened = Opened::open(
             host.machine(),
             adapter.if_index(),
@@ -307,7 +315,7 @@ fn the_keyword_keeps_network_direct_off() {
     assert!(host.stop().is_empty(), "nothing is left behind");
 }
 
-// NDK-OID-04, NDK-OID-05, NDK-OID-06, NDK-OID-07: pairs of rows, the consumer's addresses and TCP's.
+// NDK-OID-04, NDK-OID-05, NDK-OID-06: pairs of rows, the consumer's addresses and TCP's.
 #[test]
 fn connections_and_listeners_are_listed_in_pairs() {
     let stage = Stage::new();

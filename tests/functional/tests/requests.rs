@@ -1,12 +1,13 @@
 //! Requests from their post to their completion, beside other posts, callbacks and a peer that does not read.
 
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use softrnic_emulator::wsk;
 use softrnic_functional::consumer::abi::{
-    NDK_CQ_NOTIFY_ANY, NDK_OP_FLAG_DEFER, NDK_OP_FLAG_INLINE, NDK_OP_FLAG_SILENT_SUCCESS, NDK_SGE,
-    NdkOperationTypeRead, NdkOperationTypeSend,
+    NDK_CQ_NOTIFY_ANY, NDK_OP_FLAG_DEFER, NDK_OP_FLAG_INLINE, NDK_OP_FLAG_READ_FENCE,
+    NDK_OP_FLAG_SILENT_SUCCESS, NDK_SGE, NdkOperationTypeRead, NdkOperationTypeSend,
 };
 use softrnic_functional::consumer::{Buffer, Mr, Mw, NtStatus, QpLimits};
 use softrnic_functional::quiet::{self, Quiet};
@@ -205,14 +206,54 @@ fn a_send_overtakes_a_read_on_the_wire_only() {
     let (request, message) = (peer.read_fpdu(), peer.read_fpdu());
     assert_eq!([request[3] & 0x0F, message[3] & 0x0F], [1, 3]);
     assert_eq!(end.done.settle(), [], "the send waits for the read");
-    let mut response = vec![0xC1, 0x42];
-    response.extend(&request[20..24]);
-    response.extend(&request[24..32]);
-    response.extend(pattern(4, 16));
-    peer.send(&peer::fpdu(&response));
+    peer.send(&peer::response(&request, &pattern(4, 16)));
     let kinds: Vec<_> = end.done.take(2).iter().map(|done| done.kind).collect();
     assert_eq!(kinds, [NdkOperationTypeRead, NdkOperationTypeSend]);
     assert_eq!(end.buffer.read(0, 16), pattern(4, 16), "NDK-POST-27");
+}
+
+// NDK-POST-16: a fenced request is not on the wire before the read before it is answered.
+#[test]
+fn a_fenced_send_waits_for_the_reads_answer() {
+    let stage = Stage::new();
+    let (mut peer, end) = peer::connected(&stage);
+    let (qp, sge) = (end.qp.handle(), [end.mr.sge(&end.buffer, 0, 16)]);
+    assert_eq!(qp.read(1, &sge, 0x1000, 77, 0), NtStatus::SUCCESS);
+    assert_eq!(qp.send(2, &sge, NDK_OP_FLAG_READ_FENCE), NtStatus::SUCCESS);
+    let request = peer.read_fpdu();
+    assert_eq!(request[3] & 0x0F, 1, "a read request");
+    assert!(peer.hears_nothing(), "the send waits");
+    peer.send(&peer::response(&request, &pattern(6, 16)));
+    assert_eq!(
+        peer.read_fpdu(),
+        peer::fpdu(&peer::send(1, &pattern(6, 16)))
+    );
+    assert_eq!(end.done.take(2)[1].context, 2);
+}
+
+// NDK-POST-34: of more reads than were agreed on, the rest wait, each for one that is answered.
+#[test]
+fn reads_beyond_the_limit_are_not_on_the_wire() {
+    const READS: usize = 12;
+    let stage = Stage::new();
+    let (mut peer, end) = peer::connected(&stage);
+    let (qp, sge) = (end.qp.handle(), [end.mr.sge(&end.buffer, 0, 16)]);
+    for context in 0..READS {
+        assert_eq!(qp.read(context, &sge, 0x1000, 77, 0), NtStatus::SUCCESS);
+    }
+    let limit = peer::parameters(b"").outbound_reads as usize;
+    let mut asked: VecDeque<Vec<u8>> = (0..limit).map(|_| peer.read_fpdu()).collect();
+    assert!(peer.hears_nothing(), "as many as were agreed on");
+    for context in 0..READS {
+        let request = asked.pop_front().expect("asked");
+        peer.send(&peer::response(&request, &pattern(7, 16)));
+        if context + limit < READS {
+            asked.push_back(peer.read_fpdu());
+        }
+    }
+    let done = end.done.take(READS);
+    assert!(done.iter().map(|done| done.context).eq(0..READS));
+    assert!(peer.hears_nothing());
 }
 
 // NDK-POST-21: a deferred request that nothing follows starts by itself.

@@ -14,8 +14,8 @@ const DRIVER: &str = "//! Driver.\nfn f() -> u8 {\n    1\n}\n";
 const MUTANT: &str =
     "rule: NDK-A-01\nfile: src/ndk/mod.rs\nwhy: wrong\nfind:\n    1\nreplace:\n    2\n";
 
-/// A tree with these rules, tests, owed rules and this mutant, and a current document.
-fn found(name: &str, rules: &str, tests: &str, owed: &str, mutant: &str) -> Vec<String> {
+/// A tree with these rules, tests and this mutant, and a current document.
+fn found(name: &str, rules: &str, tests: &str, mutant: &str) -> Vec<String> {
     let root = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = fs::remove_dir_all(&root);
     let write = |path: &str, contents: &str| {
@@ -24,7 +24,6 @@ fn found(name: &str, rules: &str, tests: &str, owed: &str, mutant: &str) -> Vec<
         fs::write(path, contents).expect("writable");
     };
     write("tests/conformance/rules/ndk.txt", rules);
-    write("tests/conformance/owed.txt", owed);
     write("tests/conformance/mutants/m.txt", mutant);
     write("tests/functional/tests/t.rs", tests);
     write("src/ndk/mod.rs", DRIVER);
@@ -40,7 +39,7 @@ fn found(name: &str, rules: &str, tests: &str, owed: &str, mutant: &str) -> Vec<
 
 #[test]
 fn rules_that_are_kept_are_in_order() {
-    assert_eq!(found("kept", RULES, TESTS, "", MUTANT), [""; 0]);
+    assert_eq!(found("kept", RULES, TESTS, MUTANT), [""; 0]);
 }
 
 #[test]
@@ -50,29 +49,16 @@ fn a_rule_nobody_cites_is_caught() {
         "NDK-A-01: no test that runs the image cites it",
         "no test looks at NDK-A-01",
     ];
-    assert_eq!(found("uncited", RULES, &uncited, "", MUTANT), expected);
+    assert_eq!(found("uncited", RULES, &uncited, MUTANT), expected);
     let ignored = TESTS.replace("#[test]", "#[test]\n#[ignore]");
-    assert_eq!(found("ignored", RULES, &ignored, "", MUTANT), expected);
-}
-
-#[test]
-fn owed_rules_have_no_test_and_are_rules() {
-    let cited = ["NDK-A-01: has a test and is still in owed.txt"];
-    assert_eq!(found("paid", RULES, TESTS, "NDK-A-01\n", MUTANT), cited);
-    let unknown = ["NDK-A-09 is no rule"];
-    assert_eq!(
-        found("unknown_owed", RULES, TESTS, "NDK-A-09\n", MUTANT),
-        unknown
-    );
-    let unseen = ["NDK-A-02: is not observed, so no test is owed"];
-    assert_eq!(found("unseen", RULES, TESTS, "NDK-A-02\n", MUTANT), unseen);
+    assert_eq!(found("ignored", RULES, &ignored, MUTANT), expected);
 }
 
 #[test]
 fn citations_of_rules_that_are_none_are_caught() {
     let tests = format!("{TESTS}// NDK-A-03\n");
     assert_eq!(
-        found("unknown", RULES, &tests, "", MUTANT),
+        found("unknown", RULES, &tests, MUTANT),
         ["NDK-A-03 is no rule"]
     );
 }
@@ -88,14 +74,14 @@ fn lines_that_are_no_rules_are_caught() {
     ] {
         let rules = format!("{RULES}{line}\n");
         assert_eq!(
-            found("no_rule", &rules, TESTS, "", MUTANT),
+            found("no_rule", &rules, TESTS, MUTANT),
             ["no rule"],
             "{line}"
         );
     }
     let rules = format!("{RULES}{RULES}");
     let twice = ["NDK-A-01: twice", "NDK-A-02: twice"];
-    assert_eq!(found("twice", &rules, TESTS, "", MUTANT), twice);
+    assert_eq!(found("twice", &rules, TESTS, MUTANT), twice);
 }
 
 #[test]
@@ -109,28 +95,28 @@ fn what_keeps_a_rule_must_be_there() {
         "NDK-A-04: docs/gone.md does not exist",
         "NDK-A-05: no reason",
     ];
-    assert_eq!(found("gone", &rules, TESTS, "", MUTANT), expected);
+    assert_eq!(found("gone", &rules, TESTS, MUTANT), expected);
 }
 
 #[test]
 fn mutants_that_do_not_fit_are_caught() {
     let other = MUTANT.replace("    1", "    7");
     let expected = ["its text is 0 times in src/ndk/mod.rs"];
-    assert_eq!(found("rotten", RULES, TESTS, "", &other), expected);
+    assert_eq!(found("rotten", RULES, TESTS, &other), expected);
     let same = MUTANT.replace("    2", "    1");
-    assert_eq!(found("same", RULES, TESTS, "", &same), ["changes nothing"]);
+    assert_eq!(found("same", RULES, TESTS, &same), ["changes nothing"]);
     let consumer = MUTANT.replace("A-01", "A-02");
     assert_eq!(
-        found("consumer", RULES, TESTS, "", &consumer),
+        found("consumer", RULES, TESTS, &consumer),
         ["no test looks at NDK-A-02"]
     );
     let short = MUTANT.replace("find:", "look for:");
-    assert_eq!(found("short", RULES, TESTS, "", &short), ["no mutant"]);
+    assert_eq!(found("short", RULES, TESTS, &short), ["no mutant"]);
 }
 
 #[test]
 fn a_document_of_other_rules_is_caught() {
-    found("stale", RULES, TESTS, "", MUTANT);
+    found("stale", RULES, TESTS, MUTANT);
     let root = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("stale");
     fs::write(root.join(document::PATH), "# Conformance\n").expect("writable");
     let findings = conformance::check(&Tree::read(&root).expect("readable"));

@@ -19,7 +19,7 @@ use softrnic_rules::{
         coverage::Citing,
         document,
         mutants::{Outcome, results, results_path},
-        registry::{Kept, Rule, owed},
+        registry::{Kept, Rule},
     },
     statuses::{self, Statuses},
 };
@@ -67,12 +67,14 @@ pub fn conformance(options: &Options) -> Result<(), Failed> {
     if !read.rules.iter().any(|rule| options.wants(&rule.id)) {
         return Err(Failed(format!("no rule begins with {:?}", options.rules)));
     }
-    if options.mutants {
-        mutate::run(&tree, &read, options)?;
-    }
+    let mutants = if options.mutants {
+        mutate::run(&tree, &read, options)
+    } else {
+        Ok(())
+    };
     let report = Report::run(&tree, &read, options)?;
     report.print(options.json);
-    report.verdict()
+    mutants.and(report.verdict())
 }
 
 fn write(tree: &Tree, read: &Conformance) -> Result<(), Failed> {
@@ -93,6 +95,83 @@ struct Report {
     /// By rule: the verdict, and the tests that were run for it.
     rows: Vec<(Rule, String, Vec<Citing>)>,
     counts: BTreeMap<&'static str, usize>,
+    /// By mutant: what is known of it.
+    mutants: Vec<(String, Fate)>,
+}
+
+/// What the kept results say of a mutant.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    /// No test has met it as it is now.
+    NeverRun,
+    Met {
+        is_caught: bool,
+        /// The driver's other sources have changed since.
+        other_driver: bool,
+        /// Its tests have.
+        other_tests: bool,
+    },
+}
+
+impl Fate {
+    fn of(kept: Option<&Outcome>, [driver, mutant, tests]: &[String; 3]) -> Self {
+        match kept {
+            Some(kept) if kept.of[1] == *mutant => Self::Met {
+                is_caught: kept.is_caught,
+                other_driver: kept.of[0] != *driver,
+                other_tests: kept.of[2] != *tests,
+            },
+            _ => Self::NeverRun,
+        }
+    }
+
+    fn is_never_run(self) -> bool {
+        self == Self::NeverRun
+    }
+
+    fn is_caught(self) -> bool {
+        matches!(
+            self,
+            Self::Met {
+                is_caught: true,
+                ..
+            }
+        )
+    }
+
+    fn is_missed(self) -> bool {
+        matches!(
+            self,
+            Self::Met {
+                is_caught: false,
+                ..
+            }
+        )
+    }
+
+    fn is_stale(self) -> bool {
+        self.is_of_another_driver() || self.is_of_other_tests()
+    }
+
+    fn is_of_another_driver(self) -> bool {
+        matches!(
+            self,
+            Self::Met {
+                other_driver: true,
+                ..
+            }
+        )
+    }
+
+    fn is_of_other_tests(self) -> bool {
+        matches!(
+            self,
+            Self::Met {
+                other_tests: true,
+                ..
+            }
+        )
+    }
 }
 
 impl Report {
@@ -109,22 +188,16 @@ impl Report {
         let mut report = Self {
             rows: Vec::new(),
             counts: BTreeMap::from([("rules", rules.len())]),
+            mutants: Vec::new(),
         };
-        let owed = owed(tree);
         for rule in rules {
-            report.judge(rule, tests_of(read, rule), &owed, &verdicts);
+            report.judge(rule, tests_of(read, rule), &verdicts);
         }
-        report.count_mutants(tree, read);
+        report.judge_mutants(tree, read);
         Ok(report)
     }
 
-    fn judge(
-        &mut self,
-        rule: &Rule,
-        tests: Vec<Citing>,
-        owed: &BTreeSet<String>,
-        verdicts: &BTreeMap<Citing, Verdict>,
-    ) {
+    fn judge(&mut self, rule: &Rule, tests: Vec<Citing>, verdicts: &BTreeMap<Citing, Verdict>) {
         let failed = tests
             .iter()
             .find(|test| verdicts.get(test) != Some(&Verdict::Passed));
@@ -132,10 +205,6 @@ impl Report {
             (Some(test), _) => {
                 self.count("violations");
                 format!("VIOLATED: {test}")
-            }
-            (None, Kept::Observed) if owed.contains(&rule.id) => {
-                self.count("untested");
-                "NO TEST".to_owned()
             }
             (None, Kept::Consumer) if tests.is_empty() => "consumer".to_owned(),
             (None, Kept::Lint(_) | Kept::Review(_)) if tests.is_empty() => "reviewed".to_owned(),
@@ -154,22 +223,13 @@ impl Report {
         *self.counts.entry(what).or_default() += 1;
     }
 
-    fn count_mutants(&mut self, tree: &Tree, read: &Conformance) {
+    fn judge_mutants(&mut self, tree: &Tree, read: &Conformance) {
         let text = fs::read_to_string(root().join(results_path())).unwrap_or_default();
         let kept = results(&text);
         let hashes = mutate::Hashes::of(tree, read);
         for mutant in &read.mutants {
-            self.count("mutants");
-            let Some(outcome) = kept.get(&mutant.name) else {
-                continue;
-            };
-            let now = hashes.mutant(mutant);
-            if outcome.is_caught && outcome.of[1] == now[1] {
-                self.count("mutants_caught");
-            }
-            if outcome.of != now {
-                self.count("mutants_stale");
-            }
+            let fate = Fate::of(kept.get(&mutant.name), &hashes.mutant(mutant));
+            self.mutants.push((mutant.name.clone(), fate));
         }
     }
 
@@ -183,18 +243,7 @@ impl Report {
             let tests: Vec<String> = tests.iter().map(ToString::to_string).collect();
             table += &format!("{:<12} {verdict:<9} {}\n", rule.id, tests.join(" "));
         }
-        table += &format!(
-            "{} rules, {} of them observable; {} checked, {} violated, {} without a test; {} of {} mutants caught, {} of these \
-             results older than the sources\n",
-            self.get("rules"),
-            self.get("observable"),
-            self.get("checked"),
-            self.get("violations"),
-            self.get("untested"),
-            self.get("mutants_caught"),
-            self.get("mutants"),
-            self.get("mutants_stale"),
-        );
+        table += &self.summary();
         if as_json {
             eprint!("{table}");
             println!("{}", self.json());
@@ -203,32 +252,60 @@ impl Report {
         }
     }
 
+    fn summary(&self) -> String {
+        let mut text = format!(
+            "{} rules, {} of them observable; {} checked, {} violated\n{} of {} mutants caught",
+            self.get("rules"),
+            self.get("observable"),
+            self.get("checked"),
+            self.get("violations"),
+            self.named(Fate::is_caught).len(),
+            self.mutants.len(),
+        );
+        let others = [
+            ("missed", self.named(Fate::is_missed).len()),
+            ("never run", self.named(Fate::is_never_run).len()),
+            (
+                "met in another driver",
+                self.named(Fate::is_of_another_driver).len(),
+            ),
+            (
+                "met by other tests",
+                self.named(Fate::is_of_other_tests).len(),
+            ),
+        ];
+        for (what, count) in others.iter().filter(|(_, count)| *count > 0) {
+            text += &format!("; {count} {what}");
+        }
+        text + "\n"
+    }
+
+    /// The mutants of which `is` is true.
+    fn named(&self, is: impl Fn(Fate) -> bool) -> Vec<&str> {
+        let named = self.mutants.iter().filter(|(_, fate)| is(*fate));
+        named.map(|(name, _)| name.as_str()).collect()
+    }
+
     fn json(&self) -> serde_json::Value {
         json!({
             "rules": self.get("rules"),
             "observable": self.get("observable"),
             "checked": self.get("checked"),
             "violations": self.get("violations"),
-            "untested": self.get("untested"),
-            "mutants": self.get("mutants"),
-            "mutants_caught": self.get("mutants_caught"),
-            "mutants_stale": self.get("mutants_stale"),
+            "mutants": self.mutants.len(),
+            "mutants_caught": self.named(Fate::is_caught).len(),
+            "mutants_missed": self.named(Fate::is_missed),
+            "mutants_never_run": self.named(Fate::is_never_run),
+            "mutants_stale": self.named(Fate::is_stale).len(),
+            "stale_driver": self.named(Fate::is_of_another_driver).len(),
+            "stale_tests": self.named(Fate::is_of_other_tests).len(),
         })
     }
 
     fn verdict(&self) -> Result<(), Failed> {
-        let wrong = [
-            (self.get("violations"), "rules violated"),
-            (self.get("untested"), "rules without a test"),
-        ];
-        let wrong = wrong.into_iter().filter(|(count, _)| *count > 0);
-        let wrong: Vec<String> = wrong
-            .map(|(count, what)| format!("{count} {what}"))
-            .collect();
-        if wrong.is_empty() {
-            Ok(())
-        } else {
-            Err(Failed(wrong.join(", ")))
+        match self.get("violations") {
+            0 => Ok(()),
+            count => Err(Failed(format!("{count} rules violated"))),
         }
     }
 }

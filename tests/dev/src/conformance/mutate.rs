@@ -16,7 +16,7 @@ use softrnic_rules::{
     conformance::{
         Conformance,
         coverage::Citing,
-        mutants::{Mutant, Outcome, results, results_path, written},
+        mutants::{DID_NOT_END, Mutant, Outcome, results, results_path, written},
     },
 };
 use walkdir::WalkDir;
@@ -49,19 +49,22 @@ pub(super) fn run(tree: &Tree, read: &Conformance, options: &Options) -> Result<
         .filter(|mutant| !holds(kept.get(&mutant.name), &hashes.mutant(mutant)))
         .collect();
     if !stale.is_empty() {
+        let before = kept.clone();
         let mut keep = |mutant: &Mutant, is_caught, by| {
             let of = hashes.mutant(mutant);
             kept.insert(mutant.name.clone(), Outcome { is_caught, by, of });
             fs::write(&path, written(&kept)).map_err(|error| format!("{}: {error}", path.display()))
         };
-        all(read, &stale, &mut keep).map_err(Failed)?;
+        all(read, &stale, &before, &mut keep).map_err(Failed)?;
     }
     let missed: Vec<&str> = read
         .mutants
         .iter()
         .filter(|mutant| {
-            kept.get(&mutant.name)
-                .is_some_and(|outcome| !outcome.is_caught)
+            options.wants(&mutant.rule)
+                && kept
+                    .get(&mutant.name)
+                    .is_some_and(|outcome| !outcome.is_caught)
         })
         .map(|mutant| mutant.name.as_str())
         .collect();
@@ -75,7 +78,12 @@ pub(super) fn run(tree: &Tree, read: &Conformance, options: &Options) -> Result<
 type Keep<'a> = dyn FnMut(&Mutant, bool, String) -> Result<(), String> + 'a;
 
 /// Builds one mutant after the other, while the tests run against those before it.
-fn all(read: &Conformance, stale: &[&Mutant], keep: &mut Keep<'_>) -> Result<(), String> {
+fn all(
+    read: &Conformance,
+    stale: &[&Mutant],
+    before: &BTreeMap<String, Outcome>,
+    keep: &mut Keep<'_>,
+) -> Result<(), String> {
     let tests_of = |mutant: &Mutant| -> BTreeSet<Citing> {
         read.coverage.witnesses(&mutant.rule).cloned().collect()
     };
@@ -101,7 +109,9 @@ fn all(read: &Conformance, stale: &[&Mutant], keep: &mut Keep<'_>) -> Result<(),
             let (images, suite, told) = (&images, &suite, told.clone());
             scope.spawn(move || {
                 while let Ok((mutant, image)) = next(images) {
-                    let caught = image.and_then(|image| catch(suite, &tests_of(mutant), &image));
+                    let last = before.get(&mutant.name);
+                    let caught =
+                        image.and_then(|image| catch(suite, &tests_of(mutant), last, &image));
                     if told.send((mutant, caught)).is_err() {
                         return;
                     }
@@ -109,41 +119,59 @@ fn all(read: &Conformance, stale: &[&Mutant], keep: &mut Keep<'_>) -> Result<(),
             });
         }
         drop(told);
-        let mut broken = Vec::new();
-        for (mutant, caught) in outcomes {
-            match caught {
-                Ok(by) => {
-                    let verdict = if by.is_some() { "caught" } else { "MISSED" };
-                    let by = by.unwrap_or_else(|| "nothing".to_owned());
-                    eprintln!("{}: {verdict} by {by}", mutant.name);
-                    keep(mutant, verdict == "caught", by)?;
-                }
-                Err(error) => {
-                    eprintln!("{error}");
-                    broken.push(mutant.name.as_str());
-                }
+        kept(outcomes, keep)
+    })
+}
+
+/// Keeps each outcome as it comes.
+fn kept<'a>(
+    outcomes: impl IntoIterator<Item = (&'a Mutant, Result<Option<String>, String>)>,
+    keep: &mut Keep<'_>,
+) -> Result<(), String> {
+    let mut broken = Vec::new();
+    for (mutant, caught) in outcomes {
+        match caught {
+            Ok(by) => {
+                let verdict = if by.is_some() { "caught" } else { "MISSED" };
+                let by = by.unwrap_or_else(|| "nothing".to_owned());
+                eprintln!("{}: {verdict} by {by}", mutant.name);
+                keep(mutant, verdict == "caught", by)?;
+            }
+            Err(error) => {
+                eprintln!("{error}");
+                broken.push(mutant.name.as_str());
             }
         }
-        if broken.is_empty() {
-            Ok(())
-        } else {
-            Err(format!("no mutants: {}", broken.join(", ")))
-        }
-    })
+    }
+    if broken.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("no mutants: {}", broken.join(", ")))
+    }
 }
 
 fn next<T>(queue: &Mutex<mpsc::Receiver<T>>) -> Result<T, mpsc::RecvError> {
     queue.lock().unwrap_or_else(PoisonError::into_inner).recv()
 }
 
-/// The test that fails with the driver in `image`, which is gone afterwards.
-fn catch(suite: &Suite, tests: &BTreeSet<Citing>, image: &Path) -> Result<Option<String>, String> {
+/// The test that fails with the driver in `image`, which is gone afterwards. The one that did so `last` time is asked first.
+fn catch(
+    suite: &Suite,
+    tests: &BTreeSet<Citing>,
+    last: Option<&Outcome>,
+    image: &Path,
+) -> Result<Option<String>, String> {
     let run = Run {
         image: Some(image),
         limit: LIMIT,
         stops: true,
     };
-    let verdicts = suite.run(tests, &run)?;
+    let caught_it = |test: &Citing| last.is_some_and(|last| last.is_by(&test.to_string()));
+    let (first, rest): (BTreeSet<_>, BTreeSet<_>) = tests.iter().cloned().partition(caught_it);
+    let mut verdicts = suite.run(&first, &run)?;
+    if verdicts.values().all(|verdict| *verdict == Verdict::Passed) {
+        verdicts = suite.run(&rest, &run)?;
+    }
     for file in [image, &image.with_extension("pdb")] {
         let _gone = fs::remove_file(file);
     }
@@ -151,7 +179,7 @@ fn catch(suite: &Suite, tests: &BTreeSet<Citing>, image: &Path) -> Result<Option
         .iter()
         .find(|(_, verdict)| **verdict != Verdict::Passed);
     Ok(failed.map(|(test, verdict)| match verdict {
-        Verdict::Hung => format!("{test} (did not end)"),
+        Verdict::Hung => format!("{test}{DID_NOT_END}"),
         Verdict::Passed | Verdict::Failed => test.to_string(),
     }))
 }

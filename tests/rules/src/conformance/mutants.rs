@@ -111,6 +111,17 @@ pub struct Outcome {
     pub of: [String; 3],
 }
 
+/// What stands behind the name of a test that was still running when its time was over.
+pub const DID_NOT_END: &str = " (did not end)";
+
+impl Outcome {
+    /// Whether the test with this name caught it.
+    #[must_use]
+    pub fn is_by(&self, test: &str) -> bool {
+        self.is_caught && self.by.trim_end_matches(DID_NOT_END) == test
+    }
+}
+
 /// The kept results, by mutant.
 #[must_use]
 pub fn results(text: &str) -> BTreeMap<String, Outcome> {

@@ -1,6 +1,4 @@
-//! The rules: `tests/conformance/rules/*.txt`, a line each, and those that a test is still owed to: `owed.txt`.
-
-use std::collections::BTreeSet;
+//! The rules: `tests/conformance/rules/*.txt`, a line each.
 
 use super::{FOLDER, coverage::Coverage};
 use crate::{Finding, Tree};
@@ -125,41 +123,21 @@ fn parse(line: &str) -> Option<Rule> {
     })
 }
 
-/// The rules that a test is still owed to.
-#[must_use]
-pub fn owed(tree: &Tree) -> BTreeSet<String> {
-    let path = format!("{FOLDER}/owed.txt");
-    let file = tree.texts.iter().find(|text| text.path == path);
-    let lines = contents(file.map_or("", |file| &file.text));
-    lines.map(|(_, id)| id.trim().to_owned()).collect()
-}
-
 /// What is wrong with the rules by themselves: nothing keeps them, or what keeps them is not there.
 pub(super) fn check(tree: &Tree, rules: &[Rule], coverage: &Coverage) -> Vec<Finding> {
-    let mut owed = owed(tree);
     let mut findings = Vec::new();
     for rule in rules {
-        let is_owed = owed.remove(&rule.id);
         let wrong = match &rule.kept {
-            Kept::Observed => match (coverage.witnesses(&rule.id).next().is_some(), is_owed) {
-                (true, true) => Some("has a test and is still in owed.txt".to_owned()),
-                (false, false) => Some("no test that runs the image cites it".to_owned()),
-                _ => None,
-            },
+            Kept::Observed if coverage.witnesses(&rule.id).next().is_some() => None,
+            Kept::Observed => Some("no test that runs the image cites it".to_owned()),
             Kept::Test(name) if !coverage.has(name) => Some(format!("{name} is no test")),
             Kept::Lint(name) | Kept::Review(name) if !tree.has(name) => {
                 Some(format!("{name} does not exist"))
             }
-            _ if is_owed => Some("is not observed, so no test is owed".to_owned()),
             _ if rule.why.len() < REASON => Some("no reason".to_owned()),
             _ => None,
         };
         findings.extend(wrong.map(|what| rule.finding(what)));
     }
-    let unknown = owed.iter().map(|id| {
-        let path = format!("{FOLDER}/owed.txt");
-        Finding::new(&path, 1, format!("{id} is no rule"))
-    });
-    findings.extend(unknown);
     findings
 }
