@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use super::abi::*;
+use super::faults::Call;
 use super::host::{NtStatus, status};
 use super::kernel;
 use super::network::Network;
@@ -118,6 +119,9 @@ pub(super) unsafe extern "win64" fn WskRegister(
             "WskRegister of a registration that is registered",
         );
     }
+    if let Some(fault) = thread.machine.wsk.fault(Call::Register) {
+        return fault.status();
+    }
     // SAFETY: the client passes its NPI and dispatch table.
     let dispatch = unsafe { (*npi).Dispatch };
     // SAFETY: as above. WSK-REG-08: version 1.0.
@@ -196,6 +200,9 @@ pub(super) unsafe extern "win64" fn WskCaptureProviderNPI(
         return status::DEVICE_NOT_READY;
     };
     check_unedited(&client, registration);
+    if let Some(fault) = thread.machine.wsk.fault(Call::CaptureProviderNpi) {
+        return fault.status();
+    }
     if !thread.machine.wsk.wait_ready(wait_timeout) {
         return status::DEVICE_NOT_READY;
     }

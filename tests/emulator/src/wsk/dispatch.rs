@@ -4,6 +4,7 @@
 use std::ffi::c_void;
 
 use super::abi::*;
+use super::faults::Call;
 use super::host::status;
 use super::socket::{Category, PendingAccept, Socket, enter};
 use super::{accept, close, connect, control, kernel, receive, send};
@@ -76,16 +77,6 @@ pub(super) fn table(category: Category) -> *const c_void {
     }
 }
 
-/// Requests that may fail for want of resources.
-const MAY_FAIL: [&str; 6] = [
-    "WskBind",
-    "WskConnect",
-    "WskListen",
-    "WskSend",
-    "WskGetLocalAddress",
-    "WskGetRemoteAddress",
-];
-
 /// Enters a call that takes an IRP.
 unsafe fn request(
     socket: *mut WSK_SOCKET,
@@ -98,8 +89,9 @@ unsafe fn request(
     unsafe {
         enter(socket, name, |socket| {
             kernel::begin(irp, name);
-            if MAY_FAIL.contains(&name) && socket.network.fails_now() {
-                return kernel::complete(irp, status::INSUFFICIENT_RESOURCES, 0);
+            let wsk = &socket.network.machine.wsk;
+            if let Some(fault) = Call::named(name).and_then(|call| wsk.fault(call)) {
+                return fault.answer(irp);
             }
             if socket.broken() == Some(status::FILE_FORCED_CLOSED) && name != "WskCloseSocket" {
                 return kernel::complete(irp, status::FILE_FORCED_CLOSED, 0);
@@ -193,6 +185,11 @@ unsafe extern "win64" fn wsk_control_socket(
         enter(socket, "WskControlSocket", |socket| {
             if !irp.is_null() {
                 kernel::begin(irp, "WskControlSocket");
+            }
+            match socket.network.machine.wsk.fault(Call::ControlSocket) {
+                Some(fault) if irp.is_null() => return fault.status(),
+                Some(fault) => return fault.answer(irp),
+                None => {}
             }
             control::control(socket, &request)
         })

@@ -13,6 +13,7 @@ mod close;
 mod connect;
 mod control;
 mod dispatch;
+mod faults;
 mod host;
 mod kernel;
 mod network;
@@ -38,6 +39,7 @@ use client::{
     Client, WskCaptureProviderNPI, WskDeregister, WskQueryProviderCharacteristics, WskRegister,
     WskReleaseProviderNPI,
 };
+pub use faults::{Call, Fault};
 use network::Network;
 pub use tap::{Direction, Segment, Tap};
 
@@ -108,6 +110,7 @@ pub struct State {
     options: Mutex<Options>,
     network: OnceLock<Arc<Network>>,
     clients: Mutex<Vec<Arc<Client>>>,
+    faults: faults::Faults,
     full_checks: AtomicBool,
     /// Whether the transport is up: WSK-REG-05, WSK-REG-06.
     ready: Mutex<bool>,
@@ -120,6 +123,7 @@ impl Default for State {
             options: Mutex::default(),
             network: OnceLock::new(),
             clients: Mutex::default(),
+            faults: faults::Faults::default(),
             full_checks: AtomicBool::new(false),
             ready: Mutex::new(true),
             became_ready: Condvar::new(),

@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 use super::abi::*;
 use super::client::{self, Client};
 use super::connect;
+use super::faults::Call;
 use super::host::{NtStatus, bind_status, status};
 use super::kernel;
 use super::socket::{Category, Socket, State};
@@ -132,8 +133,8 @@ unsafe extern "win64" fn wsk_socket(
         context,
         dispatch,
     };
-    if client.network.fails_now() {
-        return kernel::complete(irp, status::INSUFFICIENT_RESOURCES, 0);
+    if let Some(fault) = client.network.machine.wsk.fault(Call::Socket) {
+        return fault.answer(irp);
     }
     match create(&client, &wanted) {
         Ok(socket) => kernel::complete(irp, status::SUCCESS, socket.handle() as usize),
@@ -158,6 +159,9 @@ unsafe extern "win64" fn wsk_socket_connect(
     let _ = thread::enter("WskSocketConnect", DISPATCH_LEVEL);
     let client = client::from_handle(handle, "WskSocketConnect");
     kernel::begin(irp, "WskSocketConnect");
+    if let Some(fault) = client.network.machine.wsk.fault(Call::SocketConnect) {
+        return fault.answer(irp);
+    }
     // SAFETY: the client passes addresses.
     let (from, to) = unsafe { (address::read(local), address::read(remote)) };
     let (Some(from), Some(to), SOCK_STREAM, IPPROTO_TCP, 0) =
@@ -197,6 +201,13 @@ unsafe extern "win64" fn wsk_control_client(
 ) -> NTSTATUS {
     let _ = thread::enter("WskControlClient", DISPATCH_LEVEL);
     let client = client::from_handle(handle, "WskControlClient");
+    if let Some(fault) = client.network.machine.wsk.fault(Call::ControlClient) {
+        if irp.is_null() {
+            return fault.status();
+        }
+        kernel::begin(irp, "WskControlClient");
+        return fault.answer(irp);
+    }
     let result = match code {
         WSK_SET_STATIC_EVENT_CALLBACKS => {
             // WSK-REG-12: no IRP.

@@ -3,6 +3,7 @@
 pub(crate) mod caught;
 mod client;
 mod data;
+mod faults;
 mod life;
 mod own_irp;
 mod rules;
