@@ -144,7 +144,6 @@ impl Notifies for Cq {
                 in_progress.notification.notify(match notice {
                     Notice::Completions => Status::SUCCESS,
                     Notice::Overrun => Status::BUFFER_OVERFLOW,
-                    Notice::Fatal => Status::INTERNAL_ERROR,
                 });
             }
             cq.queue.end();

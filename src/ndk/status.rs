@@ -13,8 +13,6 @@ pub(super) fn of(status: rdma::Status) -> Status {
         rdma::Status::BufferOverflow => Status::BUFFER_OVERFLOW,
         rdma::Status::DataOverrun => Status::DATA_OVERRUN,
         rdma::Status::RemoteError => Status::REMOTE_RESOURCES,
-        rdma::Status::IoTimeout => Status::IO_TIMEOUT,
-        rdma::Status::Internal => Status::INTERNAL_ERROR,
     }
 }
 
@@ -31,10 +29,7 @@ pub(super) fn provider_code(status: rdma::Status, cause: Cause) -> u32 {
         rdma::Status::InvalidToken => LOCAL | 2,
         rdma::Status::BufferOverflow => LOCAL | 3,
         rdma::Status::DataOverrun => LOCAL | 4,
-        rdma::Status::Internal => LOCAL | 5,
-        rdma::Status::Cancelled | rdma::Status::RemoteError | rdma::Status::IoTimeout => {
-            code_of(cause)
-        }
+        rdma::Status::Cancelled | rdma::Status::RemoteError => code_of(cause),
     }
 }
 

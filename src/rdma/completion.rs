@@ -17,11 +17,8 @@ pub enum Status {
     DataOverrun,
     /// The peer refused it with a Terminate.
     RemoteError,
-    /// The peer did not answer in time.
-    IoTimeout,
     /// The token cannot be invalidated, or the region cannot be registered.
     InvalidToken,
-    Internal,
 }
 
 /// What a completion is of.
@@ -126,10 +123,5 @@ impl<A: Allocate> CompletionQueue<A> {
     /// Whether `begin` would find something now.
     pub fn is_due(&self) -> bool {
         self.notify.is_due(&self.ring)
-    }
-
-    /// Nothing more will work here (NDK: INTERNAL_ERROR).
-    pub fn fail(&self) {
-        self.notify.fail();
     }
 }

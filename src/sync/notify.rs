@@ -21,8 +21,6 @@ pub enum Notice {
     Completions,
     /// An entry was lost; the queue is dead (NDK-CQ-20).
     Overrun,
-    /// The queue is dead for another reason.
-    Fatal,
 }
 
 /// How far a queue has come, in entries since it was made.
@@ -38,10 +36,9 @@ pub trait Positions {
 const ARM: usize = 0b11;
 const RUNNING: usize = 0b100;
 const OVERRUN: usize = 0b1000;
-const FATAL: usize = 0b1_0000;
-/// The fatal notice was given.
-const TOLD: usize = 0b10_0000;
-const GENERATION: usize = 0b100_0000;
+/// It was told.
+const TOLD: usize = 0b1_0000;
+const GENERATION: usize = 0b10_0000;
 
 /// # Invariants
 /// `notified` is written only between a successful `begin` and its `end` (`RUNNING`).
@@ -77,11 +74,6 @@ impl Notify {
     /// The queue overran: every arm is satisfied, once.
     pub fn overrun(&self) {
         self.update(|word| word | OVERRUN);
-    }
-
-    /// The queue failed otherwise.
-    pub fn fail(&self) {
-        self.update(|word| word | FATAL);
     }
 
     /// Takes the right to call the callback now, if it is due. Whoever places an entry, arms, or
@@ -127,13 +119,8 @@ impl Notify {
             return None;
         }
         let placed = queue.placed();
-        if word & TOLD == 0 && word & (OVERRUN | FATAL) != 0 {
-            let notice = if word & OVERRUN != 0 {
-                Notice::Overrun
-            } else {
-                Notice::Fatal
-            };
-            return Some((notice, placed));
+        if word & (OVERRUN | TOLD) == OVERRUN {
+            return Some((Notice::Overrun, placed));
         }
         let seen = self.notified.load(Ordering::SeqCst).max(queue.taken());
         let newest = match word & ARM {
