@@ -67,6 +67,7 @@ pub(super) fn of_failure(failure: Failure) -> Status {
         Failure::Refused => Status::CONNECTION_REFUSED,
         Failure::TimedOut => Status::IO_TIMEOUT,
         Failure::AddressInUse => Status::SHARING_VIOLATION,
+        Failure::PairInUse => Status::ADDRESS_ALREADY_EXISTS,
         Failure::AddressInvalid => Status::INVALID_ADDRESS,
         Failure::AddressesExhausted => Status::TOO_MANY_ADDRESSES,
         Failure::Aborted | Failure::Protocol | Failure::Terminated { .. } => {

@@ -20,6 +20,8 @@ pub(crate) enum Failure {
     TimedOut,
     /// The local address and port are in use.
     AddressInUse,
+    /// There is a connection between the two addresses, or was until just now.
+    PairInUse,
     /// The local address is not this adapter's.
     AddressInvalid,
     /// No ephemeral port is left.
@@ -64,6 +66,7 @@ impl Failure {
             | Self::NetworkUnreachable
             | Self::HostUnreachable
             | Self::AddressInUse
+            | Self::PairInUse
             | Self::AddressInvalid
             | Self::AddressesExhausted
             | Self::Aborted

@@ -113,8 +113,9 @@ impl<E: Events> Endpoint<E> {
         Ok(())
     }
 
-    /// Passive before `accept`, active before `complete_connect`.
+    /// Passive before `accept`, active before `complete_connect`; refused when the peer has given up.
     pub(crate) fn reject(&self, private_data: &PrivateData) -> Result<(), Failure> {
+        self.0.standing.rejectable()?;
         self.0
             .refusal
             .put(*private_data)

@@ -29,6 +29,7 @@
 
 mod api;
 pub(crate) mod connection;
+mod decision;
 #[cfg(target_os = "windows")]
 mod endpoint;
 #[cfg(target_os = "windows")]

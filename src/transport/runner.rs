@@ -16,10 +16,11 @@ use crate::nt::{Dpc, Ref, Status, Timer};
 use crate::rdma::qp::Event as Change;
 use crate::sync::{Actor, Mailbox, Once, Revocable, Turn};
 use crate::wsk::events::End;
-use crate::wsk::{self, Accept, Indication, Local, SendBatch, Socket};
+use crate::wsk::{self, Accept, Indication, Local, NotConnected, SendBatch, Socket};
 
 use super::api::{Failure, Params, PrivateData, Queues, ReadLimits};
 use super::connection::{Around, Connection, Phase};
+use super::decision::Standing;
 use super::endpoint::{Events, failure_of};
 use super::input;
 use super::link::{BATCHES, Link, Up};
@@ -64,6 +65,7 @@ pub(super) struct Core<E: Events> {
     connected: Mailbox<Result<(), Failure>>,
     pub(super) answer: Mailbox<(Params, E::Queues)>,
     pub(super) refusal: Mailbox<PrivateData>,
+    pub(super) standing: Standing,
     returned: [Mailbox<(SendBatch, bool)>; BATCHES],
     pub(super) peer: Once<PrivateData>,
     reads: AtomicU32,
@@ -99,6 +101,7 @@ impl<E: Events> Core<E> {
             connected: Mailbox::new(),
             answer: Mailbox::new(),
             refusal: Mailbox::new(),
+            standing: Standing::new(),
             returned: core::array::from_fn(|_| Mailbox::new()),
             peer: Once::new(),
             reads: AtomicU32::new(0),
@@ -223,6 +226,8 @@ impl<E: Events> Core<E> {
         }
         if inputs & !(input::SENT | input::DOORBELL | input::LINGER) != 0 {
             self.rare(inputs, connection, around);
+            // Before anybody is told what came of it.
+            self.standing.follow(connection.decision());
         }
         if inputs & input::CROWDED_OUT != 0 && connection.phase() == Phase::AwaitRequest {
             // The place is free at once; the dropped handle's close ends the rest.
@@ -232,6 +237,7 @@ impl<E: Events> Core<E> {
             connection.doorbell();
         }
         connection.pump(around);
+        self.standing.follow(connection.decision());
         self.set_alarm(alarm, connection.deadline());
     }
 
@@ -416,8 +422,11 @@ impl<E: Events> Core<E> {
 }
 
 impl<E: Events> wsk::Events for Core<E> {
-    fn connected(&self, result: Result<(), Status>) {
-        let result = result.map_err(failure_of);
+    fn connected(&self, result: Result<(), NotConnected>) {
+        let result = result.map_err(|why| match why {
+            NotConnected::There(Status::ADDRESS_ALREADY_EXISTS) => Failure::PairInUse,
+            NotConnected::Here(status) | NotConnected::There(status) => failure_of(status),
+        });
         let _once = self.connected.put(result);
         self.run(input::CONNECTED);
     }

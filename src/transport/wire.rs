@@ -6,6 +6,7 @@ use crate::nt::log::notice;
 use crate::wsk::{BatchMark, SendBatch};
 
 use super::api::{ConnectionData, Failure, PrivateData, ReadLimits};
+use super::decision::Decision;
 use super::endpoint::{Events, Mapped};
 use super::input;
 use super::link::{Batch, Gone, Link, Up};
@@ -181,6 +182,7 @@ impl<E: Events> Link for Wire<'_, E> {
 
 impl<E: Events> Up for Core<E> {
     fn offered(&self) {
+        self.standing.set(Decision::Open);
         self.offer();
     }
 
@@ -195,6 +197,9 @@ impl<E: Events> Up for Core<E> {
     }
 
     fn connect_done(&self, result: Result<(), Failure>) {
+        if result.is_ok() {
+            self.standing.set(Decision::Open);
+        }
         self.tell(|events| events.connect_done(result));
     }
 

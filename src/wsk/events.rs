@@ -4,7 +4,7 @@ use core::{marker::PhantomData, slice};
 
 use super::{listener::Incoming, send::SendBatch};
 use crate::{
-    nt::{Result, mdl},
+    nt::{Result, Status, mdl},
     sys::WSK_DATA_INDICATION,
 };
 
@@ -30,6 +30,15 @@ pub(crate) enum End {
     Dead,
 }
 
+/// Why a connection was not made: what was said to a step before TCP was asked for the peer, or what
+/// it said of the peer. WSK-SOCK-07: the same status means the local address in one, and the pair of
+/// addresses in the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NotConnected {
+    Here(Status),
+    There(Status),
+}
+
 /// A connection's events. Each socket calls its owner's, and holds the owner until `closed`
 /// returned, which comes last and once.
 ///
@@ -39,7 +48,7 @@ pub(crate) enum End {
 pub(crate) trait Events: Send + Sync + Sized + 'static {
     /// The result of `Socket::connect`, once. In a DPC: WSK may be called. After an error the
     /// socket is only good for `close`.
-    fn connected(&self, result: Result<()>);
+    fn connected(&self, result: Result<(), NotConnected>);
 
     /// Data, in order; serial (WSK-EVT-09). In a WSK event callback: other sockets and this one may
     /// be called; nothing may wait (WSK-EVT-07).

@@ -24,7 +24,7 @@ pub(crate) mod socket;
 
 pub(crate) use self::{
     client::Client,
-    events::{Accept, Acceptor, Events, Indication},
+    events::{Accept, Acceptor, Events, Indication, NotConnected},
     listener::{Incoming, Listener},
     opening::Local,
     reservation::{Reservation, Reserver},

@@ -215,12 +215,8 @@ impl<R: Role> Core<R> {
             status,
             information,
         } = opening.completion;
-        let ended = opening
-            .step
-            .checked_sub(1)
-            .and_then(|index| R::STEPS.get(index));
         let mut result = status.ok();
-        match ended {
+        match self.ended_step() {
             Some(Step::Create) => {
                 if result.is_ok() {
                     self.socket
@@ -239,6 +235,13 @@ impl<R: Role> Core<R> {
             Ok(()) => self.start_step(),
             Err(status) => self.end_opening(Err(status)),
         }
+    }
+
+    /// The step that ended last, in the DPC between two steps or after the last one.
+    pub(super) fn ended_step(&self) -> Option<&'static Step> {
+        // SAFETY: no step is under way, and steps follow one another.
+        let opening = unsafe { &*self.opening.get() };
+        R::STEPS.get(opening.step.checked_sub(1)?)
     }
 
     fn end_opening(&self, result: Result<()>) {

@@ -12,7 +12,7 @@ use wdk_sys::{IRP, PVOID};
 use super::{
     base::{Core, ROLE_WORK, Request, Role},
     client,
-    events::{Accept, End, Events, Indication},
+    events::{Accept, End, Events, Indication, NotConnected},
     opening::{Local, SocketOption, Step},
     send::{self, SendBatch},
 };
@@ -242,7 +242,12 @@ impl<E: Events> Role for Connection<E> {
         if result.is_ok() {
             core.role.events.fetch_or(UP, Ordering::AcqRel);
         }
-        owner.connected(result);
+        let asked = matches!(core.ended_step(), Some(Step::Connect));
+        owner.connected(result.map_err(if asked {
+            NotConnected::There
+        } else {
+            NotConnected::Here
+        }));
         if result.is_err() {
             return;
         }

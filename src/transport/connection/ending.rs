@@ -64,6 +64,12 @@ impl Ending {
         self.failure.map_or(Cause::Own, Failure::cause)
     }
 
+    /// Whether the peer or the network ended it, and not the consumer's own no.
+    pub(super) fn is_lost(&self) -> bool {
+        let own = matches!(self.failure, Some(Failure::Refused | Failure::Cancelled));
+        self.failure.is_some() && !own
+    }
+
     /// What is said to a call that comes too late.
     pub(super) fn lost(&self) -> Failure {
         self.failure.unwrap_or(Failure::Aborted)

@@ -18,6 +18,7 @@ use crate::rdma::SMB_DIRECT_PORT;
 use crate::rdma::qp::Event as Change;
 
 use super::api::{Failure, Params, PrivateData, Queues, ReadLimits};
+use super::decision::Decision;
 use super::link::{Batch, Link, Up};
 use ending::Ending;
 use outgoing::Outgoing;
@@ -133,6 +134,15 @@ impl<Q: Queues> Connection<Q> {
 
     pub(crate) fn phase(&self) -> Phase {
         self.phase
+    }
+
+    /// Whether the consumer may say no.
+    pub(crate) fn decision(&self) -> Decision {
+        match self.phase {
+            Phase::Offered | Phase::Replied => Decision::Open,
+            Phase::Ending | Phase::Over if self.ending.is_lost() => Decision::Lost,
+            _ => Decision::None,
+        }
     }
 
     /// When `pump` wants to be called for the time's sake.

@@ -1,5 +1,7 @@
 //! Connectors.
 
+mod ex;
+
 use std::ffi::c_void;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
 use std::ptr;
@@ -32,7 +34,8 @@ pub struct ConnectionData {
     pub private_data: Vec<u8>,
 }
 
-type Event = Box<dyn Fn() + Send + Sync>;
+/// Called with the reason of the Ex form, and with 0 otherwise.
+type Event = Box<dyn Fn(u32) + Send + Sync>;
 
 /// A connector; closed when dropped.
 pub struct Connector {
@@ -187,7 +190,7 @@ impl Connector {
         &mut self,
         on_disconnect: impl Fn() + Send + Sync + 'static,
     ) -> Request {
-        let context = self.remember(Box::new(on_disconnect));
+        let context = self.remember(Box::new(move |_| on_disconnect()));
         let request = Request::start("NdkCompleteConnect", |pending| {
             // SAFETY: the connector is open; the event context lives until its close has completed.
             unsafe {
@@ -215,7 +218,7 @@ impl Connector {
         on_disconnect: impl Fn() + Send + Sync + 'static,
     ) -> Request {
         self.qp = Some(qp.clone());
-        let context = self.remember(Box::new(on_disconnect));
+        let context = self.remember(Box::new(move |_| on_disconnect()));
         let mut data = parameters.private_data.clone();
         let request = Request::start("NdkAccept", |pending| {
             // SAFETY: the connector and QP are open; private data is read during the call only.
@@ -390,7 +393,7 @@ unsafe extern "win64" fn disconnect_event(context: *mut c_void) {
     // SAFETY: the context is the `Context` given to the call; `Connector` keeps it until its close has completed.
     let context = unsafe { &*context.cast::<Context>() };
     context.adapter.record("NdkDisconnectEventCallback");
-    (context.on_disconnect)();
+    (context.on_disconnect)(0);
 }
 
 const AF_INET: u16 = 2;

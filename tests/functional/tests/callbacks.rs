@@ -239,13 +239,6 @@ fn the_port_of_smb_is_mapped_and_not_seen() {
     assert!(!connecting.wait().is_success());
 }
 
-unsafe extern "win64" fn with_reason(context: *mut c_void, reason: u32) {
-    // SAFETY: the test keeps the context until the connector is closed.
-    let seen = unsafe { &*context.cast::<(AtomicU32, Flag)>() };
-    seen.0.store(reason, Ordering::SeqCst);
-    seen.1.set();
-}
-
 /// Two connected ends whose active connector has registered with the Ex form.
 struct WithReason {
     active: End,
@@ -255,8 +248,7 @@ struct WithReason {
     /// NDK-LSN-08: its close waits for the connector that came from it.
     _listener: Listener,
     /// The reason, and that the event came.
-    seen: Box<(AtomicU32, Flag)>,
-    _completed: Box<Flag>,
+    seen: Arc<(AtomicU32, Flag)>,
 }
 
 fn connected_with_reason(stage: &Stage) -> WithReason {
@@ -270,26 +262,18 @@ fn connected_with_reason(stage: &Stage) -> WithReason {
     let (listener, incoming) = listen(&passive.adapter, stage.address(1, 0));
     let to = listener.local_address().expect("bound");
     let ask = ConnectParameters::default();
-    let seen = Box::new((AtomicU32::new(77), Flag::default()));
-    let completed = Box::new(Flag::default());
+    let seen = Arc::new((AtomicU32::new(77), Flag::default()));
     let mut connector = Connector::new(&active.adapter).expect("made");
     let connecting = connector.connect(&active.qp, stage.address(0, 0), to, &ask);
     let mut offered = incoming.recv_timeout(SOON).expect("a connect event");
     let accepting = offered.accept(&passive.qp, &ask, passive.on_disconnect());
     assert_eq!(connecting.wait(), NtStatus::SUCCESS);
-    // SAFETY: the connector is open; both contexts live until it is closed.
-    let returned = unsafe {
-        ((*(*connector.raw()).Dispatch)
-            .NdkCompleteConnectEx
-            .expect("NDK-VER-05"))(
-            connector.raw(),
-            Some(with_reason),
-            (&raw const *seen).cast_mut().cast(),
-            Some(set_flag),
-            (&raw const *completed).cast_mut().cast(),
-        )
-    };
-    assert!(NtStatus(returned).is_success());
+    let told = seen.clone();
+    let completing = connector.complete_connect_ex(move |reason| {
+        told.0.store(reason, Ordering::SeqCst);
+        told.1.set();
+    });
+    assert_eq!(completing.wait(), NtStatus::SUCCESS);
     assert_eq!(accepting.wait(), NtStatus::SUCCESS);
     WithReason {
         active,
@@ -298,11 +282,11 @@ fn connected_with_reason(stage: &Stage) -> WithReason {
         offered,
         _listener: listener,
         seen,
-        _completed: completed,
     }
 }
 
 // NDK-VER-11, NDK-DISC-16: who registers with the Ex form is called with a reason, who does not is called without.
+// NdkCompleteConnectEx: STATUS_SUCCESS.
 #[test]
 fn both_forms_of_the_disconnect_event_come_as_registered() {
     let stage = Stage::new();
@@ -341,9 +325,4 @@ fn a_terminate_is_the_reason() {
     assert_eq!(ends.seen.0.load(Ordering::SeqCst), 0x0002_1100);
     assert!(ends.passive.gone.wait(SOON));
     drop((ends.connector, ends.offered));
-}
-
-unsafe extern "win64" fn set_flag(context: *mut c_void, _status: i32) {
-    // SAFETY: the test keeps the context until the callback has come.
-    unsafe { &*context.cast::<Flag>() }.set();
 }

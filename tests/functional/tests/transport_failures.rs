@@ -1,0 +1,279 @@
+//! What the transport answers, as WSK says it, becomes the status that the function's page names; whatever failed can be
+//! tried again.
+
+use softrnic_emulator::wsk::{Call, Fault};
+use softrnic_functional::consumer::{
+    ConnectParameters, Connector, Listener, NtStatus, QpLimits, Request, SharedEndpoint,
+};
+use softrnic_functional::{End, SOON, Stage, connect, listen};
+
+// Statuses of WSK that are none of NDKPI.
+const ACCESS_DENIED: NtStatus = NtStatus(0xC000_0022_u32 as i32);
+const INVALID_ADDRESS_COMPONENT: NtStatus = NtStatus(0xC000_0207_u32 as i32);
+const CONNECTION_RESET: NtStatus = NtStatus(0xC000_020D_u32 as i32);
+const UNSUCCESSFUL: NtStatus = NtStatus(0xC000_0001_u32 as i32);
+
+/// Which call says what, and what the consumer is to hear.
+type Row = (Call, NtStatus, NtStatus);
+
+/// A local port cannot be had.
+const LOCAL: [Row; 7] = [
+    (
+        Call::Socket,
+        NtStatus::INSUFFICIENT_RESOURCES,
+        NtStatus::INSUFFICIENT_RESOURCES,
+    ),
+    (
+        Call::Bind,
+        NtStatus::INSUFFICIENT_RESOURCES,
+        NtStatus::INSUFFICIENT_RESOURCES,
+    ),
+    (
+        Call::Bind,
+        NtStatus::TOO_MANY_ADDRESSES,
+        NtStatus::TOO_MANY_ADDRESSES,
+    ),
+    // WSK-SOCK-07: said for "in use".
+    (
+        Call::Bind,
+        NtStatus::ADDRESS_ALREADY_EXISTS,
+        NtStatus::SHARING_VIOLATION,
+    ),
+    (Call::Bind, ACCESS_DENIED, NtStatus::SHARING_VIOLATION),
+    (
+        Call::Bind,
+        INVALID_ADDRESS_COMPONENT,
+        NtStatus::INVALID_ADDRESS,
+    ),
+    (
+        Call::GetLocalAddress,
+        NtStatus::INSUFFICIENT_RESOURCES,
+        NtStatus::INSUFFICIENT_RESOURCES,
+    ),
+];
+
+/// The peer cannot be reached.
+const REMOTE: [Row; 7] = [
+    (
+        Call::Connect,
+        NtStatus::INSUFFICIENT_RESOURCES,
+        NtStatus::INSUFFICIENT_RESOURCES,
+    ),
+    (
+        Call::Connect,
+        NtStatus::NETWORK_UNREACHABLE,
+        NtStatus::NETWORK_UNREACHABLE,
+    ),
+    (
+        Call::Connect,
+        NtStatus::HOST_UNREACHABLE,
+        NtStatus::HOST_UNREACHABLE,
+    ),
+    (
+        Call::Connect,
+        NtStatus::CONNECTION_REFUSED,
+        NtStatus::CONNECTION_REFUSED,
+    ),
+    (Call::Connect, NtStatus::IO_TIMEOUT, NtStatus::IO_TIMEOUT),
+    (
+        Call::Connect,
+        NtStatus::ADDRESS_ALREADY_EXISTS,
+        NtStatus::ADDRESS_ALREADY_EXISTS,
+    ),
+    (Call::Connect, UNSUCCESSFUL, NtStatus::CONNECTION_ABORTED),
+];
+
+/// Lets WSK fail so, at once and with the IRP; `call` is what the consumer does, and its answer.
+fn each(stage: &Stage, rows: &[Row], mut call: impl FnMut() -> NtStatus) {
+    let wsk = &stage.machine().wsk;
+    for (at, said, told) in rows {
+        let fault = Fault::of(*at, said.0);
+        for fault in [fault, fault.pended()] {
+            wsk.fail(fault);
+            assert_eq!(call(), *told, "{fault:?}");
+            assert_eq!(wsk.heal(), 0, "{fault:?} has not come");
+        }
+    }
+}
+
+/// The answer to a call that pends.
+fn pended(request: &Request) -> NtStatus {
+    assert_eq!(request.returned(), NtStatus::PENDING);
+    request.wait()
+}
+
+/// A client and a server, and where it listens.
+struct Ends {
+    active: End,
+    passive: End,
+    incoming: softrnic_emulator::sync::Receiver<Connector>,
+    to: std::net::SocketAddr,
+    listener: Listener,
+}
+
+impl Ends {
+    fn new(stage: &Stage) -> Self {
+        let limits = QpLimits::default();
+        let (active, passive) = (
+            End::new(&stage.open(0), limits),
+            End::new(&stage.open(1), limits),
+        );
+        let (listener, incoming) = listen(&passive.adapter, stage.address(1, 0));
+        Self {
+            to: listener.local_address().expect("listening"),
+            active,
+            passive,
+            incoming,
+            listener,
+        }
+    }
+
+    fn connector(&self) -> Connector {
+        Connector::new(&self.active.adapter).expect("made")
+    }
+
+    /// NDK-CON-08: the queue pair is as before.
+    fn assert_connects(mut self, stage: &Stage) {
+        let from = stage.address(0, 0);
+        connect(
+            &mut self.active,
+            &mut self.passive,
+            from,
+            self.to,
+            &self.incoming,
+        );
+        self.passive.post_receive(1, 0, 64);
+        self.active.post_send(2, 0, 8, 0);
+        assert_eq!(self.passive.received.take(1)[0].bytes, 8);
+        self.passive.listener = Some(self.listener);
+    }
+}
+
+// NDK-CON-06, NDK-CON-07, NDK-CON-08.
+// NdkConnect: STATUS_PENDING, STATUS_INSUFFICIENT_RESOURCES, STATUS_NETWORK_UNREACHABLE, STATUS_HOST_UNREACHABLE,
+// STATUS_CONNECTION_REFUSED, STATUS_IO_TIMEOUT, STATUS_SHARING_VIOLATION, STATUS_INVALID_ADDRESS,
+// STATUS_TOO_MANY_ADDRESSES, STATUS_ADDRESS_ALREADY_EXISTS, STATUS_CONNECTION_ABORTED.
+#[test]
+fn a_connect_says_what_the_transport_said() {
+    let stage = Stage::new();
+    let ends = Ends::new(&stage);
+    each(&stage, &[LOCAL, REMOTE].concat(), || {
+        let (mut connector, from) = (ends.connector(), stage.address(0, 0));
+        let ask = ConnectParameters::default();
+        pended(&connector.connect(&ends.active.qp, from, ends.to, &ask))
+    });
+    ends.assert_connects(&stage);
+}
+
+// NDK-CON-06, NDK-SEP-02: the port is there already, so nothing is said of it.
+// NdkConnectWithSharedEndpoint: STATUS_PENDING, STATUS_INSUFFICIENT_RESOURCES, STATUS_NETWORK_UNREACHABLE,
+// STATUS_HOST_UNREACHABLE, STATUS_CONNECTION_REFUSED, STATUS_IO_TIMEOUT, STATUS_ADDRESS_ALREADY_EXISTS.
+#[test]
+fn a_shared_connect_says_what_the_transport_said() {
+    let stage = Stage::new();
+    let ends = Ends::new(&stage);
+    let address = stage.address(0, 0);
+    let endpoint = SharedEndpoint::new(&ends.active.adapter, address).expect("made");
+    let taken = (
+        Call::Bind,
+        NtStatus::ADDRESS_ALREADY_EXISTS,
+        NtStatus::ADDRESS_ALREADY_EXISTS,
+    );
+    each(&stage, &[&LOCAL[..2], &REMOTE, &[taken]].concat(), || {
+        let (mut connector, ask) = (ends.connector(), ConnectParameters::default());
+        pended(&connector.connect_shared(&ends.active.qp, &endpoint, ends.to, &ask))
+    });
+    // The option that shares the port, behind the one that can be done without.
+    let wsk = &stage.machine().wsk;
+    wsk.fail(Fault::of(Call::ControlSocket, NtStatus::INSUFFICIENT_RESOURCES.0).after(1));
+    let (mut connector, ask) = (ends.connector(), ConnectParameters::default());
+    let refused = connector.connect_shared(&ends.active.qp, &endpoint, ends.to, &ask);
+    assert_eq!(refused.wait(), NtStatus::INSUFFICIENT_RESOURCES);
+    drop(connector);
+    ends.assert_connects(&stage);
+}
+
+// WSK-OPT-03: keep-alive is a wish.
+#[test]
+fn a_connection_does_without_what_is_optional() {
+    let stage = Stage::new();
+    let ends = Ends::new(&stage);
+    let wsk = &stage.machine().wsk;
+    wsk.fail(Fault::of(Call::ControlSocket, UNSUCCESSFUL.0));
+    ends.assert_connects(&stage);
+    assert_eq!(wsk.heal(), 0);
+}
+
+// NDK-LSN-03: the listener is as before, and may listen.
+// NdkListen: STATUS_SUCCESS, STATUS_PENDING, STATUS_INSUFFICIENT_RESOURCES, STATUS_SHARING_VIOLATION,
+// STATUS_INVALID_ADDRESS, STATUS_TOO_MANY_ADDRESSES.
+#[test]
+fn a_listen_says_what_the_transport_said() {
+    let stage = Stage::new();
+    let adapter = stage.open(0);
+    let listener = Listener::new(&adapter, drop).expect("made");
+    let option = (
+        Call::ControlSocket,
+        NtStatus::INSUFFICIENT_RESOURCES,
+        NtStatus::INSUFFICIENT_RESOURCES,
+    );
+    let address = stage.address(0, 0);
+    each(&stage, &[&LOCAL[..], &[option]].concat(), || {
+        pended(&listener.listen(address))
+    });
+    assert_eq!(pended(&listener.listen(address)), NtStatus::SUCCESS);
+}
+
+// NDK-CON-07, NDK-SEP-03.
+// NdkCreateSharedEndpoint: STATUS_INSUFFICIENT_RESOURCES, STATUS_SHARING_VIOLATION, STATUS_INVALID_ADDRESS,
+// STATUS_TOO_MANY_ADDRESSES.
+#[test]
+fn a_shared_endpoint_says_what_the_transport_said() {
+    let stage = Stage::new();
+    let adapter = stage.open(0);
+    let make = || SharedEndpoint::new(&adapter, stage.address(0, 0)).err();
+    let option = (
+        Call::ControlSocket,
+        NtStatus::INSUFFICIENT_RESOURCES,
+        NtStatus::INSUFFICIENT_RESOURCES,
+    );
+    each(&stage, &[&LOCAL[..], &[option]].concat(), || {
+        make().expect("refused")
+    });
+    assert_eq!(make(), None);
+}
+
+// NDK-DISC-01, NDK-DISC-03: a transport that cannot say goodbye has lost the connection, and it ends.
+// NdkDisconnect: STATUS_PENDING, STATUS_CONNECTION_ABORTED.
+#[test]
+fn a_disconnect_that_cannot_be_said_ends_the_connection() {
+    let stage = Stage::new();
+    let fault = Fault::of(Call::Disconnect, NtStatus::INSUFFICIENT_RESOURCES.0);
+    for fault in [fault, fault.pended()] {
+        let (active, passive) = stage.connected();
+        active.post_receive(1, 0, 64);
+        stage.machine().wsk.fail(fault);
+        let disconnecting = active.disconnect();
+        assert_eq!(pended(&disconnecting), NtStatus::CONNECTION_ABORTED);
+        assert_eq!(active.received.take(1)[0].status, NtStatus::CANCELLED);
+        assert!(passive.gone.wait(SOON), "the peer hears of it");
+    }
+}
+
+// NDK-POST-31, NDK-DISC-05: what cannot be sent, and what cannot be received any more, ends the connection.
+// NDK_RESULT: STATUS_CANCELLED.
+#[test]
+fn a_stream_that_breaks_ends_the_connection() {
+    let stage = Stage::new();
+    let fault = Fault::of(Call::Send, CONNECTION_RESET.0);
+    for fault in [fault, fault.pended()] {
+        let (active, passive) = stage.connected();
+        active.post_receive(1, 0, 64);
+        stage.machine().wsk.fail(fault);
+        // More than is copied at once: it is not done when the first of it is on its way.
+        active.post_send(2, 0, 1 << 20, 0);
+        assert_eq!(active.done.take(1)[0].status, NtStatus::CANCELLED);
+        assert_eq!(active.received.take(1)[0].status, NtStatus::CANCELLED);
+        assert!(active.gone.wait(SOON) && passive.gone.wait(SOON));
+    }
+}
