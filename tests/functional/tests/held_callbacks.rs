@@ -125,10 +125,11 @@ fn a_deregistrations_completion_keeps_its_region() {
     );
     assert_eq!(deregistering, NtStatus::PENDING);
     mr.is_closed_already();
-    // The window stays, for its close would keep the region as well.
+    // The window stays, for its close would keep the region as well; so would what goes on below the post.
     let window = mw.raw() as usize;
     held.keeps(&stage, mr.raw().cast(), || {
-        assert_eq!(qp.invalidate(2, window as Object, 0), NtStatus::SUCCESS);
+        let posted = at_dispatch(|| qp.invalidate(2, window as Object, 0));
+        assert_eq!(posted, NtStatus::SUCCESS);
     });
 }
 
