@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use crate::abi::{NDK_CONNECTOR, NDK_FN_REQUEST_COMPLETION};
 use crate::adapter::context_of;
-use crate::pending::{close_completion, create_completion, request_completion};
+use crate::pending::{close_completion, close_dropped, create_completion, request_completion};
 use crate::{Adapter, NtStatus, Qp, Request, SharedEndpoint};
 
 /// What both sides of a connection may ask for.
@@ -380,11 +380,7 @@ impl Connector {
 impl Drop for Connector {
     fn drop(&mut self) {
         if !self.closed {
-            let status = self.close().wait();
-            assert!(
-                status.is_success(),
-                "NDK-LIFE-12: close failed with {status}"
-            );
+            close_dropped(self.context.clone(), || self.close());
         }
     }
 }

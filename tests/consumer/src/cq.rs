@@ -9,7 +9,7 @@ use softrnic_emulator::wdm::GROUP_AFFINITY;
 
 use crate::abi::{NDK_CQ, NDK_RESULT, NDK_RESULT_EX};
 use crate::adapter::context_of;
-use crate::pending::{close_completion, create_completion, request_completion};
+use crate::pending::{close_completion, close_dropped, create_completion, request_completion};
 use crate::{Adapter, NtStatus, Request};
 
 type Handler = Box<dyn Fn(CqHandle, NtStatus) + Send + Sync>;
@@ -129,11 +129,7 @@ impl Cq {
 impl Drop for Cq {
     fn drop(&mut self) {
         if !self.closed.load(Ordering::Acquire) {
-            let status = self.close().wait();
-            assert!(
-                status.is_success(),
-                "NDK-LIFE-12: close failed with {status}"
-            );
+            close_dropped(&self.context.clone(), || self.close());
         }
         self.context.raw.store(ptr::null_mut(), Ordering::Release);
         let _ = &self.adapter;

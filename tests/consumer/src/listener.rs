@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::abi::{NDK_CONNECTOR, NDK_LISTENER};
 use crate::adapter::context_of;
 use crate::connector::{decode_address, encode_address};
-use crate::pending::{close_completion, create_completion, request_completion};
+use crate::pending::{close_completion, close_dropped, create_completion, request_completion};
 use crate::{Adapter, Connector, NtStatus, Request};
 
 /// A listener; closed when dropped, unless it was before.
@@ -141,11 +141,7 @@ impl Listener {
 impl Drop for Listener {
     fn drop(&mut self) {
         if !self.closed.load(Ordering::Acquire) {
-            let status = self.close().wait();
-            assert!(
-                status.is_success(),
-                "NDK-LIFE-12: close failed with {status}"
-            );
+            close_dropped(&self.context.clone(), || self.close());
         }
         self.context.adapter.record("NdkCloseListener completed");
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::abi::NDK_MW;
-use crate::pending::{close_completion, create_completion};
+use crate::pending::{close_completion, close_dropped, create_completion};
 use crate::{Mr, NtStatus, Pd, QpHandle, Request};
 
 /// A memory window; closed when dropped, unless it was before.
@@ -85,11 +85,7 @@ impl Mw {
 impl Drop for Mw {
     fn drop(&mut self) {
         if !self.closed.load(Ordering::Acquire) {
-            let status = self.close().wait();
-            assert!(
-                status.is_success(),
-                "NDK-LIFE-12: close failed with {status}"
-            );
+            close_dropped(&self.pd.clone(), || self.close());
         }
         let _ = &self.pd;
     }

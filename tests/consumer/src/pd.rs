@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::abi::{NDK_MR, NDK_PD, NDK_SGE};
-use crate::pending::{close_completion, create_completion, request_completion};
+use crate::pending::{close_completion, close_dropped, create_completion, request_completion};
 use crate::{Adapter, Buffer, NtStatus, Request};
 
 /// A protection domain; closed when dropped, unless it was before.
@@ -93,14 +93,9 @@ impl Pd {
 
 impl Drop for Pd {
     fn drop(&mut self) {
-        if self.closed.load(Ordering::Acquire) {
-            return;
+        if !self.closed.load(Ordering::Acquire) {
+            close_dropped(&self.adapter.clone(), || self.close());
         }
-        let status = self.close().wait();
-        assert!(
-            status.is_success(),
-            "NDK-LIFE-12: close failed with {status}"
-        );
     }
 }
 
@@ -244,11 +239,7 @@ impl Mr {
 impl Drop for Mr {
     fn drop(&mut self) {
         if !self.closed.load(Ordering::Acquire) {
-            let status = self.close().wait();
-            assert!(
-                status.is_success(),
-                "NDK-LIFE-12: close failed with {status}"
-            );
+            close_dropped(&self.pd.clone(), || self.close());
         }
         let _ = &self.pd;
     }

@@ -46,6 +46,24 @@ impl Pending {
     }
 }
 
+/// The close of an object that is dropped: waits for it, and sees that it succeeds.
+///
+/// Once the caller has failed, what it left undone may be what the close waits for. So nothing is closed then, and `kept`, with
+/// which the provider may still call, is there until the process ends.
+///
+/// # Panics
+/// When the close fails or is still pending after [`WAIT`].
+pub(crate) fn close_dropped<K>(kept: K, close: impl FnOnce() -> Request) {
+    if std::thread::panicking() {
+        return std::mem::forget(kept);
+    }
+    let status = close().wait();
+    assert!(
+        status.is_success(),
+        "NDK-LIFE-12: close failed with {status}"
+    );
+}
+
 /// A call that was made: complete already, or pending.
 #[derive(Debug)]
 pub struct Request {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::abi::{NDK_QP, NDK_SGE};
-use crate::pending::{close_completion, create_completion};
+use crate::pending::{close_completion, close_dropped, create_completion};
 use crate::{Cq, NtStatus, Pd, Request};
 
 /// The depths and limits a QP is created with.
@@ -158,11 +158,7 @@ impl Qp {
 impl Drop for Qp {
     fn drop(&mut self) {
         if !self.closed.load(Ordering::Acquire) {
-            let status = self.close().wait();
-            assert!(
-                status.is_success(),
-                "NDK-LIFE-12: close failed with {status}"
-            );
+            close_dropped(&self.keep.0.clone(), || self.close());
         }
     }
 }

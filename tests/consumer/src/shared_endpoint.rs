@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use crate::abi::NDK_SHARED_ENDPOINT;
-use crate::pending::{close_completion, create_completion};
+use crate::pending::{close_completion, close_dropped, create_completion};
 use crate::{Adapter, NtStatus, Request};
 
 /// A shared endpoint; closed when dropped, unless it was before.
@@ -89,11 +89,7 @@ impl SharedEndpoint {
 impl Drop for SharedEndpoint {
     fn drop(&mut self) {
         if !self.closed {
-            let status = self.close().wait();
-            assert!(
-                status.is_success(),
-                "NDK-LIFE-12: close failed with {status}"
-            );
+            close_dropped(&self.adapter.clone(), || self.close());
         }
         let _ = &self.adapter;
     }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::abi::{NDK_SGE, NDK_SRQ};
 use crate::adapter::context_of;
-use crate::pending::{close_completion, create_completion, request_completion};
+use crate::pending::{close_completion, close_dropped, create_completion, request_completion};
 use crate::{Cq, NtStatus, Pd, Qp, QpLimits, Request};
 
 type Handler = Box<dyn Fn(NtStatus) + Send + Sync>;
@@ -121,11 +121,7 @@ impl Srq {
 impl Drop for Srq {
     fn drop(&mut self) {
         if !self.closed.load(Ordering::Acquire) {
-            let status = self.close().wait();
-            assert!(
-                status.is_success(),
-                "NDK-LIFE-12: close failed with {status}"
-            );
+            close_dropped(&self.handler.clone(), || self.close());
         }
         let _ = (&self.pd, &self.handler);
     }

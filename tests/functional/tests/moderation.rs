@@ -1,8 +1,12 @@
 //! Completion queue moderation, and how long one call chain notifies.
 
+use std::ffi::c_void;
+use std::mem::MaybeUninit;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
+use softrnic_emulator::ke::dpc::{KeInitializeDpc, KeInsertQueueDpc};
+use softrnic_emulator::wdm::KDPC;
 use softrnic_functional::consumer::abi::{
     NDK_ADAPTER_FLAG_CQ_INTERRUPT_MODERATION_SUPPORTED, NDK_CQ, NDK_CQ_NOTIFY_ANY, NDK_RESULT,
 };
@@ -73,6 +77,8 @@ struct Endless {
     rounds: AtomicUsize,
     /// Those on the test's own thread.
     here: AtomicUsize,
+    /// Those before a DPC that the first one queued had its turn.
+    before_dpc: AtomicUsize,
     over: Flag,
 }
 
@@ -83,8 +89,10 @@ impl Endless {
         let mut results = [NDK_RESULT::default(); 8];
         while cq.poll(&mut results) != 0 {}
         self.here.fetch_add(usize::from(is_here), Ordering::SeqCst);
-        if self.rounds.fetch_add(1, Ordering::SeqCst) == ROUNDS {
-            return self.over.set();
+        match self.rounds.fetch_add(1, Ordering::SeqCst) {
+            0 => self.queue_dpc(),
+            ROUNDS => return self.over.set(),
+            _ => {}
         }
         cq.arm(NDK_CQ_NOTIFY_ANY);
         // The queue pair is dead: it comes back at once (NDK-POST-09).
@@ -93,9 +101,42 @@ impl Endless {
     }
 }
 
-// NDK-CQ-31, NDK-CQ-07: a callback that always finds more is not called for ever by the one who posted.
+impl Endless {
+    /// Queues a DPC on this processor, which outlives the test.
+    fn queue_dpc(&self) {
+        let context = std::ptr::from_ref(self).cast_mut().cast();
+        let dpc = Box::leak(Box::new(MaybeUninit::<KDPC>::zeroed())).as_mut_ptr();
+        // SAFETY: the DPC is never freed; the test waits for it before it lets go of `self`.
+        unsafe {
+            KeInitializeDpc(dpc, at_last, context);
+            KeInsertQueueDpc(dpc, std::ptr::null_mut(), std::ptr::null_mut());
+        }
+    }
+}
+
+unsafe extern "win64" fn at_last(
+    _dpc: *mut KDPC,
+    context: *mut c_void,
+    _: *mut c_void,
+    _: *mut c_void,
+) {
+    // SAFETY: `queue_dpc`'s.
+    let endless = unsafe { &*context.cast::<Endless>() };
+    let so_far = endless.rounds.load(Ordering::SeqCst);
+    endless.before_dpc.store(so_far, Ordering::SeqCst);
+}
+
+// NDK-CQ-31, NDK-CQ-07, NDK-IRQL-05: a callback that always finds more is not called for ever by the one who posted or armed,
+// nor by one DPC: another has its turn.
 #[test]
 fn one_post_does_not_pay_for_all_notifications() {
+    for arms_first in [true, false] {
+        notified_for_ever(arms_first);
+    }
+}
+
+/// Starts the notifications by an arm and a post, in this order or the other, at DISPATCH_LEVEL.
+fn notified_for_ever(arms_first: bool) {
     let stage = Stage::new();
     let limits = QpLimits::default();
     let (mut active, mut passive) = (
@@ -106,6 +147,7 @@ fn one_post_does_not_pay_for_all_notifications() {
         qp: OnceLock::new(),
         rounds: AtomicUsize::new(0),
         here: AtomicUsize::new(0),
+        before_dpc: AtomicUsize::new(usize::MAX),
         over: Flag::default(),
     });
     let (called, thread) = (endless.clone(), std::thread::current().id());
@@ -119,8 +161,13 @@ fn one_post_does_not_pay_for_all_notifications() {
     let post = active.qp.handle();
     let _ = endless.qp.set(post);
     let during = at_dispatch(|| {
-        cq.handle().arm(NDK_CQ_NOTIFY_ANY);
+        if arms_first {
+            cq.handle().arm(NDK_CQ_NOTIFY_ANY);
+        }
         assert_eq!(post.receive(1, &[]), NtStatus::SUCCESS);
+        if !arms_first {
+            cq.handle().arm(NDK_CQ_NOTIFY_ANY);
+        }
         endless.here.load(Ordering::SeqCst)
     });
     assert_eq!(
@@ -129,4 +176,13 @@ fn one_post_does_not_pay_for_all_notifications() {
     );
     assert!(endless.over.wait(SOON));
     assert_eq!(endless.rounds.load(Ordering::SeqCst), ROUNDS + 1);
+    let until = std::time::Instant::now() + SOON;
+    while endless.before_dpc.load(Ordering::SeqCst) == usize::MAX {
+        assert!(std::time::Instant::now() < until, "the DPC comes");
+        std::thread::yield_now();
+    }
+    assert!(
+        endless.before_dpc.load(Ordering::SeqCst) < ROUNDS,
+        "NDK-CQ-31"
+    );
 }

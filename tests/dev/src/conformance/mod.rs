@@ -198,9 +198,12 @@ impl Report {
     }
 
     fn judge(&mut self, rule: &Rule, tests: Vec<Citing>, verdicts: &BTreeMap<Citing, Verdict>) {
-        let failed = tests
-            .iter()
-            .find(|test| verdicts.get(test) != Some(&Verdict::Passed));
+        let failed = tests.iter().find(|test| match verdicts.get(test) {
+            Some(Verdict::Passed) => false,
+            // Those that run the image must be there.
+            Some(Verdict::Absent) => test.is_witness(),
+            Some(Verdict::Failed | Verdict::Hung) | None => true,
+        });
         let verdict = match (failed, &rule.kept) {
             (Some(test), _) => {
                 self.count("violations");

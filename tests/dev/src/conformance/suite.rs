@@ -28,6 +28,15 @@ pub(super) enum Verdict {
     Failed,
     /// It was still running when its time was over.
     Hung,
+    /// It is not in its executable: built for models only, for one.
+    Absent,
+}
+
+impl Verdict {
+    /// Whether it says nothing against the driver.
+    pub(super) fn is_well(&self) -> bool {
+        matches!(self, Self::Passed | Self::Absent)
+    }
 }
 
 /// Against what tests run, and for how long.
@@ -147,19 +156,26 @@ impl Suite {
         }
         let mut verdicts = BTreeMap::new();
         for (target, mut left) in by_target {
+            let there = self.listed(&target)?;
+            let is_absent = |name: &String, _: &mut Citing| !there.contains(name);
+            let absent = left.extract_if(.., is_absent);
+            verdicts.extend(absent.map(|(_, test)| (test, Verdict::Absent)));
+            if left.is_empty() {
+                continue;
+            }
             let mut said = self.ask(&target, left.keys().map(String::as_str), run)?;
             let is_told = |name: &String| said.contains_key(name);
             let untold: Vec<String> = left.keys().filter(|name| !is_told(name)).cloned().collect();
             // One of them ended the process: each by itself, then.
             for name in &untold {
-                if run.stops && said.values().any(|verdict| *verdict != Verdict::Passed) {
+                if run.stops && said.values().any(|verdict| !verdict.is_well()) {
                     break;
                 }
                 let alone = self.ask(&target, [name.as_str()], run)?;
                 let verdict = alone.get(name).cloned().unwrap_or(Verdict::Failed);
                 said.insert(name.clone(), verdict);
             }
-            let is_over = run.stops && said.values().any(|verdict| *verdict != Verdict::Passed);
+            let is_over = run.stops && said.values().any(|verdict| !verdict.is_well());
             for (name, verdict) in said {
                 verdicts.extend(left.remove(&name).map(|test| (test, verdict)));
             }
@@ -168,6 +184,18 @@ impl Suite {
             }
         }
         Ok(verdicts)
+    }
+
+    /// The names of the tests in an executable.
+    fn listed(&self, target: &Target) -> Result<BTreeSet<String>, String> {
+        let executable = &self.executables[target];
+        let listing = Command::new(executable)
+            .args(["--list", "--format", "terse"])
+            .output()
+            .map_err(|error| format!("{}: {error}", executable.display()))?;
+        let lines = String::from_utf8_lossy(&listing.stdout);
+        let names = lines.lines().filter_map(|line| line.strip_suffix(": test"));
+        Ok(names.map(str::to_owned).collect())
     }
 
     /// Runs the tests of one executable by their names there; a test that ended the process says nothing.
