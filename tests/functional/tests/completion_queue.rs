@@ -28,6 +28,7 @@ fn message(active: &End, passive: &End, receives: &Quiet, flags: u32) {
 
 // NDK-CQ-02, NDK-CQ-03: never armed, never called; armed once, called once.
 // NDK-CQ-04, NDK-CQ-06: the first arm is answered by what is there already.
+// NdkCqNotificationCallback: STATUS_SUCCESS.
 #[test]
 fn an_arm_is_answered_once_however_many_completions_come() {
     let stage = Stage::new();
@@ -36,6 +37,8 @@ fn an_arm_is_answered_once_however_many_completions_come() {
     assert_eq!(receives.count(), 0);
     receives.arm(NDK_CQ_NOTIFY_ANY);
     assert!(receives.reaches(1, SOON));
+    let notices = receives.notices.lock().expect("no panic").clone();
+    assert_eq!(notices, [NtStatus::SUCCESS]);
     for _ in 0..20 {
         message(&active, &passive, &receives, 0);
     }

@@ -119,6 +119,7 @@ fn a_second_connection_to_the_same_peer_is_refused() {
 }
 
 // NDK-SEP-01, NDK-LIFE-17: the endpoint's close waits for its connectors, and the port with it.
+// NdkCloseSharedEndpoint: STATUS_SUCCESS, STATUS_PENDING.
 #[test]
 fn the_close_of_a_shared_endpoint_waits_for_its_connectors() {
     let stage = Stage::new();
@@ -132,6 +133,7 @@ fn the_close_of_a_shared_endpoint_waits_for_its_connectors() {
     let _connecting = connector.connect_shared(&end.qp, &endpoint, to, &parameters());
     let _accepted = incoming.recv_timeout(SOON).expect("a connect event");
     let closing = endpoint.close();
+    assert_eq!(closing.returned(), NtStatus::PENDING);
     assert_eq!(closing.wait_for(A_WHILE), None);
     let taken = SharedEndpoint::new(&client, own).err();
     assert_eq!(taken, Some(NtStatus::SHARING_VIOLATION));

@@ -77,7 +77,8 @@ fn there_and_back(lent: &Lent, from: &End, seed: u8) {
 }
 
 // NDK-FR-01: up to the adapter's count; zero and more are refused; again is fine.
-// NdkInitializeFastRegisterMr: STATUS_SUCCESS, STATUS_IMPLEMENTATION_LIMIT, STATUS_INVALID_PARAMETER.
+// NdkInitializeFastRegisterMr: STATUS_SUCCESS, STATUS_IMPLEMENTATION_LIMIT, STATUS_INVALID_PARAMETER,
+// STATUS_INVALID_DEVICE_REQUEST. NdkDeregisterMr: STATUS_INVALID_DEVICE_REQUEST.
 #[test]
 fn the_page_count_limit_is_exact() {
     let stage = Stage::new();
@@ -94,12 +95,14 @@ fn the_page_count_limit_is_exact() {
     assert_eq!(initialize(16), NtStatus::SUCCESS);
     // NDK-MR-01
     let plain = Mr::new(&pd, false).expect("an MR");
-    assert!(!plain.initialize(16, true).wait().is_success());
-    assert!(!mr.deregister().wait().is_success());
+    let invalid = NtStatus::INVALID_DEVICE_REQUEST;
+    assert_eq!(plain.initialize(16, true).wait(), invalid);
+    assert_eq!(mr.deregister().wait(), invalid);
 }
 
 // NDK-FR-02, NDK-FR-05, NDK-FR-06, NDK-FR-08, NDK-FR-09: bytes from the middle of a page to the middle of another, under
 // one token again and again.
+// NdkInitializeFastRegisterMr: STATUS_INVALID_DEVICE_STATE.
 #[test]
 fn a_region_is_registered_used_and_invalidated_again_and_again() {
     let stage = Stage::new();
@@ -109,6 +112,8 @@ fn a_region_is_registered_used_and_invalidated_again_and_again() {
     assert_ne!(token, 0, "NDK-MR-12");
     for cycle in 0..40 {
         lent.register(&active, REMOTE);
+        let in_use = lent.mr.initialize(64, true).wait();
+        assert_eq!(in_use, NtStatus::INVALID_DEVICE_STATE);
         assert_eq!(lent.mr.remote_token(), token);
         there_and_back(&lent, &passive, cycle);
         lent.invalidate(&active);
@@ -270,7 +275,8 @@ fn a_page_may_appear_twice() {
 }
 
 // NDK-FR-03, NDK-FR-04, NDK-MR-01, NDK-PD-01
-// NdkFastRegister: STATUS_ACCESS_VIOLATION, STATUS_INVALID_PARAMETER, STATUS_CONNECTION_INVALID.
+// NdkFastRegister: STATUS_ACCESS_VIOLATION, STATUS_INVALID_PARAMETER, STATUS_CONNECTION_INVALID,
+// STATUS_INVALID_DEVICE_STATE, STATUS_INVALID_DEVICE_REQUEST.
 #[test]
 fn regions_and_queue_pairs_that_cannot_are_refused() {
     let stage = Stage::new();
@@ -279,9 +285,11 @@ fn regions_and_queue_pairs_that_cannot_are_refused() {
     let ask = lent.whole(REMOTE);
     let post = |mr: &Mr, ask: &FastRegister<'_>| active.qp.handle().fast_register(1, mr, ask);
     let made = |fast| Mr::new(&active.pd, fast).expect("an MR");
-    assert!(!post(&made(false), &ask).is_success(), "a plain region");
+    let plain = post(&made(false), &ask);
+    assert_eq!(plain, NtStatus::INVALID_DEVICE_REQUEST);
     let uninitialised = made(true);
-    assert!(!post(&uninitialised, &ask).is_success());
+    let early = post(&uninitialised, &ask);
+    assert_eq!(early, NtStatus::INVALID_DEVICE_STATE);
     assert_eq!(uninitialised.initialize(1, false).wait(), NtStatus::SUCCESS);
     for flags in [
         NDK_OP_FLAG_ALLOW_REMOTE_READ,

@@ -160,7 +160,7 @@ fn a_queue_pair_has_one_connection() {
 }
 
 // NDK-CON-11: CompleteConnect before there is anything to complete, on the wrong side, and twice.
-// NdkCompleteConnect: STATUS_CONNECTION_INVALID.
+// NdkCompleteConnect, NdkCompleteConnectEx: STATUS_CONNECTION_INVALID.
 #[test]
 fn complete_connect_has_its_one_moment() {
     let stage = Stage::new();
@@ -188,6 +188,7 @@ fn complete_connect_has_its_one_moment() {
     assert_eq!(connector.complete_connect(|| {}).wait(), NtStatus::SUCCESS);
     assert_eq!(accepting.wait(), NtStatus::SUCCESS);
     assert_eq!(connector.complete_connect(|| {}).wait(), invalid, "twice");
+    assert_eq!(connector.complete_connect_ex(|_| {}).wait(), invalid, "so");
     // None of that hurt the connection.
     ends.passive.post_receive(1, 0, 8);
     ends.active.post_send(1, 0, 8, 0);

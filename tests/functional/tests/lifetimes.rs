@@ -21,7 +21,8 @@ fn assert_waits(antecedent: Object, successor: Object) {
 }
 
 // NDK-LIFE-01, NDK-LIFE-04: what the header says, whatever version was asked for.
-// NdkQueryExtension: STATUS_NOT_SUPPORTED.
+// NdkQueryExtension: STATUS_NOT_SUPPORTED. NdkCloseQp, NdkCloseMr, NdkCloseMw, NdkCloseConnector, NdkCloseListener,
+// NdkCloseCq, NdkClosePd: STATUS_SUCCESS.
 #[test]
 fn every_object_is_born_with_its_type_and_our_highest_version() {
     let stage = Stage::new();
@@ -43,12 +44,13 @@ fn every_object_is_born_with_its_type_and_our_highest_version() {
         assert_eq!((header.Version.Major, header.Version.Minor), (1, 2));
         // NDK-VER-08
         assert_eq!(raw::query_extension(object), NtStatus::NOT_SUPPORTED);
-        // NDK-LIFE-12
-        assert!(raw::close(object).is_over(SOON));
+        // NDK-LIFE-12: nothing keeps it.
+        assert_eq!(raw::close(object).returned, NtStatus::SUCCESS);
     }
 }
 
 // NDK-PD-05, NDK-LIFE-17.
+// NdkClosePd: STATUS_PENDING.
 #[test]
 fn a_protection_domain_waits_for_its_regions_windows_and_queue_pairs() {
     let stage = Stage::new();
@@ -62,6 +64,7 @@ fn a_protection_domain_waits_for_its_regions_windows_and_queue_pairs() {
     assert!(raw::close(cq.cast()).is_over(SOON));
 }
 
+// NdkCloseCq: STATUS_PENDING.
 #[test]
 fn a_completion_queue_waits_for_its_queue_pairs() {
     let stage = Stage::new();
@@ -72,12 +75,14 @@ fn a_completion_queue_waits_for_its_queue_pairs() {
 }
 
 // NDK-LSN-08, NDK-LSN-09: the listener waits for its connectors and refuses meanwhile.
+// NdkCloseListener: STATUS_SUCCESS, STATUS_PENDING.
 #[test]
 fn a_listener_waits_for_its_connectors() {
     let stage = Stage::new();
     let (mut active, mut passive) = stage.connected();
     let listener = passive.listener.take().expect("listening");
     let closing = listener.close();
+    assert_eq!(closing.returned(), NtStatus::PENDING);
     assert_eq!(
         closing.wait_for(A_WHILE),
         None,
@@ -154,6 +159,7 @@ fn a_chain_of_closes_ends_on_a_bounded_stack() {
 }
 
 // NDK-LIFE-14, NDK-LIFE-16: the pending Connect completes, then the close, and nothing after it.
+// NdkConnect: STATUS_CANCELLED.
 #[test]
 fn closing_a_connecting_connector_completes_its_connect_first() {
     let stage = Stage::new();
@@ -168,7 +174,7 @@ fn closing_a_connecting_connector_completes_its_connect_first() {
     let closing = connector.close();
     assert_eq!(closing.wait(), NtStatus::SUCCESS);
     assert!(!connecting.is_pending(), "NDK-LIFE-15");
-    assert!(!connecting.wait().is_success());
+    assert_eq!(connecting.wait(), NtStatus::CANCELLED);
     drop(offered);
 }
 

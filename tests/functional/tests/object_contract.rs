@@ -112,6 +112,7 @@ unsafe extern "win64" fn created(context: *mut c_void, _status: i32, object: Obj
 
 // NDK-LIFE-05, NDK-LIFE-06, NDK-LIFE-07: a create that pends calls back once, with the object, and leaves the out-parameter
 // alone; one that ends at once, well or not, never calls back.
+// NdkCreatePd: STATUS_SUCCESS. NdkCreateCq: STATUS_INVALID_PARAMETER. NdkCreateSharedEndpoint: STATUS_PENDING.
 #[test]
 fn creates_call_back_when_they_pend_and_only_then() {
     const POISON: usize = 0x5A5A_5A5A;

@@ -1,6 +1,6 @@
 //! `ProviderErrorCode`: what the provider knows about a failed request, in version 2.1 (docs/provider-codes.md).
 
-use softrnic_functional::consumer::{NtStatus, QpLimits};
+use softrnic_functional::consumer::{Mr, NtStatus, QpLimits};
 use softrnic_functional::{End, SOON, Stage};
 
 /// A connection whose active end speaks `version`.
@@ -66,7 +66,7 @@ fn a_terminate_of_ours_is_told_too() {
 }
 
 // NDK-VER-06: failures of the local side.
-// NDK_RESULT: STATUS_ACCESS_VIOLATION. ProviderErrorCode: 0x00030001.
+// NDK_RESULT: STATUS_ACCESS_VIOLATION. ProviderErrorCode: 0x00030001, 0x00030002.
 #[test]
 fn local_failures_have_codes_of_their_own() {
     let stage = Stage::new();
@@ -78,6 +78,27 @@ fn local_failures_have_codes_of_their_own() {
         codes(&active, 1),
         [(NtStatus::ACCESS_VIOLATION, 0x0003_0001)]
     );
+    let (active, _passive) = connected(&stage, (2, 1));
+    let idle = Mr::fast(&active.pd, 1).expect("an FRMR");
+    let posted = active.qp.handle().invalidate(2, idle.raw().cast(), 0);
+    assert_eq!(posted, NtStatus::SUCCESS);
+    assert_eq!(
+        codes(&active, 1),
+        [(NtStatus::ACCESS_VIOLATION, 0x0003_0002)]
+    );
+}
+
+// NDK-VER-06, NDK-DISC-13: the peer has not ended in time.
+// NDK_RESULT: STATUS_CANCELLED. ProviderErrorCode: 0x00040002.
+#[test]
+fn a_peer_that_takes_too_long_is_told() {
+    let stage = Stage::configured(&[("NetworkDirectDisconnectTimeout", 1)]);
+    let (active, _passive) = connected(&stage, (2, 1));
+    active.post_receive(1, 0, 8);
+    assert_eq!(active.disconnect().wait(), NtStatus::IO_TIMEOUT);
+    let received = active.received.take(1)[0];
+    let told = (received.status, received.code);
+    assert_eq!(told, (NtStatus::CANCELLED, 0x0004_0002));
 }
 
 // NDK-VER-06: what the consumer cancels itself needs no explanation; a lost connection is one.

@@ -4,7 +4,7 @@ use std::ptr;
 
 use softrnic_functional::consumer::abi::NDK_OP_FLAG_ALLOW_REMOTE_READ;
 use softrnic_functional::consumer::{
-    Buffer, Cq, FastRegister, Lam, Mr, NtStatus, Pd, Qp, QpLimits,
+    Buffer, Cq, FastRegister, Lam, Mr, Mw, NtStatus, Pd, Qp, QpLimits,
 };
 use softrnic_functional::hostile::{World, read_request};
 use softrnic_functional::quiet::{self, Quiet};
@@ -59,6 +59,35 @@ fn a_registration_waits_for_anothers_invalidation() {
         (registered.context, registered.status),
         (3, NtStatus::SUCCESS)
     );
+}
+
+// NDK-LIFE-15, NDK-MW-07: a window closes when TCP has let go of what the peer reads through it.
+// NdkCloseMw: STATUS_SUCCESS, STATUS_PENDING.
+#[test]
+fn a_window_waits_for_who_reads_through_it() {
+    // Payload as large as that is sent in place.
+    let world = World::new(&[("*JumboPacket", 65_549)]);
+    let mut reader = world.attacked(world.end(), 16);
+    let buffer = Buffer::new(1 << 20);
+    let mr = Mr::of(&reader.end.pd, &buffer, 0).expect("an MR");
+    let mw = Mw::new(&reader.end.pd).expect("an MW");
+    let (at, length) = (buffer.virtual_address(), buffer.len());
+    let (pair, flags) = ((&mr, &mw), NDK_OP_FLAG_ALLOW_REMOTE_READ);
+    let posted = reader.end.qp.handle().bind(1, pair, at, length, flags);
+    assert_eq!(posted, NtStatus::SUCCESS);
+    assert_eq!(reader.end.done.take(1)[0].status, NtStatus::SUCCESS);
+    // More than sockets hold, and not read.
+    for sequence in 1..=16 {
+        let request = read_request(sequence, mw.remote_token(), at, length as u32);
+        reader.peer.send(&request);
+    }
+    let mut last = reader.peer.fpdu();
+    let closing = mw.close();
+    assert_eq!(closing.returned(), NtStatus::PENDING);
+    while last[3] == 0x42 {
+        last = reader.peer.fpdu();
+    }
+    assert_eq!(closing.wait(), NtStatus::SUCCESS);
 }
 
 // NDK-PD-04: completion queues of another opening of the adapter are refused, in either place.

@@ -22,9 +22,8 @@ Tests written `file::name` are in `tests/functional/tests`.
 pub fn of(read: &Statuses) -> String {
     let count = |kept| read.lines.iter().filter(|line| line.kept == kept).count();
     let mut text = format!(
-        "{HEAD}\n{} provoked, {} owed, {} that never come.\n",
+        "{HEAD}\n{} provoked, {} that never come.\n",
         count(Kept::Observed),
-        count(Kept::Owed),
         count(Kept::Never)
     );
     let mut function = "";
@@ -39,7 +38,6 @@ pub fn of(read: &Statuses) -> String {
         let tests: Vec<String> = read.of(line).map(|cited| short(&cited.test)).collect();
         let tests = match line.kept {
             Kept::Observed => tests.join(", "),
-            Kept::Owed => "**none yet**".to_owned(),
             Kept::Never => "never".to_owned(),
         };
         let _ = writeln!(text, "| {} | {} | {tests} |", line.status, line.says);

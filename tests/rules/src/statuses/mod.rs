@@ -154,7 +154,6 @@ fn unkept(line: &Status, read: &Statuses) -> Option<Finding> {
     let is_provoked = read.of(line).next().is_some();
     match (line.kept, is_provoked) {
         (Kept::Observed, false) => Some(line.finding("no test that runs the image provokes it")),
-        (Kept::Owed, true) => Some(line.finding("has a test and is still owed")),
         (Kept::Never, true) => Some(line.finding("never comes, and a test provokes it")),
         _ => None,
     }

@@ -8,8 +8,6 @@ use crate::{Finding, Tree, conformance::registry::contents};
 pub enum Kept {
     /// Tests provoke it.
     Observed,
-    /// A test is to provoke it.
-    Owed,
     /// The contract lets us never say it, and we never do.
     Never,
 }
@@ -61,7 +59,6 @@ fn parse(line: &str, at: usize) -> Option<Status> {
     };
     let kept = match kept {
         "observed" => Kept::Observed,
-        "owed" => Kept::Owed,
         "never" => Kept::Never,
         _ => return None,
     };

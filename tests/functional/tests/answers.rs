@@ -1,0 +1,211 @@
+//! What connectors, listeners and shared endpoints answer: before there is anything, twice, and to what does not fit.
+
+use std::net::SocketAddr;
+
+use softrnic_functional::consumer::{
+    Connector, Listener, NtStatus, QpLimits, Request, SharedEndpoint,
+};
+use softrnic_functional::peer::{self, Peer, parameters};
+use softrnic_functional::{End, SOON, Stage, at_dispatch, listen};
+
+/// A call that writes an address.
+type Get<'a> = &'a dyn Fn(*mut u8, *mut u32) -> i32;
+
+/// IPv4 addresses take 16 bytes, and no fewer.
+fn assert_sizes(get: Get<'_>) {
+    for (room, expected) in [
+        (0, NtStatus::BUFFER_TOO_SMALL),
+        (15, NtStatus::BUFFER_TOO_SMALL),
+        (16, NtStatus::SUCCESS),
+        (64, NtStatus::SUCCESS),
+    ] {
+        let (mut bytes, mut length) = ([0xEE_u8; 64], room);
+        let status = NtStatus(get(bytes.as_mut_ptr(), &raw mut length));
+        assert_eq!((status, length), (expected, 16), "{room}");
+        let written = if status == NtStatus::SUCCESS { 16 } else { 0 };
+        assert!(bytes[written..].iter().all(|byte| *byte == 0xEE));
+    }
+    let mut length = 64;
+    let status = NtStatus(get(std::ptr::null_mut(), &raw mut length));
+    assert_eq!((status, length), (NtStatus::BUFFER_TOO_SMALL, 16));
+}
+
+/// Calls a slot that writes an address.
+macro_rules! getter {
+    ($object:expr, $slot:ident) => {
+        // SAFETY: the object is open; the buffer is as long as the length says.
+        &|buffer, length| unsafe {
+            let raw = $object.raw();
+            ((*(*raw).Dispatch).$slot.expect("NDK-VER-05"))(raw, buffer.cast(), length)
+        }
+    };
+}
+
+// NDK-CON-23, NDK-CON-24.
+// Connector.NdkGetLocalAddress, NdkGetPeerAddress, Listener.NdkGetLocalAddress, SharedEndpoint.NdkGetLocalAddress:
+// STATUS_SUCCESS, STATUS_BUFFER_TOO_SMALL.
+#[test]
+fn an_address_has_its_size() {
+    let stage = Stage::new();
+    let (active, passive) = stage.connected();
+    let connector = active.connector.as_ref().expect("connected");
+    assert_sizes(getter!(connector, NdkGetLocalAddress));
+    assert_sizes(getter!(connector, NdkGetPeerAddress));
+    let listener = passive.listener.as_ref().expect("listening");
+    assert_sizes(getter!(listener, NdkGetLocalAddress));
+    let address = stage.address(0, 0);
+    let endpoint = SharedEndpoint::new(&active.adapter, address).expect("made");
+    assert_sizes(getter!(endpoint, NdkGetLocalAddress));
+}
+
+// NDK-CON-13, NDK-CON-23: before there is a connection, or a listen.
+// NdkGetConnectionData, Connector.NdkGetLocalAddress, NdkGetPeerAddress, Listener.NdkGetLocalAddress, NdkAccept,
+// NdkDisconnect: STATUS_CONNECTION_INVALID.
+#[test]
+fn there_is_nothing_to_tell_yet() {
+    let stage = Stage::new();
+    let end = End::new(&stage.open(0), QpLimits::default());
+    let mut connector = Connector::new(&end.adapter).expect("made");
+    let invalid = NtStatus::CONNECTION_INVALID;
+    assert_eq!(connector.connection_data().err(), Some(invalid));
+    assert_eq!(connector.local_address(), Err(invalid));
+    assert_eq!(connector.peer_address(), Err(invalid));
+    assert_eq!(connector.disconnect().wait(), invalid);
+    let accepting = connector.accept(&end.qp, &parameters(b""), || {});
+    assert_eq!(accepting.wait(), invalid);
+    let listener = Listener::new(&end.adapter, drop).expect("made");
+    assert_eq!(listener.local_address(), Err(invalid));
+}
+
+// NDK-CON-28, NDK-SEP-01: objects of two openings do not mix.
+// NdkConnect, NdkConnectWithSharedEndpoint, NdkAccept: STATUS_INVALID_PARAMETER.
+#[test]
+fn objects_of_another_opening_are_refused() {
+    let stage = Stage::new();
+    let (end, other) = (
+        End::new(&stage.open(0), QpLimits::default()),
+        End::new(&stage.open(0), QpLimits::default()),
+    );
+    let (from, to) = (stage.address(0, 0), stage.address(1, 9));
+    let invalid = NtStatus::INVALID_PARAMETER;
+    let mut connector = Connector::new(&end.adapter).expect("made");
+    let refused = connector.connect(&other.qp, from, to, &parameters(b""));
+    assert_eq!(refused.wait(), invalid);
+    let endpoint = SharedEndpoint::new(&other.adapter, from).expect("made");
+    let refused = connector.connect_shared(&end.qp, &endpoint, to, &parameters(b""));
+    assert_eq!(refused.wait(), invalid);
+    let refused = connector.accept(&other.qp, &parameters(b""), || {});
+    assert_eq!(refused.wait(), invalid);
+    drop(connector);
+}
+
+/// A connect to `end`'s adapter that was offered.
+struct Offered {
+    active: End,
+    connector: Connector,
+    connecting: Request,
+    offered: Connector,
+    passive: End,
+}
+
+fn offered(stage: &Stage) -> Offered {
+    let limits = QpLimits::default();
+    let (active, mut passive) = (
+        End::new(&stage.open(0), limits),
+        End::new(&stage.open(1), limits),
+    );
+    let (listener, incoming) = listen(&passive.adapter, stage.address(1, 0));
+    let to: SocketAddr = listener.local_address().expect("listening");
+    let mut connector = Connector::new(&active.adapter).expect("made");
+    let from = stage.address(0, 0);
+    let connecting = connector.connect(&active.qp, from, to, &parameters(b""));
+    let offered = incoming.recv_timeout(SOON).expect("a connect event");
+    passive.listener = Some(listener);
+    Offered {
+        active,
+        connector,
+        connecting,
+        offered,
+        passive,
+    }
+}
+
+// NDK-CON-02, NDK-VER-11: both forms, all the way.
+// NdkConnect, NdkAccept, NdkAcceptEx, NdkCompleteConnect, NdkCompleteConnectEx: STATUS_SUCCESS, STATUS_PENDING.
+#[test]
+fn the_answers_of_a_handshake_come_later() {
+    let stage = Stage::new();
+    for extended in [false, true] {
+        let mut ends = offered(&stage);
+        assert_eq!(ends.connecting.returned(), NtStatus::PENDING);
+        let (qp, ask) = (&ends.passive.qp, parameters(b""));
+        let accepting = if extended {
+            ends.offered.accept_ex(qp, &ask, |_| {})
+        } else {
+            ends.offered.accept(qp, &ask, || {})
+        };
+        assert_eq!(accepting.returned(), NtStatus::PENDING);
+        assert_eq!(ends.connecting.wait(), NtStatus::SUCCESS);
+        let completing = if extended {
+            ends.connector.complete_connect_ex(|_| {})
+        } else {
+            ends.connector.complete_connect(|| {})
+        };
+        assert_eq!(completing.returned(), NtStatus::PENDING);
+        assert_eq!(completing.wait(), NtStatus::SUCCESS);
+        assert_eq!(accepting.wait(), NtStatus::SUCCESS);
+        // NDK-DISC-01: one disconnect at a time.
+        let leaving = ends.connector.disconnect();
+        let again = ends.connector.disconnect();
+        assert_eq!(again.wait(), NtStatus::CONNECTION_INVALID);
+        assert_eq!(ends.offered.disconnect().wait(), NtStatus::SUCCESS);
+        assert_eq!(leaving.wait(), NtStatus::SUCCESS);
+        drop((ends.connector, ends.offered, ends.active, ends.passive));
+    }
+}
+
+// NDK-CON-02: the peer never goes on.
+// NdkAccept, NdkAcceptEx: STATUS_IO_TIMEOUT.
+#[test]
+fn an_accept_does_not_wait_for_ever() {
+    let stage = Stage::configured(&[("NetworkDirectReadyTimeout", 1)]);
+    for extended in [false, true] {
+        let end = End::new(&stage.open(1), QpLimits::default());
+        let (listener, incoming) = listen(&end.adapter, stage.address(1, 0));
+        let mut peer = Peer::connect(listener.local_address().expect("listening"));
+        // Revision 2, with reads of 16 either way and a ready-to-receive frame to come.
+        peer.send(&peer::request(0x50, 2, &[0x80, 0x10, 0x80, 0x10]));
+        let mut offered = incoming.recv_timeout(SOON).expect("a connect event");
+        let accepting = if extended {
+            offered.accept_ex(&end.qp, &parameters(b""), |_| {})
+        } else {
+            offered.accept(&end.qp, &parameters(b""), || {})
+        };
+        assert_eq!(accepting.wait(), NtStatus::IO_TIMEOUT);
+        drop((peer, offered, listener));
+    }
+}
+
+// NDK-LSN-02, NDK-LSN-03: it listens once.
+// NdkListen: STATUS_ADDRESS_ALREADY_EXISTS.
+#[test]
+fn a_listener_listens_once() {
+    let stage = Stage::new();
+    let (listener, _incoming) = listen(&stage.open(0), stage.address(0, 0));
+    let again = listener.listen(stage.address(0, 0));
+    assert_eq!(again.wait(), NtStatus::ADDRESS_ALREADY_EXISTS);
+}
+
+// NDK-LIFE-14: closed before the transport was asked, which no call does on its own stack at DISPATCH_LEVEL.
+// NdkListen: STATUS_CANCELLED. NdkCloseListener: STATUS_PENDING.
+#[test]
+fn a_close_cancels_a_pending_listen() {
+    let stage = Stage::new();
+    let adapter = stage.open(0);
+    let listener = Listener::new(&adapter, drop).expect("made");
+    let address = stage.address(0, 0);
+    let (listening, closing) = at_dispatch(|| (listener.listen(address), listener.close()));
+    assert_eq!(closing.returned(), NtStatus::PENDING);
+    assert_eq!(listening.wait(), NtStatus::CANCELLED);
+    assert_eq!(closing.wait(), NtStatus::SUCCESS);
+}
