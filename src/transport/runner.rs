@@ -123,7 +123,8 @@ impl<E: Events> Core<E> {
     pub(super) fn redial(&self) {
         if let Err(failure) = self.try_redial() {
             let _once = self.connected.put(Err(failure));
-            self.leave(input::CONNECTED);
+            // No socket was opened, so none will say that it has closed.
+            self.leave(input::CONNECTED | input::LINK_CLOSED);
         }
     }
 
