@@ -8,6 +8,8 @@ mod network_direct;
 mod oid;
 mod settings;
 
+use core::sync::atomic::{AtomicBool, Ordering};
+
 pub(super) use self::{
     frames::{Counts, Refused},
     oid::{Input, MAX_MULTICAST, Oid, Refusal, Reply, SUPPORTED_FILTERS},
@@ -44,6 +46,8 @@ pub(super) struct Miniport {
     host: Ref<Host>,
     /// Held while addresses are read, so that a later reading is not overtaken by an earlier.
     reading: Mutex<()>,
+    /// The addresses have changed and could not be read: they are as soon as somebody opens.
+    unread: AtomicBool,
     /// Tells NDIS that Network Direct went on or off.
     switch: Work<Self>,
     /// Runs it; `None` once halted.
@@ -77,6 +81,7 @@ impl Miniport {
             network_direct: NetworkDirect::create(settings.network_direct)?,
             host,
             reading: Mutex::try_new(())?,
+            unread: AtomicBool::new(false),
             switch: Work::try_new(Self::switch_network_direct)?,
             worker: SpinLock::new(Some(Worker::try_new()?)),
             watch: SpinLock::new(None),
@@ -168,6 +173,9 @@ impl Miniport {
 impl Miniport {
     /// Counts an opening of the NDK side, or refuses it (NDK-ADP-01). `PASSIVE_LEVEL`.
     pub(super) fn enter_network_direct(&self) -> Option<&Ref<Host>> {
+        if self.unread.load(Ordering::Acquire) {
+            self.addresses_changed();
+        }
         self.network_direct.enter().then_some(&self.host)
     }
 
@@ -202,14 +210,16 @@ impl Miniport {
     /// address as soon as TCP/IP has it.
     pub(super) fn addresses_changed(&self) {
         if let Err(status) = self.read_addresses() {
-            // The old list stays: a connect from a gone address fails in the socket.
+            // The old list stays meanwhile: a connect from a gone address fails in the socket.
             log!("addresses not read: {status:?}");
         }
     }
 
     fn read_addresses(&self) -> Result<()> {
         let _reading = self.reading.lock();
+        self.unread.store(true, Ordering::Release);
         self.host.set_addresses(addresses_of(self.luid)?);
+        self.unread.store(false, Ordering::Release);
         Ok(())
     }
 }

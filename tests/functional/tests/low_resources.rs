@@ -1,7 +1,7 @@
 //! Memory runs out at any one point of a connection's life: what was asked for fails or works, and everything can still
 //! be closed.
 
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, TcpListener};
 use std::sync::Arc;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
@@ -11,6 +11,7 @@ use softrnic_functional::consumer::{
     Adapter, Buffer, ConnectParameters, Connector, Cq, Host, Listener, Mr, NtStatus, Pd, Qp,
     QpLimits,
 };
+use softrnic_functional::peer::{Peer, parameters};
 use softrnic_functional::{ALL_ACCESS, Flag, SOON, Stage};
 
 /// One end, made without panicking. Fields close in the order that needs no waiting.
@@ -109,6 +110,61 @@ fn any_one_allocation_may_fail() {
             break;
         }
         assert_eq!(attempt(&stage), Ok(()), "after allocation {nth} had failed");
+    }
+}
+
+/// What the driver does when the peer of its connect closes without a word, and its `nth` allocation from then on fails:
+/// how the connect ends, and whether it came to the failure.
+fn shunned(stage: &Stage, nth: u64) -> (NtStatus, bool) {
+    let pool = &stage.machine().pool;
+    let listener = TcpListener::bind("127.0.0.3:0").expect("bound");
+    let client = stage.open(0);
+    let side = Side::new(&client).expect("made");
+    let mut connector = Connector::new(&client).expect("made");
+    let to = listener.local_addr().expect("bound");
+    let parameters = parameters(b"hi");
+    let connecting = connector.connect(&side.qp, stage.address(0, 0), to, &parameters);
+    let mut peer = Peer::accept(&listener);
+    let _request = peer.read_frame();
+    pool.fail_at(nth);
+    drop((peer, listener));
+    let status = connecting.wait();
+    let failed = !pool.failure_is_due();
+    pool.fail_at(0);
+    (status, failed)
+}
+
+// RFC 6581 section 5, NDK-LIFE-12: there is no memory for the second try; the connect fails, and all of it closes.
+#[test]
+fn a_second_try_may_find_no_memory() {
+    let stage = Stage::new();
+    for nth in 1.. {
+        let (status, failed) = shunned(&stage, nth);
+        let expected = match failed {
+            true => NtStatus::INSUFFICIENT_RESOURCES,
+            false => NtStatus::CONNECTION_REFUSED,
+        };
+        assert_eq!(status, expected, "allocation {nth}");
+        if !failed {
+            assert!(nth > 3, "a second try needs a socket");
+            break;
+        }
+    }
+}
+
+// NDK-CON-07: a change of the addresses that could not be read is read when Network Direct is opened next.
+#[test]
+fn addresses_that_could_not_be_read_are_read_again() {
+    let stage = Stage::new();
+    let (adapter, pool) = (&stage.host().adapters()[1], &stage.machine().pool);
+    let address = stage.address(1, 0).ip();
+    // Both adapters hear of it, and read.
+    for nth in [1, 2] {
+        adapter.remove_address(address);
+        pool.fail_at(nth);
+        adapter.add_address(address, 8);
+        assert!(!pool.failure_is_due(), "the addresses need no memory");
+        assert_eq!(attempt(&stage), Ok(()));
     }
 }
 
