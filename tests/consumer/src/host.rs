@@ -64,20 +64,20 @@ impl Host {
             .load(path, "softrnic.sys")
             .map_err(|e| HostError::Load(e.to_string()))?;
         let status = NtStatus(driver.start());
-        if !status.is_success() {
-            machine.stop();
-            return Err(HostError::Entry(status));
-        }
         let mut host = Self {
             machine,
             driver,
             adapters: Vec::new(),
         };
+        if !status.is_success() {
+            host.give_up();
+            return Err(HostError::Entry(status));
+        }
         for config in adapters {
             match machine.add_adapter(&host.driver, config) {
                 Ok(adapter) => host.adapters.push(adapter),
                 Err(e) => {
-                    host.stop();
+                    host.give_up();
                     return Err(HostError::Adapter(NtStatus(e)));
                 }
             }
@@ -138,6 +138,12 @@ impl Host {
     #[must_use]
     pub fn memory_in_use(&self) -> (usize, usize) {
         self.machine.pool.usage_of(self.driver.image.base)
+    }
+
+    /// NDIS-REG-07: a start that failed leaves nothing behind.
+    fn give_up(self) {
+        let leaks = self.stop();
+        assert!(leaks.is_empty(), "a start that failed left {leaks:?}");
     }
 
     /// Halts the adapters, unloads the driver and stops the machine; gives the allocations left behind.

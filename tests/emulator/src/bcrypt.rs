@@ -6,7 +6,8 @@ use crate::export::Export;
 use crate::thread::enter;
 use crate::verifier::violation;
 use crate::wdm::{
-    HIGH_LEVEL, NTSTATUS, PASSIVE_LEVEL, PVOID, STATUS_INVALID_PARAMETER, STATUS_SUCCESS,
+    HIGH_LEVEL, NTSTATUS, PASSIVE_LEVEL, PVOID, STATUS_INSUFFICIENT_RESOURCES,
+    STATUS_INVALID_PARAMETER, STATUS_SUCCESS,
 };
 
 pub const EXPORTS: &[Export] = crate::exports! {
@@ -35,6 +36,9 @@ pub unsafe extern "win64" fn BCryptGenRandom(
     }
     if buffer.is_null() && length != 0 {
         return STATUS_INVALID_PARAMETER;
+    }
+    if crate::sched::fails("BCryptGenRandom") {
+        return STATUS_INSUFFICIENT_RESOURCES;
     }
     let mut random = vec![0; length as usize];
     let filled =

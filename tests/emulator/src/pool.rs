@@ -98,9 +98,8 @@ impl Pool {
         self.until_failure.load(Ordering::SeqCst) != 0
     }
 
-    fn fails_now(&self, caller: usize) -> bool {
+    fn fails_now(&self) -> bool {
         self.failure_is_due()
-            && image_at(caller).is_some()
             && self
                 .until_failure
                 .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1))
@@ -121,7 +120,8 @@ impl Pool {
         if request.tag == 0 {
             violation("VERIF-POOL-TAG", "an allocation with tag 0");
         }
-        if self.fails_now(request.caller) {
+        let by_image = image_at(request.caller).is_some();
+        if by_image && (self.fails_now() || crate::sched::fails("allocation")) {
             return std::ptr::null_mut();
         }
         let block = match self.mode {

@@ -11,8 +11,8 @@ use crate::sched;
 use crate::thread::{Attachment, Thread, current, enter};
 use crate::verifier::violation;
 use crate::wdm::{
-    DISPATCH_LEVEL, HANDLE, NTSTATUS, PASSIVE_LEVEL, PVOID, STATUS_INVALID_HANDLE,
-    STATUS_INVALID_PARAMETER, STATUS_SUCCESS,
+    DISPATCH_LEVEL, HANDLE, NTSTATUS, PASSIVE_LEVEL, PVOID, STATUS_INSUFFICIENT_RESOURCES,
+    STATUS_INVALID_HANDLE, STATUS_INVALID_PARAMETER, STATUS_SUCCESS,
 };
 use crate::zw::Key;
 
@@ -116,6 +116,9 @@ pub unsafe extern "win64" fn PsCreateSystemThread(
     context: PVOID,
 ) -> NTSTATUS {
     let machine = enter("PsCreateSystemThread", PASSIVE_LEVEL).machine;
+    if sched::fails("PsCreateSystemThread") {
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
     let thread = Thread::new(machine);
     let (start, context) = (routine as usize, context as usize);
     machine.threads.0.lock().push((start, thread));

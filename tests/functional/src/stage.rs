@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use softrnic_consumer::{Adapter, Host, NtStatus, QpLimits, Timeline};
+use softrnic_consumer::{Adapter, Host, HostError, NtStatus, QpLimits, Timeline};
 use softrnic_emulator::ndis::AdapterOptions;
 use softrnic_emulator::{Attachment, Machine, Options, wsk};
 
@@ -74,6 +74,16 @@ impl Stage {
         Self::with_adapters(addresses, adapters, machine, wsk::Options::default())
     }
 
+    /// As [`Self::over`], where starting may fail.
+    ///
+    /// # Errors
+    /// Why there is no stage.
+    pub fn try_over(network: wsk::Options) -> Result<Self, HostError> {
+        let addresses = [Ipv4Addr::LOCALHOST, Ipv4Addr::new(127, 0, 0, 2)].map(IpAddr::from);
+        let adapters = addresses.map(Host::adapter_at);
+        Self::try_with_adapters(addresses, adapters, Options::default(), network)
+    }
+
     fn start(first: IpAddr, second: IpAddr, network: wsk::Options) -> Self {
         let addresses = [first, second];
         let adapters = addresses.map(Host::adapter_at);
@@ -86,16 +96,24 @@ impl Stage {
         machine: Options,
         network: wsk::Options,
     ) -> Self {
+        Self::try_with_adapters(addresses, adapters, machine, network).expect("the image starts")
+    }
+
+    fn try_with_adapters(
+        addresses: [IpAddr; 2],
+        adapters: [AdapterOptions; 2],
+        machine: Options,
+        network: wsk::Options,
+    ) -> Result<Self, HostError> {
         let image = softrnic_build::image().expect("the image builds");
-        let host =
-            Host::start(&image.path, machine, network, adapters.into()).expect("the image starts");
+        let host = Host::start(&image.path, machine, network, adapters.into())?;
         let attachment = host.machine().attach();
-        Self {
+        Ok(Self {
             host: Some(host),
             attachment: Some(attachment),
             addresses,
             timeline: Arc::default(),
-        }
+        })
     }
 
     /// The emulated computer.

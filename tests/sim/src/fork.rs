@@ -74,12 +74,12 @@ fn unnamed() -> io::Result<File> {
 ///
 /// # Errors
 /// When the host does not say.
-pub fn wait(running: &mut Vec<(u64, Child)>) -> io::Result<(u64, Outcome)> {
+pub fn wait<T>(running: &mut Vec<(T, Child)>) -> io::Result<(T, Outcome)> {
     let mut status = 0;
     // SAFETY: waits for any child and writes its status.
     let pid = unsafe { libc::waitpid(-1, &raw mut status, 0) };
     let at = running.iter().position(|(_, child)| child.pid == pid);
-    let (seed, mut child) = running.swap_remove(at.ok_or_else(io::Error::last_os_error)?);
+    let (what, mut child) = running.swap_remove(at.ok_or_else(io::Error::last_os_error)?);
     let mut output = Vec::new();
     child.output.seek(SeekFrom::Start(0))?;
     child.output.read_to_end(&mut output)?;
@@ -87,5 +87,5 @@ pub fn wait(running: &mut Vec<(u64, Child)>) -> io::Result<(u64, Outcome)> {
         status: libc::WIFEXITED(status).then(|| libc::WEXITSTATUS(status)),
         output: String::from_utf8_lossy(&output).into_owned(),
     };
-    Ok((seed, outcome))
+    Ok((what, outcome))
 }

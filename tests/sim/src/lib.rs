@@ -5,6 +5,7 @@
 //! process of its own.
 
 pub mod events;
+pub mod exhaust;
 pub mod fork;
 pub mod scenario;
 pub mod seeds;

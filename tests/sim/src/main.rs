@@ -1,10 +1,11 @@
 //! `cargo dev sim`: runs seeds, and says which failed and why.
 
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Parser;
+use softrnic_sim::exhaust;
 use softrnic_sim::scenario::{Scenario, Workload};
 use softrnic_sim::seeds::{self, Tally};
 
@@ -13,9 +14,9 @@ use softrnic_sim::seeds::{self, Tally};
 #[derive(Parser)]
 #[command(name = "cargo dev sim", bin_name = "cargo dev sim")]
 struct Arguments {
-    /// How many seeds.
-    #[arg(long, default_value_t = 200)]
-    seeds: u64,
+    /// How many seeds; 200 unless told otherwise.
+    #[arg(long)]
+    seeds: Option<u64>,
     /// The first of them.
     #[arg(long, default_value_t = 1)]
     from: u64,
@@ -28,6 +29,13 @@ struct Arguments {
     /// With `--replay`: prints all that happened, a line each.
     #[arg(long, requires = "replay")]
     log: bool,
+    /// Fails every call that may fail, once for each stack that makes it, until no stack is new: in each workload, over
+    /// `--seeds` seeds (2 unless told otherwise).
+    #[arg(long, conflicts_with = "replay")]
+    exhaust_faults: bool,
+    /// With `--replay`: fails the first call with this stack.
+    #[arg(long, requires = "replay")]
+    fault: Option<String>,
     /// Ends with one line of JSON on standard output: `seeds`, `failures`, `seeds_per_second`.
     #[arg(long)]
     json: bool,
@@ -36,40 +44,58 @@ struct Arguments {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     if let Some(seed) = arguments.replay {
-        let scenario = Scenario::new(seed, arguments.workload);
-        eprintln!("{scenario}");
-        let ended = scenario.play();
-        eprintln!("{ended:?}");
-        if arguments.log {
-            let log = softrnic_emulator::sched::simulation().map(|simulation| simulation.log());
-            log.iter().flatten().for_each(|line| println!("{line}"));
-        }
-        return ExitCode::SUCCESS;
+        return replay(seed, &arguments);
     }
     // Built once, not by every run.
     if let Err(why) = softrnic_build::image() {
         eprintln!("{why}");
         return ExitCode::FAILURE;
     }
+    let whole = if arguments.exhaust_faults {
+        exhaust(&arguments)
+    } else {
+        simulate(&arguments)
+    };
+    match whole {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(why) => {
+            eprintln!("no process for a run: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn replay(seed: u64, arguments: &Arguments) -> ExitCode {
+    let mut scenario = Scenario::new(seed, arguments.workload);
+    if let Some(stack) = &arguments.fault {
+        let Ok(stack) = u64::from_str_radix(stack, 16) else {
+            eprintln!("{stack} is no number of a stack");
+            return ExitCode::FAILURE;
+        };
+        scenario = exhaust::scenario(seed, scenario.workload, stack);
+    }
+    eprintln!("{scenario}");
+    let ended = scenario.play();
+    eprintln!("{ended:?}");
+    if arguments.log {
+        let log = softrnic_emulator::sched::simulation().map(|simulation| simulation.log());
+        log.iter().flatten().for_each(|line| println!("{line}"));
+    }
+    ExitCode::SUCCESS
+}
+
+/// Whether no seed failed.
+fn simulate(arguments: &Arguments) -> io::Result<bool> {
     let started = Instant::now();
     let progress = |tally: &Tally| {
         if tally.seeds.is_multiple_of(100) {
             eprint!("\r{} seeds, {} failed", tally.seeds, tally.failures.len());
-            let _ = std::io::stderr().flush();
+            let _ = io::stderr().flush();
         }
     };
-    let tally = match seeds::run(
-        arguments.from,
-        arguments.seeds,
-        arguments.workload,
-        progress,
-    ) {
-        Ok(tally) => tally,
-        Err(why) => {
-            eprintln!("no process for a seed: {why}");
-            return ExitCode::FAILURE;
-        }
-    };
+    let count = arguments.seeds.unwrap_or(200);
+    let tally = seeds::run(arguments.from, count, arguments.workload, progress)?;
     let rate = tally.seeds as f64 / started.elapsed().as_secs_f64();
     report(&tally, rate);
     if arguments.json {
@@ -80,11 +106,41 @@ fn main() -> ExitCode {
         });
         println!("{result}");
     }
-    if tally.failures.is_empty() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
+    Ok(tally.failures.is_empty())
+}
+
+/// Whether the driver bore every failure.
+fn exhaust(arguments: &Arguments) -> io::Result<bool> {
+    let seeds = arguments.from..arguments.from + arguments.seeds.unwrap_or(2);
+    let found = exhaust::run(seeds, arguments.workload, |found| {
+        eprint!(
+            "\r{} stacks failed, {} badly",
+            found.stacks,
+            found.failures.len()
+        );
+        let _ = io::stderr().flush();
+    })?;
+    for failure in &found.failures {
+        eprintln!("\n{}\nagain: {}", failure.report, failure.again);
     }
+    eprintln!(
+        "\r{} stacks failed, {} badly",
+        found.stacks,
+        found.failures.len()
+    );
+    for (call, stacks) in &found.calls {
+        eprintln!("{stacks:>6} {call}");
+    }
+    if arguments.json {
+        let result = serde_json::json!({
+            "stacks": found.stacks,
+            "calls": found.calls,
+            "runs": found.runs,
+            "failures": found.failures.len(),
+        });
+        println!("{result}");
+    }
+    Ok(found.failures.is_empty())
 }
 
 fn report(tally: &Tally, rate: f64) {

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
-use softrnic_consumer::Host;
-use softrnic_emulator::sched::{Ended, Plan, Random, simulate};
+use softrnic_consumer::{Host, HostError, NtStatus};
+use softrnic_emulator::sched::{self, Ended, Faults, Plan, Random, set_faults, simulate};
 use softrnic_emulator::verifier;
 use softrnic_emulator::wsk;
 use softrnic_emulator::wsk::simulated::{self, Weather, set_weather};
@@ -37,6 +37,16 @@ impl Workload {
     }
 }
 
+impl fmt::Display for Workload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Mannered => "mannered",
+            Self::Rough => "rough",
+            Self::Storm => "storm",
+        })
+    }
+}
+
 /// A seed and what is made of it.
 #[derive(Clone, Debug)]
 pub struct Scenario {
@@ -52,6 +62,17 @@ pub struct Scenario {
     pub wsk: wsk::Options,
     /// What happens to the adapters.
     pub events: Vec<Occurrence>,
+    /// Which calls of the driver fail, and whether they do already when it starts.
+    pub faults: Option<(Faults, Since)>,
+}
+
+/// Since when calls fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Since {
+    /// Since the driver is loaded.
+    Load,
+    /// Since its adapters run.
+    Running,
 }
 
 impl Scenario {
@@ -71,7 +92,7 @@ impl Scenario {
             receive_buffer: *random.pick(&[50, 500, 4096, 256 << 10]),
             odd_indications: random.one_in(2),
             vary_completions: random.one_in(2),
-            failures: if resets { *random.pick(&[0, 0, 40]) } else { 0 },
+            failures: 0,
             seed: random.number(),
             full_checks: None,
         };
@@ -82,6 +103,7 @@ impl Scenario {
             weather: Weather::of(random.number(), resets),
             wsk,
             events: events::draw(&mut random, !resets),
+            faults: resets.then(|| draw_faults(&mut random)).flatten(),
         }
     }
 
@@ -91,10 +113,9 @@ impl Scenario {
         let simulation = simulate(self.plan.clone());
         tell_the_end();
         set_weather(self.weather.clone());
-        {
-            let mut stage = Stage::over(self.wsk.clone());
+        if let Some(mut stage) = self.set_up() {
             self.act(&mut stage);
-            if !self.events.is_empty() && self.wsk.failures == 0 {
+            if !self.events.is_empty() || self.faults.is_some() {
                 simulated::calm();
                 workload::probe::run(&stage);
             }
@@ -102,14 +123,29 @@ impl Scenario {
         simulation.so_far()
     }
 
+    /// The machine with its driver and adapters; `None` when a call failed that they need.
+    fn set_up(&self) -> Option<Stage> {
+        let Some((faults, since)) = &self.faults else {
+            return Some(Stage::over(self.wsk.clone()));
+        };
+        if *since == Since::Load {
+            set_faults(Some(faults.clone()));
+        }
+        let stage =
+            Stage::try_over(self.wsk.clone()).inspect_err(|why| assert!(explained(why), "{why}"));
+        set_faults(stage.is_ok().then(|| faults.clone()));
+        stage.ok()
+    }
+
     /// What the consumers must bear.
     fn trouble(&self) -> Trouble {
-        let breaks = self.workload != Workload::Mannered;
-        let scarce = self.wsk.failures != 0;
+        let scarce = self.faults.is_some();
         let trouble = Trouble {
-            breaks,
+            breaks: scarce || self.workload != Workload::Mannered,
+            // Addresses that could not be read, and a transport that could not be captured.
+            homeless: scarce,
+            refuses: scarce,
             scarce,
-            ..Trouble::default()
         };
         trouble.with(&self.events)
     }
@@ -123,7 +159,9 @@ impl Scenario {
             Workload::Mannered | Workload::Rough => workload::pair::run(&site, random),
             Workload::Storm => workload::storm::run(&site, random),
         }
-        for (n, adapter) in events.end().into_iter().enumerate() {
+        let adapters = events.end();
+        set_faults(None);
+        for (n, adapter) in adapters.into_iter().enumerate() {
             match adapter {
                 Some(adapter) => stage.host_mut().put_back(adapter),
                 None => {
@@ -138,13 +176,31 @@ impl Scenario {
     }
 }
 
+/// In a quarter of the seeds, one call in so many.
+fn draw_faults(random: &mut Random) -> Option<(Faults, Since)> {
+    let times = *random.pick(&[0, 0, 0, 10, 40, 200]);
+    let stream = Random::new(random.number());
+    let since = *random.pick(&[Since::Load, Since::Running, Since::Running]);
+    (times != 0).then_some((Faults::OneIn(times, stream), since))
+}
+
+/// Whether a start may fail like this for want of resources.
+fn explained(why: &HostError) -> bool {
+    let scarce = [NtStatus::INSUFFICIENT_RESOURCES, NtStatus::DEVICE_NOT_READY];
+    match why {
+        HostError::Load(_) => false,
+        HostError::Entry(status) | HostError::Adapter(status) => scarce.contains(status),
+    }
+}
+
 impl fmt::Display for Scenario {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "seed {} {:?}", self.seed, self.workload)?;
+        writeln!(f, "seed {} {}", self.seed, self.workload)?;
         writeln!(f, "  {:?}", self.plan)?;
         writeln!(f, "  {:?}", self.weather)?;
         writeln!(f, "  {:?}", self.wsk)?;
-        write!(f, "  {:?}", self.events)
+        writeln!(f, "  {:?}", self.events)?;
+        write!(f, "  {:?}", self.faults)
     }
 }
 
@@ -164,13 +220,13 @@ fn tell_the_end() {
 fn print_log() {
     static ONCE: std::sync::Once = std::sync::Once::new();
     ONCE.call_once(|| {
-        let log = softrnic_emulator::sched::simulation().map(|simulation| simulation.log());
+        let log = sched::simulation().map(|simulation| simulation.log());
         let log = log.unwrap_or_default();
         let lines = std::env::var("SOFTRNIC_LOG")
             .ok()
             .and_then(|lines| lines.parse().ok());
         let first = log.len().saturating_sub(lines.unwrap_or(LAST));
-        for line in &log[first..] {
+        for line in log[first..].iter().chain(&sched::failed_calls()) {
             eprintln!("{line}");
         }
     });

@@ -58,6 +58,12 @@ pub fn run(
 }
 
 fn failure(seed: u64, outcome: Outcome) -> Option<Failure> {
+    let report = complaint(outcome)?;
+    Some(Failure { seed, report })
+}
+
+/// What is wrong with a run that ended so; `None` when nothing is.
+pub(crate) fn complaint(outcome: Outcome) -> Option<String> {
     let why = match outcome.status {
         Some(0) => return None,
         Some(softrnic_emulator::verifier::EXIT_STATUS) => "the verifier found something".to_owned(),
@@ -65,8 +71,7 @@ fn failure(seed: u64, outcome: Outcome) -> Option<Failure> {
         Some(other) => format!("exit status {other}"),
         None => "ended by a signal: a crash, or a loop that never gives way".to_owned(),
     };
-    let report = format!("{why}\n{}", outcome.output);
-    Some(Failure { seed, report })
+    Some(format!("{why}\n{}", outcome.output))
 }
 
 fn one(seed: u64, workload: Option<Workload>) -> i32 {

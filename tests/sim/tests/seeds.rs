@@ -24,6 +24,28 @@ fn five_hundred_seeds() {
     );
 }
 
+// NDIS-REG-07, NDIS-LIFE-06: each call that may fail does, once for each way to it.
+#[test]
+fn every_call_of_a_storm_may_fail() {
+    let output = sim(&[
+        "--exhaust-faults",
+        "--workload",
+        "storm",
+        "--seeds",
+        "1",
+        "--json",
+    ]);
+    let (out, error) = (text(&output.stdout), text(&output.stderr));
+    assert!(output.status.success(), "{error}");
+    let result: serde_json::Value = serde_json::from_str(out.lines().last().unwrap_or_default())
+        .expect("the last line is JSON");
+    assert_eq!(result["failures"], 0, "{error}");
+    assert!(result["stacks"].as_u64() > Some(100), "{out}");
+    for call in ["allocation", "WskSocket", "WskSend", "PsCreateSystemThread"] {
+        assert!(result["calls"][call].as_u64() > Some(0), "{call}: {out}");
+    }
+}
+
 /// The log of a seed, in a process of its own.
 fn log(seed: &str, workload: &str) -> String {
     let output = sim(&["--replay", seed, "--workload", workload, "--log"]);

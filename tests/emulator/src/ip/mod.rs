@@ -22,7 +22,10 @@ use crate::bridge;
 use crate::export::Export;
 use crate::thread;
 use crate::verifier::violation;
-use crate::wdm::{NTSTATUS, PASSIVE_LEVEL, STATUS_INVALID_PARAMETER, STATUS_SUCCESS};
+use crate::wdm::{
+    NTSTATUS, PASSIVE_LEVEL, STATUS_INSUFFICIENT_RESOURCES, STATUS_INVALID_PARAMETER,
+    STATUS_SUCCESS,
+};
 use interface::{
     ConvertInterfaceAliasToLuid, ConvertInterfaceIndexToLuid, ConvertInterfaceLuidToAlias,
     ConvertInterfaceLuidToIndex,
@@ -199,6 +202,9 @@ pub unsafe extern "win64" fn NotifyUnicastIpAddressChange(
     let thread = thread::enter("NotifyUnicastIpAddressChange", PASSIVE_LEVEL);
     if callback.is_none() || handle.is_null() || !matches!(family, AF_UNSPEC | AF_INET | AF_INET6) {
         return STATUS_INVALID_PARAMETER;
+    }
+    if crate::sched::fails("NotifyUnicastIpAddressChange") {
+        return STATUS_INSUFFICIENT_RESOURCES;
     }
     let notification = Arc::new(Notification {
         family,

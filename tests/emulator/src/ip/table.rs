@@ -41,6 +41,9 @@ pub(super) unsafe extern "win64" fn GetUnicastIpAddressTable(
     if table.is_null() || !matches!(family, AF_UNSPEC | AF_INET | AF_INET6) {
         return STATUS_INVALID_PARAMETER;
     }
+    if crate::sched::fails("GetUnicastIpAddressTable") {
+        return STATUS_INSUFFICIENT_RESOURCES;
+    }
     let ip = &thread.machine.ip;
     let rows: Vec<_> = ip
         .addresses()

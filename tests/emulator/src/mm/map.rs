@@ -118,7 +118,8 @@ unsafe extern "win64" fn map(
         priority,
         must_succeed: bug_check != 0,
     };
-    let fails = thread.machine.mappings.fails_now(asked, caller);
+    let fails = thread.machine.mappings.fails_now(asked, caller)
+        || crate::sched::fails("MmMapLockedPagesSpecifyCache");
     // SAFETY: the driver's own MDL.
     unsafe {
         let flags = (*mdl).MdlFlags;

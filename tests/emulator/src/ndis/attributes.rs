@@ -47,6 +47,9 @@ pub(super) unsafe extern "win64" fn NdisMSetMiniportAttributes(
             "NdisMSetMiniportAttributes outside of InitializeEx",
         );
     }
+    if crate::sched::fails("NdisMSetMiniportAttributes") {
+        return NDIS_STATUS_RESOURCES;
+    }
     // SAFETY: the driver passes one of the structures, all of which begin with the header.
     let header = unsafe { (*attributes).Header };
     // SAFETY: the type says which member of the union it is.

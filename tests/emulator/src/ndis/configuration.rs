@@ -89,6 +89,9 @@ pub(super) unsafe extern "win64" fn NdisOpenConfigurationEx(
             "NdisOpenConfigurationEx with an unknown NDIS handle",
         );
     }
+    if crate::sched::fails("NdisOpenConfigurationEx") {
+        return NDIS_STATUS_RESOURCES;
+    }
     if let Some(adapter) = &adapter {
         adapter.configuration_opened();
     }
@@ -146,6 +149,7 @@ pub(super) unsafe extern "win64" fn NdisReadConfiguration(
     // SAFETY: the driver passes a counted string.
     let name = unsafe { text(&*keyword) };
     let found = open.keywords.get(&name.to_ascii_lowercase()).cloned();
+    let found = found.filter(|_| !crate::sched::fails("NdisReadConfiguration"));
     let answer = found.and_then(|found| open.answer(&found, kind));
     // SAFETY: the driver passes out parameters.
     unsafe {

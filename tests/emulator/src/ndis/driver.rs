@@ -51,6 +51,9 @@ pub(super) unsafe extern "win64" fn NdisMRegisterMiniportDriver(
     // SAFETY: the driver passes its characteristics; the size says how long they are.
     let handlers = unsafe { read_characteristics(characteristics) };
     check_handlers(&handlers);
+    if crate::sched::fails("NdisMRegisterMiniportDriver") {
+        return NDIS_STATUS_RESOURCES;
+    }
     let driver = Arc::new(MiniportDriver {
         object: object as usize,
         context,
@@ -239,6 +242,9 @@ pub(super) unsafe extern "win64" fn NdisSetOptionalHandlers(
             "NDIS-REG-04",
             "NdisSetOptionalHandlers outside of SetOptions",
         );
+    }
+    if crate::sched::fails("NdisSetOptionalHandlers") {
+        return NDIS_STATUS_RESOURCES;
     }
     // SAFETY: every optional handler structure begins with the header.
     let header = unsafe { *handlers };

@@ -4,6 +4,7 @@
 //! object unparks the key. The object's memory is never touched by an unpark, so the waiter may
 //! free it as soon as it sees the change.
 
+mod faults;
 mod random;
 mod simulation;
 
@@ -15,6 +16,8 @@ use parking_lot_core::{DEFAULT_PARK_TOKEN, DEFAULT_UNPARK_TOKEN, ParkResult};
 
 use crate::clock;
 
+pub(crate) use faults::fails;
+pub use faults::{Faults, Place, failed_calls, places_met, set_faults};
 pub use random::Random;
 pub use simulation::{Ended, Plan, Simulation, Task};
 

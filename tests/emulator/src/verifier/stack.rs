@@ -22,6 +22,14 @@ pub fn here() -> Vec<usize> {
 
 /// As [`here`]; where the host's unwind data leads nowhere, the stack is searched from `sp` up.
 pub(crate) fn here_or_above(sp: usize) -> Vec<usize> {
+    match innermost() {
+        Some(point) => from(point),
+        None => search(sp, Vec::new()),
+    }
+}
+
+/// Where an image called the kernel last.
+fn innermost() -> Option<Point> {
     let mut start = None;
     backtrace::trace(|frame| {
         let ip = frame.ip() as usize;
@@ -31,15 +39,24 @@ pub(crate) fn here_or_above(sp: usize) -> Vec<usize> {
         });
         start.is_none()
     });
-    match start {
-        Some(point) => from(point),
-        None => search(sp, Vec::new()),
-    }
+    start
+}
+
+/// As [`here`], without what is only found by searching: the same for the same calls. Ends where the kernel
+/// called the image.
+pub(crate) fn unwound() -> Vec<usize> {
+    innermost().map_or_else(Vec::new, |point| unwind(point).0)
 }
 
 /// The return addresses into images on the stack from `point`, which is in an image.
 #[must_use]
 pub fn from(point: Point) -> Vec<usize> {
+    let (frames, sp) = unwind(point);
+    search(sp, frames)
+}
+
+/// The return addresses that the unwind data gives, and the stack pointer where it ends.
+fn unwind(point: Point) -> (Vec<usize>, usize) {
     let top = top_of_stack();
     let mut frames = Vec::new();
     let mut point = point;
@@ -52,7 +69,7 @@ pub fn from(point: Point) -> Vec<usize> {
             _ => break,
         }
     }
-    search(point.sp, frames)
+    (frames, point.sp)
 }
 
 /// Adds what looks like return addresses into images from `sp` up.

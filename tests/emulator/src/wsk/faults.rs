@@ -1,7 +1,8 @@
 //! Failures of WSK that somebody chooses: which call answers what, once or until it is healed.
 //!
 //! A call that is chosen is not carried out: nothing happened but the answer. Calls that close and release never fail
-//! (WSK-CLS-01). Beside what is chosen, [`super::Options::failures`] lets some requests run out of resources by the seed.
+//! (WSK-CLS-01). Beside what is chosen, [`super::Options::failures`] lets some requests run out of resources by the seed, and
+//! a simulation any call.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -9,6 +10,7 @@ use super::abi::PIRP;
 use super::host::{NtStatus, status};
 use super::kernel;
 use super::network::Command;
+use crate::sched;
 use crate::sync::Mutex;
 
 /// The calls that can fail. At `PASSIVE_LEVEL` those of a client, at most `DISPATCH_LEVEL` the others.
@@ -46,6 +48,27 @@ impl Call {
             "WskGetRemoteAddress" => Self::GetRemoteAddress,
             _ => return None,
         })
+    }
+
+    /// Its name.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Register => "WskRegister",
+            Self::CaptureProviderNpi => "WskCaptureProviderNPI",
+            Self::ControlClient => "WskControlClient",
+            Self::Socket => "WskSocket",
+            Self::SocketConnect => "WskSocketConnect",
+            Self::ControlSocket => "WskControlSocket",
+            Self::Bind => "WskBind",
+            Self::Listen => "WskListen",
+            Self::Accept => "WskAccept",
+            Self::Connect => "WskConnect",
+            Self::Send => "WskSend",
+            Self::Receive => "WskReceive",
+            Self::Disconnect => "WskDisconnect",
+            Self::GetLocalAddress => "WskGetLocalAddress",
+            Self::GetRemoteAddress => "WskGetRemoteAddress",
+        }
     }
 
     /// Whether [`super::Options::failures`] counts it.
@@ -188,7 +211,10 @@ impl super::State {
     /// How this call fails, if it does.
     pub(super) fn fault(&self, call: Call) -> Option<Fault> {
         let chosen = self.faults.take(call);
-        let runs_out = || call.runs_out() && self.network.get().is_some_and(|it| it.fails_now());
+        let runs_out = || {
+            let counted = call.runs_out() && self.network.get().is_some_and(|it| it.fails_now());
+            counted || sched::fails(call.name())
+        };
         chosen.or_else(|| runs_out().then(|| Fault::of(call, status::INSUFFICIENT_RESOURCES)))
     }
 }
