@@ -9,5 +9,6 @@ pub mod exhaust;
 pub mod fork;
 pub mod scenario;
 pub mod seeds;
+pub mod shrink;
 pub mod site;
 pub mod workload;

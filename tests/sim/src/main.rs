@@ -8,6 +8,7 @@ use clap::Parser;
 use softrnic_sim::exhaust;
 use softrnic_sim::scenario::{Scenario, Workload};
 use softrnic_sim::seeds::{self, Tally};
+use softrnic_sim::shrink::{self, Part};
 
 /// Runs softrnic.sys in simulations: one thread at a time, virtual time, a simulated network; every choice comes from
 /// a seed.
@@ -33,6 +34,9 @@ struct Arguments {
     /// `--seeds` seeds (2 unless told otherwise).
     #[arg(long, conflicts_with = "replay")]
     exhaust_faults: bool,
+    /// With `--replay`: leaves these parts out, as a failure that was shrunk says.
+    #[arg(long, requires = "replay", value_delimiter = ',')]
+    without: Vec<Part>,
     /// With `--replay`: fails the first call with this stack.
     #[arg(long, requires = "replay")]
     fault: Option<String>,
@@ -75,6 +79,7 @@ fn replay(seed: u64, arguments: &Arguments) -> ExitCode {
         };
         scenario = exhaust::scenario(seed, scenario.workload, stack);
     }
+    scenario = shrink::without(&scenario, &arguments.without);
     eprintln!("{scenario}");
     let ended = scenario.play();
     eprintln!("{ended:?}");
@@ -95,9 +100,10 @@ fn simulate(arguments: &Arguments) -> io::Result<bool> {
         }
     };
     let count = arguments.seeds.unwrap_or(200);
-    let tally = seeds::run(arguments.from, count, arguments.workload, progress)?;
+    let mut tally = seeds::run(arguments.from, count, arguments.workload, progress)?;
     let rate = tally.seeds as f64 / started.elapsed().as_secs_f64();
-    report(&tally, rate);
+    seeds::shrink_all(&mut tally, arguments.workload)?;
+    report(&tally, arguments.workload, rate);
     if arguments.json {
         let result = serde_json::json!({
             "seeds": tally.seeds,
@@ -143,10 +149,20 @@ fn exhaust(arguments: &Arguments) -> io::Result<bool> {
     Ok(found.failures.is_empty())
 }
 
-fn report(tally: &Tally, rate: f64) {
+fn report(tally: &Tally, workload: Option<Workload>, rate: f64) {
     for failure in &tally.failures {
         eprintln!("\nseed {} failed: {}", failure.seed, failure.report);
-        eprintln!("again: cargo dev sim --replay {}", failure.seed);
+        let workload = workload.map(|workload| format!(" --workload {workload}"));
+        let workload = workload.unwrap_or_default();
+        let needless: Vec<_> = failure.needless.iter().map(Part::to_string).collect();
+        let without = match needless.is_empty() {
+            true => String::new(),
+            false => format!(" --without {}", needless.join(",")),
+        };
+        eprintln!(
+            "again: cargo dev sim --replay {}{workload}{without}",
+            failure.seed
+        );
     }
     eprintln!(
         "\r{} seeds, {} failed, {rate:.1} seeds a second",

@@ -62,6 +62,8 @@ pub struct Scenario {
     pub wsk: wsk::Options,
     /// What happens to the adapters.
     pub events: Vec<Occurrence>,
+    /// The consumers do little.
+    pub small: bool,
     /// Which calls of the driver fail, and whether they do already when it starts.
     pub faults: Option<(Faults, Since)>,
 }
@@ -103,6 +105,7 @@ impl Scenario {
             weather: Weather::of(random.number(), resets),
             wsk,
             events: events::draw(&mut random, !resets),
+            small: false,
             faults: resets.then(|| draw_faults(&mut random)).flatten(),
         }
     }
@@ -156,8 +159,8 @@ impl Scenario {
         let site = Site::of(stage, self.trouble());
         let events = Events::start(stage, &self.events);
         match self.workload {
-            Workload::Mannered | Workload::Rough => workload::pair::run(&site, random),
-            Workload::Storm => workload::storm::run(&site, random),
+            Workload::Mannered | Workload::Rough => workload::pair::run(&site, random, self.small),
+            Workload::Storm => workload::storm::run(&site, random, self.small),
         }
         let adapters = events.end();
         set_faults(None);
@@ -200,6 +203,9 @@ impl fmt::Display for Scenario {
         writeln!(f, "  {:?}", self.weather)?;
         writeln!(f, "  {:?}", self.wsk)?;
         writeln!(f, "  {:?}", self.events)?;
+        if self.small {
+            writeln!(f, "  little work")?;
+        }
         write!(f, "  {:?}", self.faults)
     }
 }

@@ -6,12 +6,15 @@ use softrnic_emulator::sched::Ended;
 
 use crate::fork::{self, Child, Outcome};
 use crate::scenario::{Scenario, Workload};
+use crate::shrink::{Part, shrink};
 
 /// A seed that failed.
 #[derive(Debug)]
 pub struct Failure {
     /// The seed.
     pub seed: u64,
+    /// What it can go without and still fail.
+    pub needless: Vec<Part>,
     /// What the run wrote: the broken rule, the stack, the timeline.
     pub report: String,
 }
@@ -45,21 +48,34 @@ pub fn run(
     loop {
         while running.len() < at_once && tally.failures.len() < ENOUGH {
             let Some(seed) = seeds.next() else { break };
-            running.push((seed, fork::start(|| one(seed, workload))?));
+            running.push((seed, fork::start(|| one(&Scenario::new(seed, workload)))?));
         }
         if running.is_empty() {
             return Ok(tally);
         }
         let (seed, outcome) = fork::wait(&mut running)?;
         tally.seeds += 1;
-        tally.failures.extend(failure(seed, outcome));
+        tally
+            .failures
+            .extend(complaint(outcome).map(|report| Failure {
+                seed,
+                needless: Vec::new(),
+                report,
+            }));
         each(&tally);
     }
 }
 
-fn failure(seed: u64, outcome: Outcome) -> Option<Failure> {
-    let report = complaint(outcome)?;
-    Some(Failure { seed, report })
+/// Leaves out of each failure what it does not need.
+///
+/// # Errors
+/// When the host gives no process.
+pub fn shrink_all(tally: &mut Tally, workload: Option<Workload>) -> io::Result<()> {
+    for failure in &mut tally.failures {
+        let whole = Scenario::new(failure.seed, workload);
+        (failure.needless, failure.report) = shrink(&whole, &failure.report)?;
+    }
+    Ok(())
 }
 
 /// What is wrong with a run that ended so; `None` when nothing is.
@@ -74,8 +90,8 @@ pub(crate) fn complaint(outcome: Outcome) -> Option<String> {
     Some(format!("{why}\n{}", outcome.output))
 }
 
-fn one(seed: u64, workload: Option<Workload>) -> i32 {
-    let scenario = Scenario::new(seed, workload);
+/// Plays one, in a process of its own.
+pub(crate) fn one(scenario: &Scenario) -> i32 {
     println!("{scenario}");
     say(scenario.play());
     0

@@ -61,8 +61,8 @@ struct Part {
 }
 
 impl Part {
-    fn draw(random: &mut Random) -> Self {
-        let count = random.between(1, 30);
+    fn draw(random: &mut Random, small: bool) -> Self {
+        let count = random.between(1, if small { 3 } else { 30 });
         let longest = *random.pick(&[2, 300, 5_000, 5_000, 40_000]);
         let mut acts: Vec<Act> = (0..count).map(|_| Act::draw(random, longest)).collect();
         // When it has arrived, so has everything before it.
@@ -83,9 +83,9 @@ impl Part {
     }
 }
 
-/// Plays both parts.
-pub fn run(site: &Arc<Site>, mut random: Random) {
-    let parts: [Arc<Part>; 2] = std::array::from_fn(|_| Arc::new(Part::draw(&mut random)));
+/// Plays both parts; short ones when `small`.
+pub fn run(site: &Arc<Site>, mut random: Random, small: bool) {
+    let parts: [Arc<Part>; 2] = std::array::from_fn(|_| Arc::new(Part::draw(&mut random, small)));
     let end = |n| site.end(&site.open(n)?, QpLimits::default());
     let (Some(active), Some(passive)) = (end(0), end(1)) else {
         return;

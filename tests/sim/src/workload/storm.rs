@@ -13,8 +13,8 @@ use crate::site::Site;
 /// Connections that are tried at once, at most.
 const MOST: u64 = 6;
 
-/// Plays it.
-pub fn run(site: &Arc<Site>, mut random: Random) {
+/// Plays it; with two connects at most when `small`.
+pub fn run(site: &Arc<Site>, mut random: Random, small: bool) {
     let (Some(client), Some(server)) = (site.open(0), site.open(1)) else {
         return;
     };
@@ -22,7 +22,7 @@ pub fn run(site: &Arc<Site>, mut random: Random) {
         return;
     };
     let to = listener.local_address().expect("a listener has an address");
-    let count = random.between(1, MOST);
+    let count = random.between(1, if small { 2 } else { MOST });
     let machine = site.machine();
     let serving = {
         let (site, server) = (Arc::clone(site), Arc::clone(&server));
