@@ -2,6 +2,7 @@
 
 use std::ptr;
 
+use softrnic_emulator::wsk::{Call, Fault};
 use softrnic_functional::Stage;
 use softrnic_functional::consumer::NtStatus;
 use softrnic_functional::consumer::abi::NDK_ADAPTER_INFO;
@@ -38,6 +39,24 @@ fn versions_nobody_serves_are_refused() {
             "{asked:?}"
         );
     }
+}
+
+// NDK-ADP-01, WSK-REG-06: without the transport there is nothing to connect with; when it is there, all is well.
+// OPEN_NDK_ADAPTER_HANDLER: STATUS_SUCCESS, NDIS_STATUS_ADAPTER_NOT_READY.
+#[test]
+fn an_opening_needs_the_transport() {
+    let stage = Stage::new();
+    let wsk = &stage.machine().wsk;
+    for (call, said) in [
+        (Call::CaptureProviderNpi, NtStatus::DEVICE_NOT_READY),
+        (Call::ControlClient, NtStatus::INSUFFICIENT_RESOURCES),
+    ] {
+        wsk.fail(Fault::of(call, said.0));
+        let refused = stage.try_open(0, (1, 2)).map(drop);
+        assert_eq!(refused, Err(NtStatus::NDIS_ADAPTER_NOT_READY), "{call:?}");
+        assert_eq!(wsk.heal(), 0);
+    }
+    assert!(stage.try_open(0, (1, 2)).is_ok());
 }
 
 // NDK-ADP-02: sizes 0, 1, 95, 96, 103 are too small and nothing is written; 104 and more get 104 bytes.
