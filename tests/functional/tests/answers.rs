@@ -209,3 +209,96 @@ fn a_close_cancels_a_pending_listen() {
     assert_eq!(listening.wait(), NtStatus::CANCELLED);
     assert_eq!(closing.wait(), NtStatus::SUCCESS);
 }
+
+/// Private data of this length.
+fn data(length: u32) -> softrnic_functional::consumer::ConnectParameters {
+    parameters(&vec![7; length as usize])
+}
+
+// NDK-CON-10, NDK-CON-20, NDK-CON-26: as of a plain connect.
+// NdkConnectWithSharedEndpoint: STATUS_CONNECTION_ACTIVE, STATUS_INVALID_BUFFER_SIZE, STATUS_CANCELLED.
+#[test]
+fn a_shared_connect_is_refused_and_cancelled_as_others_are() {
+    let stage = Stage::new();
+    let ends = offered(&stage);
+    let (adapter, from) = (&ends.active.adapter, stage.address(0, 0));
+    let endpoint = SharedEndpoint::new(adapter, from).expect("made");
+    let most = adapter.info().expect("information").MaxCallerData;
+    let listener = ends.passive.listener.as_ref().expect("listening");
+    let to = listener.local_address().expect("bound");
+    let idle = End::new(adapter, QpLimits::default());
+    let mut connector = Connector::new(adapter).expect("made");
+    let mut connect = |qp, ask| connector.connect_shared(qp, &endpoint, to, &ask);
+    let long = connect(&idle.qp, data(most + 1));
+    assert_eq!(long.wait(), NtStatus::INVALID_BUFFER_SIZE);
+    let busy = connect(&ends.active.qp, data(0));
+    assert_eq!(busy.wait(), NtStatus::CONNECTION_ACTIVE);
+    let pending = connect(&idle.qp, data(0));
+    assert_eq!(pending.returned(), NtStatus::PENDING);
+    assert_eq!(connector.close().wait(), NtStatus::SUCCESS);
+    assert_eq!(pending.wait(), NtStatus::CANCELLED);
+    drop((ends.connector, ends.offered));
+}
+
+// NDK-CON-10, NDK-CON-20, NDK-CON-28: what does not fit is refused, and the offer still stands.
+// NdkAcceptEx: STATUS_CONNECTION_ACTIVE, STATUS_CONNECTION_INVALID, STATUS_INVALID_BUFFER_SIZE, STATUS_INVALID_PARAMETER.
+#[test]
+fn an_extended_accept_is_refused_as_others_are() {
+    let stage = Stage::new();
+    let mut ends = offered(&stage);
+    let most = ends.passive.adapter.info().expect("told").MaxCalleeData;
+    let (busy, _peer) = stage.connected();
+    let mut accept = |qp, ask| ends.offered.accept_ex(qp, &ask, |_| {}).wait();
+    let long = accept(&ends.passive.qp, data(most + 1));
+    assert_eq!(long, NtStatus::INVALID_BUFFER_SIZE);
+    let foreign = accept(&busy.qp, data(0));
+    assert_eq!(foreign, NtStatus::INVALID_PARAMETER);
+    assert!(ends.connecting.is_pending());
+    let (adapter, ask) = (&ends.active.adapter, data(0));
+    let mut unconnected = Connector::new(adapter).expect("made");
+    let early = unconnected.accept_ex(&ends.active.qp, &ask, |_| {});
+    assert_eq!(early.wait(), NtStatus::CONNECTION_INVALID);
+    let accepting = ends.offered.accept_ex(&ends.passive.qp, &ask, |_| {});
+    assert_eq!(ends.connecting.wait(), NtStatus::SUCCESS);
+    let again = ends.offered.accept_ex(&ends.passive.qp, &ask, |_| {});
+    assert_eq!(again.wait(), NtStatus::CONNECTION_ACTIVE);
+    let completing = ends.connector.complete_connect_ex(|_| {});
+    assert_eq!(completing.wait(), NtStatus::SUCCESS);
+    assert_eq!(accepting.wait(), NtStatus::SUCCESS);
+    drop((unconnected, ends.connector, ends.offered));
+}
+
+// NDK-LIFE-14: the peer has not gone on when the consumer gives up.
+// NdkAccept, NdkAcceptEx: STATUS_CANCELLED.
+#[test]
+fn a_close_cancels_a_pending_accept() {
+    let stage = Stage::new();
+    for extended in [false, true] {
+        let mut ends = offered(&stage);
+        let (qp, ask) = (&ends.passive.qp, data(0));
+        let accepting = if extended {
+            ends.offered.accept_ex(qp, &ask, |_| {})
+        } else {
+            ends.offered.accept(qp, &ask, || {})
+        };
+        assert_eq!(ends.connecting.wait(), NtStatus::SUCCESS);
+        assert!(accepting.is_pending(), "NDK-CON-02");
+        assert_eq!(ends.offered.close().wait(), NtStatus::SUCCESS);
+        assert_eq!(accepting.wait(), NtStatus::CANCELLED);
+        drop((ends.connector, ends.offered, ends.active, ends.passive));
+    }
+}
+
+// NDK-LIFE-14, NDK-DISC-11: the peer has not ended when the consumer gives up.
+// NdkDisconnect: STATUS_CANCELLED.
+#[test]
+fn a_close_cancels_a_pending_disconnect() {
+    let stage = Stage::new();
+    let (mut active, passive) = stage.connected();
+    let leaving = active.disconnect();
+    assert!(passive.gone.wait(SOON));
+    assert!(leaving.is_pending(), "NDK-DISC-01");
+    let mut connector = active.connector.take().expect("connected");
+    assert_eq!(connector.close().wait(), NtStatus::SUCCESS);
+    assert_eq!(leaving.wait(), NtStatus::CANCELLED);
+}

@@ -167,7 +167,8 @@ fn a_connect_says_what_the_transport_said() {
 
 // NDK-CON-06, NDK-SEP-02: the port is there already, so nothing is said of it.
 // NdkConnectWithSharedEndpoint: STATUS_PENDING, STATUS_INSUFFICIENT_RESOURCES, STATUS_NETWORK_UNREACHABLE,
-// STATUS_HOST_UNREACHABLE, STATUS_CONNECTION_REFUSED, STATUS_IO_TIMEOUT, STATUS_ADDRESS_ALREADY_EXISTS.
+// STATUS_HOST_UNREACHABLE, STATUS_CONNECTION_REFUSED, STATUS_IO_TIMEOUT, STATUS_ADDRESS_ALREADY_EXISTS,
+// STATUS_CONNECTION_ABORTED.
 #[test]
 fn a_shared_connect_says_what_the_transport_said() {
     let stage = Stage::new();
