@@ -23,11 +23,22 @@ pub enum Workload {
     Rough,
     /// Connects and disconnects, many at once, some of them refused or given up.
     Storm,
+    /// Random calls of several threads, in any order, from inside callbacks too.
+    Rude,
 }
 
 impl Workload {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Mannered, Self::Rough, Self::Storm];
+    pub const ALL: [Self; 4] = [Self::Mannered, Self::Rough, Self::Storm, Self::Rude];
+
+    /// Whether its consumers expect that anything may be missing.
+    #[must_use]
+    pub fn bears_failing_calls(self) -> bool {
+        match self {
+            Self::Mannered | Self::Rough | Self::Storm => true,
+            Self::Rude => false,
+        }
+    }
 
     fn number(self) -> u64 {
         Self::ALL
@@ -43,6 +54,7 @@ impl fmt::Display for Workload {
             Self::Mannered => "mannered",
             Self::Rough => "rough",
             Self::Storm => "storm",
+            Self::Rude => "rude",
         })
     }
 }
@@ -84,7 +96,7 @@ impl Scenario {
         let mut random = Random::new(seed);
         let drawn = *random.pick(&Workload::ALL);
         let workload = workload.unwrap_or(drawn);
-        let resets = workload != Workload::Mannered;
+        let resets = matches!(workload, Workload::Rough | Workload::Storm);
         let wsk = wsk::Options {
             send_completion: *random.pick(&[
                 wsk::SendCompletion::Acknowledged,
@@ -161,6 +173,7 @@ impl Scenario {
         match self.workload {
             Workload::Mannered | Workload::Rough => workload::pair::run(&site, random, self.small),
             Workload::Storm => workload::storm::run(&site, random, self.small),
+            Workload::Rude => workload::rude::run(&site, random, self.small),
         }
         let adapters = events.end();
         set_faults(None);

@@ -4,10 +4,11 @@ use std::ffi::c_void;
 use std::net::SocketAddr;
 use std::ptr;
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 
 use softrnic_consumer::abi::{NDK_CONNECTOR, NDK_LISTENER, NDK_SHARED_ENDPOINT};
 use softrnic_consumer::{NtStatus, encode_address};
+use softrnic_emulator::sync::Mutex;
 
 use super::{Handle, Qp, Random, World};
 use crate::raw;
@@ -56,12 +57,11 @@ impl Connector {
     }
 
     fn takes(&self, qp: &Arc<Qp>) {
-        *self.qp.lock().unwrap_or_else(PoisonError::into_inner) = Arc::downgrade(qp);
+        *self.qp.lock() = Arc::downgrade(qp);
     }
 
     fn queue_pair(&self) -> Option<Arc<Qp>> {
-        let qp = self.qp.lock();
-        qp.unwrap_or_else(PoisonError::into_inner).upgrade()
+        self.qp.lock().upgrade()
     }
 
     /// Goes, and with it, now and then, its queue pair: of no use any more.

@@ -12,12 +12,14 @@ mod queues;
 mod wrong;
 
 use std::any::Any;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use softrnic_consumer::Adapter;
 pub use softrnic_emulator::sched::Random;
+use softrnic_emulator::sync::{Mutex, MutexGuard};
+use softrnic_emulator::{Machine, clock, sched};
 
 use crate::raw::{self, Object};
 use crate::{Stage, at_dispatch};
@@ -80,8 +82,8 @@ impl<T> Default for Pool<T> {
 }
 
 impl<T> Pool<T> {
-    fn all(&self) -> std::sync::MutexGuard<'_, Vec<Arc<T>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn all(&self) -> MutexGuard<'_, Vec<Arc<T>>> {
+        self.0.lock()
     }
 
     fn add(&self, object: Arc<T>) {
@@ -173,10 +175,10 @@ impl Seen {
 }
 
 impl World {
-    fn new(stage: &Stage, seed: u64) -> Arc<Self> {
+    fn new(place: Place, seed: u64) -> Arc<Self> {
         Arc::new(Self {
-            adapters: Mutex::new(vec![stage.open(0), stage.open(1)]),
-            addresses: [stage.address(0, 0), stage.address(1, 0)],
+            adapters: Mutex::new(place.adapters.into()),
+            addresses: place.addresses,
             pds: Pool::default(),
             mrs: Pool::default(),
             mws: Pool::default(),
@@ -199,7 +201,7 @@ impl World {
 
     fn adapter(&self, n: usize) -> Arc<Adapter> {
         let adapters = self.adapters.lock();
-        adapters.unwrap_or_else(PoisonError::into_inner)[n].clone()
+        adapters[n].clone()
     }
 
     /// For callbacks, which have no generator of their own.
@@ -255,10 +257,11 @@ impl World {
         }
     }
 
-    fn run(self: &Arc<Self>, seed: u64, time: Duration) {
+    fn run(self: &Arc<Self>, seed: u64, (time, long): (Duration, Duration)) {
         let mut random = Random::new(seed);
-        let start = Instant::now();
-        while start.elapsed() < time || (!self.seen.all() && start.elapsed() < PATIENCE) {
+        let start = clock::nanoseconds();
+        let spent = || Duration::from_nanos(clock::nanoseconds() - start);
+        while spent() < time || (!self.seen.all() && spent() < long) {
             if random.one_in(3) {
                 at_dispatch(|| self.act(&mut random));
             } else {
@@ -266,7 +269,7 @@ impl World {
             }
             if random.one_in(8) {
                 // The network's turn.
-                std::thread::sleep(Duration::from_micros(200));
+                sched::sleep_until(clock::after(Duration::from_micros(200)));
             }
         }
     }
@@ -313,27 +316,51 @@ impl World {
         });
         wait("requests", || (self.pending.load(Ordering::SeqCst), 0));
         // NDK-LIFE-21: the adapters' closes.
-        let adapters = self.adapters.lock();
-        adapters.unwrap_or_else(PoisonError::into_inner).clear();
+        let adapters = std::mem::take(&mut *self.adapters.lock());
+        drop(adapters);
     }
 }
 
 /// Waits until both numbers are the same.
 fn wait(what: &str, numbers: impl Fn() -> (usize, usize)) {
-    let until = Instant::now() + PATIENCE;
+    let until = clock::after(PATIENCE);
     loop {
         let (all, there) = numbers();
         if all == there {
             return;
         }
-        assert!(Instant::now() < until, "{what}: {there} of {all}");
-        std::thread::sleep(Duration::from_millis(2));
+        assert!(clock::nanoseconds() < until, "{what}: {there} of {all}");
+        sched::sleep_until(clock::after(Duration::from_millis(2)));
     }
 }
 
-/// Lets `threads` threads loose for some time.
+/// Where a rude consumer is let loose.
+pub struct Place {
+    /// The computer.
+    pub machine: &'static Machine,
+    /// Two adapters, open.
+    pub adapters: [Arc<Adapter>; 2],
+    /// Their addresses.
+    pub addresses: [std::net::SocketAddr; 2],
+}
+
+/// Lets `threads` threads loose for some time, and on until everything has happened that should.
 pub fn run(stage: &Stage, seed: u64, threads: usize, time: Duration) -> Seen {
-    let world = World::new(stage, seed);
+    let place = Place {
+        machine: stage.machine(),
+        adapters: [stage.open(0), stage.open(1)],
+        addresses: [stage.address(0, 0), stage.address(1, 0)],
+    };
+    run_at(place, seed, threads, (time, PATIENCE))
+}
+
+/// The same anywhere: at least for the first time, at most for the second.
+///
+/// # Panics
+/// When a thread breaks a promise.
+pub fn run_at(place: Place, seed: u64, threads: usize, time: (Duration, Duration)) -> Seen {
+    let machine = place.machine;
+    let world = World::new(place, seed);
     let mut random = Random::new(seed);
     for _ in 0..4 {
         Pd::create(&world, &mut random);
@@ -341,16 +368,15 @@ pub fn run(stage: &Stage, seed: u64, threads: usize, time: Duration) -> Seen {
         Mr::create(&world, &mut random);
         Listener::create(&world, &mut random);
     }
-    let machine = stage.machine();
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
+    let threads: Vec<_> = (0..threads)
+        .map(|_| {
             let (world, seed) = (world.clone(), random.number());
-            scope.spawn(move || {
-                let _attached = machine.attach();
-                world.run(seed, time);
-            });
-        }
-    });
+            machine.spawn("rude", move || world.run(seed, time))
+        })
+        .collect();
+    for thread in threads {
+        thread.join().expect("no promise is broken");
+    }
     world.over.store(true, Ordering::SeqCst);
     world.drain();
     world.end(random);
@@ -361,13 +387,13 @@ pub fn run(stage: &Stage, seed: u64, threads: usize, time: Duration) -> Seen {
 
 /// The world, when nobody else has it any more.
 fn wait_alone(mut world: Arc<World>) -> World {
-    let until = Instant::now() + PATIENCE;
+    let until = clock::after(PATIENCE);
     loop {
         match Arc::try_unwrap(world) {
             Ok(world) => return world,
             Err(shared) => world = shared,
         }
-        assert!(Instant::now() < until, "somebody keeps the world");
-        std::thread::sleep(Duration::from_millis(2));
+        assert!(clock::nanoseconds() < until, "somebody keeps the world");
+        sched::sleep_until(clock::after(Duration::from_millis(2)));
     }
 }

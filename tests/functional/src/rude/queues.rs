@@ -3,7 +3,7 @@
 use std::ffi::c_void;
 use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicIsize, AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 
 use softrnic_consumer::NtStatus;
 use softrnic_consumer::abi::{
@@ -143,7 +143,7 @@ unsafe extern "win64" fn notification(context: *mut c_void, status: i32) {
 impl World {
     /// A request came back.
     fn back(&self, result: &NDK_RESULT_EX) {
-        let counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        let counts = self.counts.lock();
         let counts = counts[result.QPContext as usize].clone();
         // The lowest bits of a request's context say what it counts as.
         let context = result.RequestContext as usize;
@@ -202,7 +202,7 @@ impl Qp {
         }
         let counts = Arc::new(Counts::default());
         let context = {
-            let mut all = world.counts.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut all = world.counts.lock();
             all.push(counts.clone());
             all.len() - 1
         };

@@ -2,4 +2,5 @@
 
 pub mod pair;
 pub mod probe;
+pub mod rude;
 pub mod storm;
