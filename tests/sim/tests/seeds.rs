@@ -24,6 +24,23 @@ fn five_hundred_seeds() {
     );
 }
 
+/// Seeds that failed once.
+const FAILED: [(&str, &str); 3] = [
+    // No memory for the second try of a connect.
+    ("147", "storm"),
+    ("336", "storm"),
+    // A connection that is lost between a read and the send behind it.
+    ("307486", "rough"),
+];
+
+#[test]
+fn seeds_that_failed_once_pass() {
+    for (seed, workload) in FAILED {
+        let output = sim(&["--replay", seed, "--workload", workload]);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+    }
+}
+
 // NDIS-REG-07, NDIS-LIFE-06: each call that may fail does, once for each way to it.
 #[test]
 fn every_call_of_a_storm_may_fail() {
