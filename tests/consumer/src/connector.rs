@@ -416,9 +416,10 @@ pub fn encode_address(address: SocketAddr) -> ([u8; 28], u32) {
 }
 
 /// Calls for an address with room for any family, as the Microsoft sample does, and decodes it.
-pub(crate) fn decode_address(
-    call: impl FnOnce(*mut u8, &mut u32) -> i32,
-) -> Result<SocketAddr, NtStatus> {
+///
+/// # Errors
+/// What the call answered.
+pub fn decode_address(call: impl FnOnce(*mut u8, &mut u32) -> i32) -> Result<SocketAddr, NtStatus> {
     let mut bytes = [0u8; 128];
     let mut len = bytes.len() as u32;
     NtStatus(call(bytes.as_mut_ptr(), &mut len)).ok()?;

@@ -32,7 +32,7 @@ mod status;
 mod timeline;
 
 pub use adapter::Adapter;
-pub use connector::{ConnectParameters, ConnectionData, Connector, encode_address};
+pub use connector::{ConnectParameters, ConnectionData, Connector, decode_address, encode_address};
 pub use cq::{Cq, CqHandle};
 pub use host::{Host, HostError};
 pub use inbox::{Arrival, Completed, Inbox};

@@ -213,9 +213,19 @@ pub fn pd(adapter: &Adapter) -> *mut NDK_PD {
 /// `NdkCreateMr`.
 #[must_use]
 pub fn mr(pd: *mut NDK_PD) -> *mut NDK_MR {
+    mr_with(pd, false)
+}
+
+/// `NdkCreateMr`, for fast registration.
+#[must_use]
+pub fn fast_mr(pd: *mut NDK_PD) -> *mut NDK_MR {
+    mr_with(pd, true)
+}
+
+fn mr_with(pd: *mut NDK_PD, fast: bool) -> *mut NDK_MR {
     created!("NdkCreateMr", |out| {
         let create = (*(*pd).Dispatch).NdkCreateMr.expect("NDK-VER-05");
-        create(pd, 0, None, ptr::null_mut(), out)
+        create(pd, u8::from(fast), None, ptr::null_mut(), out)
     })
 }
 

@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 
 use softrnic_consumer::abi::{NDK_CONNECTOR, NDK_LISTENER, NDK_SHARED_ENDPOINT};
-use softrnic_consumer::{NtStatus, encode_address};
+use softrnic_consumer::{NtStatus, decode_address, encode_address};
 use softrnic_emulator::sync::Mutex;
 
-use super::{Handle, Qp, Random, World};
+use super::{Handle, Qp, Random, Route, World};
 use crate::raw;
 
 /// A call is under way, or the peer's turn.
@@ -257,7 +257,9 @@ impl Connector {
     fn established(world: &Arc<World>, connector: &Arc<Self>, status: NtStatus) {
         if status == NtStatus::SUCCESS {
             world.seen.established.fetch_add(1, Ordering::Relaxed);
-            connector.queue_pair().inspect(|qp| qp.is_ready());
+            let qp = connector.queue_pair();
+            let route = Route::of(connector.raw());
+            qp.inspect(|qp| qp.is_ready(world, route));
             connector.stage.store(CONNECTED, Ordering::SeqCst);
             return;
         }
@@ -425,18 +427,15 @@ impl Listener {
 
     /// Where it listens, once it does.
     fn address(&self) -> Option<SocketAddr> {
-        let (listener, mut bytes, mut length) = (self.raw(), [0_u8; 28], 28);
-        // SAFETY: the listener is open; the places are locals.
-        let status = unsafe {
-            ((*(*listener).Dispatch)
-                .NdkGetLocalAddress
-                .expect("NDK-VER-05"))(
-                listener, bytes.as_mut_ptr().cast(), &raw mut length
-            )
-        };
-        let port = u16::from_be_bytes([bytes[2], bytes[3]]);
-        let ip: [u8; 4] = [bytes[4], bytes[5], bytes[6], bytes[7]];
-        (status == 0 && port != 0).then(|| (ip, port).into())
+        let listener = self.raw();
+        let address = decode_address(|place, length| {
+            // SAFETY: the listener is open; the place has `length` bytes.
+            unsafe {
+                let local = (*(*listener).Dispatch).NdkGetLocalAddress;
+                local.expect("NDK-VER-05")(listener, place.cast(), length)
+            }
+        });
+        address.ok().filter(|address| address.port() != 0)
     }
 
     pub(super) fn pause(world: &Arc<World>, random: &mut Random) {

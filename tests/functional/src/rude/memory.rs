@@ -48,7 +48,6 @@ pub struct Mr {
     handle: Handle,
     buffer: Arc<Buffer>,
     state: Arc<AtomicU8>,
-    pub(super) adapter: usize,
     /// Its protection domain, to compare with.
     pub(super) pd: usize,
 }
@@ -64,7 +63,6 @@ impl Mr {
             handle: Handle::new(world, raw.cast(), buffer.clone()),
             buffer,
             state: Arc::new(AtomicU8::new(IDLE)),
-            adapter: pd.adapter,
             pd: pd.raw() as usize,
         });
         mr.register();
@@ -98,6 +96,11 @@ impl Mr {
         sge.Length = length as u32;
         sge.MemoryRegionToken = self.token();
         sge
+    }
+
+    /// Whether it is registered, in domain `pd`.
+    pub(super) fn serves(&self, pd: usize) -> bool {
+        self.pd == pd && self.state.load(Ordering::SeqCst) == REGISTERED
     }
 
     fn begin(&self, from: u8) -> bool {
@@ -156,7 +159,7 @@ impl Mr {
         let Some(mr) = world.mrs.pick(random) else {
             return;
         };
-        if random.one_in(3) {
+        if random.one_in(8) {
             mr.deregister(world);
         } else {
             mr.register();

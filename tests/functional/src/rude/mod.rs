@@ -7,8 +7,11 @@
 //! (NDK-LIFE-11, NDK-LIFE-20); all else goes.
 
 mod connections;
+mod fast;
 mod memory;
 mod queues;
+mod routes;
+mod srq;
 mod wrong;
 
 use std::any::Any;
@@ -25,8 +28,11 @@ use crate::raw::{self, Object};
 use crate::{Stage, at_dispatch};
 
 pub use connections::{Connector, Listener, Shared};
+pub use fast::Fast;
 pub use memory::{Mr, Mw, Pd};
-pub use queues::{Counts, Cq, Qp, Srq};
+pub use queues::{Counts, Cq, Qp};
+pub use routes::{Route, Routes};
+pub use srq::Srq;
 
 /// How long the end of a run may take: a flush or a close beside a peer that does not read waits for its deadline.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -130,6 +136,7 @@ pub struct World {
     addresses: [std::net::SocketAddr; 2],
     pds: Pool<Pd>,
     mrs: Pool<Mr>,
+    fast: Pool<Fast>,
     mws: Pool<Mw>,
     cqs: Pool<Cq>,
     qps: Pool<Qp>,
@@ -137,6 +144,7 @@ pub struct World {
     connectors: Pool<Connector>,
     listeners: Pool<Listener>,
     shared: Pool<Shared>,
+    routes: Routes,
     /// What was posted and has not come back, by queue pair; the number is its context.
     counts: Mutex<Vec<Arc<Counts>>>,
     opened: AtomicUsize,
@@ -161,13 +169,21 @@ pub struct Seen {
     pub failed: AtomicUsize,
     /// Disconnect events.
     pub lost: AtomicUsize,
+    /// Fast registrations that were taken.
+    pub registered: AtomicUsize,
 }
 
 impl Seen {
     /// Whether everything happened now and then.
     #[must_use]
     pub fn all(&self) -> bool {
-        let counts = [&self.established, &self.succeeded, &self.failed, &self.lost];
+        let counts = [
+            &self.established,
+            &self.succeeded,
+            &self.failed,
+            &self.lost,
+            &self.registered,
+        ];
         counts
             .iter()
             .all(|count| count.load(Ordering::Relaxed) >= 3)
@@ -181,6 +197,7 @@ impl World {
             addresses: place.addresses,
             pds: Pool::default(),
             mrs: Pool::default(),
+            fast: Pool::default(),
             mws: Pool::default(),
             cqs: Pool::default(),
             qps: Pool::default(),
@@ -188,6 +205,7 @@ impl World {
             connectors: Pool::default(),
             listeners: Pool::default(),
             shared: Pool::default(),
+            routes: Routes::default(),
             counts: Mutex::default(),
             opened: AtomicUsize::new(0),
             asked: AtomicUsize::new(0),
@@ -217,7 +235,7 @@ impl World {
         if self.over.load(Ordering::SeqCst) {
             return;
         }
-        match random.index(40) {
+        match random.below(44) {
             0 => Pd::create(self, random),
             1 => Cq::create(self, random),
             2 => Mr::create(self, random),
@@ -238,13 +256,16 @@ impl World {
             20 => Qp::flush(self, random),
             21 => self.close(random),
             22 => wrong::act(self, random),
+            23 => Fast::create(self, random),
+            24 | 25 => Fast::change(self, random),
+            26 => Cq::resize(self, random),
             _ => Qp::post(self, random),
         }
     }
 
     /// Closes something, in use or not.
     fn close(&self, random: &mut Random) {
-        match random.index(12) {
+        match random.below(13) {
             0 => drop(self.pds.remove(random)),
             1 => drop(self.cqs.remove(random)),
             2 | 3 => drop(self.mrs.remove(random)),
@@ -253,6 +274,7 @@ impl World {
             6 => drop(self.srqs.remove(random)),
             7..10 => drop(self.connectors.remove(random)),
             10 => drop(self.listeners.remove(random)),
+            11 => drop(self.fast.remove(random)),
             _ => drop(self.shared.remove(random)),
         }
     }
@@ -291,6 +313,7 @@ impl World {
         self.pds.len()
             + self.cqs.len()
             + self.mrs.len()
+            + self.fast.len()
             + self.mws.len()
             + self.qps.len()
             + self.srqs.len()

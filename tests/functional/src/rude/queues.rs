@@ -1,4 +1,4 @@
-//! Completion queues, queue pairs and shared receive queues of the rude consumer.
+//! Completion queues and queue pairs of the rude consumer.
 
 use std::ffi::c_void;
 use std::ptr;
@@ -9,10 +9,10 @@ use softrnic_consumer::NtStatus;
 use softrnic_consumer::abi::{
     NDK_CQ, NDK_CQ_NOTIFY_ANY, NDK_CQ_NOTIFY_SOLICITED, NDK_OP_FLAG_ALLOW_REMOTE_READ,
     NDK_OP_FLAG_DEFER, NDK_OP_FLAG_READ_FENCE, NDK_OP_FLAG_SEND_AND_SOLICIT_EVENT,
-    NDK_OP_FLAG_SILENT_SUCCESS, NDK_QP, NDK_RESULT_EX, NDK_SRQ,
+    NDK_OP_FLAG_SILENT_SUCCESS, NDK_QP, NDK_RESULT_EX,
 };
 
-use super::{Handle, Mr, Mw, Random, World};
+use super::{Handle, Mr, Mw, Random, Route, World, srq};
 use crate::locked::Locked;
 use crate::raw;
 
@@ -114,6 +114,20 @@ impl Cq {
         }
     }
 
+    /// NDK-CQ-27: beside anything; never to less than its queue pairs may fill.
+    pub(super) fn resize(world: &Arc<World>, random: &mut Random) {
+        let Some(cq) = world.cqs.pick(random) else {
+            return;
+        };
+        let (raw, depth) = (cq.raw(), DEPTH + random.below(u64::from(DEPTH)) as u32);
+        // SAFETY: the queue is open.
+        let status = NtStatus(unsafe {
+            let resize = (*(*raw).Dispatch).NdkResizeCq.expect("NDK-VER-05");
+            resize(raw, depth, None, ptr::null_mut())
+        });
+        assert_eq!(status, NtStatus::SUCCESS, "NdkResizeCq");
+    }
+
     /// Entries for a queue pair of that many requests.
     fn reserve(&self, entries: isize) -> bool {
         let before = self.room.fetch_sub(entries, Ordering::SeqCst);
@@ -172,13 +186,14 @@ pub struct Qp {
     used: AtomicBool,
     /// It was connected.
     ready: AtomicBool,
+    route: OnceLock<Route>,
     next: AtomicUsize,
     /// The consumer's own flush at the end has begun.
     ending: AtomicBool,
 }
 
 /// Bytes of a receive, more than any send has.
-const ROOM: u32 = 9216;
+pub(super) const ROOM: u32 = 9216;
 const RECEIVE: usize = 0;
 const INITIATOR: usize = 1;
 
@@ -196,7 +211,7 @@ impl Qp {
         let srq = world.srqs.pick(random).filter(|_| random.one_in(3));
         let srq = srq.filter(|srq| srq.adapter == pd.adapter && srq.pd == pd.raw() as usize);
         // A shared queue's receives may all come to this one.
-        let receives = srq.as_ref().map_or(QUEUE, |_| SHARED) as isize;
+        let receives = srq.as_ref().map_or(QUEUE, |_| srq::DEPTH) as isize;
         if !cq.reserve(receives) || !other.reserve(QUEUE as isize) {
             return;
         }
@@ -220,6 +235,7 @@ impl Qp {
             shared: srq.is_some(),
             used: AtomicBool::new(false),
             ready: AtomicBool::new(false),
+            route: OnceLock::new(),
             next: AtomicUsize::new(1),
             ending: AtomicBool::new(false),
         }));
@@ -236,12 +252,21 @@ impl Qp {
         self.used.store(used, Ordering::SeqCst);
     }
 
-    pub(super) fn is_ready(&self) {
+    pub(super) fn is_ready(&self, world: &World, route: Option<Route>) {
+        if let Some(route) = route {
+            world.routes.add(route, self.pd);
+            let _first = self.route.set(route);
+        }
         self.ready.store(true, Ordering::SeqCst);
     }
 
     pub(super) fn raw(&self) -> *mut NDK_QP {
         self.handle.raw()
+    }
+
+    /// Whether it is connected, of domain `pd`.
+    pub(super) fn serves(&self, pd: usize) -> bool {
+        self.pd == pd && self.ready.load(Ordering::SeqCst)
     }
 
     /// A context that says which queue a request is of, and whether it counts: a silent one may never come back.
@@ -250,21 +275,28 @@ impl Qp {
         self.next.fetch_add(1, Ordering::Relaxed) << 2 | silent << 1 | queue
     }
 
-    /// Makes a post, counted before it is made.
-    fn post_to(&self, queue: usize, flags: u32, post: impl FnOnce(usize) -> NtStatus) {
+    /// A request of the initiator; whether it was taken.
+    pub(super) fn initiate(&self, flags: u32, post: impl FnOnce(usize) -> NtStatus) -> bool {
+        self.post_to(INITIATOR, flags, post)
+    }
+
+    /// Makes a post, counted before it is made; whether it was taken.
+    fn post_to(&self, queue: usize, flags: u32, post: impl FnOnce(usize) -> NtStatus) -> bool {
         self.posting[queue].with(|()| {
             if self.ending.load(Ordering::SeqCst) {
-                return;
+                return false;
             }
             let context = self.request(queue, flags);
             let counts = isize::from(context & 2 == 0);
             self.counts.0[queue].fetch_add(counts, Ordering::SeqCst);
             let status = post(context);
             assert!(!status.is_pending(), "NDK-POST-02");
-            if status != NtStatus::SUCCESS {
+            let taken = status == NtStatus::SUCCESS;
+            if !taken {
                 self.counts.0[queue].fetch_sub(counts, Ordering::SeqCst);
             }
-        });
+            taken
+        })
     }
 
     /// Posts something on one.
@@ -275,11 +307,10 @@ impl Qp {
             return;
         };
         // Memory of its own domain, mostly: else the request fails, and with it the connection.
-        let fits = |mr: &Mr| mr.pd == qp.pd;
-        let mr = if random.one_in(100) {
+        let mr = if random.one_in(200) {
             world.mrs.pick(random)
         } else {
-            world.mrs.pick_one(random, fits)
+            world.mrs.pick_one(random, |mr| mr.serves(qp.pd))
         };
         let Some(mr) = mr else { return };
         let (handle, mut sge) = (handle(qp.raw()), mr.sge(random));
@@ -289,12 +320,11 @@ impl Qp {
             qp.post_to(RECEIVE, 0, |context| handle.receive(context, &[sge]));
             return;
         }
-        let remote = world.mrs.pick_one(random, |mr| mr.adapter != qp.adapter);
-        let (address, token) = remote.map_or((0, 1), |mr| (mr.address(), mr.token()));
+        let (address, token) = qp.remote(world, random);
         // An address beyond the region now and then: a protection error, which ends the connection.
-        let address = address + if random.one_in(60) { 1 << 30 } else { 0 };
-        let kind = random.index(8);
-        qp.post_to(INITIATOR, flags, |context| match kind {
+        let address = address + if random.one_in(200) { 1 << 30 } else { 0 };
+        let kind = random.below(8);
+        qp.initiate(flags, |context| match kind {
             0 | 1 => handle.write(context, &[sge], address, token, flags),
             2 => handle.read(context, &[sge], address, token, flags),
             3 => handle.send_and_invalidate(context, &[sge], flags, token),
@@ -302,15 +332,27 @@ impl Qp {
         });
     }
 
+    /// Where it may reach its peer's memory, mostly, and the token for it.
+    fn remote(&self, world: &World, random: &mut Random) -> (u64, u32) {
+        let route = self.route.get();
+        let domain = route.and_then(|route| world.routes.beyond(route));
+        let domain = domain.filter(|_| !random.one_in(200));
+        let is_there = |pd| domain.is_none_or(|domain| domain == pd);
+        let fast = world.fast.pick_one(random, |fast| is_there(fast.pd));
+        if let Some(fast) = fast.filter(|fast| fast.is_in_force() && random.one_in(3)) {
+            return fast.remote();
+        }
+        let fits = |mr: &Mr| is_there(mr.pd) && mr.serves(mr.pd);
+        let mr = world.mrs.pick_one(random, fits);
+        mr.map_or((0, 1), |mr| (mr.address(), mr.token()))
+    }
+
     /// Binds or invalidates a window.
     pub(super) fn manage(&self, _world: &Arc<World>, random: &mut Random, mr: &Mr, mw: &Mw) {
-        let (qp, flags) = (
-            handle(self.raw()),
-            flags(random) & !NDK_OP_FLAG_SEND_AND_SOLICIT_EVENT,
-        );
+        let (qp, flags) = (handle(self.raw()), quiet_flags(random));
         let bind = random.one_in(2);
         let (region, window, address) = (mr.raw(), mw.raw(), mr.address());
-        self.post_to(INITIATOR, flags, |context| {
+        self.initiate(flags, |context| {
             if !bind {
                 return qp.invalidate(context, mw.header(), flags);
             }
@@ -368,110 +410,12 @@ fn flags(random: &mut Random) -> u32 {
     .fold(0, |flags, (_, flag)| flags | flag)
 }
 
+/// For requests that no peer sees.
+pub(super) fn quiet_flags(random: &mut Random) -> u32 {
+    flags(random) & !NDK_OP_FLAG_SEND_AND_SOLICIT_EVENT
+}
+
 /// The consumer crate's posting calls.
 pub(super) fn handle(qp: *mut NDK_QP) -> softrnic_consumer::QpHandle {
     softrnic_consumer::QpHandle::of(qp)
-}
-
-/// The depth of a shared receive queue.
-const SHARED: u32 = 16;
-
-/// A shared receive queue.
-pub struct Srq {
-    handle: Handle,
-    adapter: usize,
-    /// Its protection domain, to compare with: a queue pair must be of the same.
-    pd: usize,
-    posting: Locked<usize>,
-}
-
-/// What a notification finds its queue by.
-struct Low {
-    srq: OnceLock<Weak<Srq>>,
-    world: Arc<World>,
-}
-
-impl Srq {
-    pub(super) fn create(world: &Arc<World>, random: &mut Random) {
-        let Some(pd) = world.pds.pick(random).filter(|_| world.srqs.len() < 3) else {
-            return;
-        };
-        let low = Arc::new(Low {
-            srq: OnceLock::new(),
-            world: world.clone(),
-        });
-        let context = Arc::as_ptr(&low).cast_mut().cast();
-        let raw = raw::srq(pd.raw(), SHARED, Some(running_low), context);
-        let srq = Arc::new(Self {
-            handle: Handle::new(world, raw.cast(), low.clone()),
-            adapter: pd.adapter,
-            pd: pd.raw() as usize,
-            posting: Locked::new(0),
-        });
-        let _first = low.srq.set(Arc::downgrade(&srq));
-        world.srqs.add(srq);
-    }
-
-    pub(super) fn raw(&self) -> *mut NDK_SRQ {
-        self.handle.raw()
-    }
-
-    fn post(&self, world: &Arc<World>, random: &mut Random) {
-        let Some(mr) = world.mrs.pick_one(random, |mr| mr.pd == self.pd) else {
-            return;
-        };
-        let (srq, mut sge) = (self.raw(), mr.sge(random));
-        sge.Length = ROOM;
-        self.posting.with(|next| {
-            *next += 4;
-            // SAFETY: the queue is open; the list is read during the call only.
-            let _full = unsafe {
-                ((*(*srq).Dispatch).NdkSrqReceive.expect("NDK-VER-05"))(
-                    srq,
-                    *next as *mut c_void,
-                    &raw const sge,
-                    1,
-                )
-            };
-        });
-    }
-
-    /// Posts, or sets another threshold.
-    pub(super) fn change(world: &Arc<World>, random: &mut Random) {
-        let Some(srq) = world.srqs.pick(random) else {
-            return;
-        };
-        if random.index(4) != 0 {
-            return srq.post(world, random);
-        }
-        let (raw, threshold, own) = (srq.raw(), 1 + random.index(4) as u32, world.clone());
-        world.pending.fetch_add(1, Ordering::SeqCst);
-        let returned = raw::request(
-            // SAFETY: the queue is open.
-            |completion, context| unsafe {
-                ((*(*raw).Dispatch).NdkModifySrq.expect("NDK-VER-05"))(
-                    raw, 0, threshold, completion, context,
-                )
-            },
-            move |_| {
-                own.pending.fetch_sub(1, Ordering::SeqCst);
-            },
-        );
-        if !returned.is_pending() {
-            assert_eq!(returned, NtStatus::SUCCESS, "NdkModifySrq");
-            world.pending.fetch_sub(1, Ordering::SeqCst);
-        }
-    }
-}
-
-unsafe extern "win64" fn running_low(context: *mut c_void, _status: i32) {
-    // SAFETY: kept until the queue's close has completed.
-    let low = unsafe { &*context.cast::<Low>() };
-    let mut random = low.world.choose();
-    if let Some(srq) = low.srq.get().and_then(Weak::upgrade) {
-        srq.post(&low.world, &mut random);
-    }
-    if random.one_in(4) {
-        low.world.act(&mut random);
-    }
 }
