@@ -133,6 +133,8 @@ fn fuzz(program: &Path, target: &Target, work: &Path, seconds: u64) -> Result<St
         .arg(format!("-max_total_time={seconds}"))
         .arg(format!("-max_len={}", target.longest))
         .arg(format!("-timeout={LONGEST}"))
+        // At the lowest priority a busy machine makes anything slow; what does not end is found all the same.
+        .arg(format!("-report_slow_units={LONGEST}"))
         .args([
             "-print_final_stats=1",
             "-use_value_profile=0",
