@@ -18,7 +18,7 @@ pub(super) const RESET: u32 = 1 << 13;
 pub(super) const FIN_DONE: u32 = 1 << 14;
 pub(super) const LINK_CLOSED: u32 = 1 << 15;
 pub(super) const TIMER: u32 = 1 << 16;
-/// The listener needs its place for others.
-pub(super) const CROWDED_OUT: u32 = 1 << 17;
+/// The listener needs its place for others, or closes: it ends, unless its request is whole.
+pub(super) const UNWANTED: u32 = 1 << 17;
 /// A deferred request was posted.
 pub(super) const LINGER: u32 = 1 << 18;

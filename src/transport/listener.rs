@@ -6,7 +6,7 @@
 //! that has waited long, so that silent ones do not keep others out.
 
 use core::net::SocketAddr;
-use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
 
 use crate::nt::{Ref, Status};
 use crate::sync::Revocable;
@@ -135,9 +135,11 @@ impl<L: Incoming> Drop for Listener<L> {
 impl<L: Incoming> Listening<L> {
     fn close(&self) {
         self.closing.store(true, Ordering::SeqCst);
+        // With the one in `take`: one of us sees the other.
+        fence(Ordering::SeqCst);
         for place in &self.waiting {
             if let Some(core) = place.access() {
-                core.leave(input::CLOSE);
+                core.leave(input::UNWANTED);
             }
         }
         self.socket.close();
@@ -172,7 +174,7 @@ impl<L: Incoming> Listening<L> {
         let ahead = places_from(newest + WAITING - CROWD).take(CROWD);
         let mut ahead = ahead.filter_map(|place| self.waiting.get(place)?.access());
         if let Some(core) = ahead.next() {
-            core.run(input::CROWDED_OUT);
+            core.run(input::UNWANTED);
         }
     }
 
@@ -222,6 +224,11 @@ impl<L: Incoming> Listening<L> {
                         handle,
                     },
                 );
+                // A listener that closed before this found a peer that could not end yet.
+                fence(Ordering::SeqCst);
+                if self.closing.load(Ordering::SeqCst) {
+                    core.leave(input::UNWANTED);
+                }
                 Ok(())
             }
             Err(status) => {

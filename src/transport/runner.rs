@@ -230,7 +230,7 @@ impl<E: Events> Core<E> {
             // Before anybody is told what came of it.
             self.standing.follow(connection.decision());
         }
-        if inputs & input::CROWDED_OUT != 0 && connection.phase() == Phase::AwaitRequest {
+        if inputs & input::UNWANTED != 0 && connection.phase() == Phase::AwaitRequest {
             // The place is free at once; the dropped handle's close ends the rest.
             self.abandon();
         }

@@ -3,9 +3,13 @@
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use softrnic_emulator::wsk;
-use softrnic_functional::consumer::{ConnectParameters, Connector, NtStatus, QpLimits, Request};
+use softrnic_functional::consumer::{
+    ConnectParameters, Connector, Listener, NtStatus, QpLimits, Request,
+};
 use softrnic_functional::{A_WHILE, End, SOON, Stage, listen};
 
 fn connect_to(stage: &Stage, peer: SocketAddr) -> (End, Connector, Request) {
@@ -142,6 +146,43 @@ fn a_peer_that_hangs_up_is_refused() {
     drop((connector, end));
 }
 
+// RFC 6581 section 5, NDK-LIFE-14, NDK-LIFE-15: a connect that is tried a second time, in revision 1, when memory for that runs
+// out at any point: the connect fails, and the connector closes.
+#[test]
+fn a_second_try_without_memory_fails() {
+    let stage = Stage::new();
+    let pool = &stage.machine().pool;
+    let listener = TcpListener::bind("127.0.0.3:0").expect("bound");
+    let peer = listener.local_addr().expect("bound");
+    let mut failed = 0;
+    for nth in 1.. {
+        listener.set_nonblocking(false).expect("a socket");
+        let (end, mut connector, connecting) = connect_to(&stage, peer);
+        let first = listener.accept().expect("a connection");
+        pool.fail_at(nth);
+        drop(first);
+        listener.set_nonblocking(true).expect("a socket");
+        let start = Instant::now();
+        let status = loop {
+            if let Some(status) = connecting.wait_for(Duration::from_millis(1)) {
+                break status;
+            }
+            assert!(start.elapsed() < SOON, "allocation {nth}: no answer");
+            drop(listener.accept());
+        };
+        assert!(!status.is_success(), "{status}");
+        let closed = connector.close().wait_for(SOON);
+        assert_eq!(closed, Some(NtStatus::SUCCESS), "allocation {nth}: no end");
+        drop((connector, end));
+        if pool.failure_is_due() {
+            break;
+        }
+        failed += usize::from(status == NtStatus::INSUFFICIENT_RESOURCES);
+    }
+    pool.fail_at(0);
+    assert!(failed > 2, "only {failed} allocations are made for it");
+}
+
 // NDK-LIFE-07: a connector may be closed while its connect waits for a peer that says nothing.
 // Hostile input M36.
 #[test]
@@ -196,6 +237,32 @@ fn a_listener_closes_while_peers_arrive() {
         drop(listener);
         drop(callers.join());
     }
+}
+
+// WSK-CLS-05, WSK-REG-11, NDK-LSN-10: peers that arrive at the very moment at which the listener closes go with it; one that
+// stayed would be waited for in the unload.
+#[test]
+fn no_peer_stays_behind_a_closing_listener() {
+    let stage = Stage::apart();
+    let server = stage.open(1);
+    let at = stage.address(1, 445);
+    let over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                while !over.load(Ordering::Relaxed) {
+                    drop(TcpStream::connect(at));
+                }
+            });
+        }
+        for _ in 0..200 {
+            let listener = Listener::new(&server, |_| ()).expect("a listener is made");
+            assert_eq!(listener.listen(at).wait(), NtStatus::SUCCESS);
+            std::thread::yield_now();
+            drop(listener);
+        }
+        over.store(true, Ordering::Relaxed);
+    });
 }
 
 // WSK-REG-05, WSK-REG-06: the adapter starts before TCP/IP does.

@@ -1,12 +1,15 @@
 //! Drivers: the driver object, `DriverEntry`, unload.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
 use crate::bridge;
 use crate::image::Image;
 use crate::machine::Machine;
 use crate::pool::Leak;
+use crate::sched;
 use crate::thread::current;
 use crate::verifier::{judging, violation_of};
 use crate::wdm::{
@@ -16,6 +19,8 @@ use crate::wdm::{
 const DRIVER_OBJECT_TYPE: i16 = 4;
 /// How long an unload waits for work items.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// How long `DriverUnload` may take: sockets and timers that are on their way out have their deadlines.
+const LONGEST_UNLOAD: Duration = Duration::from_secs(60);
 
 /// A loaded image and its driver object.
 pub struct Driver {
@@ -111,8 +116,10 @@ impl Driver {
         if self.started {
             let object = self.object();
             match self.object.DriverUnload {
-                // SAFETY: the driver's own routine with its object.
-                Some(unload) => bridge::callback("DriverUnload", || unsafe { unload(object) }),
+                Some(unload) => self.watched(|| {
+                    // SAFETY: the driver's own routine with its object.
+                    bridge::callback("DriverUnload", || unsafe { unload(object) });
+                }),
                 None => violation_of(
                     &self.image,
                     "VERIF-UNLOAD",
@@ -125,6 +132,26 @@ impl Driver {
             }
         }
         self.check_left_behind()
+    }
+
+    /// One that waits for ever is told of, with what it waits for. A simulation sees that by itself.
+    fn watched(&self, unload: impl FnOnce()) {
+        if sched::simulation().is_some() {
+            return unload();
+        }
+        let (pool, image) = (&self.machine.pool, &self.image);
+        let (over, watch) = mpsc::channel::<()>();
+        std::thread::scope(|scope| {
+            scope.spawn(move || {
+                if watch.recv_timeout(LONGEST_UNLOAD) == Err(RecvTimeoutError::Timeout) {
+                    let left = by_place(&pool.leaks(image.base));
+                    let text = format!("DriverUnload does not return; there are still: {left}");
+                    violation_of(image, "VERIF-UNLOAD", &text);
+                }
+            });
+            unload();
+            drop(over);
+        });
     }
 
     /// What an unloading driver must not leave: pool, DPCs, timers, work items, locks.
@@ -193,6 +220,18 @@ impl Drop for Driver {
     fn drop(&mut self) {
         self.machine.forget_image(&self.image);
     }
+}
+
+/// Allocations, counted by where they were made.
+fn by_place(leaks: &[Leak]) -> String {
+    let mut places = BTreeMap::<(&str, &str), usize>::new();
+    for leak in leaks {
+        *places.entry((&leak.tag, &leak.place)).or_default() += 1;
+    }
+    let lines = places
+        .iter()
+        .map(|((tag, place), count)| format!("\n  {count} x '{tag}' from {place}"));
+    lines.collect()
 }
 
 /// The registry path that a service's `DriverEntry` gets.

@@ -22,6 +22,7 @@ pub fn run(site: &Arc<Site>, mut random: Random, small: bool) {
         return;
     };
     let to = listener.local_address().expect("a listener has an address");
+    let mut listener = Some(listener);
     let count = random.between(1, if small { 2 } else { MOST });
     let machine = site.machine();
     let serving = {
@@ -36,6 +37,11 @@ pub fn run(site: &Arc<Site>, mut random: Random, small: bool) {
             machine.spawn("client", move || come_and_go(&site, &client, to, random))
         })
         .collect();
+    if random.one_in(2) {
+        // Under those who are just coming.
+        pause(&mut random);
+        listener = None;
+    }
     for client in clients {
         client.join().expect("no client breaks a promise");
     }
