@@ -1,8 +1,10 @@
 //! What the callbacks of one connection leave for the thread that works on it: results and the disconnect event.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
+
+use softrnic_emulator::sync::{Condvar, Mutex};
 
 use crate::abi::{NDK_CQ_NOTIFY_ANY, NDK_RESULT_EX, NdkOperationTypeReceiveAndInvalidate};
 use crate::{CqHandle, NtStatus};
@@ -53,7 +55,8 @@ impl Inbox {
             if count == 0 {
                 break;
             }
-            self.lock()
+            self.state
+                .lock()
                 .completed
                 .extend(results[..count].iter().map(completed));
         }
@@ -65,7 +68,7 @@ impl Inbox {
     pub fn on_disconnect(self: &Arc<Self>) -> impl Fn() + Send + Sync + 'static {
         let inbox = self.clone();
         move || {
-            inbox.lock().gone = true;
+            inbox.state.lock().gone = true;
             inbox.arrived.notify_all();
         }
     }
@@ -73,10 +76,9 @@ impl Inbox {
     /// The next result, or what else comes within `limit`.
     #[must_use]
     pub fn wait(&self, limit: Duration) -> Arrival {
-        let (mut state, _) = self
-            .arrived
-            .wait_timeout_while(self.lock(), limit, |s| s.completed.is_empty() && !s.gone)
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state.lock();
+        let nothing = |s: &mut State| s.completed.is_empty() && !s.gone;
+        self.arrived.wait_while_for(&mut state, nothing, limit);
         match state.completed.pop_front() {
             Some(completed) => Arrival::Completed(completed),
             None if state.gone => Arrival::Gone,
@@ -87,31 +89,24 @@ impl Inbox {
     /// The next result if one comes within `limit`, whether the peer is gone or not.
     #[must_use]
     pub fn result(&self, limit: Duration) -> Option<Completed> {
-        let (mut state, _) = self
-            .arrived
-            .wait_timeout_while(self.lock(), limit, |s| s.completed.is_empty())
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state.lock();
+        let nothing = |s: &mut State| s.completed.is_empty();
+        self.arrived.wait_while_for(&mut state, nothing, limit);
         state.completed.pop_front()
     }
 
     /// Whether no result is here.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.lock().completed.is_empty()
+        self.state.lock().completed.is_empty()
     }
 
     /// Whether the disconnect event has come or comes within `limit`.
     #[must_use]
     pub fn is_gone(&self, limit: Duration) -> bool {
-        let (state, _) = self
-            .arrived
-            .wait_timeout_while(self.lock(), limit, |s| !s.gone)
-            .unwrap_or_else(PoisonError::into_inner);
-        state.gone
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut state = self.state.lock();
+        let there = |s: &mut State| !s.gone;
+        self.arrived.wait_while_for(&mut state, there, limit)
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use softrnic_emulator::clock;
 
 use crate::{NtStatus, Request};
 
@@ -60,7 +62,7 @@ impl Patience {
     /// # Errors
     /// When it is still pending after the limit, or the end was asked to stop.
     pub fn settle(&self, request: &Request) -> Result<NtStatus, GaveUp> {
-        let start = Instant::now();
+        let end = clock::after(self.limit);
         loop {
             if let Some(status) = request.wait_for(SLICE) {
                 return Ok(status);
@@ -68,7 +70,7 @@ impl Patience {
             if self.is_over() {
                 return Err(GaveUp::Stopped);
             }
-            if start.elapsed() >= self.limit {
+            if clock::nanoseconds() >= end {
                 return Err(GaveUp::Silence(self.limit));
             }
         }

@@ -25,18 +25,26 @@ pub enum Workload {
     Storm,
     /// Random calls of several threads, in any order, from inside callbacks too.
     Rude,
+    /// A file share over SMB Direct, over a network that loses nothing.
+    Smb,
 }
 
 impl Workload {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Mannered, Self::Rough, Self::Storm, Self::Rude];
+    pub const ALL: [Self; 5] = [
+        Self::Mannered,
+        Self::Rough,
+        Self::Storm,
+        Self::Rude,
+        Self::Smb,
+    ];
 
     /// Whether its consumers expect that anything may be missing.
     #[must_use]
     pub fn bears_failing_calls(self) -> bool {
         match self {
             Self::Mannered | Self::Rough | Self::Storm => true,
-            Self::Rude => false,
+            Self::Rude | Self::Smb => false,
         }
     }
 
@@ -55,6 +63,7 @@ impl fmt::Display for Workload {
             Self::Rough => "rough",
             Self::Storm => "storm",
             Self::Rude => "rude",
+            Self::Smb => "smb",
         })
     }
 }
@@ -174,6 +183,7 @@ impl Scenario {
             Workload::Mannered | Workload::Rough => workload::pair::run(&site, random, self.small),
             Workload::Storm => workload::storm::run(&site, random, self.small),
             Workload::Rude => workload::rude::run(&site, random, self.small),
+            Workload::Smb => workload::smb::run(&site, random, self.small),
         }
         let adapters = events.end();
         set_faults(None);

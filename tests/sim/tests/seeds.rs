@@ -72,7 +72,7 @@ fn log(seed: &str, workload: &str) -> String {
 
 #[test]
 fn a_seed_is_the_same_run_every_time() {
-    for workload in ["mannered", "rough", "storm", "rude"] {
+    for workload in ["mannered", "rough", "storm", "rude", "smb"] {
         let mut logs = Vec::new();
         for seed in ["1", "2", "3", "4", "5", "6"] {
             let first = log(seed, workload);

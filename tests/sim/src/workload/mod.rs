@@ -3,4 +3,5 @@
 pub mod pair;
 pub mod probe;
 pub mod rude;
+pub mod smb;
 pub mod storm;

@@ -14,7 +14,7 @@ mod slots;
 mod tests;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use softrnic_consumer::abi::NDK_SGE;
 use softrnic_consumer::{
@@ -190,8 +190,8 @@ impl Channel {
     /// # Errors
     /// As for [`Channel::receive`].
     pub fn idle(&mut self, time: Duration) -> Result<(), ChannelError> {
-        let end = Instant::now() + time;
-        while Instant::now() < end {
+        let end = clock::after(time);
+        while clock::nanoseconds() < end {
             self.turn()?;
         }
         Ok(())
@@ -384,8 +384,8 @@ impl Channel {
     /// Waits until every request has come back; the first that failed of itself.
     fn come_back(&mut self) -> Option<(Kind, NtStatus)> {
         let mut failed = None;
-        let start = Instant::now();
-        while self.lost() > 0 && start.elapsed() < LAG {
+        let end = clock::after(LAG);
+        while self.lost() > 0 && clock::nanoseconds() < end {
             if let Some(completed) = self.inbox.result(SLICE)
                 && let (Some(kind), slot) = Kind::of(completed.context)
             {
@@ -453,8 +453,8 @@ impl Channel {
     /// Sends what the machine still has to say when it has ended the connection: why (MS-SMBD 3.1.5.6).
     fn say_the_rest(&mut self) -> Result<(), ChannelError> {
         self.post_sends()?;
-        let start = Instant::now();
-        while self.outgoing.in_use() > 0 && start.elapsed() < self.settings.answer {
+        let end = clock::after(self.settings.answer);
+        while self.outgoing.in_use() > 0 && clock::nanoseconds() < end {
             match self.inbox.wait(SLICE) {
                 Arrival::Gone => break,
                 Arrival::Nothing => {}
