@@ -302,3 +302,38 @@ fn a_close_cancels_a_pending_disconnect() {
     assert_eq!(connector.close().wait(), NtStatus::SUCCESS);
     assert_eq!(leaving.wait(), NtStatus::CANCELLED);
 }
+
+// NDK-LIFE-14: called at DISPATCH_LEVEL, one behind the other, both are done in one turn, unless something else gives the
+// connection a turn in between.
+// NdkCompleteConnect, NdkCompleteConnectEx: STATUS_CANCELLED.
+#[test]
+fn a_close_overtakes_a_complete_connect() {
+    let stage = Stage::new();
+    let mut cancelled = [0, 0];
+    for _ in 0..100 {
+        if !cancelled.contains(&0) {
+            return;
+        }
+        for (extended, count) in cancelled.iter_mut().enumerate() {
+            let mut ends = offered(&stage);
+            let accepting = ends.offered.accept(&ends.passive.qp, &data(0), || {});
+            assert_eq!(ends.connecting.wait(), NtStatus::SUCCESS);
+            let connector = &mut ends.connector;
+            let (completing, closing) = at_dispatch(|| {
+                let completing = match extended {
+                    0 => connector.complete_connect(|| {}),
+                    _ => connector.complete_connect_ex(|_| {}),
+                };
+                (completing, connector.close())
+            });
+            match completing.wait() {
+                NtStatus::CANCELLED => *count += 1,
+                status => assert_eq!(status, NtStatus::SUCCESS),
+            }
+            assert_eq!(closing.wait(), NtStatus::SUCCESS);
+            assert_ne!(accepting.wait(), NtStatus::PENDING);
+            drop((ends.offered, ends.active, ends.passive, ends.connector));
+        }
+    }
+    panic!("never cancelled: {cancelled:?}");
+}
