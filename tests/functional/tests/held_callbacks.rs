@@ -234,3 +234,32 @@ fn a_disconnect_event_keeps_its_connector() {
     own.is_closed_already();
     held.keeps(&stage, own.raw().cast(), || drop(theirs));
 }
+
+// NDK-CQ-07, NDK-CQ-08: while a notification runs on one processor, the next waits, whoever armed and whatever completes on
+// another; then it comes.
+#[test]
+fn a_notification_waits_for_the_one_before() {
+    let (stage, held) = (Stage::new(), Held::default());
+    let adapter = stage.open(0);
+    let callback = held.clone();
+    let queue = Quiet::with(&adapter, 8, move |_| callback.stay());
+    let ends = [1, 2].map(|_| quiet::end(&adapter, &queue, &queue, QpLimits::default()));
+    let [one, other] = ends.each_ref().map(|end| end.qp.handle());
+    let sges = ends.each_ref().map(|end| [end.mr.sge(&end.buffer, 0, 64)]);
+    assert_eq!(one.receive(1, &sges[0]), NtStatus::SUCCESS);
+    queue.arm(NDK_CQ_NOTIFY_ANY);
+    let machine = stage.machine();
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            let _attached = machine.attach();
+            one.flush();
+        });
+        assert!(held.inside.wait(SOON), "the first comes");
+        queue.arm(NDK_CQ_NOTIFY_ANY);
+        assert_eq!(other.receive(2, &sges[1]), NtStatus::SUCCESS);
+        other.flush();
+        assert!(!queue.reaches(2, A_WHILE), "beside the first");
+        held.free.store(true, Ordering::SeqCst);
+        assert!(queue.reaches(2, SOON), "NDK-CQ-08");
+    });
+}
