@@ -11,6 +11,7 @@ mod tests;
 use crate::sync::{Mutex, MutexGuard, Turn};
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use softrnic::sys::{
     AF_INET, AF_INET6, AF_UNSPEC, IpDadStatePreferred, IpPrefixOriginManual, IpSuffixOriginManual,
@@ -54,6 +55,8 @@ struct Notification {
     context: usize,
     /// Callbacks in progress: cancelling waits for them.
     busy: Turn,
+    /// No more callbacks: who was about to make one finds out in its turn.
+    cancelled: AtomicBool,
 }
 
 /// The addresses of a machine.
@@ -148,7 +151,8 @@ impl State {
 impl Notification {
     fn call(&self, address: Option<&Address>, kind: MIB_NOTIFICATION_TYPE) {
         let _busy = self.busy.take();
-        let Some(callback) = self.callback else {
+        let live = !self.cancelled.load(Ordering::Acquire);
+        let Some(callback) = self.callback.filter(|_| live) else {
             return;
         };
         let mut row = address.map(row);
@@ -211,6 +215,7 @@ pub unsafe extern "win64" fn NotifyUnicastIpAddressChange(
         callback,
         context: context as usize,
         busy: Turn::default(),
+        cancelled: AtomicBool::new(false),
     });
     // SAFETY: the caller passes an out parameter.
     unsafe { handle.write(Arc::as_ptr(&notification).cast_mut().cast()) };
@@ -242,6 +247,7 @@ pub unsafe extern "win64" fn CancelMibChangeNotify2(handle: PVOID) -> NTSTATUS {
             "CancelMibChangeNotify2 with a handle that is not registered",
         );
     };
+    notification.cancelled.store(true, Ordering::Release);
     drop(notification.busy.take());
     STATUS_SUCCESS
 }
