@@ -48,7 +48,9 @@ impl Trouble {
 
     /// What a listen may end with.
     fn allows_listening(self, status: NtStatus) -> bool {
-        self.homeless && status == NtStatus::INVALID_ADDRESS || self.allows_making(status)
+        // The address was gone before it listened, or while it began to.
+        let gone = [NtStatus::INVALID_ADDRESS, NtStatus::CANCELLED];
+        self.homeless && gone.contains(&status) || self.allows_making(status)
     }
 
     /// Whether a request that connects may end with `status`.
