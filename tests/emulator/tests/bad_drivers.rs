@@ -288,6 +288,7 @@ cases! {
     // The provider's objects.
     an_ndk_open_while_ndk_is_disabled: "ndk-opens-disabled" => "NDK-ADP-01";
     an_ndk_table_with_a_null_slot: "ndk-null-slot" => "NDK-VER-05";
+    an_ndk_table_with_a_slot_inside_a_function: "ndk-slot-inside" => "NDK-LIFE-27";
     reserved_ndk_words_that_are_not_zero: "ndk-reserved-not-zero" => "NDK-LIFE-01";
     reserved_ndk_words_that_are_changed: "ndk-reserved-changed" => "NDK-LIFE-02";
     an_ndk_adapter_of_an_older_version: "ndk-old-version" => "NDK-LIFE-04";

@@ -56,6 +56,7 @@ flaws! {
     NotifiesLocked: "ndk-notifies-locked",
     NotifiesTwice: "ndk-notifies-twice",
     NullSlot: "ndk-null-slot",
+    SlotInside: "ndk-slot-inside",
     OldVersion: "ndk-old-version",
     OpensDisabled: "ndk-opens-disabled",
     PendingWritesOut: "ndk-pending-writes-out",
@@ -183,9 +184,7 @@ pub(crate) unsafe extern "win64" fn open(
 ) -> NDIS_STATUS {
     // SAFETY: the one adapter; an out-parameter.
     unsafe {
-        if has(Flaw::NullSlot) {
-            ADAPTER_TABLE.0.NdkBuildLAM = None;
-        }
+        crate::ndk_miniport::spoil(&raw mut ADAPTER_TABLE.0.NdkBuildLAM);
         let table = &raw const ADAPTER_TABLE;
         out.write(make(&raw mut ADAPTER, NdkObjectTypeAdapter, table).cast());
     }

@@ -115,3 +115,19 @@ pub(crate) unsafe fn restarted(adapter: NDIS_HANDLE) {
         unsafe { NdisMNetPnPEvent(adapter, &mut NET_PNP_EVENT_NOTIFICATION::default()) };
     }
 }
+
+/// Empties a slot of a table, or has it point behind the first instruction of its function.
+///
+/// # Safety
+/// A slot that nobody calls.
+pub(crate) unsafe fn spoil(slot: *mut NDK_FN_BUILD_LAM) {
+    let place = slot.cast::<usize>();
+    if has(Flaw::NullSlot) {
+        // SAFETY: the caller's promise.
+        unsafe { place.write(0) };
+    }
+    if has(Flaw::SlotInside) {
+        // SAFETY: as above.
+        unsafe { place.write(place.read() + 1) };
+    }
+}
