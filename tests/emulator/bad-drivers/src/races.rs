@@ -40,9 +40,13 @@ unsafe extern "system" fn counts_with_calls(_: Pointer) {
     }
 }
 
+/// Counts what was counted; an atomic instruction, beside which another thread may run.
+static COUNTED: AtomicU32 = AtomicU32::new(0);
+
 unsafe extern "system" fn counts(_: Pointer) {
     for _ in 0..TIMES {
         let count = COUNT.load(Ordering::Relaxed);
+        COUNTED.fetch_add(1, Ordering::SeqCst);
         COUNT.store(core::hint::black_box(count + 1), Ordering::Relaxed);
     }
 }
