@@ -4,7 +4,6 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
 
 use softrnic_emulator::wsk;
 use softrnic_functional::consumer::{
@@ -144,43 +143,6 @@ fn a_peer_that_hangs_up_is_refused() {
     let status = connecting.wait_for(SOON).expect("an answer");
     assert!(!status.is_success(), "{status}");
     drop((connector, end));
-}
-
-// RFC 6581 section 5, NDK-LIFE-14, NDK-LIFE-15: a connect that is tried a second time, in revision 1, when memory for that runs
-// out at any point: the connect fails, and the connector closes.
-#[test]
-fn a_second_try_without_memory_fails() {
-    let stage = Stage::new();
-    let pool = &stage.machine().pool;
-    let listener = TcpListener::bind("127.0.0.3:0").expect("bound");
-    let peer = listener.local_addr().expect("bound");
-    let mut failed = 0;
-    for nth in 1.. {
-        listener.set_nonblocking(false).expect("a socket");
-        let (end, mut connector, connecting) = connect_to(&stage, peer);
-        let first = listener.accept().expect("a connection");
-        pool.fail_at(nth);
-        drop(first);
-        listener.set_nonblocking(true).expect("a socket");
-        let start = Instant::now();
-        let status = loop {
-            if let Some(status) = connecting.wait_for(Duration::from_millis(1)) {
-                break status;
-            }
-            assert!(start.elapsed() < SOON, "allocation {nth}: no answer");
-            drop(listener.accept());
-        };
-        assert!(!status.is_success(), "{status}");
-        let closed = connector.close().wait_for(SOON);
-        assert_eq!(closed, Some(NtStatus::SUCCESS), "allocation {nth}: no end");
-        drop((connector, end));
-        if pool.failure_is_due() {
-            break;
-        }
-        failed += usize::from(status == NtStatus::INSUFFICIENT_RESOURCES);
-    }
-    pool.fail_at(0);
-    assert!(failed > 2, "only {failed} allocations are made for it");
 }
 
 // NDK-LIFE-07: a connector may be closed while its connect waits for a peer that says nothing.
