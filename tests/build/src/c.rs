@@ -43,7 +43,7 @@ pub fn c_driver(folder: &Path, name: &str, link: &[&str]) -> Result<PathBuf, Err
     fs::create_dir_all(&out).map_err(Error::io(&out))?;
     let lock_path = target.join("c-lock");
     let lock = File::create(&lock_path).map_err(Error::io(&lock_path))?;
-    lock.lock().map_err(Error::io(&lock_path))?;
+    crate::wait_for(&lock).map_err(Error::io(&lock_path))?;
 
     let clang = compiler()?;
     let linker = || {

@@ -192,7 +192,7 @@ fn build(
     fs::create_dir_all(&out).map_err(Error::io(&out))?;
     let lock_path = folder.join("lock");
     let lock = File::create(&lock_path).map_err(Error::io(&lock_path))?;
-    lock.lock().map_err(Error::io(&lock_path))?;
+    wait_for(&lock).map_err(Error::io(&lock_path))?;
 
     let toolchain = toolchain::find_or_install()?;
     let sources = sources::Sources::read(manifest_dir, more)?;
@@ -228,6 +228,16 @@ fn replace(new: &Path, old: &Path, newest: SystemTime) -> Result<(), Error> {
     fs::copy(new, &partial).map_err(Error::io(new))?;
     touch(&partial, newest)?;
     fs::rename(&partial, old).map_err(Error::io(old))
+}
+
+/// Takes the lock of a file; a signal does not end the wait.
+fn wait_for(lock: &File) -> std::io::Result<()> {
+    loop {
+        match lock.lock() {
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            taken => return taken,
+        }
+    }
 }
 
 /// Sets the time of change to now, or to that of the newest source when it comes from a clock that is ahead: the file was
