@@ -211,6 +211,8 @@ impl<E: Events> Core<E> {
         }
         if inputs & input::TIMER != 0 {
             connection.lingered();
+            // It is not set any more, and may have expired a tick of the system's clock too early.
+            *alarm = None;
         }
         let mut wire = Wire { core: self, home };
         let around = &mut Around {

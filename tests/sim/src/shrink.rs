@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::str::FromStr;
 
+use softrnic_emulator::sched::Timers;
 use softrnic_emulator::wsk::simulated::Weather;
 
 use crate::fork;
@@ -27,17 +28,20 @@ pub enum Part {
     Oddity,
     /// Other threads between two instructions of the image.
     Preemption,
+    /// A clock that ticks, and timers that are late.
+    Timers,
     /// Most of what the consumers do.
     Work,
 }
 
-const NAMED: [(&str, Part); 7] = [
+const NAMED: [(&str, Part); 8] = [
     ("faults", Part::Faults),
     ("resets", Part::Resets),
     ("stalls", Part::Stalls),
     ("tightness", Part::Tightness),
     ("oddity", Part::Oddity),
     ("preemption", Part::Preemption),
+    ("timers", Part::Timers),
     ("work", Part::Work),
 ];
 const EVENT: &str = "event-";
@@ -86,6 +90,7 @@ pub fn without(whole: &Scenario, parts: &[Part]) -> Scenario {
                 scenario.wsk.vary_completions = false;
             }
             Part::Preemption => scenario.plan.preemption = None,
+            Part::Timers => scenario.plan.timers = Timers::EXACT,
             Part::Work => scenario.small = true,
         }
     }

@@ -148,12 +148,16 @@ pub unsafe extern "win64" fn KeInitializeTimer(timer: *mut KTIMER) {
 }
 
 pub unsafe extern "win64" fn KeInitializeTimerEx(timer: *mut KTIMER, timer_type: i32) {
-    let _ = enter("KeInitializeTimerEx", DISPATCH_LEVEL);
+    let thread = enter("KeInitializeTimerEx", DISPATCH_LEVEL);
     let kind = if timer_type == 0 {
         kind::NOTIFICATION_TIMER
     } else {
         kind::SYNCHRONIZATION_TIMER
     };
+    let at = timer as usize;
+    if thread.machine.timers.queued_within(at, at + 1).is_some() {
+        violation("KE-TIMER-INIT", "a timer is initialised that is set");
+    }
     // SAFETY: the driver passes memory for a timer that is not set.
     unsafe {
         event::initialize(timer.cast(), kind, TIMER_WORDS, 0);
@@ -198,7 +202,7 @@ unsafe fn set(
 ) -> BOOLEAN {
     let machine = enter(function, DISPATCH_LEVEL).machine;
     let timers = &machine.timers;
-    let deadline = clock::deadline(due);
+    let deadline = expiry(due);
     let mut queue = timers.queue.lock();
     // SAFETY: the driver's initialised timer; the queue's lock makes the changes exclusive.
     let was_set = unsafe {
@@ -219,6 +223,15 @@ unsafe fn set(
         timers.changed.notify_one();
     }
     was_set.into()
+}
+
+/// When a timer expires that is set to `due` now: a simulation has a clock that ticks.
+fn expiry(due: i64) -> u64 {
+    let exact = clock::deadline(due);
+    match sched::simulation() {
+        Some(simulation) => simulation.expiry(exact, due <= 0),
+        None => exact,
+    }
 }
 
 unsafe fn expect_timer(timer: *mut KTIMER, function: &str) {

@@ -19,7 +19,7 @@ use crate::clock;
 pub(crate) use faults::fails;
 pub use faults::{Faults, Place, failed_calls, places_met, set_faults};
 pub use random::Random;
-pub use simulation::{Ended, Plan, Simulation, Task};
+pub use simulation::{Ended, Plan, Simulation, Task, Timers};
 
 static SIMULATED: AtomicBool = AtomicBool::new(false);
 static SIMULATION: OnceLock<Simulation> = OnceLock::new();

@@ -24,6 +24,43 @@ pub struct Plan {
     pub step: u64,
     /// At which of an image's instructions another thread may run. `None`: at none.
     pub preemption: Option<Density>,
+    /// When timers expire.
+    pub timers: Timers,
+}
+
+/// When timers expire: Windows looks at them when its clock ticks, and counts from its last tick.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timers {
+    /// From one tick to the next, in nanoseconds; 0: they expire when they should.
+    pub tick: u64,
+    /// How much later they expire at most, in nanoseconds.
+    pub late: u64,
+}
+
+impl Timers {
+    /// They expire when they should.
+    pub const EXACT: Self = Self { tick: 0, late: 0 };
+
+    /// In half of the seeds the clock ticks, and in half of those timers are late too.
+    fn of(seed: u64) -> Self {
+        let mut random = Random::new(seed ^ 0x71C4_0000_7135_0001);
+        let tick = *random.pick(&[0, 0, 1_000_000, 15_625_000]);
+        let late = *random.pick(&[0, 0, 50_000_000, 2_000_000_000]);
+        match tick {
+            0 => Self::EXACT,
+            tick => Self { tick, late },
+        }
+    }
+
+    /// When one expires that is set at `now` to expire at `exact`: up to a tick too early, or too late.
+    fn expiry(self, exact: u64, relative: bool, now: u64, late: u64) -> u64 {
+        if self.tick == 0 {
+            return exact;
+        }
+        let early = if relative { now % self.tick } else { 0 };
+        let due = (exact - early.min(exact)).max(now + 1);
+        due.next_multiple_of(self.tick).saturating_add(late)
+    }
 }
 
 impl Plan {
@@ -39,6 +76,7 @@ impl Plan {
                 atomic: *random.pick(&[1, 4, 16]),
                 other: *random.pick(&[0, 50, 400]),
             }),
+            timers: Timers::of(seed),
         }
     }
 }
@@ -173,6 +211,18 @@ impl Simulation {
     #[must_use]
     pub fn log(&self) -> Vec<String> {
         self.inner.lock().log.clone()
+    }
+
+    /// When a timer expires that is set now to expire at `exact`.
+    pub(crate) fn expiry(&self, exact: u64, relative: bool) -> u64 {
+        let mut inner = self.inner.lock();
+        let timers = inner.plan.timers;
+        let late = match timers.late {
+            0 => 0,
+            most => inner.random.below(most),
+        };
+        drop(inner);
+        timers.expiry(exact, relative, self.nanoseconds(), late)
     }
 
     /// A number below `limit` from the seed's stream.
