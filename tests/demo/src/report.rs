@@ -8,6 +8,7 @@ use std::time::Duration;
 use indicatif::{HumanBytes, HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 use softrnic_consumer::Timeline;
+use softrnic_emulator::verifier::depth;
 use softrnic_emulator::wsk::pcap::Capture;
 
 use crate::Options;
@@ -63,6 +64,20 @@ struct Json<'a> {
 struct Verifier {
     violations: u64,
     leaks: u64,
+    /// The most that the driver took of a thread's stack, and what is allowed.
+    stack_bytes: usize,
+    stack_limit: usize,
+}
+
+impl Verifier {
+    fn measured(violations: u64, leaks: u64) -> Self {
+        Self {
+            violations,
+            leaks,
+            stack_bytes: depth::deepest().0,
+            stack_limit: depth::STACK_LIMIT,
+        }
+    }
 }
 
 fn print_json(json: &Json<'_>) {
@@ -99,10 +114,7 @@ pub(crate) fn expect_violations(
             print_json(&Json {
                 error: Some(format!("{}: {}", violation.rule, violation.text)),
                 image_sha256: IMAGE.get().map_or("", String::as_str),
-                verifier: Verifier {
-                    violations: 1,
-                    leaks: 0,
-                },
+                verifier: Verifier::measured(1, 0),
                 ..Json::default()
             });
         }
@@ -128,10 +140,7 @@ pub(crate) fn expect_panics(options: &Options) {
 /// Prints everything and gives the exit code.
 pub(crate) fn finish(options: &Options, mut outcome: Outcome) -> ExitCode {
     // A violation would have ended the process.
-    let verifier = Verifier {
-        violations: 0,
-        leaks: outcome.leaks,
-    };
+    let verifier = Verifier::measured(0, outcome.leaks);
     if let (Some(Err(e)), Some(path), None) = (
         outcome.capture.take().map(|c| c.flush()),
         &options.pcap,
@@ -156,6 +165,7 @@ pub(crate) fn finish(options: &Options, mut outcome: Outcome) -> ExitCode {
             }
         );
     }
+    stack(&outcome, &verifier);
     if let Some(e) = &outcome.error {
         eprintln!("\nerror: {e}");
     }
@@ -180,6 +190,13 @@ pub(crate) fn finish(options: &Options, mut outcome: Outcome) -> ExitCode {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
+    }
+}
+
+fn stack(outcome: &Outcome, verifier: &Verifier) {
+    if !outcome.image_sha256.is_empty() {
+        let (bytes, limit) = (verifier.stack_bytes, verifier.stack_limit);
+        eprintln!("stack    {bytes} bytes of a thread's at most; {limit} are allowed");
     }
 }
 

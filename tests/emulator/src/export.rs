@@ -76,12 +76,10 @@ fn same_module(imported_from: &str, module: &str) -> bool {
     imported_from.eq_ignore_ascii_case(module) || (kernel(imported_from) && kernel(module))
 }
 
-/// The address of `name` as exported by `module`.
+/// `name` as exported by `module`.
 #[must_use]
-pub fn find(module: &str, name: &str) -> Option<Address> {
-    all()
-        .find(|e| e.name == name && same_module(module, e.module))
-        .map(|e| e.address)
+pub fn find(module: &str, name: &str) -> Option<&'static Export> {
+    all().find(|e| e.name == name && same_module(module, e.module))
 }
 
 /// Every export.

@@ -23,6 +23,9 @@ pub struct Options {
     /// At most 64.
     pub processors: u32,
     pub pool: PoolMode,
+    /// Also what the standard settings of Driver Verifier leave alone: memory that code could run in, requests
+    /// sent on at a raised IRQL, handles and references left at unload.
+    pub strict: bool,
     /// What `DbgPrint` calls: the machine's name and the text.
     pub debug_print: fn(&str, &str),
 }
@@ -33,6 +36,7 @@ impl Default for Options {
             name: "machine".into(),
             processors: 4,
             pool: PoolMode::Special,
+            strict: true,
             debug_print: |machine, text| eprintln!("[{machine}] {text}"),
         }
     }
@@ -54,6 +58,7 @@ pub struct Machine {
     pub timers: crate::ke::timer::Timers,
     pub(crate) threads: crate::ps::Threads,
     pub(crate) handles: crate::ps::Handles,
+    pub(crate) references: crate::ps::References,
     /// What drivers have mapped.
     pub mappings: crate::mm::map::Mappings,
     pub(crate) allocated: crate::mm::map::Allocated,
@@ -82,6 +87,7 @@ impl Machine {
             timers: Default::default(),
             threads: Default::default(),
             handles: Default::default(),
+            references: Default::default(),
             mappings: Default::default(),
             allocated: Default::default(),
             work: Default::default(),

@@ -294,15 +294,11 @@ pub(crate) fn check_in_use(thread: &Thread, start: usize, end: usize, image: Opt
 
 fn in_use(thread: &Thread, start: usize, end: usize) -> Option<(&'static str, String)> {
     let machine = thread.machine;
-    if let Some(lock) = thread
-        .held_locks()
-        .iter()
-        .find(|l| (start..end).contains(*l))
-    {
-        return Some((
-            "VERIF-FREE-LOCK",
-            format!("the spin lock at {lock:#x} is held"),
-        ));
+    let held = thread.held_locks().iter();
+    let mut held = held.chain(thread.sleeping_locks.all());
+    if let Some(held) = held.find(|held| (start..end).contains(&held.lock)) {
+        let lock = held.lock;
+        return Some(("VERIF-FREE-LOCK", format!("the lock at {lock:#x} is held")));
     }
     if let Some(dpc) = machine
         .processors()

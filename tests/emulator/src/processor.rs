@@ -111,7 +111,7 @@ impl Processor {
                 continue;
             };
             thread.in_dpc.set(true);
-            bridge::callback("DeferredRoutine", || {
+            bridge::interrupt("DeferredRoutine", || {
                 // SAFETY: the driver's DPC routine with what the driver gave for it.
                 unsafe { routine(taken.dpc, taken.context, taken.first, taken.second) }
             });
@@ -193,6 +193,7 @@ pub fn raise(thread: &'static Thread, level: KIRQL) -> KIRQL {
     }
     if old < DISPATCH_LEVEL && level >= DISPATCH_LEVEL {
         acquire(thread);
+        thread.instructions.set(0);
     }
     thread.irql.set(level);
     old

@@ -5,11 +5,12 @@ use std::sync::atomic::Ordering;
 
 use crate::sync::Mutex;
 
+use crate::bridge;
 use crate::bridge::exit::{self, KSTART_ROUTINE};
 use crate::export::Export;
 use crate::sched;
 use crate::thread::{Attachment, Thread, current, enter};
-use crate::verifier::violation;
+use crate::verifier::{locks, stack, violation};
 use crate::wdm::{
     DISPATCH_LEVEL, HANDLE, NTSTATUS, PASSIVE_LEVEL, PVOID, STATUS_INSUFFICIENT_RESOURCES,
     STATUS_INVALID_HANDLE, STATUS_INVALID_PARAMETER, STATUS_SUCCESS,
@@ -37,19 +38,25 @@ pub(crate) enum Object {
     Key(Key),
 }
 
-/// The handles of one machine.
+/// Where in an image the call was made that the kernel is in; 0: in none.
+fn caller() -> usize {
+    stack::unwound().first().copied().unwrap_or_default()
+}
+
+/// The handles of one machine, with where they were opened.
 #[derive(Default)]
-pub struct Handles(Mutex<Vec<Option<Object>>>);
+pub struct Handles(Mutex<Vec<Option<(Object, usize)>>>);
 
 impl Handles {
     pub(crate) fn open(&self, object: Object) -> HANDLE {
+        let caller = caller();
         let mut handles = self.0.lock();
         let free = handles.iter().position(Option::is_none);
         let at = free.unwrap_or_else(|| {
             handles.push(None);
             handles.len() - 1
         });
-        handles[at] = Some(object);
+        handles[at] = Some((object, caller));
         // Kernel handles are negative numbers; each is a multiple of 4.
         (0xFFFF_FFFF_8000_0000 | (at + 1) << 2) as HANDLE
     }
@@ -59,7 +66,9 @@ impl Handles {
     }
 
     pub(crate) fn get(&self, handle: HANDLE) -> Option<Object> {
-        self.0.lock().get(Self::index(handle)?)?.clone()
+        let handles = self.0.lock();
+        let (object, _) = handles.get(Self::index(handle)?)?.as_ref()?;
+        Some(object.clone())
     }
 
     pub(crate) fn close(&self, handle: HANDLE) -> bool {
@@ -68,10 +77,41 @@ impl Handles {
         slot.and_then(Option::take).is_some()
     }
 
+    /// Where between `start` and `end` a handle was opened that is open.
+    pub(crate) fn left_by(&self, start: usize, end: usize) -> Option<usize> {
+        let handles = self.0.lock();
+        let mut callers = handles.iter().flatten().map(|(_, caller)| *caller);
+        callers.find(|caller| (start..end).contains(caller))
+    }
+
     /// Handles still open.
     #[must_use]
     pub fn count(&self) -> usize {
         self.0.lock().iter().flatten().count()
+    }
+}
+
+/// The references to objects that drivers of one machine have: the objects, and where they were referenced.
+#[derive(Default)]
+pub(crate) struct References(Mutex<Vec<(usize, usize)>>);
+
+impl References {
+    fn add(&self, object: usize) {
+        self.0.lock().push((object, caller()));
+    }
+
+    fn remove(&self, object: usize) {
+        let mut references = self.0.lock();
+        if let Some(at) = references.iter().rposition(|(other, _)| *other == object) {
+            references.remove(at);
+        }
+    }
+
+    /// Where between `start` and `end` an object was referenced that still is.
+    pub(crate) fn left_by(&self, start: usize, end: usize) -> Option<usize> {
+        let references = self.0.lock();
+        let mut callers = references.iter().map(|(_, caller)| *caller);
+        callers.find(|caller| (start..end).contains(caller))
     }
 }
 
@@ -136,14 +176,17 @@ pub unsafe extern "win64" fn PsCreateSystemThread(
 
 fn run(thread: &'static Thread, routine: KSTART_ROUTINE, context: usize) {
     let attachment = Attachment::new(thread);
-    // SAFETY: the driver's routine with its context; the frame is this thread's own.
-    unsafe { exit::enter(routine, context as PVOID, thread.exit.as_ptr()) };
+    bridge::measured("SystemThread", true, || {
+        // SAFETY: the driver's routine with its context; the frame is this thread's own.
+        unsafe { exit::enter(routine, context as PVOID, thread.exit.as_ptr()) }
+    });
     if thread.irql() != PASSIVE_LEVEL {
         violation(
             "VERIF-CALLBACK-IRQL",
             "a system thread ended at a raised IRQL",
         );
     }
+    locks::ended(thread);
     drop(attachment);
     let mut threads = thread.machine.threads.0.lock();
     threads.retain(|(_, other)| other.id != thread.id);
@@ -201,6 +244,7 @@ pub unsafe extern "win64" fn ObReferenceObjectByHandle(
     match machine.handles.get(handle) {
         Some(Object::Thread(thread)) => {
             thread.references.fetch_add(1, Ordering::Relaxed);
+            machine.references.add(thread.address());
             // SAFETY: the driver passes an out parameter.
             unsafe { object.write(thread.address() as PVOID) };
             STATUS_SUCCESS
@@ -211,13 +255,15 @@ pub unsafe extern "win64" fn ObReferenceObjectByHandle(
 }
 
 pub unsafe extern "win64" fn ObfReferenceObject(object: *const Thread) -> isize {
-    let _ = enter("ObfReferenceObject", DISPATCH_LEVEL);
+    let machine = enter("ObfReferenceObject", DISPATCH_LEVEL).machine;
+    machine.references.add(object as usize);
     // SAFETY: threads, the only objects handed out, live as long as the process.
     unsafe { (*object).references.fetch_add(1, Ordering::Relaxed) as isize + 1 }
 }
 
 pub unsafe extern "win64" fn ObfDereferenceObject(object: *const Thread) -> isize {
-    let _ = enter("ObfDereferenceObject", DISPATCH_LEVEL);
+    let machine = enter("ObfDereferenceObject", DISPATCH_LEVEL).machine;
+    machine.references.remove(object as usize);
     // SAFETY: as above.
     let before = unsafe { (*object).references.fetch_sub(1, Ordering::AcqRel) };
     if before <= 1 {

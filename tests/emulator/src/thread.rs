@@ -1,15 +1,15 @@
 //! Host threads attached to a machine, and what each of them carries.
 
-use std::cell::{Cell, UnsafeCell};
+use std::cell::Cell;
 use std::marker::PhantomData;
+use std::ptr::NonNull;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use crate::ke::block::{self, ProcessorBlock};
 use crate::machine::Machine;
+use crate::verifier::depth::Entry;
+use crate::verifier::locks::{Held, HeldLocks};
 use crate::wdm::{DISPATCHER_HEADER, KIRQL, LIST_ENTRY, object_type};
-
-/// How many spin locks a thread can hold at once before the verifier calls it absurd.
-pub const MAX_LOCKS: usize = 16;
 
 /// A thread of a machine; its address is what the driver sees as `PKTHREAD`.
 ///
@@ -29,8 +29,9 @@ pub struct Thread {
     pub(crate) processor: ProcessorBlock,
     /// One bit for each processor the thread may run on.
     pub(crate) affinity: Cell<u64>,
-    pub(crate) locks: UnsafeCell<[usize; MAX_LOCKS]>,
-    pub(crate) lock_count: Cell<usize>,
+    pub(crate) spin_locks: HeldLocks,
+    /// Those whose waiters sleep.
+    pub(crate) sleeping_locks: HeldLocks,
     /// The last two locks whose order was noted, and how often orders had been forgotten.
     pub(crate) last_order: Cell<(usize, usize, u64)>,
     pub(crate) in_dpc: Cell<bool>,
@@ -39,6 +40,12 @@ pub struct Thread {
     /// Callbacks into images that are on this stack.
     pub(crate) depth: Cell<u32>,
     pub(crate) exit: Cell<usize>,
+    /// The innermost of those callbacks.
+    pub(crate) entered: Cell<Option<NonNull<Entry>>>,
+    /// Instructions of images since DISPATCH_LEVEL was reached, where they are counted.
+    pub(crate) instructions: Cell<u64>,
+    /// The levels to go back to: `ke::irql`.
+    pub(crate) raises: Cell<u64>,
 }
 
 // SAFETY: the type's invariant: cells belong to the attached host thread.
@@ -74,13 +81,16 @@ impl Thread {
             irql: Cell::new(0),
             processor: ProcessorBlock::new((id % u64::from(machine.processor_count())) as u32),
             affinity: Cell::new(machine.all_processors()),
-            locks: UnsafeCell::new([0; MAX_LOCKS]),
-            lock_count: Cell::new(0),
+            spin_locks: HeldLocks::new(),
+            sleeping_locks: HeldLocks::new(),
             last_order: Cell::new((0, 0, 0)),
             in_dpc: Cell::new(false),
             regions: Cell::new(0),
             depth: Cell::new(0),
             exit: Cell::new(0),
+            entered: Cell::new(None),
+            instructions: Cell::new(0),
+            raises: Cell::new(0),
         }))
     }
 
@@ -98,9 +108,8 @@ impl Thread {
 
     /// The spin locks it holds, oldest first.
     #[must_use]
-    pub fn held_locks(&self) -> &[usize] {
-        // SAFETY: only the attached host thread calls this and no lock operation is under way.
-        unsafe { &(&*self.locks.get())[..self.lock_count.get()] }
+    pub fn held_locks(&self) -> &[Held] {
+        self.spin_locks.all()
     }
 }
 

@@ -19,6 +19,7 @@ pub mod source;
 pub mod statuses;
 pub mod text;
 pub mod unsafety;
+pub mod verifier;
 
 use std::fmt;
 
@@ -96,6 +97,10 @@ pub const RULES: &[Rule] = &[
     Rule {
         name: "requirements",
         check: rfc::check,
+    },
+    Rule {
+        name: "verifier",
+        check: verifier::check,
     },
     Rule {
         name: "text",

@@ -2,7 +2,9 @@
 
 use std::{fs, path::PathBuf};
 
-use softrnic_rules::{Finding, Tree, docs, hostile, layers, panics, sizes, text, unsafety};
+use softrnic_rules::{
+    Finding, Tree, docs, hostile, layers, panics, sizes, text, unsafety, verifier,
+};
 
 /// A scratch tree with these files.
 fn tree(name: &str, files: &[(&str, &str)]) -> Tree {
@@ -255,4 +257,61 @@ fn a_file_that_does_not_say_what_it_is_and_an_empty_name_are_caught() {
         "utils says nothing",
     ];
     assert_eq!(whats(&findings), expected);
+}
+
+/// What the rule says of these tables, beside an emulator with one rule and a test of it.
+fn of_verifier(name: &str, document: &str, test: &str) -> Vec<String> {
+    let files = [
+        ("docs/verifier.md", document),
+        (
+            "tests/emulator/src/pool.rs",
+            "const RULE: &str = \"VERIF-LEAK\";\n",
+        ),
+        ("tests/emulator/tests/bad_drivers.rs", test),
+        (
+            "tests/emulator/bad-drivers/src/memory.rs",
+            "const CASES: [(&str, fn()); 1] = [(\"leak\", leak)];\n",
+        ),
+    ];
+    let findings = verifier::check(&tree(name, &files));
+    findings.into_iter().map(|finding| finding.what).collect()
+}
+
+#[test]
+fn a_rule_of_the_verifier_without_row_or_bad_driver_is_caught() {
+    let test = "cases! { a_leak: \"leak\" => \"VERIF-LEAK\"; }\n";
+    let good = "VERIF-LEAK.\n## Every rule\n| VERIF-LEAK | leak |\n";
+    assert_eq!(of_verifier("verifier", good, test), [""; 0]);
+    let documents = [
+        ("VERIF-LEAK.\n## Every rule\n", "VERIF-LEAK: no row"),
+        (
+            "VERIF-LEAK.\n## Every rule\n| VERIF-LEAK | none |\n",
+            "VERIF-LEAK: the cases are leak",
+        ),
+        (
+            "## Every rule\n| VERIF-LEAK | leak |\n",
+            "VERIF-LEAK: not explained",
+        ),
+        (
+            "VERIF-LEAK, VERIF-GONE.\n## Every rule\n| VERIF-LEAK | leak |\n",
+            "VERIF-GONE: the emulator has no such rule",
+        ),
+    ];
+    for (document, what) in documents {
+        assert_eq!(of_verifier("verifier", document, test), [what]);
+    }
+    assert_eq!(
+        of_verifier("verifier", good, "// None.\n"),
+        ["VERIF-LEAK: no bad driver breaks it"]
+    );
+}
+
+#[test]
+fn a_bad_driver_that_does_not_exist_is_caught() {
+    let test = "cases! { a_leak: \"gone\" => \"VERIF-LEAK\"; }\n";
+    let document = "VERIF-LEAK.\n## Every rule\n| VERIF-LEAK | gone |\n";
+    assert_eq!(
+        of_verifier("bad-drivers", document, test),
+        ["gone: the bad drivers have no such case"]
+    );
 }

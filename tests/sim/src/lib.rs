@@ -11,4 +11,5 @@ pub mod scenario;
 pub mod seeds;
 pub mod shrink;
 pub mod site;
+pub mod trace;
 pub mod workload;

@@ -5,10 +5,12 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Parser;
+use softrnic_emulator::verifier::depth;
 use softrnic_sim::exhaust;
 use softrnic_sim::scenario::{Scenario, Workload};
 use softrnic_sim::seeds::{self, Tally};
 use softrnic_sim::shrink::{self, Part};
+use softrnic_sim::trace;
 
 /// Runs softrnic.sys in simulations: one thread at a time, virtual time, a simulated network; every choice comes from
 /// a seed.
@@ -34,6 +36,10 @@ struct Arguments {
     /// `--seeds` seeds (2 unless told otherwise).
     #[arg(long, conflicts_with = "replay")]
     exhaust_faults: bool,
+    /// Steps through every instruction of the image, and prints what each callback took of stack and of time at
+    /// DISPATCH_LEVEL: in each workload, over `--seeds` seeds (2 unless told otherwise).
+    #[arg(long, conflicts_with_all = ["replay", "exhaust_faults"])]
+    trace: bool,
     /// With `--replay`: leaves these parts out, as a failure that was shrunk says.
     #[arg(long, requires = "replay", value_delimiter = ',')]
     without: Vec<Part>,
@@ -57,6 +63,8 @@ fn main() -> ExitCode {
     }
     let whole = if arguments.exhaust_faults {
         exhaust(&arguments)
+    } else if arguments.trace {
+        traced(&arguments)
     } else {
         simulate(&arguments)
     };
@@ -113,6 +121,37 @@ fn simulate(arguments: &Arguments) -> io::Result<bool> {
         println!("{result}");
     }
     Ok(tally.failures.is_empty())
+}
+
+/// Whether the driver kept to its budgets.
+fn traced(arguments: &Arguments) -> io::Result<bool> {
+    let seeds = arguments.from..arguments.from + arguments.seeds.unwrap_or(2);
+    let found = trace::run(seeds, arguments.workload)?;
+    for failure in &found.failures {
+        eprintln!("{failure}");
+    }
+    eprintln!("{:>12} {:>12}", "stack", "instructions");
+    for mark in &found.marks {
+        eprintln!(
+            "{:>12} {:>12} {}",
+            mark.stack, mark.instructions, mark.chain
+        );
+    }
+    let stack = found.marks.iter().map(|mark| mark.stack).max();
+    let dispatch = found.marks.iter().map(|mark| mark.instructions).max();
+    eprintln!("{} instructions looked at", found.instructions);
+    if arguments.json {
+        let result = serde_json::json!({
+            "stack_bytes": stack,
+            "stack_limit": depth::STACK_LIMIT,
+            "dispatch_instructions": dispatch,
+            "dispatch_limit": depth::DISPATCH_LIMIT,
+            "instructions": found.instructions,
+            "failures": found.failures.len(),
+        });
+        println!("{result}");
+    }
+    Ok(found.failures.is_empty())
 }
 
 /// Whether the driver bore every failure.

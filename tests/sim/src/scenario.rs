@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use softrnic_consumer::{Host, HostError, NtStatus};
+use softrnic_emulator::image::steps;
 use softrnic_emulator::sched::{self, Ended, Faults, Plan, Random, set_faults, simulate};
 use softrnic_emulator::verifier;
 use softrnic_emulator::wsk;
@@ -87,6 +88,8 @@ pub struct Scenario {
     pub small: bool,
     /// Which calls of the driver fail, and whether they do already when it starts.
     pub faults: Option<(Faults, Since)>,
+    /// Every instruction of the image is looked at.
+    pub traced: bool,
 }
 
 /// Since when calls fail.
@@ -128,6 +131,7 @@ impl Scenario {
             events: events::draw(&mut random, !resets),
             small: false,
             faults: resets.then(|| draw_faults(&mut random)).flatten(),
+            traced: false,
         }
     }
 
@@ -136,6 +140,9 @@ impl Scenario {
     pub fn play(&self) -> Ended {
         let simulation = simulate(self.plan.clone());
         tell_the_end();
+        if self.traced {
+            steps::trace();
+        }
         set_weather(self.weather.clone());
         if let Some(mut stage) = self.set_up() {
             self.act(&mut stage);

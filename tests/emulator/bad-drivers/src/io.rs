@@ -26,6 +26,8 @@ pub(crate) const CASES: &[(&str, Case)] = &[
     ("irp-free-not-allocated", irp_free_not_allocated),
     ("irp-memory-too-small", irp_memory_too_small),
     ("irp-complete-pending", irp_complete_pending),
+    ("irp-initialised-again", irp_initialised_again),
+    ("irp-sent-at-dispatch", irp_sent_at_dispatch),
 ];
 
 unsafe fn irp_leak() {
@@ -74,17 +76,27 @@ unsafe extern "system" fn completes(_: Pointer, irp: *mut u8) -> i32 {
     0
 }
 
-type Dispatch = unsafe extern "system" fn(Pointer, *mut u8) -> i32;
+pub(crate) type Dispatch = unsafe extern "system" fn(Pointer, *mut u8) -> i32;
 
-unsafe fn send(irp: *mut u8, dispatch: Dispatch, completion: Option<Completion>) {
+/// `IRP_MJ_INTERNAL_DEVICE_CONTROL`: drivers send it at DISPATCH_LEVEL too.
+const INTERNAL_CONTROL: u8 = 15;
+
+pub(crate) unsafe fn send(irp: *mut u8, dispatch: Dispatch, completion: Option<Completion>) {
+    // SAFETY: as the function's.
+    unsafe { send_as(irp, INTERNAL_CONTROL, dispatch, completion) };
+}
+
+unsafe fn send_as(irp: *mut u8, major: u8, dispatch: Dispatch, completion: Option<Completion>) {
     // SAFETY: offsets of the structures on x64: `DriverObject` of a device, `MajorFunction` of a
     // driver, `CurrentStackLocation` of an IRP, the fields of a stack location.
     unsafe {
         let device = (&raw mut DEVICE.device).cast::<u8>();
         let driver = (&raw mut DEVICE.driver).cast::<u8>();
         device.add(8).cast::<*mut u8>().write(driver);
-        driver.add(112).cast::<Dispatch>().write(dispatch);
+        let table = driver.add(112).cast::<Dispatch>();
+        table.add(major.into()).write(dispatch);
         let next = irp.add(184).cast::<*mut u8>().read().sub(72);
+        next.write(major);
         if let Some(completion) = completion {
             next.add(56).cast::<Completion>().write(completion);
             next.add(3).write(0xE0);
@@ -111,7 +123,7 @@ unsafe fn irp_free_pending() {
     }
 }
 
-unsafe extern "system" fn takes_back(_: Pointer, _: Pointer, _: Pointer) -> i32 {
+pub(crate) unsafe extern "system" fn takes_back(_: Pointer, _: Pointer, _: Pointer) -> i32 {
     STATUS_MORE_PROCESSING_REQUIRED
 }
 
@@ -253,6 +265,22 @@ unsafe fn irp_free_not_allocated() {
         let irp = pool(IRP_SIZE.into());
         IoInitializeIrp(irp, IRP_SIZE, 1);
         IoFreeIrp(irp);
+    }
+}
+
+/// One that the kernel allocated is made ready again with `IoReuseIrp`.
+unsafe fn irp_initialised_again() {
+    // SAFETY: memory that is large enough, but not the driver's own, on purpose.
+    unsafe { IoInitializeIrp(IoAllocateIrp(1, 0), IRP_SIZE, 1) };
+}
+
+/// A request of a kind that is for PASSIVE_LEVEL: `IRP_MJ_CREATE`.
+unsafe fn irp_sent_at_dispatch() {
+    // SAFETY: a fresh IRP.
+    unsafe {
+        KfRaiseIrql(2);
+        let irp = IoAllocateIrp(1, 0);
+        send_as(irp, 0, completes, Some(takes_back));
     }
 }
 

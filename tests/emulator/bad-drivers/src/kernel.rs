@@ -77,7 +77,16 @@ unsafe extern "system" {
     ) -> *mut u8;
     pub(crate) fn MmFreePagesFromMdl(mdl: *mut u8);
     pub(crate) fn ExAllocatePool2(flags: u64, size: usize, tag: u32) -> *mut u8;
+    pub(crate) fn ExAllocatePoolWithTag(kind: i32, size: usize, tag: u32) -> *mut u8;
     pub(crate) fn ExFreePool(memory: *mut u8);
+    pub(crate) fn ExReleaseFastMutex(mutex: Pointer);
+    pub(crate) fn ExReleasePushLockExclusiveEx(lock: Pointer, flags: u32);
+    pub(crate) fn ExAcquireSpinLockShared(lock: *mut i32) -> u8;
+    pub(crate) fn ExReleaseSpinLockShared(lock: *mut i32, irql: u8);
+    pub(crate) fn ExAcquireSpinLockExclusive(lock: *mut i32) -> u8;
+    pub(crate) fn ExReleaseSpinLockExclusive(lock: *mut i32, irql: u8);
+    pub(crate) fn KeAcquireInStackQueuedSpinLock(lock: *mut usize, handle: Pointer);
+    pub(crate) fn KeReleaseInStackQueuedSpinLock(handle: Pointer);
     pub(crate) fn ExFreePoolWithTag(memory: *mut u8, tag: u32);
     pub(crate) fn ExQueueWorkItem(item: Pointer, queue: i32);
     pub(crate) fn ExAcquirePushLockExclusiveEx(lock: Pointer, flags: u32);

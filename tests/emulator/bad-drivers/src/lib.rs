@@ -5,9 +5,11 @@
 
 extern crate wdk_sys;
 
+mod budget;
 mod case;
 mod io;
 mod kernel;
+mod lock_order;
 mod locks;
 mod memory;
 mod ndis;
@@ -37,7 +39,9 @@ use core::sync::atomic::Ordering;
 pub(crate) type Case = unsafe fn();
 
 const TABLES: &[&[(&str, Case)]] = &[
+    budget::CASES,
     io::CASES,
+    lock_order::CASES,
     locks::CASES,
     memory::CASES,
     ndis::CASES,

@@ -130,7 +130,7 @@ unsafe fn dpc_lowers() {
     dpc(lowers);
 }
 
-fn dpc(routine: Deferred) {
+pub(crate) fn dpc(routine: Deferred) {
     let mut dpc = Object::new();
     // SAFETY: the DPC runs before this returns.
     unsafe {

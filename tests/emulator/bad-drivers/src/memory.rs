@@ -35,6 +35,9 @@ pub(crate) const CASES: &[(&str, Case)] = &[
     ("pages-free-mapped", pages_free_mapped),
     ("pages-left", pages_left),
     ("pages-freed-twice", pages_freed_twice),
+    ("pool-executable", pool_executable),
+    ("pool-executable-by-type", pool_executable_by_type),
+    ("mdl-map-executable", mdl_map_executable),
 ];
 
 unsafe fn leak() {
@@ -166,9 +169,29 @@ unsafe fn locked(memory: *mut u8) -> *mut u8 {
     }
 }
 
+/// `MdlMappingNoExecute`.
+const NO_EXECUTE: u32 = 0x4000_0000;
+
 unsafe fn map(mdl: *mut u8) -> *mut u8 {
     // SAFETY: a locked MDL.
-    unsafe { MmMapLockedPagesSpecifyCache(mdl, 0, 1, null_mut(), 0, 16) }
+    unsafe { MmMapLockedPagesSpecifyCache(mdl, 0, 1, null_mut(), 0, 16 | NO_EXECUTE) }
+}
+
+unsafe fn mdl_map_executable() {
+    // SAFETY: a locked MDL, mapped so that code in it could run, on purpose.
+    unsafe { MmMapLockedPagesSpecifyCache(locked(pool(64)), 0, 1, null_mut(), 0, 16) };
+}
+
+unsafe fn pool_executable() {
+    const NON_PAGED_EXECUTE: u64 = 0x80;
+    // SAFETY: no requirements.
+    unsafe { ExAllocatePool2(NON_PAGED_EXECUTE, 64, TAG) };
+}
+
+unsafe fn pool_executable_by_type() {
+    const NON_PAGED_POOL: i32 = 0;
+    // SAFETY: no requirements.
+    unsafe { ExAllocatePoolWithTag(NON_PAGED_POOL, 64, TAG) };
 }
 
 unsafe fn mdl_free_mapped() {

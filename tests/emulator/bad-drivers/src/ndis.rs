@@ -5,7 +5,9 @@ use core::ptr::null_mut;
 use core::sync::atomic::{AtomicI32, AtomicPtr, AtomicU32, Ordering};
 
 use crate::Case;
-use crate::kernel::{KeAcquireSpinLockRaiseToDpc, KeReleaseSpinLock};
+use crate::kernel::{
+    KeAcquireSpinLockRaiseToDpc, KeReleaseSpinLock, PsCreateSystemThread, ZwClose, pause as sleep,
+};
 use crate::ndk_miniport as ndk;
 use crate::sys::*;
 
@@ -42,6 +44,8 @@ pub(crate) const CASES: &[(&str, Case)] = &[
     ("ndis-halted", || with(Flaw::Halted)),
     ("ndis-oid-kept", || with(Flaw::OidKept)),
     ("ndis-send-kept", || with(Flaw::SendKept)),
+    ("ndis-send-late", || with(Flaw::SendLate)),
+    ("ndis-power-refused", || with(Flaw::PowerRefused)),
     ("ip-notification-left", || notification_left()),
     ("ip-notification-unknown", || notification_unknown()),
     ("ip-table-twice", || table_twice()),
@@ -79,6 +83,8 @@ enum Flaw {
     Halted,
     OidKept,
     SendKept,
+    SendLate,
+    PowerRefused,
 }
 
 static FLAW: AtomicI32 = AtomicI32::new(0);
@@ -291,6 +297,12 @@ unsafe extern "win64" fn oid_request(
     adapter: PVOID,
     request: *mut NDIS_OID_REQUEST,
 ) -> NDIS_STATUS {
+    // SAFETY: the request is the driver's until it returns.
+    match unsafe { (*request).DATA.QUERY_INFORMATION.Oid } {
+        OID_PNP_SET_POWER if has(Flaw::PowerRefused) => return NDIS_STATUS_FAILURE,
+        OID_PNP_SET_POWER | OID_PNP_QUERY_POWER => return NDIS_STATUS_SUCCESS,
+        _ => {}
+    }
     // SAFETY: the arguments of this call.
     let ndk = unsafe { ndk::oid_request(adapter, IF_INDEX.load(Ordering::Relaxed), request) };
     if let Some(status) = ndk {
@@ -315,13 +327,21 @@ unsafe extern "win64" fn send(adapter: PVOID, lists: *mut NET_BUFFER_LIST, _: u3
     if has(Flaw::SendKept) {
         return;
     }
+    if has(Flaw::SendLate) {
+        // SAFETY: the lists are the driver's until they are completed.
+        return unsafe { send_late(lists) };
+    }
     // SAFETY: the lists are the driver's until they are completed.
     unsafe {
-        (*lists).Status = if has(Flaw::SendPending) {
+        let status = if has(Flaw::SendPending) {
             STATUS_PENDING
         } else {
             NDIS_STATUS_SUCCESS
         };
+        (*lists).Status = status;
+        if let Some(second) = (*lists).Next.as_mut() {
+            second.Status = status;
+        }
         if has(Flaw::SendLocked) {
             let mut lock = 0;
             KeAcquireSpinLockRaiseToDpc(&mut lock);
@@ -334,6 +354,31 @@ unsafe extern "win64" fn send(adapter: PVOID, lists: *mut NET_BUFFER_LIST, _: u3
             // No tail call: this function is to be seen on the stack.
             core::hint::black_box([0u8; 16]);
         }
+    }
+}
+
+static SECOND: AtomicPtr<NET_BUFFER_LIST> = AtomicPtr::new(null_mut());
+
+/// The second of two is completed after 20 seconds, the first never.
+unsafe fn send_late(lists: *mut NET_BUFFER_LIST) {
+    let mut handle = null_mut();
+    // SAFETY: the lists are the driver's until they are completed.
+    unsafe {
+        let second = (*lists).Next;
+        (*lists).Next = null_mut();
+        SECOND.store(second, Ordering::Relaxed);
+        let none = null_mut();
+        PsCreateSystemThread(&mut handle, 0, none, none, none, completes_late, none);
+        ZwClose(handle);
+    }
+}
+
+unsafe extern "system" fn completes_late(_: *mut c_void) {
+    // SAFETY: the second list, not completed yet.
+    unsafe {
+        sleep(20_000);
+        let second = SECOND.load(Ordering::Relaxed);
+        NdisMSendNetBufferListsComplete(ADAPTER.load(Ordering::Relaxed), second, 0);
     }
 }
 

@@ -23,6 +23,10 @@ pub(crate) const CASES: &[(&str, Case)] = &[
     ("timer-not-initialised", timer_not_initialised),
     ("provider-twice", provider_twice),
     ("exception-handler", exception_handler),
+    ("timer-set-initialised", timer_set_initialised),
+    ("dpc-queued-initialised", dpc_queued_initialised),
+    ("handle-left", handle_left),
+    ("reference-left", reference_left),
 ];
 
 /// The one that does nothing wrong.
@@ -152,6 +156,55 @@ unsafe fn timer_not_initialised() {
     let mut timer = Object::new();
     // SAFETY: not initialised on purpose.
     unsafe { KeSetTimer(timer.get(), -100_000, null_mut()) };
+}
+
+unsafe fn timer_set_initialised() {
+    // SAFETY: initialised again while it is set, on purpose.
+    unsafe {
+        let timer = (&raw mut TIMER).cast();
+        KeInitializeTimer(timer);
+        KeSetTimer(timer, -100_000_000, null_mut());
+        KeInitializeTimer(timer);
+    }
+}
+
+unsafe fn dpc_queued_initialised() {
+    let mut dpc = Object::new();
+    // SAFETY: initialised again while it is queued, on purpose.
+    unsafe {
+        KfRaiseIrql(2);
+        KeInitializeDpc(dpc.get(), deferred, null_mut());
+        KeInsertQueueDpc(dpc.get(), null_mut(), null_mut());
+        KeInitializeDpc(dpc.get(), deferred, null_mut());
+    }
+}
+
+/// A thread that has ended: its object, referenced, and its handle.
+unsafe fn ended_thread() -> (Pointer, Pointer) {
+    let (mut handle, mut object, none) = (null_mut(), null_mut(), null_mut());
+    // SAFETY: the thread is waited for.
+    unsafe {
+        PsCreateSystemThread(&mut handle, 0, none, none, none, returns, none);
+        ObReferenceObjectByHandle(handle, 0, none, 0, &mut object, none);
+        KeWaitForSingleObject(object, 0, 0, 0, null_mut());
+    }
+    (handle, object)
+}
+
+unsafe fn handle_left() {
+    // SAFETY: not closed on purpose.
+    unsafe {
+        let (_, object) = ended_thread();
+        ObfDereferenceObject(object);
+    }
+}
+
+unsafe fn reference_left() {
+    // SAFETY: not dereferenced on purpose.
+    unsafe {
+        let (handle, _) = ended_thread();
+        ZwClose(handle);
+    }
 }
 
 unsafe fn provider_twice() {

@@ -1,14 +1,15 @@
 //! Loads a driver image into an emulated machine, starts it, and unloads it again. A miniport gets
-//! an adapter, which answers a query (and a set, when it is an NDK provider), sends a frame, is paused, restarted and halted.
+//! an adapter, which answers a query (and a set, when it is an NDK provider), sends two frames, sleeps, wakes up and is halted.
 //!
-//! `load-driver IMAGE [--cheap] [--seed=SEED] [NAME=VALUE]…`: values (numbers are DWORDs) are set under the
-//! driver's service key before it starts; with a seed it runs in a simulation. Exit status 0: all went well; 1: it did not load or
-//! `DriverEntry` failed; 101: the verifier found something.
+//! `load-driver IMAGE [--cheap] [--seed=SEED [--trace]] [NAME=VALUE]…`: values (numbers are DWORDs) are set under the
+//! driver's service key before it starts; with a seed it runs in a simulation, where every instruction can be traced.
+//! Exit status 0: all went well; 1: it did not load or `DriverEntry` failed; 101: the verifier found something.
 
 use std::path::Path;
 use std::process::ExitCode;
 
 use softrnic::sys::OID_NDK_SET_STATE;
+use softrnic_emulator::image::steps;
 use softrnic_emulator::io::driver::registry_path;
 use softrnic_emulator::ndis::{Adapter, AdapterOptions};
 use softrnic_emulator::pool::PoolMode;
@@ -26,7 +27,7 @@ fn main() -> ExitCode {
         .map(|at| arguments.remove(at));
     simulate(&mut arguments);
     let Some((image, values)) = arguments.split_first() else {
-        eprintln!("usage: load-driver IMAGE [--cheap] [--seed=SEED] [NAME=VALUE]...");
+        eprintln!("usage: load-driver IMAGE [--cheap] [--seed=SEED [--trace]] [NAME=VALUE]...");
         return ExitCode::from(2);
     };
     let pool = if cheap.is_some() {
@@ -79,9 +80,15 @@ fn main() -> ExitCode {
 fn simulate(arguments: &mut Vec<String>) {
     let seed = |a: &String| a.strip_prefix("--seed=")?.parse().ok();
     if let Some(seed) = arguments.iter().find_map(seed) {
-        sched::simulate(sched::Plan::of(seed));
+        let mut plan = sched::Plan::of(seed);
+        let trace = arguments.iter().any(|a| a == "--trace");
+        plan.preemption.take_if(|_| trace);
+        sched::simulate(plan);
+        if trace {
+            steps::trace();
+        }
     }
-    arguments.retain(|a| !a.starts_with("--seed="));
+    arguments.retain(|a| !a.starts_with("--seed=") && a != "--trace");
 }
 
 /// A short life of an adapter; `false`: it did not restart.
@@ -90,9 +97,8 @@ fn exercise(adapter: Adapter) -> bool {
     if adapter.ndk_attributes().is_some() {
         adapter.oid_set(OID_NDK_SET_STATE, &[1]);
     }
-    adapter.send(&[&[0; 64]]);
-    adapter.pause();
-    if adapter.restart().is_err() {
+    adapter.send(&[&[0; 64], &[1; 64]]);
+    if adapter.sleep().is_err() || adapter.wake().is_err() {
         return false;
     }
     adapter.halt();

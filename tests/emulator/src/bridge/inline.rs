@@ -3,7 +3,7 @@
 
 use std::arch::naked_asm;
 
-use crate::processor::{lower, raise};
+use crate::ke::irql::{lower, raise};
 use crate::thread::current;
 use crate::wdm::{DISPATCH_LEVEL, HIGH_LEVEL, KIRQL};
 
@@ -128,7 +128,9 @@ unsafe extern "win64" fn set_irql(level: u64) {
         crate::verifier::violation("KE-IRQL", &format!("CR8 is set to {level:#x}"));
     };
     if level >= thread.irql() {
-        raise(thread, level);
+        if level > thread.irql() {
+            raise(thread, level);
+        }
         return;
     }
     if level < DISPATCH_LEVEL && thread.in_dpc.get() {

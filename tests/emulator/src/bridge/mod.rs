@@ -2,18 +2,21 @@
 //!
 //! Imports are `extern "win64"` functions bound straight into the image's import table; calls
 //! into an image go through [`callback`]. `runtime.rs` holds what compilers expect of the kernel
-//! (`__chkstk`, the guard functions), `exit.rs` how a system thread ends from within an image, `inline.rs` and
+//! (`__chkstk`, the guard functions), `exits.rs` the way out of an image, `exit.rs` how a system thread ends from within an image, `inline.rs` and
 //! `shared_data.rs` what C drivers do without calling anybody.
 
 pub mod exit;
+pub(crate) mod exits;
 pub(crate) mod inline;
 pub mod runtime;
 pub(crate) mod shared_data;
 
 pub use runtime::{EXPORTS, cfg_check, cfg_dispatch};
 
+use crate::image::steps;
 use crate::sched;
 use crate::thread::current;
+use crate::verifier::depth::Entry;
 use crate::verifier::{stack, violation, violation_of_callback};
 
 /// Calls into an image: `call` does the call, `what` is the documented name of the callback.
@@ -22,34 +25,66 @@ use crate::verifier::{stack, violation, violation_of_callback};
 /// callback is made with a spin lock of a driver held.
 #[inline]
 pub fn callback<R>(what: &'static str, call: impl FnOnce() -> R) -> R {
-    if current().lock_count.get() != 0 {
+    expect_no_lock(what);
+    enter(what, false, call)
+}
+
+#[inline]
+fn expect_no_lock(what: &str) {
+    if current().spin_locks.count() != 0 {
         lock_held(what);
     }
-    call_down(what, call)
 }
 
 /// A consumer's call into a provider: as [`callback`], but the consumer may hold spin locks of its
 /// own, as one that serialises its posts does.
 #[inline]
 pub fn call_down<R>(what: &'static str, call: impl FnOnce() -> R) -> R {
+    enter(what, false, call)
+}
+
+/// Calls a DPC's routine: as [`callback`], on a stack and in a time of its own.
+#[inline]
+pub fn interrupt<R>(what: &'static str, call: impl FnOnce() -> R) -> R {
+    expect_no_lock(what);
+    enter(what, true, call)
+}
+
+#[inline]
+fn enter<R>(what: &'static str, fresh: bool, call: impl FnOnce() -> R) -> R {
     let thread = current();
     let (irql, regions) = (thread.irql.get(), thread.regions.get());
-    let locks = thread.lock_count.get();
+    let locks = thread.spin_locks.count();
     thread.depth.set(thread.depth.get() + 1);
     sched::may_switch();
     sched::note(|| what.to_owned());
-    let result = call();
+    let raises = thread.raises.replace(0);
+    let result = measured(what, fresh, call);
+    thread.raises.set(raises);
     sched::may_switch();
     thread.depth.set(thread.depth.get() - 1);
     if thread.irql.get() != irql {
         wrong_irql(what, irql, thread.irql.get());
     }
-    if thread.lock_count.get() != locks {
+    if thread.spin_locks.count() != locks {
         lock_kept(what);
     }
     if thread.regions.get() != regions {
         region_kept(what);
     }
+    result
+}
+
+/// Calls into an image, and nothing else: what is measured is `what`'s.
+#[inline]
+pub(crate) fn measured<R>(what: &'static str, fresh: bool, call: impl FnOnce() -> R) -> R {
+    let thread = current();
+    let entry = Entry::new(thread, what, fresh);
+    entry.begin(thread, fresh);
+    let traced = steps::arm();
+    let result = call();
+    steps::disarm(traced);
+    entry.end(thread, fresh);
     result
 }
 

@@ -5,6 +5,7 @@ use std::ffi::c_void;
 
 use crate::export::Export;
 use crate::image::guard::{BITMAP, REGION, REGION_SIZE, invalid_target};
+use crate::ke::block::{FLOOR, LEFT};
 
 pub const EXPORTS: &[Export] = crate::exports! {
     "ntoskrnl.exe": __chkstk, __C_specific_handler;
@@ -47,10 +48,57 @@ pub unsafe extern "win64" fn __C_specific_handler(
     )
 }
 
+/// The calling image's stack has not been so deep before: `verifier::depth` is told. Every register is kept.
+#[unsafe(naked)]
+pub unsafe extern "win64" fn note_deeper() {
+    naked_asm!(
+        "push rbp",
+        "mov rbp, rsp",
+        "push rax",
+        "push rcx",
+        "push rdx",
+        "push r8",
+        "push r9",
+        "push r10",
+        "push r11",
+        "sub rsp, 0x88",
+        "and rsp, -16",
+        "movaps [rsp + 0x20], xmm0",
+        "movaps [rsp + 0x30], xmm1",
+        "movaps [rsp + 0x40], xmm2",
+        "movaps [rsp + 0x50], xmm3",
+        "movaps [rsp + 0x60], xmm4",
+        "movaps [rsp + 0x70], xmm5",
+        "call {deeper}",
+        "movaps xmm0, [rsp + 0x20]",
+        "movaps xmm1, [rsp + 0x30]",
+        "movaps xmm2, [rsp + 0x40]",
+        "movaps xmm3, [rsp + 0x50]",
+        "movaps xmm4, [rsp + 0x60]",
+        "movaps xmm5, [rsp + 0x70]",
+        "lea rsp, [rbp - 56]",
+        "pop r11",
+        "pop r10",
+        "pop r9",
+        "pop r8",
+        "pop rdx",
+        "pop rcx",
+        "pop rax",
+        "pop rbp",
+        "ret",
+        deeper = sym crate::verifier::depth::deeper,
+    )
+}
+
 /// `_guard_check_icall`: the target is in `rcx`; every register is kept.
 #[unsafe(naked)]
 pub unsafe extern "win64" fn cfg_check() {
     naked_asm!(
+        "mov gs:[{left}], rsp",
+        "cmp rsp, gs:[{floor}]",
+        "jae 2f",
+        "call {deeper}",
+        "2:",
         "push rax",
         "push rdx",
         "mov rax, rcx",
@@ -69,6 +117,9 @@ pub unsafe extern "win64" fn cfg_check() {
         "sub rsp, 32",
         "call {invalid}",
         "ud2",
+        left = const LEFT,
+        floor = const FLOOR,
+        deeper = sym note_deeper,
         region = sym REGION,
         bitmap = sym BITMAP,
         size = const REGION_SIZE,
@@ -80,6 +131,11 @@ pub unsafe extern "win64" fn cfg_check() {
 #[unsafe(naked)]
 pub unsafe extern "win64" fn cfg_dispatch() {
     naked_asm!(
+        "mov gs:[{left}], rsp",
+        "cmp rsp, gs:[{floor}]",
+        "jae 2f",
+        "call {deeper}",
+        "2:",
         "push rcx",
         "push rdx",
         "mov rcx, rax",
@@ -99,6 +155,9 @@ pub unsafe extern "win64" fn cfg_dispatch() {
         "sub rsp, 32",
         "call {invalid}",
         "ud2",
+        left = const LEFT,
+        floor = const FLOOR,
+        deeper = sym note_deeper,
         region = sym REGION,
         bitmap = sym BITMAP,
         size = const REGION_SIZE,

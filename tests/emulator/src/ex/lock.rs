@@ -3,10 +3,11 @@
 use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
 
 use crate::export::Export;
-use crate::ke::spin_lock::{KeAcquireSpinLockRaiseToDpc, KeReleaseSpinLock};
+use crate::ke::spin_lock::{KeAcquireSpinLockRaiseToDpc, KeReleaseSpinLock, lower_again};
 use crate::processor::{lower, raise};
 use crate::sched;
-use crate::thread::{current, enter};
+use crate::thread::{Thread, enter};
+use crate::verifier::locks::{self, How};
 use crate::verifier::violation;
 use crate::wdm::{APC_LEVEL, DISPATCH_LEVEL, FAST_MUTEX, KIRQL, KSPIN_LOCK, LIST_ENTRY};
 
@@ -27,7 +28,7 @@ fn push_lock(lock: *mut AtomicUsize) -> &'static AtomicUsize {
     unsafe { &*lock }
 }
 
-fn expect_region(function: &str) {
+fn expect_region(function: &str) -> &'static Thread {
     let thread = enter("push lock", APC_LEVEL);
     if thread.regions.get() == 0 && thread.irql() < APC_LEVEL {
         violation(
@@ -35,6 +36,7 @@ fn expect_region(function: &str) {
             &format!("{function} outside a critical region"),
         );
     }
+    thread
 }
 
 pub extern "win64" fn ExInitializePushLock(lock: *mut AtomicUsize) {
@@ -42,17 +44,21 @@ pub extern "win64" fn ExInitializePushLock(lock: *mut AtomicUsize) {
 }
 
 pub extern "win64" fn ExAcquirePushLockExclusiveEx(lock: *mut AtomicUsize, _flags: u32) {
-    expect_region("ExAcquirePushLockExclusive");
+    let thread = expect_region("ExAcquirePushLockExclusive");
     let word = push_lock(lock);
+    locks::waits(thread, lock as usize);
     while word
         .compare_exchange(0, EXCLUSIVE, Ordering::Acquire, Ordering::Relaxed)
         .is_err()
     {
         sched::park(lock as usize, None, || word.load(Ordering::SeqCst) != 0);
     }
+    locks::acquired_sleeping(thread, lock as usize, How::Alone);
 }
 
 pub extern "win64" fn ExReleasePushLockExclusiveEx(lock: *mut AtomicUsize, _flags: u32) {
+    let thread = expect_region("ExReleasePushLockExclusive");
+    locks::released_sleeping(thread, lock as usize, How::Alone);
     if push_lock(lock).swap(0, Ordering::SeqCst) != EXCLUSIVE {
         violation(
             "EX-PUSH-LOCK",
@@ -63,8 +69,9 @@ pub extern "win64" fn ExReleasePushLockExclusiveEx(lock: *mut AtomicUsize, _flag
 }
 
 pub extern "win64" fn ExAcquirePushLockSharedEx(lock: *mut AtomicUsize, _flags: u32) {
-    expect_region("ExAcquirePushLockShared");
+    let thread = expect_region("ExAcquirePushLockShared");
     let word = push_lock(lock);
+    locks::waits(thread, lock as usize);
     let share = |old: usize| (old & EXCLUSIVE == 0).then_some(old + SHARER);
     while word
         .fetch_update(Ordering::SeqCst, Ordering::Relaxed, share)
@@ -74,9 +81,12 @@ pub extern "win64" fn ExAcquirePushLockSharedEx(lock: *mut AtomicUsize, _flags: 
             word.load(Ordering::SeqCst) & EXCLUSIVE != 0
         });
     }
+    locks::acquired_sleeping(thread, lock as usize, How::Shared);
 }
 
 pub extern "win64" fn ExReleasePushLockSharedEx(lock: *mut AtomicUsize, _flags: u32) {
+    let thread = expect_region("ExReleasePushLockShared");
+    locks::released_sleeping(thread, lock as usize, How::Shared);
     let leave = |old: usize| {
         (old & EXCLUSIVE == 0)
             .then(|| old.checked_sub(SHARER))
@@ -112,6 +122,7 @@ pub unsafe extern "win64" fn ExAcquireFastMutex(mutex: *mut FAST_MUTEX) {
         }
         (*mutex).Owner.store(thread.address(), Ordering::Relaxed);
         (*mutex).OldIrql = old.into();
+        locks::acquired_sleeping(thread, mutex as usize, How::Alone);
     }
 }
 
@@ -125,6 +136,7 @@ pub unsafe extern "win64" fn ExReleaseFastMutex(mutex: *mut FAST_MUTEX) {
                 "a fast mutex is released by a thread that doesn't own it",
             );
         }
+        locks::released_sleeping(thread, mutex as usize, How::Alone);
         let old = (*mutex).OldIrql as KIRQL;
         (*mutex).Owner.store(0, Ordering::Relaxed);
         (*mutex).Count.store(1, Ordering::SeqCst);
@@ -149,50 +161,44 @@ fn spin_until(mut done: impl FnMut() -> bool) {
 }
 
 pub extern "win64" fn ExAcquireSpinLockShared(lock: *mut AtomicI32) -> KIRQL {
-    let old = raise(
-        enter("ExAcquireSpinLockShared", DISPATCH_LEVEL),
-        DISPATCH_LEVEL,
-    );
+    let thread = enter("ExAcquireSpinLockShared", DISPATCH_LEVEL);
+    let old = raise(thread, DISPATCH_LEVEL);
+    locks::waits(thread, lock as usize);
     let share = |old: i32| (old >= 0).then_some(old + 1);
     spin_until(|| {
         spin_lock(lock)
             .fetch_update(Ordering::Acquire, Ordering::Relaxed, share)
             .is_ok()
     });
+    locks::acquired(thread, lock as usize, How::Read, Some(old));
     old
 }
 
 pub extern "win64" fn ExReleaseSpinLockShared(lock: *mut AtomicI32, irql: KIRQL) {
-    if spin_lock(lock).fetch_sub(1, Ordering::Release) <= 0 {
-        violation(
-            "VERIF-LOCK-OWNER",
-            "a reader-writer spin lock is released that is not held",
-        );
-    }
-    lower(current(), irql);
+    let thread = enter("ExReleaseSpinLockShared", DISPATCH_LEVEL);
+    locks::released(thread, lock as usize, How::Read, Some(irql));
+    spin_lock(lock).fetch_sub(1, Ordering::Release);
+    lower_again(thread, irql);
 }
 
 pub extern "win64" fn ExAcquireSpinLockExclusive(lock: *mut AtomicI32) -> KIRQL {
-    let old = raise(
-        enter("ExAcquireSpinLockExclusive", DISPATCH_LEVEL),
-        DISPATCH_LEVEL,
-    );
+    let thread = enter("ExAcquireSpinLockExclusive", DISPATCH_LEVEL);
+    let old = raise(thread, DISPATCH_LEVEL);
+    locks::waits(thread, lock as usize);
     let word = spin_lock(lock);
     spin_until(|| {
         word.compare_exchange(0, WRITER, Ordering::Acquire, Ordering::Relaxed)
             .is_ok()
     });
+    locks::acquired(thread, lock as usize, How::Spin, Some(old));
     old
 }
 
 pub extern "win64" fn ExReleaseSpinLockExclusive(lock: *mut AtomicI32, irql: KIRQL) {
-    if spin_lock(lock).swap(0, Ordering::Release) != WRITER {
-        violation(
-            "VERIF-LOCK-OWNER",
-            "a reader-writer spin lock is released that is not held",
-        );
-    }
-    lower(current(), irql);
+    let thread = enter("ExReleaseSpinLockExclusive", DISPATCH_LEVEL);
+    locks::released(thread, lock as usize, How::Spin, Some(irql));
+    spin_lock(lock).store(0, Ordering::Release);
+    lower_again(thread, irql);
 }
 
 /// Runs `change` with a driver's spin lock held.

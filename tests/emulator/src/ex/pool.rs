@@ -5,7 +5,7 @@ use std::ffi::c_void;
 use crate::export::Export;
 use crate::import_with_caller;
 use crate::pool::Request;
-use crate::thread::enter;
+use crate::thread::{current, enter};
 use crate::verifier::violation;
 use crate::wdm::{APC_LEVEL, DISPATCH_LEVEL, PVOID};
 
@@ -26,6 +26,7 @@ const POOL_FLAG_PAGED: u64 = 0x100;
 const PAGED_POOL: i32 = 1;
 const POOL_QUOTA_FAIL_INSTEAD_OF_RAISE: i32 = 8;
 const POOL_RAISE_IF_ALLOCATION_FAILURE: i32 = 16;
+const NON_PAGED_POOL_NX: i32 = 512;
 const POOL_ZERO_ALLOCATION: i32 = 1024;
 
 /// The tag of `ExAllocatePool`, as pool tools show it.
@@ -105,6 +106,9 @@ fn by_flags(
         caller,
         zeroed: flags & POOL_FLAG_UNINITIALIZED == 0,
     };
+    if flags & POOL_FLAG_NON_PAGED_EXECUTE != 0 {
+        executable(function);
+    }
     let raises = flags & POOL_FLAG_RAISE_ON_FAILURE != 0;
     take(function, flags & POOL_FLAG_PAGED != 0, raises, request)
 }
@@ -165,8 +169,21 @@ fn by_type(
         caller,
         zeroed: pool_type & POOL_ZERO_ALLOCATION != 0,
     };
+    if pool_type & (PAGED_POOL | NON_PAGED_POOL_NX) == 0 {
+        executable(function);
+    }
     let raises = pool_type & POOL_RAISE_IF_ALLOCATION_FAILURE != 0;
     take(function, pool_type & PAGED_POOL != 0, raises, request)
+}
+
+#[cold]
+fn executable(function: &str) {
+    if current().machine.options.strict {
+        violation(
+            "VERIF-POOL-EXECUTE",
+            &format!("{function} is asked for memory that code can run in"),
+        );
+    }
 }
 
 /// At most APC_LEVEL for paged pool, DISPATCH_LEVEL for all other.

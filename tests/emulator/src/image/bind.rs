@@ -6,6 +6,7 @@ use object::read::pe::{Import, PeFile64};
 
 use super::LoadError;
 use super::load::Memory;
+use crate::bridge::exits;
 use crate::export;
 
 /// Binds every import, or fails naming all that are unknown.
@@ -33,7 +34,7 @@ pub(super) fn imports(pe: &PeFile64<'_>, memory: &mut Memory) -> Result<(), Load
                 Import::Name(_, name) => {
                     let name = String::from_utf8_lossy(name).into_owned();
                     match export::find(&module, &name) {
-                        Some(address) => memory.write_u64(slot, address.0 as u64)?,
+                        Some(export) => memory.write_u64(slot, exits::to(export) as u64)?,
                         None => unknown.push(format!("{module}!{name}")),
                     }
                 }

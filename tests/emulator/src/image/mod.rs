@@ -5,6 +5,7 @@ pub mod coverage;
 pub mod guard;
 mod load;
 pub mod preemption;
+pub mod steps;
 mod symbols;
 mod unwind;
 

@@ -11,7 +11,7 @@ use crate::machine::Machine;
 use crate::pool::Leak;
 use crate::sched;
 use crate::thread::current;
-use crate::verifier::{judging, violation_of};
+use crate::verifier::{judging, stack, violation_of};
 use crate::wdm::{
     DRIVER_EXTENSION, DRIVER_INITIALIZE, DRIVER_OBJECT, NTSTATUS, UNICODE_STRING, nt_success,
 };
@@ -176,20 +176,7 @@ impl Driver {
                 &format!("{}: left {mapping}", self.image.name),
             );
         }
-        if let Some(thread) = self.machine.threads.running_in(base, end) {
-            violation_of(
-                &self.image,
-                "VERIF-UNLOAD-THREAD",
-                &format!("system thread {thread} still runs"),
-            );
-        }
-        if self.machine.etw.registered_in(base, end) {
-            violation_of(
-                &self.image,
-                "VERIF-UNLOAD-ETW",
-                "an event provider is still registered",
-            );
-        }
+        self.check_objects(base, end);
         if let Some(first) = leaks.first() {
             let bytes: usize = leaks.iter().map(|l| l.size).sum();
             for leak in leaks.iter().take(20) {
@@ -213,6 +200,40 @@ impl Driver {
             );
         }
         leaks
+    }
+
+    /// Threads, handles, references and event providers.
+    fn check_objects(&self, base: usize, end: usize) {
+        if let Some(thread) = self.machine.threads.running_in(base, end) {
+            violation_of(
+                &self.image,
+                "VERIF-UNLOAD-THREAD",
+                &format!("system thread {thread} still runs"),
+            );
+        }
+        let left = |rule: &str, what: &str, place: usize| {
+            let place = stack::describe(place);
+            violation_of(&self.image, rule, &format!("left {what} made at {place}"));
+        };
+        let strict = self.machine.options.strict;
+        if let Some(place) = self.machine.handles.left_by(base, end).filter(|_| strict) {
+            left("VERIF-LEAK-HANDLE", "a handle", place);
+        }
+        if let Some(place) = self
+            .machine
+            .references
+            .left_by(base, end)
+            .filter(|_| strict)
+        {
+            left("VERIF-LEAK-REFERENCE", "a reference to an object", place);
+        }
+        if self.machine.etw.registered_in(base, end) {
+            violation_of(
+                &self.image,
+                "VERIF-UNLOAD-ETW",
+                "an event provider is still registered",
+            );
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use crate::bridge;
 use crate::export::Export;
 use crate::import_with_caller;
+use crate::machine::Machine;
 use crate::pool::Request;
 use crate::processor::{lower, raise};
 use crate::thread::enter;
@@ -138,13 +139,32 @@ unsafe fn initialize(irp: *mut IRP, size: u16, stack_size: i8, allocation: u8) {
     }
 }
 
+/// Whether [`IoAllocateIrp`] made it: the memory may be anything.
+fn is_ours(machine: &Machine, irp: *mut IRP) -> bool {
+    let Some((start, size)) = machine.pool.block_at(irp as usize) else {
+        return false;
+    };
+    if irp as usize - start != size_of::<Prefix>() || size <= size_of::<Prefix>() {
+        return false;
+    }
+    // SAFETY: a live block that is large enough for a prefix.
+    let owner = unsafe { (*(start as *const Prefix)).owner.load(Ordering::Acquire) };
+    (owner::DRIVER..=owner::FREED).contains(&owner)
+}
+
 /// Prepares memory of the driver's own as an IRP.
 pub unsafe extern "win64" fn IoInitializeIrp(irp: *mut IRP, size: u16, stack_size: i8) {
-    let _ = enter("IoInitializeIrp", DISPATCH_LEVEL);
+    let thread = enter("IoInitializeIrp", DISPATCH_LEVEL);
     if size < packet_size(stack_size) {
         violation(
             "VERIF-IRP-SIZE",
             "the memory is too small for an IRP of that many locations",
+        );
+    }
+    if is_ours(thread.machine, irp) {
+        violation(
+            "VERIF-IRP-REINIT",
+            "IoInitializeIrp on an IRP that IoAllocateIrp made, and IoReuseIrp makes ready again",
         );
     }
     // SAFETY: as documented.
@@ -348,9 +368,12 @@ unsafe fn finished(irp: *mut IRP) {
     }
 }
 
+/// Kinds of requests that are sent at DISPATCH_LEVEL too: read, write, device control, internal device control, power.
+const AT_DISPATCH: [u8; 5] = [3, 4, 14, 15, 22];
+
 /// Sends an IRP to a device's driver.
 pub unsafe extern "win64" fn IofCallDriver(device: *mut DEVICE_OBJECT, irp: *mut IRP) -> NTSTATUS {
-    let _ = enter("IofCallDriver", DISPATCH_LEVEL);
+    let thread = enter("IofCallDriver", DISPATCH_LEVEL);
     // SAFETY: as documented.
     unsafe {
         if (*irp).CurrentLocation <= 1 {
@@ -363,6 +386,14 @@ pub unsafe extern "win64" fn IofCallDriver(device: *mut DEVICE_OBJECT, irp: *mut
             take(irp, "IoCallDriver");
         }
         let next = advance(irp);
+        let major = (*next).MajorFunction;
+        let strict = thread.machine.options.strict;
+        if strict && thread.irql() >= DISPATCH_LEVEL && !AT_DISPATCH.contains(&major) {
+            violation(
+                "IO-FORWARD-IRQL",
+                &format!("IoCallDriver at DISPATCH_LEVEL with the major function {major}"),
+            );
+        }
         (*next).DeviceObject = device;
         let driver = (*device).DriverObject;
         let routine = (*driver).MajorFunction[(*next).MajorFunction as usize % 28];

@@ -11,7 +11,11 @@ const PRCB: usize = 0x180 / 8;
 const CURRENT_THREAD: usize = 0x188 / 8;
 /// The upper half of this word is `KPRCB.Number`, at 0x1A4.
 const NUMBER: usize = 0x1A0 / 8;
-const WORDS: usize = NUMBER + 1;
+/// Not the kernel's: where the image that runs left its stack pointer when it called out last.
+pub(crate) const LEFT: usize = 0x800;
+/// Not the kernel's: an image that calls out with its stack pointer below this has never been so deep.
+pub(crate) const FLOOR: usize = 0x808;
+const WORDS: usize = FLOOR / 8 + 1;
 
 const ARCH_SET_GS: libc::c_long = 0x1001;
 
@@ -44,6 +48,30 @@ impl ProcessorBlock {
             words.add(NUMBER).write(u64::from(processor) << 32);
             // `LegacyNumber` at 0x184.
             words.add(PRCB).write(u64::from(processor) << 32);
+        }
+    }
+
+    /// [`LEFT`], [`FLOOR`].
+    #[inline]
+    pub(crate) fn stack(&self) -> (usize, usize) {
+        let words = self.0.get().cast::<usize>();
+        // SAFETY: within the block; the caller is the block's thread. The bridge writes them too.
+        unsafe {
+            (
+                words.add(LEFT / 8).read_volatile(),
+                words.add(FLOOR / 8).read_volatile(),
+            )
+        }
+    }
+
+    /// Sets [`LEFT`] and [`FLOOR`].
+    #[inline]
+    pub(crate) fn set_stack(&self, (left, floor): (usize, usize)) {
+        let words = self.0.get().cast::<usize>();
+        // SAFETY: as above.
+        unsafe {
+            words.add(LEFT / 8).write_volatile(left);
+            words.add(FLOOR / 8).write_volatile(floor);
         }
     }
 

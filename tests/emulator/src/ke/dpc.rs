@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 
 use crate::export::Export;
 use crate::processor::{Processor, lower, raise};
-use crate::thread::{Thread, enter};
+use crate::thread::{Thread, current, enter};
 use crate::verifier::violation;
 use crate::wdm::{
     BOOLEAN, DISPATCH_LEVEL, HIGH_LEVEL, KDEFERRED_ROUTINE, KDPC, NTSTATUS, PASSIVE_LEVEL,
@@ -28,6 +28,11 @@ pub unsafe extern "win64" fn KeInitializeDpc(
     routine: KDEFERRED_ROUTINE,
     context: PVOID,
 ) {
+    let at = dpc as usize;
+    let mut processors = current().machine.processors().iter();
+    if processors.any(|p| p.queued_within(at, at + 1).is_some()) {
+        violation("KE-DPC-INIT", "a DPC is initialised that is queued");
+    }
     // SAFETY: the driver passes memory for a DPC.
     unsafe {
         dpc.write(KDPC {

@@ -6,6 +6,7 @@ use crate::clock;
 use crate::export::Export;
 use crate::sched;
 use crate::thread::{Thread, enter};
+use crate::verifier::locks::{self, How};
 use crate::verifier::violation;
 use crate::wdm::{
     APC_LEVEL, BOOLEAN, DISPATCH_LEVEL, DISPATCHER_HEADER, KEVENT, KMUTANT, KPRIORITY, KSEMAPHORE,
@@ -201,6 +202,7 @@ pub unsafe extern "win64" fn KeReleaseMutex(mutex: *mut KMUTANT, _wait: BOOLEAN)
         let old = (*mutex).Header.SignalState.load(Ordering::Relaxed);
         if old == 0 {
             (*mutex).OwnerThread.store(0, Ordering::Relaxed);
+            locks::released_sleeping(thread, mutex as usize, How::Alone);
         }
         (*mutex).Header.SignalState.store(old + 1, Ordering::SeqCst);
         if old == 0 {
@@ -240,8 +242,9 @@ unsafe fn try_take(thread: &Thread, object: *mut DISPATCHER_HEADER) -> bool {
             let mine = thread.address();
             let again = owner.load(Ordering::Relaxed) == mine;
             let taken = again && down(state.load(Ordering::Relaxed)) || !again && down(1);
-            if taken {
+            if taken && !again {
                 owner.store(mine, Ordering::Relaxed);
+                locks::holds(thread, object as usize);
             }
             taken
         }
@@ -303,6 +306,9 @@ pub unsafe fn wait(
         expect_object(&*object);
         loop {
             if try_take(thread, object) {
+                if (*object).Type.load(Ordering::Relaxed) == kind::MUTANT {
+                    locks::note_order(thread, object as usize);
+                }
                 return STATUS_SUCCESS;
             }
             if deadline.is_some_and(|d| d <= clock::nanoseconds()) {

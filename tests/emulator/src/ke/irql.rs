@@ -2,7 +2,7 @@
 
 use crate::export::Export;
 use crate::processor;
-use crate::thread::{current, enter};
+use crate::thread::{Thread, current, enter};
 use crate::verifier::violation;
 use crate::wdm::{DISPATCH_LEVEL, HIGH_LEVEL, KIRQL, PROCESSOR_NUMBER};
 
@@ -19,19 +19,42 @@ pub extern "win64" fn KeGetCurrentIrql() -> KIRQL {
 }
 
 pub extern "win64" fn KfRaiseIrql(level: KIRQL) -> KIRQL {
-    processor::raise(enter("KfRaiseIrql", HIGH_LEVEL), level)
+    raise(enter("KfRaiseIrql", HIGH_LEVEL), level)
 }
 
 pub extern "win64" fn KeRaiseIrqlToDpcLevel() -> KIRQL {
-    processor::raise(
-        enter("KeRaiseIrqlToDpcLevel", DISPATCH_LEVEL),
-        DISPATCH_LEVEL,
-    )
+    let thread = enter("KeRaiseIrqlToDpcLevel", DISPATCH_LEVEL);
+    raise(thread, DISPATCH_LEVEL)
+}
+
+/// A driver raises: the level that it has to go back to is noted, four bits each, the last one lowest.
+pub(crate) fn raise(thread: &'static Thread, level: KIRQL) -> KIRQL {
+    let old = processor::raise(thread, level);
+    let raises = thread.raises.get() << 4;
+    thread.raises.set(raises | u64::from(old + 1));
+    old
+}
+
+/// A driver lowers: to where the raise before it came from.
+pub(crate) fn lower(thread: &'static Thread, level: KIRQL) {
+    let raises = thread.raises.get();
+    let (last, now) = (raises & 0xF, thread.irql());
+    let matches = last == u64::from(level) + 1;
+    if level < now && !matches {
+        violation(
+            "KE-IRQL-RESTORE",
+            &format!("the IRQL is lowered from {now} to {level}, where no raise came from"),
+        );
+    }
+    if matches {
+        thread.raises.set(raises >> 4);
+    }
+    processor::lower(thread, level);
 }
 
 pub extern "win64" fn KeLowerIrql(level: KIRQL) {
     let thread = enter("KeLowerIrql", HIGH_LEVEL);
-    if level < DISPATCH_LEVEL && thread.lock_count.get() != 0 {
+    if level < DISPATCH_LEVEL && thread.spin_locks.count() != 0 {
         violation(
             "VERIF-LOCK-IRQL",
             "the IRQL is lowered with a spin lock held",
@@ -40,7 +63,7 @@ pub extern "win64" fn KeLowerIrql(level: KIRQL) {
     if thread.in_dpc.get() && level < DISPATCH_LEVEL {
         violation("KE-IRQL", "a DPC lowers the IRQL below DISPATCH_LEVEL");
     }
-    processor::lower(thread, level);
+    lower(thread, level);
 }
 
 /// The number of the processor the caller runs on; only at DISPATCH_LEVEL does it stay true.

@@ -7,7 +7,8 @@ use crate::export::Export;
 use crate::processor::{lower, raise};
 use crate::sched;
 use crate::thread::{Thread, current, enter};
-use crate::verifier::{locks, violation};
+use crate::verifier::locks::{self, How};
+use crate::verifier::violation;
 use crate::wdm::{BOOLEAN, DISPATCH_LEVEL, HIGH_LEVEL, KIRQL, KLOCK_QUEUE_HANDLE, KSPIN_LOCK};
 
 pub const EXPORTS: &[Export] = crate::exports! {
@@ -18,26 +19,22 @@ pub const EXPORTS: &[Export] = crate::exports! {
         KeReleaseInStackQueuedSpinLockFromDpcLevel, KeTestSpinLock;
 };
 
+/// Takes the lock; `old` is the level that the thread was raised from for it.
 #[inline]
-fn take(thread: &Thread, lock: &KSPIN_LOCK) {
+fn take(thread: &Thread, lock: &KSPIN_LOCK, how: How, old: Option<KIRQL>) {
     let mine = thread.address() | 1;
     if lock
         .compare_exchange(0, mine, Ordering::Acquire, Ordering::Relaxed)
         .is_err()
     {
-        wait(lock, mine);
+        wait(thread, lock, mine);
     }
-    locks::acquired(thread, std::ptr::from_ref(lock) as usize);
+    locks::acquired(thread, std::ptr::from_ref(lock) as usize, how, old);
 }
 
 #[cold]
-fn wait(lock: &KSPIN_LOCK, mine: usize) {
-    if lock.load(Ordering::Relaxed) == mine {
-        violation(
-            "VERIF-LOCK-RECURSION",
-            "a spin lock is acquired by the thread that holds it",
-        );
-    }
+fn wait(thread: &Thread, lock: &KSPIN_LOCK, mine: usize) {
+    locks::waits(thread, std::ptr::from_ref(lock) as usize);
     let mut spins = 0;
     while lock.load(Ordering::Relaxed) != 0
         || lock
@@ -48,9 +45,10 @@ fn wait(lock: &KSPIN_LOCK, mine: usize) {
     }
 }
 
+/// Gives the lock back; `to` is the level that the thread is lowered to then.
 #[inline]
-fn give_back(thread: &Thread, lock: &KSPIN_LOCK) {
-    locks::released(thread, std::ptr::from_ref(lock) as usize);
+fn give_back(thread: &Thread, lock: &KSPIN_LOCK, how: How, to: Option<KIRQL>) {
+    locks::released(thread, std::ptr::from_ref(lock) as usize, how, to);
     if lock.load(Ordering::Relaxed) != thread.address() | 1 {
         violation(
             "VERIF-LOCK-OWNER",
@@ -88,15 +86,20 @@ pub unsafe extern "win64" fn KeAcquireSpinLockRaiseToDpc(lock: *const KSPIN_LOCK
     let thread = enter("KeAcquireSpinLockRaiseToDpc", DISPATCH_LEVEL);
     let old = raise(thread, DISPATCH_LEVEL);
     // SAFETY: the driver passes a spin lock.
-    take(thread, unsafe { &*lock });
+    take(thread, unsafe { &*lock }, How::Spin, Some(old));
     old
 }
 
 pub unsafe extern "win64" fn KeReleaseSpinLock(lock: *const KSPIN_LOCK, irql: KIRQL) {
     let thread = enter_dispatch("KeReleaseSpinLock");
     // SAFETY: the driver passes a spin lock.
-    give_back(thread, unsafe { &*lock });
-    if irql < DISPATCH_LEVEL && thread.lock_count.get() != 0 {
+    give_back(thread, unsafe { &*lock }, How::Spin, Some(irql));
+    lower_again(thread, irql);
+}
+
+/// Back to `irql` after a spin lock was released.
+pub(crate) fn lower_again(thread: &'static Thread, irql: KIRQL) {
+    if irql < DISPATCH_LEVEL && thread.spin_locks.count() != 0 {
         violation(
             "VERIF-LOCK-IRQL",
             "the IRQL is lowered with another spin lock held",
@@ -106,17 +109,15 @@ pub unsafe extern "win64" fn KeReleaseSpinLock(lock: *const KSPIN_LOCK, irql: KI
 }
 
 pub unsafe extern "win64" fn KeAcquireSpinLockAtDpcLevel(lock: *const KSPIN_LOCK) {
+    let thread = enter_dispatch("KeAcquireSpinLockAtDpcLevel");
     // SAFETY: the driver passes a spin lock.
-    take(enter_dispatch("KeAcquireSpinLockAtDpcLevel"), unsafe {
-        &*lock
-    });
+    take(thread, unsafe { &*lock }, How::Spin, None);
 }
 
 pub unsafe extern "win64" fn KeReleaseSpinLockFromDpcLevel(lock: *const KSPIN_LOCK) {
+    let thread = enter_dispatch("KeReleaseSpinLockFromDpcLevel");
     // SAFETY: the driver passes a spin lock.
-    give_back(enter_dispatch("KeReleaseSpinLockFromDpcLevel"), unsafe {
-        &*lock
-    });
+    give_back(thread, unsafe { &*lock }, How::Spin, None);
 }
 
 pub unsafe extern "win64" fn KeTryToAcquireSpinLockAtDpcLevel(lock: *const KSPIN_LOCK) -> BOOLEAN {
@@ -128,7 +129,7 @@ pub unsafe extern "win64" fn KeTryToAcquireSpinLockAtDpcLevel(lock: *const KSPIN
         .compare_exchange(0, mine, Ordering::Acquire, Ordering::Relaxed)
         .is_ok();
     if taken {
-        locks::acquired(thread, lock as usize);
+        locks::acquired(thread, lock as usize, How::Spin, None);
     }
     taken.into()
 }
@@ -146,24 +147,43 @@ pub unsafe extern "win64" fn KeAcquireInStackQueuedSpinLock(
     let old = raise(thread, DISPATCH_LEVEL);
     // SAFETY: the driver passes a spin lock and memory for a handle.
     unsafe {
-        take(thread, &*lock);
+        take(thread, &*lock, How::Queued, Some(old));
         (*handle).LockQueue.Lock = lock;
         (*handle).OldIrql = old;
     }
 }
 
 pub unsafe extern "win64" fn KeReleaseInStackQueuedSpinLock(handle: *mut KLOCK_QUEUE_HANDLE) {
+    let thread = enter_dispatch("KeReleaseInStackQueuedSpinLock");
     // SAFETY: the handle was filled when the lock was acquired.
-    unsafe { KeReleaseSpinLock((*handle).LockQueue.Lock, (*handle).OldIrql) };
+    let (lock, old) = unsafe { (held_by(handle), (*handle).OldIrql) };
+    give_back(thread, lock, How::Queued, Some(old));
+    lower_again(thread, old);
+}
+
+/// The lock that a handle stands for.
+///
+/// # Safety
+/// The handle is one that the driver used, or its zeroed memory.
+unsafe fn held_by<'a>(handle: *const KLOCK_QUEUE_HANDLE) -> &'a KSPIN_LOCK {
+    // SAFETY: as the function's; an acquisition filled the handle if it is not null.
+    match unsafe { (*handle).LockQueue.Lock.as_ref() } {
+        Some(lock) => lock,
+        None => violation(
+            "VERIF-LOCK-OWNER",
+            "a queued spin lock is released by a handle that acquired none",
+        ),
+    }
 }
 
 pub unsafe extern "win64" fn KeAcquireInStackQueuedSpinLockAtDpcLevel(
     lock: *const KSPIN_LOCK,
     handle: *mut KLOCK_QUEUE_HANDLE,
 ) {
+    let thread = enter_dispatch("KeAcquireInStackQueuedSpinLockAtDpcLevel");
     // SAFETY: the driver passes a spin lock and memory for a handle.
     unsafe {
-        KeAcquireSpinLockAtDpcLevel(lock);
+        take(thread, &*lock, How::Queued, None);
         (*handle).LockQueue.Lock = lock;
     }
 }
@@ -171,8 +191,9 @@ pub unsafe extern "win64" fn KeAcquireInStackQueuedSpinLockAtDpcLevel(
 pub unsafe extern "win64" fn KeReleaseInStackQueuedSpinLockFromDpcLevel(
     handle: *mut KLOCK_QUEUE_HANDLE,
 ) {
+    let thread = enter_dispatch("KeReleaseInStackQueuedSpinLockFromDpcLevel");
     // SAFETY: the handle was filled when the lock was acquired.
-    unsafe { KeReleaseSpinLockFromDpcLevel((*handle).LockQueue.Lock) };
+    give_back(thread, unsafe { held_by(handle) }, How::Queued, None);
 }
 
 /// A spin lock of the kernel's own that drivers can hold; used at DISPATCH_LEVEL.
@@ -181,10 +202,10 @@ pub struct KernelLock(AtomicUsize);
 
 impl KernelLock {
     pub(crate) fn acquire(&self) {
-        take(current(), &self.0);
+        take(current(), &self.0, How::Spin, None);
     }
 
     pub(crate) fn release(&self) {
-        give_back(current(), &self.0);
+        give_back(current(), &self.0, How::Spin, None);
     }
 }

@@ -88,6 +88,10 @@ impl Mappings {
     }
 }
 
+/// `MdlMappingNoExecute`, `MdlMappingNoWrite`, beside the priority.
+const MDL_MAPPING_NO_EXECUTE: u32 = 0x4000_0000;
+const MDL_MAPPING_NO_WRITE: u32 = 0x8000_0000;
+
 /// Maps the pages an MDL describes into system space.
 #[unsafe(naked)]
 pub unsafe extern "win64" fn MmMapLockedPagesSpecifyCache(
@@ -118,6 +122,15 @@ unsafe extern "win64" fn map(
         priority,
         must_succeed: bug_check != 0,
     };
+    if priority & (MDL_MAPPING_NO_EXECUTE | MDL_MAPPING_NO_WRITE) == 0
+        && thread.machine.options.strict
+        && image_at(caller).is_some()
+    {
+        violation(
+            "VERIF-MDL-EXECUTE",
+            "an MDL is mapped so that code can be written there and run",
+        );
+    }
     let fails = thread.machine.mappings.fails_now(asked, caller)
         || crate::sched::fails("MmMapLockedPagesSpecifyCache");
     // SAFETY: the driver's own MDL.

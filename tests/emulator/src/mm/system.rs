@@ -1,6 +1,7 @@
 //! `MmGetSystemRoutineAddress` and other questions about memory.
 
 use super::phys;
+use crate::bridge::exits;
 use crate::export::{self, Export};
 use crate::rtl;
 use crate::thread::enter;
@@ -15,7 +16,7 @@ pub unsafe extern "win64" fn MmGetSystemRoutineAddress(name: *const UNICODE_STRI
     let _ = enter("MmGetSystemRoutineAddress", PASSIVE_LEVEL);
     // SAFETY: the driver passes a valid string.
     let name = unsafe { rtl::text(name) };
-    export::find("ntoskrnl.exe", &name).map_or(std::ptr::null_mut(), |a| a.0 as PVOID)
+    export::find("ntoskrnl.exe", &name).map_or(std::ptr::null_mut(), |e| exits::to(e) as PVOID)
 }
 
 pub extern "win64" fn MmGetPhysicalAddress(address: PVOID) -> u64 {

@@ -176,6 +176,7 @@ pub(super) unsafe extern "win64" fn NdisReadNetworkAddress(
         Some(Keyword::Text(text)) => parse_address(text),
         _ => None,
     };
+    let parsed = parsed.filter(|_| !crate::sched::fails("NdisReadNetworkAddress"));
     // SAFETY: the driver passes out parameters; the bytes live until the close.
     unsafe {
         let Some(bytes) = parsed else {

@@ -62,6 +62,9 @@ pub(super) unsafe extern "win64" fn NdisMNetPnPEvent(
             "a PnP event notification with a wrong header",
         );
     }
+    if crate::sched::fails("NdisMNetPnPEvent") {
+        return NDIS_STATUS_RESOURCES;
+    }
     match notification.NetPnPEvent.NetEvent {
         NetEventNDKEnable => adapter.change_ndk(true),
         NetEventNDKDisable => adapter.change_ndk(false),

@@ -110,12 +110,20 @@ impl Adapter {
                 "OID_NDK_SET_STATE was answered with NDIS_STATUS_PENDING",
             );
         }
-        miniport.oid.finish(
+        let status = miniport.oid.finish(
             answer,
             &request.name(),
             "NDIS-OID-02",
             ("NDIS-OID-03", LIMIT),
-        )
+        );
+        let allowed = [NDIS_STATUS_SUCCESS, NDIS_STATUS_NOT_ACCEPTED];
+        if request.oid == OID_PNP_SET_POWER && !allowed.contains(&status) {
+            violation(
+                "NDIS-OID-04",
+                &format!("OID_PNP_SET_POWER ended with {status:#x}"),
+            );
+        }
+        status
     }
 
     fn run_direct(&self, request: &mut Request) -> NDIS_STATUS {

@@ -5,7 +5,7 @@ use std::mem::MaybeUninit;
 use std::sync::Once;
 
 use crate::bridge::{inline, shared_data};
-use crate::image::{Point, coverage, image_at, preemption, unloaded_at};
+use crate::image::{Point, coverage, image_at, preemption, steps, unloaded_at};
 use crate::thread::try_current;
 use crate::verifier::{report, report_of, stack};
 
@@ -135,7 +135,8 @@ fn emulated(signal: libc::c_int, registers: &mut [libc::greg_t; 23], address: us
         libc::SIGTRAP => {
             // One step may be of both.
             let stepped = preemption::stepped(registers) | shared_data::end(registers);
-            stepped || preemption::hit(registers) || coverage::hit(registers)
+            let traced = steps::trapped(registers);
+            stepped || traced || preemption::hit(registers) || coverage::hit(registers)
         }
         // SAFETY: a fault of an image's instruction, on a thread of a machine.
         libc::SIGSEGV if image_at(ip).is_some() => unsafe {

@@ -3,6 +3,7 @@
 //! A violation ends the run: one line that tests can read (`VIOLATION rule=… image=… fn=…
 //! text=…`), the call stack inside the image, and exit status 101.
 
+pub mod depth;
 pub mod fault;
 pub mod locks;
 pub mod stack;

@@ -72,6 +72,19 @@ fn unwind(point: Point) -> (Vec<usize>, usize) {
     (frames, point.sp)
 }
 
+/// Where the frames of the image that `point` is in, or returns into, end: the stack pointer of whoever called it,
+/// `top` at most. `None` when the unwind data does not lead out of it.
+pub(crate) fn extent(mut point: Point, top: usize) -> Option<usize> {
+    while let Some(image) = image_at(point.ip) {
+        let caller = image.caller(point)?;
+        if caller.sp <= point.sp || caller.sp > top {
+            return None;
+        }
+        point = caller;
+    }
+    Some(point.sp)
+}
+
 /// Adds what looks like return addresses into images from `sp` up.
 pub(crate) fn search(sp: usize, mut frames: Vec<usize>) -> Vec<usize> {
     let top = top_of_stack().min(sp + WINDOW);

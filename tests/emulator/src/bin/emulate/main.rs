@@ -17,6 +17,7 @@ use arguments::Arguments;
 use softrnic_emulator::io::driver::registry_path;
 use softrnic_emulator::ip::stand_in;
 use softrnic_emulator::ndis::Adapter;
+use softrnic_emulator::verifier::depth;
 use softrnic_emulator::{Driver, Machine, Options, wsk};
 
 /// How often quiet is looked for, and how many times in a row it has to be found.
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
         }
     };
     let machine = Machine::new(Options {
+        strict: false,
         debug_print: |_, text| println!("{text}"),
         ..Options::default()
     });
@@ -47,6 +49,7 @@ fn main() -> ExitCode {
     let _attachment = machine.attach();
     let result = run(machine, &arguments);
     machine.stop();
+    report();
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
@@ -54,6 +57,13 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// What the verifier measured.
+fn report() {
+    let (bytes, chain) = depth::deepest();
+    let limit = depth::STACK_LIMIT;
+    eprintln!("verifier: stack {bytes} of {limit} bytes: {chain}");
 }
 
 /// Softrnic and its adapters, then the other drivers; all down again in any case.

@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use softrnic::sys::*;
 
 use super::record::{Kind, Record};
+use crate::bridge;
 use crate::thread::current;
 use crate::verifier::violation;
 use crate::wdm::DISPATCH_LEVEL;
@@ -23,7 +24,7 @@ pub(super) fn consumer(what: &'static str, call: impl FnOnce()) {
         );
     }
     thread.machine.ndk.events.fetch_add(1, Ordering::Relaxed);
-    call();
+    bridge::measured(what, false, call);
     if thread.irql() != irql {
         violation(
             "NDK-IRQL-02",
