@@ -42,8 +42,9 @@ pub(crate) trait Link {
     fn batch(&mut self) -> Option<Self::Batch>;
     /// Takes a batch back home, unused or sent.
     fn keep(&mut self, batch: Self::Batch);
-    /// Sends it; comes back through `Connection::sent` with `lot`, also when it failed.
-    fn send(&mut self, lot: usize, batch: Self::Batch);
+    /// Sends it; comes back through `Connection::sent` with `lot`, also when it failed. Whether more may follow: behind
+    /// one that failed at once there would be a hole in the stream.
+    fn send(&mut self, lot: usize, batch: Self::Batch) -> bool;
     /// Indications stopped because not all was taken; go on.
     fn resume(&mut self);
     /// FIN after everything sent; `Connection::fin_done` follows.

@@ -152,12 +152,16 @@ impl<E: Events> Link for Wire<'_, E> {
         self.home.keep(filling);
     }
 
-    fn send(&mut self, lot: usize, filling: Filling) {
+    fn send(&mut self, lot: usize, filling: Filling) -> bool {
         let mut batch = filling.batch;
         batch.set_name(if filling.own { lot | OWN } else { lot });
         // WSK-TX-06: it holds all there is to send.
-        if let Err(batch) = self.core.socket().send(batch, true) {
-            self.core.put_back(batch, false);
+        match self.core.socket().send(batch, true) {
+            Ok(goes_on) => goes_on,
+            Err(batch) => {
+                self.core.put_back(batch, false);
+                false
+            }
         }
     }
 

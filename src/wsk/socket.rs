@@ -100,8 +100,9 @@ impl<E: Events> Socket<E> {
 
     /// Sends the batch; more will follow soon unless `push`. `Events::sent` gives it back. Calls are
     /// to be made one after the other: their order is that of the stream (WSK-TX-03). Not in a
-    /// completion routine. Gives the batch back when the socket is not open or being closed.
-    pub(crate) fn send(&self, mut batch: SendBatch, push: bool) -> Result<(), SendBatch> {
+    /// completion routine. False when it has failed already: nothing may be sent behind it (WSK-TX-04). Gives the batch
+    /// back when the socket is not open or being closed.
+    pub(crate) fn send(&self, mut batch: SendBatch, push: bool) -> Result<bool, SendBatch> {
         let core = &*self.0;
         let Ok(call) = core.enter() else {
             return Err(batch);
@@ -122,9 +123,9 @@ impl<E: Events> Socket<E> {
         let flags = if push { WSK_FLAG_NODELAY } else { 0 };
         // SAFETY: the provider's entry; the batch, which holds buffer and IRP, belongs to the
         // request until `sent` takes it back (WSK-TX-01).
-        let _ = unsafe { entry(call.socket, buffer, flags, irp.cast()) };
+        let returned = unsafe { entry(call.socket, buffer, flags, irp.cast()) };
         let _: *mut send::Parts = parts;
-        Ok(())
+        Ok(Status::from_raw(returned).is_success())
     }
 
     /// After `Accept::Bytes` or `Accept::Nothing`: asks for more. `Events::resumed` says when it

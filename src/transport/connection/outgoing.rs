@@ -193,7 +193,10 @@ impl<Q: Queues> Connection<Q> {
             }
             self.outgoing.pending += 1;
             self.outgoing.finished = outcome == Transmit::Finished;
-            around.link.send(slot, batch);
+            if !around.link.send(slot, batch) {
+                // WSK-TX-04: what came behind it would be whole frames, and the peer would never know.
+                return self.reset();
+            }
             if outcome != Transmit::Full {
                 return;
             }

@@ -159,10 +159,11 @@ impl Link for TestLink {
     fn keep(&mut self, _: Buffer) {
         self.0.borrow_mut().home += 1;
     }
-    fn send(&mut self, lot: usize, batch: Buffer) {
+    fn send(&mut self, lot: usize, batch: Buffer) -> bool {
         let mut pipe = self.0.borrow_mut();
         pipe.stream.extend(&batch.bytes);
         pipe.unacknowledged.push_back((lot, batch));
+        true
     }
     fn resume(&mut self) {
         self.0.borrow_mut().resumed = true;

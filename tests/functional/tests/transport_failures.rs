@@ -2,10 +2,11 @@
 //! tried again.
 
 use softrnic_emulator::wsk::{Call, Fault};
+use softrnic_functional::consumer::abi::NDK_OP_FLAG_DEFER;
 use softrnic_functional::consumer::{
     ConnectParameters, Connector, Listener, NtStatus, QpLimits, Request, SharedEndpoint,
 };
-use softrnic_functional::{End, SOON, Stage, connect, listen};
+use softrnic_functional::{End, SOON, Stage, connect, listen, pattern};
 
 // Statuses of WSK that are none of NDKPI.
 const ACCESS_DENIED: NtStatus = NtStatus(0xC000_0022_u32 as i32);
@@ -277,4 +278,45 @@ fn a_stream_that_breaks_ends_the_connection() {
         assert_eq!(active.received.take(1)[0].status, NtStatus::CANCELLED);
         assert!(active.gone.wait(SOON) && passive.gone.wait(SOON));
     }
+}
+
+// WSK-TX-04, RFC 5040 §5.5: a send that fails leaves no hole in the stream: what was posted behind what is lost never
+// arrives, for the peer would take it for proof of all before it.
+#[test]
+fn nothing_arrives_behind_a_send_that_failed() {
+    const LEN: usize = 512 << 10;
+    let stage = Stage::new();
+    let mut failed = 0;
+    for fault in 0..16 {
+        let (active, passive) = stage.connected();
+        active.buffer.write(0, &pattern(7, LEN));
+        passive.post_receive(1, 0, 64);
+        let sge = active.mr.sge(&active.buffer, 0, LEN);
+        let (to, token) = (
+            passive.buffer.virtual_address() + LEN as u64,
+            passive.mr.remote_token(),
+        );
+        let resources = Fault::of(Call::Send, NtStatus::INSUFFICIENT_RESOURCES.0);
+        let resources = resources.after(fault / 2);
+        let resources = if fault % 2 == 1 {
+            resources.pended()
+        } else {
+            resources
+        };
+        stage.machine().wsk.fail(resources);
+        // Both go in one turn.
+        let posts = active.qp.handle();
+        let posted = posts.write(2, &[sge], to, token, NDK_OP_FLAG_DEFER);
+        assert_eq!(posted, NtStatus::SUCCESS);
+        active.post_send(3, 0, 64, 0);
+        let arrived = passive.received.take(1)[0].status == NtStatus::SUCCESS;
+        assert_eq!(stage.machine().wsk.heal() == 1, arrived, "fault {fault}");
+        if arrived {
+            assert!(passive.buffer.read(LEN, LEN) == pattern(7, LEN));
+        } else {
+            failed += 1;
+            assert!(passive.gone.wait(SOON), "the peer hears of it");
+        }
+    }
+    assert!(failed > 2, "several turns of the stream were met");
 }

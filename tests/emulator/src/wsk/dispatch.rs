@@ -91,7 +91,11 @@ unsafe fn request(
             kernel::begin(irp, name);
             let wsk = &socket.network.machine.wsk;
             if let Some(fault) = Call::named(name).and_then(|call| wsk.fault(call)) {
-                return fault.answer(irp);
+                let answer = fault.answer(irp);
+                if name == "WskSend" && answer == status::PENDING {
+                    socket.transmit().holed = true;
+                }
+                return answer;
             }
             if socket.broken() == Some(status::FILE_FORCED_CLOSED) && name != "WskCloseSocket" {
                 return kernel::complete(irp, status::FILE_FORCED_CLOSED, 0);

@@ -60,6 +60,8 @@ pub(super) struct Transmit {
     disconnect: Option<Disconnect>,
     /// A graceful disconnect was called: WSK-TX-09.
     pub(super) shut: bool,
+    /// One that was taken has failed: TCP has nothing to put in its place, so nothing goes out behind it.
+    pub(super) holed: bool,
     /// Our FIN was given to the host; its acknowledgement was seen.
     fin_sent: bool,
     pub(super) fin_acknowledged: bool,
@@ -129,6 +131,7 @@ fn verify_start(whole: &Cursor) -> u64 {
 /// Why a send cannot be taken, if it cannot.
 fn refuse_send(socket: &Socket) -> Option<NtStatus> {
     match socket.state() {
+        State::Connected if socket.transmit().holed => Some(status::CONNECTION_ABORTED),
         State::Connected => socket.broken(),
         State::Broken => Some(socket.broken().unwrap_or(status::CONNECTION_ABORTED)),
         State::New | State::Bound | State::Listening | State::Connecting => {
