@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::sync::Mutex;
 
 use crate::clock;
-use crate::image::{Image, LoadError};
+use crate::image::{Image, LoadError, reached};
 use crate::pool::{Pool, PoolMode};
 use crate::processor::Processor;
 use crate::sched;
@@ -124,6 +124,7 @@ impl Machine {
         if let Some(simulation) = sched::simulation() {
             simulation.loaded(&image);
         }
+        reached::loaded(&image);
         self.images.lock().push(image.clone());
         Ok(Driver::new(self, image))
     }

@@ -29,6 +29,7 @@ pub mod raw;
 mod results;
 pub mod rude;
 pub mod smb;
+pub mod source;
 mod stage;
 
 pub use results::{Done, Flag, Results};

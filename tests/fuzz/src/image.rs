@@ -109,30 +109,13 @@ fn lines() -> &'static [usize] {
     static LINES: OnceLock<Vec<usize>> = OnceLock::new();
     LINES.get_or_init(|| {
         let image = softrnic_build::image().expect("the image builds");
-        let own = |file: &str| is_own(&file.replace('\\', "/"));
+        let own =
+            |file: &str| softrnic_functional::source::of_driver(&file.replace('\\', "/")).is_some();
         let mut lines = coverage::lines(&image.path, own).expect("the image has a PDB");
         assert!(!lines.is_empty(), "no line of the driver is in the PDB");
         lines.truncate(MOST);
         lines
     })
-}
-
-/// Whether it is a file of the driver, not of a library.
-fn is_own(file: &str) -> bool {
-    const LAYERS: [&str; 9] = [
-        "driver",
-        "iwarp",
-        "ndis",
-        "ndk",
-        "nt",
-        "rdma",
-        "sync",
-        "transport",
-        "wsk",
-    ];
-    let layer = file.split_once("src/").map_or("", |(_, layer)| layer);
-    let layer = layer.split(['/', '.']).next().unwrap_or("");
-    LAYERS.contains(&layer) && !file.contains("/rustc/") && !file.contains("/registry/")
 }
 
 impl Site {

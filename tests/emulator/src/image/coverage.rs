@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicPtr, AtomicU8, Ordering};
 
-use pdb_addr2line::pdb::{self, FallibleIterator as _, PDB, SymbolData};
+use pdb_addr2line::pdb;
 
 use super::Image;
 
@@ -26,47 +26,43 @@ struct Planted {
     /// Addresses, sorted, with the byte that was there and the number of the place.
     places: Vec<(usize, u8, usize)>,
     marks: Marks,
+    /// The one planted before it, or null.
+    before: *const Self,
 }
 
-/// The breakpoints of the image planted last. A table is never freed: a thread may be in the handler.
+impl Planted {
+    /// The byte that belongs at `address`, and the number of the place.
+    fn find(&self, address: usize) -> Option<(u8, usize)> {
+        let at = self
+            .places
+            .binary_search_by_key(&address, |place| place.0)
+            .ok()?;
+        let (_, byte, number) = self.places[at];
+        Some((byte, number))
+    }
+}
+
+/// The breakpoints of all images, those planted last first. A table is never freed: a thread may be in the handler.
 static PLANTED: AtomicPtr<Planted> = AtomicPtr::new(std::ptr::null_mut());
 
-/// Offsets in the image at `path` where a line begins whose file `wanted` says yes to; sorted.
+/// Offsets in the image at `path` where a line begins whose file `wanted` says yes to; sorted. Not those of functions
+/// that were inlined.
 ///
 /// # Errors
 /// When there is no PDB beside the image, or it cannot be read.
 pub fn lines(path: &Path, wanted: impl Fn(&str) -> bool) -> Result<Vec<usize>, pdb::Error> {
-    let mut pdb = PDB::open(File::open(path.with_extension("pdb"))?)?;
-    let (map, strings) = (pdb.address_map()?, pdb.string_table()?);
     let mut offsets = Vec::new();
-    let information = pdb.debug_information()?;
-    let mut modules = information.modules()?;
-    while let Some(module) = modules.next()? {
-        let Some(module) = pdb.module_info(&module)? else {
-            continue;
-        };
-        let program = module.line_program()?;
-        let mut symbols = module.symbols()?;
-        while let Some(symbol) = symbols.next()? {
-            let Ok(SymbolData::Procedure(procedure)) = symbol.parse() else {
-                continue;
-            };
-            let mut lines = program.lines_for_symbol(procedure.offset);
-            while let Some(line) = lines.next()? {
-                let file = program.get_file_info(line.file_index)?;
-                if wanted(&strings.get(file.name)?.to_string()) {
-                    offsets.extend(line.offset.to_rva(&map).map(|rva| rva.0 as usize));
-                }
-            }
+    super::lines::each(path, false, |offset, file, _| {
+        if wanted(file) {
+            offsets.push(offset);
         }
-    }
+    })?;
     offsets.sort_unstable();
     offsets.dedup();
     Ok(offsets)
 }
 
-/// Puts a breakpoint at each of the sorted `offsets` whose mark is not set. Those of an image before it
-/// must have gone with that image.
+/// Puts a breakpoint at each of the sorted `offsets` whose mark is not set, and where nobody else has one.
 ///
 /// # Panics
 /// When the host does not let its own memory be written, or there are fewer marks than offsets.
@@ -79,11 +75,18 @@ pub fn plant(image: &Image, offsets: &[usize], marks: Marks) {
     let byte = |address: usize| unsafe { (address as *const u8).read() };
     let places: Vec<_> = places
         .map(|(address, number)| (address, byte(address), number))
+        .filter(|(_, byte, _)| *byte != INT3)
         .collect();
-    let planted = Box::into_raw(Box::new(Planted { places, marks }));
-    PLANTED.store(planted, Ordering::SeqCst);
-    // SAFETY: it is never freed.
-    for (address, ..) in unsafe { &(*planted).places } {
+    let planted = Box::leak(Box::new(Planted {
+        places,
+        marks,
+        before: std::ptr::null(),
+    }));
+    let _before = PLANTED.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |before| {
+        planted.before = before;
+        Some(planted)
+    });
+    for (address, ..) in &planted.places {
         write(*address, INT3);
     }
 }
@@ -91,20 +94,20 @@ pub fn plant(image: &Image, offsets: &[usize], marks: Marks) {
 /// Removes the breakpoint that the registers are just behind, and goes back to it; `false` when there
 /// is none. Another thread may have hit it too.
 pub(crate) fn hit(registers: &mut [libc::greg_t; 23]) -> bool {
-    // SAFETY: null, or a table that is never freed.
-    let Some(planted) = (unsafe { PLANTED.load(Ordering::SeqCst).as_ref() }) else {
-        return false;
-    };
     let ip = registers[libc::REG_RIP as usize] as usize - 1;
-    let Ok(at) = planted.places.binary_search_by_key(&ip, |place| place.0) else {
-        return false;
-    };
-    let (_, byte, number) = planted.places[at];
-    planted.marks.now[number].store(1, Ordering::SeqCst);
-    planted.marks.ever[number].store(1, Ordering::SeqCst);
-    write(ip, byte);
-    registers[libc::REG_RIP as usize] = ip as libc::greg_t;
-    true
+    let mut next = PLANTED.load(Ordering::SeqCst).cast_const();
+    // SAFETY: null, or a table that is never freed.
+    while let Some(planted) = unsafe { next.as_ref() } {
+        if let Some((byte, number)) = planted.find(ip) {
+            planted.marks.now[number].store(1, Ordering::SeqCst);
+            planted.marks.ever[number].store(1, Ordering::SeqCst);
+            write(ip, byte);
+            registers[libc::REG_RIP as usize] = ip as libc::greg_t;
+            return true;
+        }
+        next = planted.before;
+    }
+    false
 }
 
 /// Writes where pages may not be written, as a debugger does. No lock, no memory: signal handlers may.

@@ -3,8 +3,10 @@
 mod bind;
 pub mod coverage;
 pub mod guard;
+mod lines;
 mod load;
 pub mod preemption;
+pub mod reached;
 pub mod steps;
 mod symbols;
 mod unwind;
