@@ -366,6 +366,12 @@ impl Connector {
         request
     }
 
+    /// Closes one that was never connected, and does not wait for it: for callbacks, which must not block.
+    pub fn refuse(mut self) {
+        debug_assert!(self.context.is_none(), "no event can come");
+        let _nobody_waits = self.close();
+    }
+
     fn remember(&mut self, on_disconnect: Event) -> *mut c_void {
         let context = Arc::new(Context {
             adapter: self.adapter.clone(),

@@ -33,10 +33,33 @@ impl fmt::Display for HostError {
 
 impl std::error::Error for HostError {}
 
+/// A driver that runs, and its adapters.
+pub struct Loaded {
+    /// The driver.
+    pub driver: Driver,
+    /// In the order they were asked for.
+    pub adapters: Vec<NdisAdapter>,
+}
+
+impl Loaded {
+    /// Halts the adapters, the last one first, and unloads the driver. On a thread of the machine.
+    ///
+    /// # Panics
+    /// When anything is left: NDIS-REG-07.
+    pub fn unload(self) {
+        for adapter in self.adapters.into_iter().rev() {
+            adapter.halt();
+        }
+        let leaks = self.driver.unload();
+        assert!(leaks.is_empty(), "the driver left {leaks:?}");
+    }
+}
+
 /// A machine, its driver and its adapters.
 pub struct Host {
     machine: &'static Machine,
-    driver: Driver,
+    /// `None` while it is unloaded.
+    driver: Option<Driver>,
     adapters: Vec<NdisAdapter>,
 }
 
@@ -60,30 +83,50 @@ impl Host {
         let machine = Machine::new(machine);
         machine.wsk.configure(network);
         let attached = machine.attach();
+        let started = Self::load(machine, path, adapters);
+        drop(attached);
+        let Loaded { driver, adapters } = started.inspect_err(|_| machine.stop())?;
+        Ok(Self {
+            machine,
+            driver: Some(driver),
+            adapters,
+        })
+    }
+
+    /// Loads the image at `path` into a machine that has none, and starts an adapter for each entry of `adapters`. On a
+    /// thread of the machine.
+    ///
+    /// # Errors
+    /// As for [`Self::start`]; the driver is unloaded again then.
+    pub fn load(
+        machine: &'static Machine,
+        path: &Path,
+        adapters: Vec<AdapterOptions>,
+    ) -> Result<Loaded, HostError> {
         let mut driver = machine
             .load(path, "softrnic.sys")
             .map_err(|e| HostError::Load(e.to_string()))?;
         let status = NtStatus(driver.start());
-        let mut host = Self {
-            machine,
+        let mut loaded = Loaded {
             driver,
             adapters: Vec::new(),
         };
-        if !status.is_success() {
-            host.give_up();
-            return Err(HostError::Entry(status));
-        }
+        let mut started = status.ok().map_err(HostError::Entry);
         for config in adapters {
-            match machine.add_adapter(&host.driver, config) {
-                Ok(adapter) => host.adapters.push(adapter),
-                Err(e) => {
-                    host.give_up();
-                    return Err(HostError::Adapter(NtStatus(e)));
-                }
+            started = started.and_then(|()| {
+                let adapter = machine.add_adapter(&loaded.driver, config);
+                let adapter = adapter.map_err(|e| HostError::Adapter(NtStatus(e)))?;
+                loaded.adapters.push(adapter);
+                Ok(())
+            });
+        }
+        match started {
+            Ok(()) => Ok(loaded),
+            Err(e) => {
+                loaded.unload();
+                Err(e)
             }
         }
-        drop(attached);
-        Ok(host)
     }
 
     /// The configuration of an adapter that has just `address`.
@@ -117,33 +160,48 @@ impl Host {
         self.adapters.push(adapter);
     }
 
+    /// Takes the driver out, to be unloaded by the caller.
+    pub fn take_driver(&mut self) -> Option<Driver> {
+        self.driver.take()
+    }
+
+    /// Takes a driver back, and its adapters behind those that are there.
+    pub fn put_back_driver(&mut self, loaded: Loaded) {
+        self.driver = Some(loaded.driver);
+        self.adapters.extend(loaded.adapters);
+    }
+
     /// Starts one adapter more, at the end. On a thread of the machine.
     ///
     /// # Errors
     /// When it does not start.
+    ///
+    /// # Panics
+    /// When the driver was taken out.
     pub fn add(&mut self, config: AdapterOptions) -> Result<(), HostError> {
-        let added = self.machine.add_adapter(&self.driver, config);
+        let added = self.machine.add_adapter(self.driver(), config);
         self.adapters
             .push(added.map_err(|e| HostError::Adapter(NtStatus(e)))?);
         Ok(())
     }
 
+    fn driver(&self) -> &Driver {
+        self.driver.as_ref().expect("the driver is loaded")
+    }
+
     /// Where the driver is.
+    ///
+    /// # Panics
+    /// When the driver was taken out.
     #[must_use]
     pub fn image_base(&self) -> usize {
-        self.driver.image.base
+        self.driver().image.base
     }
 
     /// Bytes and allocations that the driver holds.
     #[must_use]
     pub fn memory_in_use(&self) -> (usize, usize) {
-        self.machine.pool.usage_of(self.driver.image.base)
-    }
-
-    /// NDIS-REG-07: a start that failed leaves nothing behind.
-    fn give_up(self) {
-        let leaks = self.stop();
-        assert!(leaks.is_empty(), "a start that failed left {leaks:?}");
+        self.machine.pool.usage_of(self.image_base())
     }
 
     /// Halts the adapters, unloads the driver and stops the machine; gives the allocations left behind.
@@ -152,9 +210,9 @@ impl Host {
         for adapter in self.adapters.drain(..).rev() {
             adapter.halt();
         }
-        let leaks = self.driver.unload();
+        let leaks = self.driver.take().map(Driver::unload);
         drop(attached);
         self.machine.stop();
-        leaks
+        leaks.unwrap_or_default()
     }
 }

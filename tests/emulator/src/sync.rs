@@ -202,11 +202,17 @@ impl<T> Clone for Sender<T> {
 impl<T> Sender<T> {
     /// Puts `thing` behind all that was sent before; drops it when nobody receives any more.
     pub fn send(&self, thing: T) {
+        drop(self.offer(thing));
+    }
+
+    /// As [`Self::send`], but gives it back when nobody receives any more.
+    pub fn offer(&self, thing: T) -> Option<T> {
         let mut thing = Some(thing);
         if let Some(waiting) = &mut *self.0.waiting.lock() {
             waiting.extend(thing.take());
         }
         self.0.came.notify_one();
+        thing
     }
 }
 

@@ -1,5 +1,7 @@
 //! NDK calls without the consumer's wrappers, for tests that close objects in unusual orders or from unusual places.
 
+pub mod attempt;
+
 use std::cell::Cell;
 use std::ffi::c_void;
 use std::ptr;
@@ -190,103 +192,56 @@ pub fn header(object: Object) -> NDK_OBJECT_HEADER {
     unsafe { object.read() }
 }
 
-macro_rules! created {
-    ($raw:expr, $status:expr) => {{
-        let mut raw = ptr::null_mut();
-        // SAFETY: the antecedent is open and the out-parameter writable.
-        let status = NtStatus(unsafe { $status(&raw mut raw) });
-        assert_eq!(status, NtStatus::SUCCESS, $raw);
-        raw
-    }};
+/// What a test that wants the object made of it.
+fn made<T>(call: &str, created: attempt::Created<T>) -> *mut T {
+    created.unwrap_or_else(|status| panic!("{call}: {status}"))
 }
 
 /// `NdkCreatePd`, which never pends here.
 #[must_use]
 pub fn pd(adapter: &Adapter) -> *mut NDK_PD {
-    let raw = adapter.raw();
-    created!("NdkCreatePd", |out| {
-        let create = (*(*raw).Dispatch).NdkCreatePd.expect("NDK-VER-05");
-        create(raw, None, ptr::null_mut(), out)
-    })
+    made("NdkCreatePd", attempt::pd(adapter))
 }
 
 /// `NdkCreateMr`.
 #[must_use]
 pub fn mr(pd: *mut NDK_PD) -> *mut NDK_MR {
-    mr_with(pd, false)
-}
-
-/// `NdkCreateMr`, for fast registration.
-#[must_use]
-pub fn fast_mr(pd: *mut NDK_PD) -> *mut NDK_MR {
-    mr_with(pd, true)
-}
-
-fn mr_with(pd: *mut NDK_PD, fast: bool) -> *mut NDK_MR {
-    created!("NdkCreateMr", |out| {
-        let create = (*(*pd).Dispatch).NdkCreateMr.expect("NDK-VER-05");
-        create(pd, u8::from(fast), None, ptr::null_mut(), out)
-    })
+    made("NdkCreateMr", attempt::mr(pd, false))
 }
 
 /// `NdkCreateMw`.
 #[must_use]
 pub fn mw(pd: *mut NDK_PD) -> *mut NDK_MW {
-    created!("NdkCreateMw", |out| {
-        let create = (*(*pd).Dispatch).NdkCreateMw.expect("NDK-VER-05");
-        create(pd, None, ptr::null_mut(), out)
-    })
+    made("NdkCreateMw", attempt::mw(pd))
 }
 
 /// `NdkCreateCq` without notification.
 #[must_use]
 pub fn cq(adapter: &Adapter, depth: u32) -> *mut NDK_CQ {
-    let raw = adapter.raw();
-    created!("NdkCreateCq", |out| {
-        let create = (*(*raw).Dispatch).NdkCreateCq.expect("NDK-VER-05");
-        let none = ptr::null_mut();
-        create(raw, depth, None, none, ptr::null_mut(), None, none, out)
-    })
+    made(
+        "NdkCreateCq",
+        attempt::cq(adapter, depth, None, ptr::null_mut()),
+    )
 }
 
 /// `NdkCreateQp` of depth 8.
 #[must_use]
 pub fn qp(pd: *mut NDK_PD, cq: *mut NDK_CQ) -> *mut NDK_QP {
-    qp_with(pd, [cq, cq], 8, 0)
-}
-
-/// `NdkCreateQp` with a CQ for receives and one for initiator requests.
-#[must_use]
-pub fn qp_with(
-    pd: *mut NDK_PD,
-    [receive, initiator]: [*mut NDK_CQ; 2],
-    depth: u32,
-    context: usize,
-) -> *mut NDK_QP {
-    created!("NdkCreateQp", |out| {
-        let create = (*(*pd).Dispatch).NdkCreateQp.expect("NDK-VER-05");
-        let (none, context) = (ptr::null_mut(), context as *mut c_void);
-        create(
-            pd, receive, initiator, context, depth, depth, 4, 4, 0, None, none, out,
-        )
-    })
+    made("NdkCreateQp", attempt::qp(pd, [cq, cq], 8, 0))
 }
 
 /// `NdkCreateQpWithSrq` with initiator depth 8.
 #[must_use]
 pub fn qp_with_srq(
     pd: *mut NDK_PD,
-    [receive, initiator]: [*mut NDK_CQ; 2],
+    cqs: [*mut NDK_CQ; 2],
     srq: *mut NDK_SRQ,
     context: usize,
 ) -> *mut NDK_QP {
-    created!("NdkCreateQpWithSrq", |out| {
-        let create = (*(*pd).Dispatch).NdkCreateQpWithSrq.expect("NDK-VER-05");
-        let (none, context) = (ptr::null_mut(), context as *mut c_void);
-        create(
-            pd, receive, initiator, srq, context, 8, 4, 0, None, none, out,
-        )
-    })
+    made(
+        "NdkCreateQpWithSrq",
+        attempt::qp_with_srq(pd, cqs, srq, context),
+    )
 }
 
 /// `NdkCreateSrq` with a notification below 2 receives.
@@ -297,32 +252,16 @@ pub fn srq(
     notification: NDK_FN_SRQ_NOTIFICATION_CALLBACK,
     context: *mut c_void,
 ) -> *mut NDK_SRQ {
-    created!("NdkCreateSrq", |out| {
-        let create = (*(*pd).Dispatch).NdkCreateSrq.expect("NDK-VER-05");
-        let none = ptr::null_mut();
-        create(
-            pd,
-            depth,
-            4,
-            2,
-            notification,
-            context,
-            none,
-            None,
-            none,
-            out,
-        )
-    })
+    made(
+        "NdkCreateSrq",
+        attempt::srq(pd, depth, notification, context),
+    )
 }
 
 /// `NdkCreateConnector`.
 #[must_use]
 pub fn connector(adapter: &Adapter) -> *mut NDK_CONNECTOR {
-    let raw = adapter.raw();
-    created!("NdkCreateConnector", |out| {
-        let create = (*(*raw).Dispatch).NdkCreateConnector.expect("NDK-VER-05");
-        create(raw, None, ptr::null_mut(), out)
-    })
+    made("NdkCreateConnector", attempt::connector(adapter))
 }
 
 /// `NdkCreateListener` without event.
@@ -338,11 +277,10 @@ pub fn listener_with(
     event: NDK_FN_CONNECT_EVENT_CALLBACK,
     context: *mut c_void,
 ) -> *mut NDK_LISTENER {
-    let raw = adapter.raw();
-    created!("NdkCreateListener", |out| {
-        let create = (*(*raw).Dispatch).NdkCreateListener.expect("NDK-VER-05");
-        create(raw, event, context, None, ptr::null_mut(), out)
-    })
+    made(
+        "NdkCreateListener",
+        attempt::listener(adapter, event, context),
+    )
 }
 
 type Given = Box<dyn FnOnce(NtStatus, *mut NDK_SHARED_ENDPOINT) + Send>;

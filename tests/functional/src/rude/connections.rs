@@ -125,7 +125,10 @@ impl Connector {
         let Some(qp) = Qp::unused(world, random, 1 - listener.adapter) else {
             return;
         };
-        let raw = raw::connector(&world.adapter(qp.adapter));
+        let created = raw::attempt::connector(&world.adapter(qp.adapter));
+        let Some(raw) = world.made("NdkCreateConnector", created) else {
+            return qp.is_used(false);
+        };
         let connector = Self::adopt(world, raw, qp.adapter, WAITING);
         connector.takes(&qp);
         world.connectors.add(connector.clone());
@@ -384,7 +387,10 @@ impl Listener {
             world: world.clone(),
         });
         let context = Arc::as_ptr(&asked).cast_mut().cast();
-        let raw = raw::listener_with(&world.adapter(adapter), Some(connect_event), context);
+        let created = raw::attempt::listener(&world.adapter(adapter), Some(connect_event), context);
+        let Some(raw) = world.made("NdkCreateListener", created) else {
+            return;
+        };
         let listener = Arc::new(Self {
             handle: Handle::new(world, raw.cast(), asked),
             adapter,

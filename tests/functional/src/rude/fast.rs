@@ -57,12 +57,17 @@ impl Fast {
             return;
         };
         let buffer = Buffer::at_offset(BYTES, random.index(4096));
-        let lam = Lam::of(&world.adapter(pd.adapter), &buffer).expect("NdkBuildLAM");
+        let lam = Lam::of(&world.adapter(pd.adapter), &buffer);
+        let Some(lam) = world.made("NdkBuildLAM", lam) else {
+            return;
+        };
         let lent = Arc::new(Lent {
             lam,
             _buffer: buffer,
         });
-        let raw = raw::fast_mr(pd.raw());
+        let Some(raw) = world.made("NdkCreateMr", raw::attempt::mr(pd.raw(), true)) else {
+            return;
+        };
         let fast = Arc::new(Self {
             handle: Handle::new(world, raw.cast(), lent.clone()),
             lent,
@@ -81,8 +86,9 @@ impl Fast {
     fn initialize(&self, world: &Arc<World>) {
         let (mr, state, own) = (self.raw(), self.state.clone(), world.clone());
         let done = move |status| {
-            assert_eq!(status, NtStatus::SUCCESS, "NdkInitializeFastRegisterMr");
-            state.store(IDLE, Ordering::SeqCst);
+            if own.went_well("NdkInitializeFastRegisterMr", status) {
+                state.store(IDLE, Ordering::SeqCst);
+            }
             own.pending.fetch_sub(1, Ordering::SeqCst);
         };
         world.pending.fetch_add(1, Ordering::SeqCst);

@@ -25,7 +25,10 @@ impl Pd {
             return;
         }
         let n = random.index(2);
-        let raw = raw::pd(&world.adapter(n));
+        let created = raw::attempt::pd(&world.adapter(n));
+        let Some(raw) = world.made("NdkCreatePd", created) else {
+            return;
+        };
         world.pds.add(Arc::new(Self {
             handle: Handle::new(world, raw.cast(), ()),
             adapter: n,
@@ -57,7 +60,9 @@ impl Mr {
         let Some(pd) = world.pds.pick(random).filter(|_| world.mrs.len() < 24) else {
             return;
         };
-        let raw = raw::mr(pd.raw());
+        let Some(raw) = world.made("NdkCreateMr", raw::attempt::mr(pd.raw(), false)) else {
+            return;
+        };
         let buffer = Arc::new(Buffer::new(REGION));
         let mr = Arc::new(Self {
             handle: Handle::new(world, raw.cast(), buffer.clone()),
@@ -65,7 +70,7 @@ impl Mr {
             state: Arc::new(AtomicU8::new(IDLE)),
             pd: pd.raw() as usize,
         });
-        mr.register();
+        mr.register(world);
         world.mrs.add(mr);
     }
 
@@ -110,7 +115,7 @@ impl Mr {
             .is_ok()
     }
 
-    fn register(&self) {
+    fn register(&self, world: &World) {
         if !self.begin(IDLE) {
             return;
         }
@@ -126,8 +131,11 @@ impl Mr {
                 ptr::null_mut(),
             )
         });
-        assert_eq!(returned, NtStatus::SUCCESS, "NdkRegisterMr");
-        self.state.store(REGISTERED, Ordering::SeqCst);
+        let state = match world.went_well("NdkRegisterMr", returned) {
+            true => REGISTERED,
+            false => IDLE,
+        };
+        self.state.store(state, Ordering::SeqCst);
     }
 
     fn deregister(&self, world: &Arc<World>) {
@@ -162,7 +170,7 @@ impl Mr {
         if random.one_in(8) {
             mr.deregister(world);
         } else {
-            mr.register();
+            mr.register(world);
         }
     }
 }
@@ -177,7 +185,9 @@ impl Mw {
         let Some(pd) = world.pds.pick(random).filter(|_| world.mws.len() < 12) else {
             return;
         };
-        let raw = raw::mw(pd.raw());
+        let Some(raw) = world.made("NdkCreateMw", raw::attempt::mw(pd.raw())) else {
+            return;
+        };
         let handle = Handle::new(world, raw.cast(), ());
         world.mws.add(Arc::new(Self { handle }));
     }

@@ -19,13 +19,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use softrnic_consumer::Adapter;
+use softrnic_consumer::{Adapter, NtStatus};
 pub use softrnic_emulator::sched::Random;
 use softrnic_emulator::sync::{Mutex, MutexGuard};
 use softrnic_emulator::{Machine, clock, sched};
 
 use crate::raw::{self, Object};
-use crate::{Stage, at_dispatch};
+use crate::{Flag, Stage, at_dispatch};
 
 pub use connections::{Connector, Listener, Shared};
 pub use fast::Fast;
@@ -155,6 +155,7 @@ pub struct World {
     choices: AtomicU64,
     /// The threads are done; callbacks do nothing more of their own.
     over: AtomicBool,
+    bears: Bears,
     seen: Seen,
 }
 
@@ -213,6 +214,7 @@ impl World {
             pending: AtomicUsize::new(0),
             choices: AtomicU64::new(seed),
             over: AtomicBool::new(false),
+            bears: place.bears,
             seen: Seen::default(),
         })
     }
@@ -220,6 +222,29 @@ impl World {
     fn adapter(&self, n: usize) -> Arc<Adapter> {
         let adapters = self.adapters.lock();
         adapters[n].clone()
+    }
+
+    /// Whether a call that may run out of resources went well.
+    ///
+    /// # Panics
+    /// When nothing here explains that it did not.
+    fn went_well(&self, call: &str, status: NtStatus) -> bool {
+        let explained = status == NtStatus::INSUFFICIENT_RESOURCES && self.bears.scarcity;
+        assert!(status == NtStatus::SUCCESS || explained, "{call}: {status}");
+        status == NtStatus::SUCCESS
+    }
+
+    /// An object, or nothing where resources may run out.
+    fn made<T>(&self, call: &str, made: Result<T, NtStatus>) -> Option<T> {
+        made.inspect_err(|&status| {
+            self.went_well(call, status);
+        })
+        .ok()
+    }
+
+    /// Whether its consumer shall do nothing more.
+    fn is_over(&self) -> bool {
+        self.over.load(Ordering::SeqCst) || self.bears.leave.count() > 0
     }
 
     /// For callbacks, which have no generator of their own.
@@ -232,7 +257,7 @@ impl World {
 
     /// One thing a consumer may do, at the level it is called at.
     fn act(self: &Arc<Self>, random: &mut Random) {
-        if self.over.load(Ordering::SeqCst) {
+        if self.is_over() {
             return;
         }
         match random.below(44) {
@@ -283,7 +308,7 @@ impl World {
         let mut random = Random::new(seed);
         let start = clock::nanoseconds();
         let spent = || Duration::from_nanos(clock::nanoseconds() - start);
-        while spent() < time || (!self.seen.all() && spent() < long) {
+        while !self.is_over() && (spent() < time || (!self.seen.all() && spent() < long)) {
             if random.one_in(3) {
                 at_dispatch(|| self.act(&mut random));
             } else {
@@ -357,6 +382,15 @@ fn wait(what: &str, numbers: impl Fn() -> (usize, usize)) {
     }
 }
 
+/// What a rude consumer must bear, beside what it brings upon itself.
+#[derive(Clone, Default)]
+pub struct Bears {
+    /// Memory and other resources run out.
+    pub scarcity: bool,
+    /// Set when it must close all it has, whatever it is doing.
+    pub leave: Arc<Flag>,
+}
+
 /// Where a rude consumer is let loose.
 pub struct Place {
     /// The computer.
@@ -365,6 +399,8 @@ pub struct Place {
     pub adapters: [Arc<Adapter>; 2],
     /// Their addresses.
     pub addresses: [std::net::SocketAddr; 2],
+    /// What may happen there.
+    pub bears: Bears,
 }
 
 /// Lets `threads` threads loose for some time, and on until everything has happened that should.
@@ -373,6 +409,7 @@ pub fn run(stage: &Stage, seed: u64, threads: usize, time: Duration) -> Seen {
         machine: stage.machine(),
         adapters: [stage.open(0), stage.open(1)],
         addresses: [stage.address(0, 0), stage.address(1, 0)],
+        bears: Bears::default(),
     };
     run_at(place, seed, threads, (time, PATIENCE))
 }

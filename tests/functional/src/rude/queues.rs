@@ -49,25 +49,14 @@ impl Cq {
             cq: OnceLock::new(),
             world: world.clone(),
         });
-        let (opened, context) = (world.adapter(adapter), Arc::as_ptr(&noticed));
-        let raw = opened.raw();
-        let mut cq: *mut NDK_CQ = ptr::null_mut();
-        // SAFETY: the adapter is open; the context is kept until the queue's close has completed.
-        let status = NtStatus(unsafe {
-            ((*(*raw).Dispatch).NdkCreateCq.expect("NDK-VER-05"))(
-                raw,
-                DEPTH,
-                Some(notification),
-                context.cast_mut().cast(),
-                ptr::null_mut(),
-                None,
-                ptr::null_mut(),
-                &raw mut cq,
-            )
-        });
-        assert_eq!(status, NtStatus::SUCCESS, "NdkCreateCq");
+        let context = Arc::as_ptr(&noticed).cast_mut().cast();
+        // The context is kept until the queue's close has completed.
+        let created = raw::attempt::cq(&world.adapter(adapter), DEPTH, Some(notification), context);
+        let Some(raw) = world.made("NdkCreateCq", created) else {
+            return;
+        };
         let cq = Arc::new(Self {
-            handle: Handle::new(world, cq.cast(), noticed.clone()),
+            handle: Handle::new(world, raw.cast(), noticed.clone()),
             adapter,
             polling: Locked::default(),
             room: AtomicIsize::new(DEPTH as isize),
@@ -125,7 +114,7 @@ impl Cq {
             let resize = (*(*raw).Dispatch).NdkResizeCq.expect("NDK-VER-05");
             resize(raw, depth, None, ptr::null_mut())
         });
-        assert_eq!(status, NtStatus::SUCCESS, "NdkResizeCq");
+        let _resized = world.went_well("NdkResizeCq", status);
     }
 
     /// Entries for a queue pair of that many requests.
@@ -221,9 +210,14 @@ impl Qp {
             all.push(counts.clone());
             all.len() - 1
         };
-        let raw = match &srq {
-            Some(srq) => raw::qp_with_srq(pd.raw(), [cq.raw(), other.raw()], srq.raw(), context),
-            None => raw::qp_with(pd.raw(), [cq.raw(), other.raw()], QUEUE, context),
+        let queues = [cq.raw(), other.raw()];
+        let created = match &srq {
+            Some(srq) => raw::attempt::qp_with_srq(pd.raw(), queues, srq.raw(), context),
+            None => raw::attempt::qp(pd.raw(), queues, QUEUE, context),
+        };
+        // The room that was taken for one that is not made stays taken: less is never wrong.
+        let Some(raw) = world.made("NdkCreateQp", created) else {
+            return;
         };
         world.qps.add(Arc::new(Self {
             handle: Handle::new(world, raw.cast(), ()),

@@ -4,7 +4,6 @@ use std::ffi::c_void;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock, Weak};
 
-use softrnic_consumer::NtStatus;
 use softrnic_consumer::abi::NDK_SRQ;
 
 use super::queues::ROOM;
@@ -40,7 +39,10 @@ impl Srq {
             world: world.clone(),
         });
         let context = Arc::as_ptr(&low).cast_mut().cast();
-        let raw = raw::srq(pd.raw(), DEPTH, Some(running_low), context);
+        let created = raw::attempt::srq(pd.raw(), DEPTH, Some(running_low), context);
+        let Some(raw) = world.made("NdkCreateSrq", created) else {
+            return;
+        };
         let srq = Arc::new(Self {
             handle: Handle::new(world, raw.cast(), low.clone()),
             adapter: pd.adapter,
@@ -97,7 +99,7 @@ impl Srq {
             },
         );
         if !returned.is_pending() {
-            assert_eq!(returned, NtStatus::SUCCESS, "NdkModifySrq");
+            let _modified = world.went_well("NdkModifySrq", returned);
             world.pending.fetch_sub(1, Ordering::SeqCst);
         }
     }

@@ -3,7 +3,7 @@
 use std::ptr;
 use std::sync::Arc;
 
-use softrnic_consumer::abi::{NDK_SGE, NDK_SHARED_ENDPOINT};
+use softrnic_consumer::abi::{NDK_CQ, NDK_SGE, NDK_SHARED_ENDPOINT};
 use softrnic_consumer::{NtStatus, encode_address};
 
 use super::queues::handle;
@@ -20,7 +20,7 @@ pub(super) fn act(world: &Arc<World>, random: &mut Random) {
         0 => too_deep(&adapter),
         1 => foreign(world, &adapter, pd.adapter),
         2 => unconnected(world, &adapter, pd.raw()),
-        3 => queue(world, &adapter),
+        3 => beyond(world, &adapter),
         4 => unregistered(world, pd.raw()),
         _ => {
             let status = raw::query_extension(pd.raw().cast());
@@ -53,7 +53,10 @@ fn too_deep(adapter: &softrnic_consumer::Adapter) {
 /// NDK-LSN-03: an address that is another adapter's.
 fn foreign(world: &Arc<World>, adapter: &softrnic_consumer::Adapter, own: usize) {
     let address = encode_address(world.addresses[1 - own]);
-    let listener = raw::listener(adapter);
+    let created = raw::attempt::listener(adapter, None, ptr::null_mut());
+    let Some(listener) = world.made("NdkCreateListener", created) else {
+        return;
+    };
     let handle = Handle::new(world, listener.cast(), ());
     // SAFETY: the listener is open.
     let status = unsafe {
@@ -63,8 +66,11 @@ fn foreign(world: &Arc<World>, adapter: &softrnic_consumer::Adapter, own: usize)
     };
     assert_eq!(NtStatus(status), NtStatus::INVALID_ADDRESS, "NDK-LSN-03");
     drop(handle);
-    let refused = |status: NtStatus, out: *mut NDK_SHARED_ENDPOINT| {
-        assert_eq!((status, out.is_null()), (NtStatus::INVALID_ADDRESS, true));
+    let scarce = world.bears.scarcity;
+    let refused = move |status: NtStatus, out: *mut NDK_SHARED_ENDPOINT| {
+        let ran_out = scarce && status == NtStatus::INSUFFICIENT_RESOURCES;
+        assert!(ran_out || status == NtStatus::INVALID_ADDRESS, "{status}");
+        assert!(out.is_null(), "NDK-LIFE-07");
     };
     raw::shared_endpoint(adapter, address, refused);
 }
@@ -75,16 +81,23 @@ fn unconnected(
     adapter: &softrnic_consumer::Adapter,
     pd: *mut softrnic_consumer::abi::NDK_PD,
 ) {
-    let cq = raw::cq(adapter, 16);
-    let cq_handle = Handle::new(world, cq.cast(), ());
-    let qp = raw::qp(pd, cq);
+    let Some((cq, cq_handle)) = queue(world, adapter) else {
+        return;
+    };
+    let created = raw::attempt::qp(pd, [cq, cq], 8, 0);
+    let Some(qp) = world.made("NdkCreateQp", created) else {
+        return;
+    };
     let qp_handle = Handle::new(world, qp.cast(), ());
     let sges = [NDK_SGE::default(); 5];
     let posts = handle(qp);
     assert_eq!(posts.send(1, &sges[..1], 0), NtStatus::CONNECTION_INVALID);
     let many = posts.receive(1, &sges);
     assert!(!many.is_success(), "NDK-POST-11: {many}");
-    let connector = raw::connector(adapter);
+    let created = raw::attempt::connector(adapter);
+    let Some(connector) = world.made("NdkCreateConnector", created) else {
+        return;
+    };
     let connector_handle = Handle::new(world, connector.cast(), ());
     // SAFETY: the connector is open.
     let statuses = unsafe {
@@ -99,10 +112,21 @@ fn unconnected(
     drop((cq_handle, connector_handle, qp_handle));
 }
 
+/// A completion queue that tells nobody.
+fn queue(
+    world: &Arc<World>,
+    adapter: &softrnic_consumer::Adapter,
+) -> Option<(*mut NDK_CQ, Handle)> {
+    let created = raw::attempt::cq(adapter, 16, None, ptr::null_mut());
+    let cq = world.made("NdkCreateCq", created)?;
+    Some((cq, Handle::new(world, cq.cast(), ())))
+}
+
 /// NDK-CQ-24, NDK-ADP-05.
-fn queue(world: &Arc<World>, adapter: &softrnic_consumer::Adapter) {
-    let cq = raw::cq(adapter, 16);
-    let handle = Handle::new(world, cq.cast(), ());
+fn beyond(world: &Arc<World>, adapter: &softrnic_consumer::Adapter) {
+    let Some((cq, handle)) = queue(world, adapter) else {
+        return;
+    };
     // SAFETY: the queue is open.
     let statuses = unsafe {
         let table = &*(*cq).Dispatch;
@@ -120,7 +144,9 @@ fn queue(world: &Arc<World>, adapter: &softrnic_consumer::Adapter) {
 
 /// NDK-MR-01: nothing is registered, and the region is not one for fast registration.
 fn unregistered(world: &Arc<World>, pd: *mut softrnic_consumer::abi::NDK_PD) {
-    let mr = raw::mr(pd);
+    let Some(mr) = world.made("NdkCreateMr", raw::attempt::mr(pd, false)) else {
+        return;
+    };
     let handle = Handle::new(world, mr.cast(), ());
     // SAFETY: the region is open.
     let statuses = unsafe {
