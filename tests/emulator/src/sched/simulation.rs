@@ -225,6 +225,20 @@ impl Simulation {
         timers.expiry(exact, relative, self.nanoseconds(), late)
     }
 
+    /// Forgets the log, and the threads that ended last: for a simulation that goes on and on. All they were waited for
+    /// have been.
+    pub fn forget(&self) {
+        let mut inner = self.inner.lock();
+        inner.log.clear();
+        while inner
+            .members
+            .last()
+            .is_some_and(|last| last.state == State::Ended)
+        {
+            inner.members.pop();
+        }
+    }
+
     /// A number below `limit` from the seed's stream.
     pub fn random(&self, limit: u64) -> u64 {
         self.inner.lock().random.below(limit)

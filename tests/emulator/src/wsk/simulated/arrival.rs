@@ -18,6 +18,8 @@ pub(super) enum Arrival {
     Room(u64),
     FinAcknowledged,
     Reset,
+    /// Nothing was heard of the peer for too long.
+    TimedOut,
 }
 
 impl fmt::Display for Arrival {
@@ -32,6 +34,7 @@ impl fmt::Display for Arrival {
             Self::Room(bytes) => write!(f, "room for {bytes} more"),
             Self::FinAcknowledged => f.write_str("FIN acknowledged"),
             Self::Reset => f.write_str("reset"),
+            Self::TimedOut => f.write_str("nothing for too long"),
         }
     }
 }

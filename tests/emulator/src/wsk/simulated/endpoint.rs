@@ -46,6 +46,8 @@ pub(super) struct Endpoint {
     /// Arrived and not read.
     pub(super) arrived: VecDeque<u8>,
     pub(super) peer_fin: bool,
+    /// Nothing arrives here any more.
+    pub(super) deaf: bool,
     /// When the last thing on its way to this end arrives: what is sent later arrives later.
     pub(super) last_arrival: u64,
 }
@@ -79,6 +81,7 @@ impl Endpoint {
             fin: Fin::Open,
             arrived: VecDeque::new(),
             peer_fin: false,
+            deaf: false,
             last_arrival: 0,
         }
     }

@@ -34,6 +34,16 @@ pub fn calm() {
     network().lock().calm();
 }
 
+/// Another weather from now on, for what is sent from now on.
+pub fn change_weather(weather: Weather) {
+    network().lock().change(weather);
+}
+
+/// Forgets the connections that came last and are over.
+pub fn forget() {
+    network().lock().forget();
+}
+
 fn network() -> &'static Mutex<Network> {
     NETWORK.get_or_init(|| Mutex::new(Network::new(Weather::default())))
 }

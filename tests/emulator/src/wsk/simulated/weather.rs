@@ -23,6 +23,11 @@ pub struct Weather {
     pub stall: u64,
     /// One segment in so many is never there: the connection is reset instead. 0: none.
     pub resets: u64,
+    /// One segment in so many is the last that is seen of its connection: nothing arrives at either end any more, no FIN
+    /// and no reset, until both ends' TCP gives up. 0: none.
+    pub vanishes: u64,
+    /// Nanoseconds until it does.
+    pub gives_up: u64,
     /// One connect in so many is refused though somebody listens. 0: none.
     pub refusals: u64,
 }
@@ -39,6 +44,8 @@ impl Default for Weather {
             stalls: 0,
             stall: 0,
             resets: 0,
+            vanishes: 0,
+            gives_up: 1_000_000_000,
             refusals: 0,
         }
     }
@@ -51,7 +58,7 @@ impl Weather {
         let mut random = Random::new(seed ^ 0x3EA7_4E12_0000_0003);
         let latency = *random.pick(&[1_000, 20_000, 300_000]);
         let stalls = *random.pick(&[0, 0, 40, 400]);
-        Self {
+        let mut weather = Self {
             seed: random.number(),
             latency: (latency, latency * *random.pick(&[1, 2, 8])),
             pace: *random.pick(&[10, 100, 4_000]),
@@ -66,6 +73,12 @@ impl Weather {
                 0
             },
             refusals: if resets { *random.pick(&[0, 0, 10]) } else { 0 },
+            ..Self::default()
+        };
+        if resets {
+            weather.vanishes = *random.pick(&[0, 0, 0, 0, 40, 300]);
+            weather.gives_up = *random.pick(&[50_000_000, 4_000_000_000, 12_000_000_000]);
         }
+        weather
     }
 }

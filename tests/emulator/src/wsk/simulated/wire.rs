@@ -68,6 +68,25 @@ impl Network {
     pub(super) fn calm(&mut self) {
         let weather = &mut self.weather;
         (weather.resets, weather.refusals, weather.stalls) = (0, 0, 0);
+        weather.vanishes = 0;
+    }
+
+    pub(super) fn change(&mut self, weather: Weather) {
+        self.weather = weather;
+    }
+
+    /// Nobody has the number of an end that is closed, but what is on its way to it, and its peer.
+    pub(super) fn forget(&mut self) {
+        if !self.under_way.is_empty() {
+            return;
+        }
+        while self.ends.last().is_some_and(|last| last.closed) {
+            let id = self.ends.len() - 1;
+            self.ends.pop();
+            for end in &mut self.ends {
+                end.peer = end.peer.filter(|&peer| peer != id);
+            }
+        }
     }
 
     pub(super) fn end(&self, id: Id) -> &Endpoint {
@@ -264,6 +283,18 @@ impl Network {
         }
     }
 
+    /// The path between both ends is gone, and nobody says so.
+    fn vanish(&mut self, id: Id) {
+        let at = clock::nanoseconds() + self.weather.gives_up;
+        for end in [Some(id), self.ends[id].peer].into_iter().flatten() {
+            self.ends[end].deaf = true;
+            self.sent += 1;
+            self.under_way
+                .insert((at, self.sent), (end, Arrival::TimedOut));
+        }
+        sched::unpark_all(wire_key());
+    }
+
     /// Puts on its way what the peer has room for, in segments; then the FIN.
     fn transmit(&mut self, id: Id) {
         let Some(peer) = self.ends[id].peer else {
@@ -287,6 +318,9 @@ impl Network {
             if self.random.one_in(self.weather.resets) {
                 return self.reset_both(id);
             }
+            if !self.ends[id].deaf && self.random.one_in(self.weather.vanishes) {
+                return self.vanish(id);
+            }
             self.send_to(peer, Arrival::Data(segment));
         }
         let end = &mut self.ends[id];
@@ -298,6 +332,9 @@ impl Network {
 
     /// Puts something on its way to `id`, behind all that goes there already.
     fn send_to(&mut self, id: Id, arrival: Arrival) {
+        if self.ends[id].deaf {
+            return;
+        }
         let (low, high) = self.weather.latency;
         let mut delay = self.random.between(low, high);
         if let Arrival::Data(bytes) = &arrival {
@@ -361,12 +398,8 @@ impl Network {
                 end.fin = Fin::Acknowledged;
                 end.notify(WRITABLE);
             }
-            Arrival::Reset => {
-                if self.ends[id].state != State::Broken {
-                    self.ends[id].break_off(Some(libc::ECONNRESET));
-                    self.ends[id].notify(BROKEN);
-                }
-            }
+            Arrival::Reset => self.lost(id, libc::ECONNRESET),
+            Arrival::TimedOut => self.lost(id, libc::ETIMEDOUT),
         }
     }
 
@@ -398,6 +431,13 @@ impl Network {
         self.ends[listener].backlog.push_back(id);
         self.ends[listener].notify(READABLE);
         self.send_to(from, Arrival::Established);
+    }
+
+    fn lost(&mut self, id: Id, why: i32) {
+        if self.ends[id].state != State::Broken {
+            self.ends[id].break_off(Some(why));
+            self.ends[id].notify(BROKEN);
+        }
     }
 
     fn data(&mut self, id: Id, bytes: Vec<u8>) {
