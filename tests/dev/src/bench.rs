@@ -1,4 +1,4 @@
-//! `cargo dev bench`, `cargo dev interop`, `cargo dev fuzz` and `cargo dev sim`: build a program of their own and run it.
+//! `cargo dev bench`, `cargo dev interop`, `cargo dev fuzz`, `cargo dev sim` and `cargo dev soak`: build a program of their own and run it.
 
 use std::os::unix::process::CommandExt;
 
@@ -42,6 +42,19 @@ pub fn fuzz(options: &[String]) -> Result<(), Failed> {
 /// When it cannot be started.
 pub fn sim(options: &[String]) -> Result<(), Failed> {
     run(&["--release", "--package", "softrnic-sim"], "sim", options)
+}
+
+/// Soaks with `options`; its standard output is this command's.
+///
+/// # Errors
+///
+/// When it cannot be started.
+pub fn soak(options: &[String]) -> Result<(), Failed> {
+    run(
+        &["--release", "--package", "softrnic-soak"],
+        "soak",
+        options,
+    )
 }
 
 /// Becomes the program, so that signals reach it; what comes back is a failure.

@@ -61,6 +61,13 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         options: Vec<String>,
     },
+    /// Runs softrnic.sys for hours, many connections at once and one after the other; `soak --help` has its options.
+    #[command(disable_help_flag = true)]
+    Soak {
+        /// Options of the soak.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        options: Vec<String>,
+    },
     /// Builds softrnic.sys when it is stale, and says where it is.
     Image,
 }
@@ -76,6 +83,7 @@ fn main() -> ExitCode {
         Command::Interop { options } => bench::interop(&options),
         Command::Fuzz { options } => bench::fuzz(&options),
         Command::Sim { options } => bench::sim(&options),
+        Command::Soak { options } => bench::soak(&options),
         Command::Image => check::image(),
     };
     match result {

@@ -245,6 +245,18 @@ impl Pool {
         (leaks.iter().map(|l| l.size).sum(), leaks.len())
     }
 
+    /// Bytes in use that images paid for, by tag.
+    #[must_use]
+    pub fn usage_by_tag(&self) -> BTreeMap<String, usize> {
+        let mut usage = BTreeMap::new();
+        for block in self.inner.lock().blocks.values() {
+            if !block.freed && block.caller != KERNEL {
+                *usage.entry(tag_name(block.tag)).or_default() += block.size;
+            }
+        }
+        usage
+    }
+
     /// The live block around an address: where it starts and how long it is.
     #[must_use]
     pub fn block_at(&self, address: usize) -> Option<(usize, usize)> {

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use softrnic::sys::{NDIS_STATUS_SUCCESS, OID_NDK_SET_STATE};
-use softrnic_emulator::ndis::Adapter;
+use softrnic_consumer::{Host, HostError, Loaded, NtStatus};
+use softrnic_emulator::ndis::{Adapter, AdapterOptions};
 use softrnic_emulator::sched::{self, Join, Random};
 use softrnic_emulator::sync::Mutex;
+use softrnic_emulator::{Driver, Machine};
 use softrnic_functional::{Flag, Stage};
 
 /// Something that happens to an adapter.
@@ -65,6 +67,24 @@ pub struct Occurrence {
     pub lasts: u64,
 }
 
+/// The driver is unloaded under its consumers: they are asked to leave, its adapters are removed (NDK-NDIS-13), and it
+/// leaves nothing (NDIS-REG-06).
+#[derive(Clone, Copy, Debug)]
+pub struct Unload {
+    /// Nanoseconds from the beginning.
+    pub after: u64,
+    /// Loaded again at once, rather than when the consumers are done.
+    pub again: bool,
+}
+
+/// Whether and when the driver is unloaded: in one of eight runs.
+#[must_use]
+pub fn draw_unload(random: &mut Random) -> Option<Unload> {
+    let happens = random.one_in(8);
+    let (after, again) = (moment(random), random.one_in(2));
+    happens.then_some(Unload { after, again })
+}
+
 /// What happens in a run; nothing in half of them. Gentle events only when connections must live.
 #[must_use]
 pub fn draw(random: &mut Random, gentle: bool) -> Vec<Occurrence> {
@@ -86,47 +106,157 @@ fn moment(random: &mut Random) -> u64 {
     random.below(scale)
 }
 
-/// The adapters, while events happen to them.
+/// The driver and its adapters, while events happen to them.
 pub struct Events {
     over: Arc<Flag>,
     plugs: Vec<Plug>,
+    unloading: Option<Join>,
+    left: Arc<Mutex<Left>>,
 }
 
-/// One of them.
+/// One of the adapters.
 struct Plug {
     adapter: Arc<Mutex<Option<Adapter>>>,
     thread: Join,
 }
 
+/// What the events leave.
+#[derive(Default)]
+pub struct Left {
+    /// The driver, unless it was unloaded.
+    pub driver: Option<Driver>,
+    /// Its adapters, those that are still there, whole and running.
+    pub adapters: [Option<Adapter>; 2],
+}
+
+/// How an adapter is made again as it was.
+#[derive(Clone)]
+struct Again {
+    machine: &'static Machine,
+    adapters: [AdapterOptions; 2],
+}
+
 impl Events {
-    /// Takes the adapters out of `stage`; `all` begins to happen to them.
+    /// Takes the driver and its adapters out of `stage`; `all` begins to happen to them, and `unload`, of which consumers
+    /// hear by `leave`.
     #[must_use]
-    pub fn start(stage: &mut Stage, all: &[Occurrence]) -> Self {
+    pub fn start(
+        stage: &mut Stage,
+        all: &[Occurrence],
+        unload: Option<Unload>,
+        leave: &Arc<Flag>,
+    ) -> Self {
         let over = Arc::new(Flag::default());
+        let again = Again {
+            machine: stage.machine(),
+            adapters: [0, 1].map(|n| AdapterOptions {
+                if_index: Some(stage.host().adapters()[n].if_index()),
+                ..Host::adapter_at(stage.address(n, 0).ip())
+            }),
+        };
         let plugs = [0, 1].map(|n| {
             let happens = all.iter().filter(|occurrence| occurrence.adapter == n);
             let address = stage.address(n, 0).ip();
             let adapter = stage.host_mut().take(0);
             Plug::start(stage, adapter, address, happens.copied().collect(), &over)
         });
-        Self {
+        let left = Left {
+            driver: stage.host_mut().take_driver(),
+            ..Left::default()
+        };
+        let mut events = Self {
             over,
             plugs: plugs.into(),
-        }
+            unloading: None,
+            left: Arc::new(Mutex::new(left)),
+        };
+        events.unloading = unload.map(|unload| events.unload(unload, again, leave));
+        events
     }
 
-    /// Nothing more happens: gives the adapters back, those that are still there, whole and running.
+    /// Nothing more happens: gives back what is still there.
+    ///
+    /// # Panics
+    /// When an event broke a promise.
     #[must_use]
-    pub fn end(self) -> Vec<Option<Adapter>> {
+    pub fn end(mut self) -> Left {
         self.over.set();
-        self.plugs
-            .into_iter()
-            .map(|plug| {
-                plug.thread.join().expect("events break no promise");
-                plug.adapter.lock().take()
-            })
-            .collect()
+        if let Some(unloading) = self.unloading.take() {
+            unloading.join().expect("the unload breaks no promise");
+        }
+        let adapters = gather(&mut self.plugs);
+        let mut left = std::mem::take(&mut *self.left.lock());
+        for (place, adapter) in left.adapters.iter_mut().zip(adapters) {
+            *place = place.take().or(adapter);
+        }
+        left
     }
+
+    /// Unloads the driver when its moment comes, if the consumers are there until then.
+    fn unload(&mut self, unload: Unload, again: Again, leave: &Arc<Flag>) -> Join {
+        let (over, leave, left) = (self.over.clone(), leave.clone(), self.left.clone());
+        let mut plugs = std::mem::take(&mut self.plugs);
+        again.machine.spawn("unload", move || {
+            let comes = !over.wait(Duration::from_nanos(unload.after));
+            leave.set();
+            over.set();
+            let mut adapters = gather(&mut plugs);
+            let driver = left.lock().driver.take();
+            if !comes {
+                left.lock().driver = driver;
+                left.lock().adapters = adapters.try_into().unwrap_or_default();
+                return;
+            }
+            sched::note(|| "the driver is unloaded".into());
+            if let Some(driver) = driver {
+                let adapters = adapters.drain(..).flatten().collect();
+                Loaded { driver, adapters }.unload();
+            }
+            if unload.again {
+                sched::note(|| "the driver is loaded again".into());
+                *left.lock() = again.load();
+            }
+        })
+    }
+}
+
+impl Again {
+    /// Nothing, where resources ran out.
+    fn load(self) -> Left {
+        let image = softrnic_build::image().expect("the image builds");
+        match Host::load(self.machine, &image.path, self.adapters.into()) {
+            Ok(Loaded { driver, adapters }) => {
+                let mut adapters = adapters.into_iter();
+                Left {
+                    driver: Some(driver),
+                    adapters: [adapters.next(), adapters.next()],
+                }
+            }
+            Err(why) => {
+                assert!(is_scarcity(&why), "{why}");
+                Left::default()
+            }
+        }
+    }
+}
+
+/// Whether a start may fail like this for want of resources.
+#[must_use]
+pub fn is_scarcity(why: &HostError) -> bool {
+    let scarce = [NtStatus::INSUFFICIENT_RESOURCES, NtStatus::DEVICE_NOT_READY];
+    match why {
+        HostError::Load(_) => false,
+        HostError::Entry(status) | HostError::Adapter(status) => scarce.contains(status),
+    }
+}
+
+/// The adapters, once what happens to each has ended.
+fn gather(plugs: &mut Vec<Plug>) -> Vec<Option<Adapter>> {
+    let ended = |plug: Plug| {
+        plug.thread.join().expect("events break no promise");
+        plug.adapter.lock().take()
+    };
+    plugs.drain(..).map(ended).collect()
 }
 
 impl Plug {

@@ -54,8 +54,7 @@ struct Search {
     found: Found,
 }
 
-/// Fails all that may fail, in `workload` or in each, but for those whose consumers do not expect it. `each` hears of
-/// every run that ends.
+/// Fails all that may fail, in `workload` or in each. `each` hears of every run that ends.
 ///
 /// # Errors
 /// When the host gives no process.
@@ -65,8 +64,7 @@ pub fn run(
     mut each: impl FnMut(&Found),
 ) -> io::Result<Found> {
     let at_once = std::thread::available_parallelism().map_or(1, usize::from);
-    let mut workloads = workload.map_or(Workload::ALL.to_vec(), |one| vec![one]);
-    workloads.retain(|workload| workload.bears_failing_calls());
+    let workloads = workload.map_or(Workload::ALL.to_vec(), |one| vec![one]);
     let mut search = Search::default();
     for seed in seeds {
         for &workload in &workloads {
@@ -145,6 +143,7 @@ fn one(run: Run) -> i32 {
 pub fn scenario(seed: u64, workload: Workload, stack: u64) -> Scenario {
     let mut scenario = Scenario::new(seed, Some(workload));
     (scenario.weather.resets, scenario.weather.refusals) = (0, 0);
+    scenario.weather.vanishes = 0;
     scenario.plan.preemption = None;
     scenario.faults = Some((Faults::Stack(stack), Since::Load));
     scenario

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::os::fd::AsRawFd;
+use std::time::Duration;
 
 /// A run that has been started.
 #[derive(Debug)]
@@ -20,8 +21,8 @@ pub struct Outcome {
     pub output: String,
 }
 
-/// Seconds of the host's after which a run is called hung: a loop that never gives way.
-const LIMIT: u32 = 120;
+/// Time of the host's after which a run is called hung: a loop that never gives way.
+const LIMIT: Duration = Duration::from_secs(120);
 
 /// Starts `body` in a copy of this process, whose result is the exit status.
 ///
@@ -29,8 +30,19 @@ const LIMIT: u32 = 120;
 /// When the host gives no process or no file.
 ///
 /// # Panics
-/// When this process has other threads: a copy has only the one that called.
+/// As for [`start_for`].
 pub fn start(body: impl FnOnce() -> i32) -> io::Result<Child> {
+    start_for(LIMIT, body)
+}
+
+/// As [`start`], for a body that may take so long of the host's time.
+///
+/// # Errors
+/// When the host gives no process or no file.
+///
+/// # Panics
+/// When this process has other threads: a copy has only the one that called.
+pub fn start_for(limit: Duration, body: impl FnOnce() -> i32) -> io::Result<Child> {
     let threads = std::fs::read_dir("/proc/self/task")?.count();
     assert_eq!(threads, 1, "a process with threads cannot be copied");
     let output = unnamed()?;
@@ -43,7 +55,7 @@ pub fn start(body: impl FnOnce() -> i32) -> io::Result<Child> {
             unsafe {
                 libc::dup2(output.as_raw_fd(), 1);
                 libc::dup2(output.as_raw_fd(), 2);
-                libc::alarm(LIMIT);
+                libc::alarm(limit.as_secs() as u32);
             }
             let status = std::panic::catch_unwind(std::panic::AssertUnwindSafe(body));
             let _ = io::stdout().flush();

@@ -4,6 +4,7 @@
 //! [`workload`] has what the consumers do, [`scenario`] what a seed stands for, [`seeds`] runs many, each in a
 //! process of its own.
 
+pub mod coverage;
 pub mod events;
 pub mod exhaust;
 pub mod fork;
@@ -11,5 +12,6 @@ pub mod scenario;
 pub mod seeds;
 pub mod shrink;
 pub mod site;
+pub mod soak;
 pub mod trace;
 pub mod workload;

@@ -1,15 +1,18 @@
 //! `cargo dev sim`: runs seeds, and says which failed and why.
 
 use std::io::{self, Write as _};
+use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use clap::Parser;
 use softrnic_emulator::verifier::depth;
+use softrnic_sim::coverage::{self, Tally as Lines};
 use softrnic_sim::exhaust;
 use softrnic_sim::scenario::{Scenario, Workload};
 use softrnic_sim::seeds::{self, Tally};
 use softrnic_sim::shrink::{self, Part};
+use softrnic_sim::soak;
 use softrnic_sim::trace;
 
 /// Runs softrnic.sys in simulations: one thread at a time, virtual time, a simulated network; every choice comes from
@@ -40,12 +43,19 @@ struct Arguments {
     /// DISPATCH_LEVEL: in each workload, over `--seeds` seeds (2 unless told otherwise).
     #[arg(long, conflicts_with_all = ["replay", "exhaust_faults"])]
     trace: bool,
+    /// For so many minutes, round after round on the same machines; their memory must stay as it is.
+    #[arg(long, value_name = "MINUTES", conflicts_with_all = ["replay", "seeds", "exhaust_faults", "coverage", "trace"])]
+    soak: Option<f64>,
     /// With `--replay`: leaves these parts out, as a failure that was shrunk says.
     #[arg(long, requires = "replay", value_delimiter = ',')]
     without: Vec<Part>,
     /// With `--replay`: fails the first call with this stack.
     #[arg(long, requires = "replay")]
     fault: Option<String>,
+    /// Counts the lines of the driver that are reached, adds them to what is kept in this folder, and writes there which
+    /// ones nothing reaches, and which only failing calls do.
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["replay", "trace"])]
+    coverage: Option<PathBuf>,
     /// Ends with one line of JSON on standard output: `seeds`, `failures`, `seeds_per_second`.
     #[arg(long)]
     json: bool,
@@ -61,21 +71,44 @@ fn main() -> ExitCode {
         eprintln!("{why}");
         return ExitCode::FAILURE;
     }
-    let whole = if arguments.exhaust_faults {
-        exhaust(&arguments)
-    } else if arguments.trace {
-        traced(&arguments)
-    } else {
-        simulate(&arguments)
-    };
-    match whole {
+    match run(&arguments) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(why) => {
-            eprintln!("no process for a run: {why}");
+            eprintln!("{why}");
             ExitCode::FAILURE
         }
     }
+}
+
+/// Whether nothing failed.
+fn run(arguments: &Arguments) -> io::Result<bool> {
+    let folder = arguments.coverage.as_deref();
+    if arguments.exhaust_faults || folder.is_some() {
+        coverage::start(folder)?;
+    }
+    let whole = if let Some(minutes) = arguments.soak {
+        soak(arguments, Duration::from_secs_f64(minutes * 60.0))?
+    } else if arguments.exhaust_faults {
+        exhaust(arguments)?
+    } else if arguments.trace {
+        traced(arguments)?
+    } else {
+        simulate(arguments)?
+    };
+    if let Some(folder) = folder {
+        coverage::write(folder)?;
+        tell_lines(coverage::tally());
+        eprintln!("which: {}/*.txt", folder.display());
+    }
+    Ok(whole)
+}
+
+fn tell_lines(lines: Lines) {
+    eprintln!(
+        "{} of {} lines of the driver reached, {} of them only under failing calls",
+        lines.reached, lines.lines, lines.only_under_faults
+    );
 }
 
 fn replay(seed: u64, arguments: &Arguments) -> ExitCode {
@@ -156,10 +189,6 @@ fn traced(arguments: &Arguments) -> io::Result<bool> {
 
 /// Whether the driver bore every failure.
 fn exhaust(arguments: &Arguments) -> io::Result<bool> {
-    if let Some(workload) = arguments.workload.filter(|one| !one.bears_failing_calls()) {
-        eprintln!("the consumers of {workload} expect to get what they create");
-        return Ok(false);
-    }
     let seeds = arguments.from..arguments.from + arguments.seeds.unwrap_or(2);
     let found = exhaust::run(seeds, arguments.workload, |found| {
         eprint!(
@@ -180,8 +209,15 @@ fn exhaust(arguments: &Arguments) -> io::Result<bool> {
     for (call, stacks) in &found.calls {
         eprintln!("{stacks:>6} {call}");
     }
+    let lines = coverage::tally();
+    if arguments.coverage.is_none() {
+        tell_lines(lines);
+    }
     if arguments.json {
         let result = serde_json::json!({
+            "lines": lines.lines,
+            "lines_reached": lines.reached,
+            "lines_reached_only_under_faults": lines.only_under_faults,
             "stacks": found.stacks,
             "calls": found.calls,
             "runs": found.runs,
@@ -190,6 +226,23 @@ fn exhaust(arguments: &Arguments) -> io::Result<bool> {
         println!("{result}");
     }
     Ok(found.failures.is_empty())
+}
+
+/// Whether nothing failed, and memory stayed flat.
+fn soak(arguments: &Arguments, time: Duration) -> io::Result<bool> {
+    let soaked = soak::run(arguments.from, time, arguments.workload)?;
+    for report in &soaked.failures {
+        eprintln!("{report}");
+    }
+    let result = serde_json::json!({
+        "processes": soaked.processes,
+        "failures": soaked.failures.len(),
+    });
+    eprintln!("{result:#}");
+    if arguments.json {
+        println!("{result}");
+    }
+    Ok(soaked.failures.is_empty())
 }
 
 fn report(tally: &Tally, workload: Option<Workload>, rate: f64) {

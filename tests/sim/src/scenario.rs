@@ -3,7 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
-use softrnic_consumer::{Host, HostError, NtStatus};
+use softrnic_consumer::{Host, Loaded};
+use softrnic_emulator::image::reached::By;
 use softrnic_emulator::image::steps;
 use softrnic_emulator::sched::{self, Ended, Faults, Plan, Random, set_faults, simulate};
 use softrnic_emulator::verifier;
@@ -11,7 +12,8 @@ use softrnic_emulator::wsk;
 use softrnic_emulator::wsk::simulated::{self, Weather, set_weather};
 use softrnic_functional::Stage;
 
-use crate::events::{self, Events, Occurrence};
+use crate::coverage;
+use crate::events::{self, Events, Left, Occurrence, Unload};
 use crate::site::{Site, Trouble};
 use crate::workload;
 
@@ -26,7 +28,7 @@ pub enum Workload {
     Storm,
     /// Random calls of several threads, in any order, from inside callbacks too.
     Rude,
-    /// A file share over SMB Direct, over a network that loses nothing.
+    /// A file share over SMB Direct.
     Smb,
 }
 
@@ -40,12 +42,13 @@ impl Workload {
         Self::Smb,
     ];
 
-    /// Whether its consumers expect that anything may be missing.
-    #[must_use]
-    pub fn bears_failing_calls(self) -> bool {
+    /// Whether connections break and resources run out in the run of `seed`. A share must be left in peace now and then:
+    /// only so is it seen to do all its work.
+    fn is_harsh(self, seed: u64) -> bool {
         match self {
-            Self::Mannered | Self::Rough | Self::Storm => true,
-            Self::Rude | Self::Smb => false,
+            Self::Mannered => false,
+            Self::Rough | Self::Storm | Self::Rude => true,
+            Self::Smb => Random::new(seed ^ 0x0054_AB1E_0000_0005).one_in(2),
         }
     }
 
@@ -82,8 +85,12 @@ pub struct Scenario {
     pub weather: Weather,
     /// How WSK behaves.
     pub wsk: wsk::Options,
+    /// Connections may break.
+    pub harsh: bool,
     /// What happens to the adapters.
     pub events: Vec<Occurrence>,
+    /// Whether and when the driver is unloaded.
+    pub unload: Option<Unload>,
     /// The consumers do little.
     pub small: bool,
     /// Which calls of the driver fail, and whether they do already when it starts.
@@ -108,7 +115,7 @@ impl Scenario {
         let mut random = Random::new(seed);
         let drawn = *random.pick(&Workload::ALL);
         let workload = workload.unwrap_or(drawn);
-        let resets = matches!(workload, Workload::Rough | Workload::Storm);
+        let harsh = workload.is_harsh(seed);
         let wsk = wsk::Options {
             send_completion: *random.pick(&[
                 wsk::SendCompletion::Acknowledged,
@@ -126,11 +133,13 @@ impl Scenario {
             seed,
             workload,
             plan: Plan::of(seed),
-            weather: Weather::of(random.number(), resets),
+            weather: Weather::of(random.number(), harsh),
             wsk,
-            events: events::draw(&mut random, !resets),
+            harsh,
+            events: events::draw(&mut random, !harsh),
             small: false,
-            faults: resets.then(|| draw_faults(&mut random)).flatten(),
+            faults: harsh.then(|| draw_faults(&mut random)).flatten(),
+            unload: events::draw_unload(&mut random),
             traced: false,
         }
     }
@@ -138,6 +147,10 @@ impl Scenario {
     /// Plays it, once in the life of a process. What breaks a rule or a promise ends the process.
     #[must_use]
     pub fn play(&self) -> Ended {
+        coverage::watch(match self.faults {
+            None | Some((Faults::Stack(0), _)) => By::Peace,
+            Some(_) => By::Faults,
+        });
         let simulation = simulate(self.plan.clone());
         tell_the_end();
         if self.traced {
@@ -146,7 +159,7 @@ impl Scenario {
         set_weather(self.weather.clone());
         if let Some(mut stage) = self.set_up() {
             self.act(&mut stage);
-            if !self.events.is_empty() || self.faults.is_some() {
+            if !self.events.is_empty() || self.faults.is_some() || self.unload.is_some() {
                 simulated::calm();
                 workload::probe::run(&stage);
             }
@@ -162,8 +175,8 @@ impl Scenario {
         if *since == Since::Load {
             set_faults(Some(faults.clone()));
         }
-        let stage =
-            Stage::try_over(self.wsk.clone()).inspect_err(|why| assert!(explained(why), "{why}"));
+        let stage = Stage::try_over(self.wsk.clone())
+            .inspect_err(|why| assert!(events::is_scarcity(why), "{why}"));
         set_faults(stage.is_ok().then(|| faults.clone()));
         stage.ok()
     }
@@ -172,39 +185,53 @@ impl Scenario {
     fn trouble(&self) -> Trouble {
         let scarce = self.faults.is_some();
         let trouble = Trouble {
-            breaks: scarce || self.workload != Workload::Mannered,
+            breaks: scarce || self.harsh,
             // Addresses that could not be read, and a transport that could not be captured.
             homeless: scarce,
             refuses: scarce,
             scarce,
+            silence: self.weather.vanishes != 0,
+            unloads: false,
         };
-        trouble.with(&self.events)
+        trouble.with(&self.events, self.unload.is_some())
     }
 
     /// The workload while events happen; whatever they left, the adapters run again when it returns.
-    fn act(&self, stage: &mut Stage) {
+    pub(crate) fn act(&self, stage: &mut Stage) {
         let random = Random::new(self.seed ^ self.workload.number() << 56);
         let site = Site::of(stage, self.trouble());
-        let events = Events::start(stage, &self.events);
+        let events = Events::start(stage, &self.events, self.unload, &site.leave);
         match self.workload {
             Workload::Mannered | Workload::Rough => workload::pair::run(&site, random, self.small),
             Workload::Storm => workload::storm::run(&site, random, self.small),
             Workload::Rude => workload::rude::run(&site, random, self.small),
             Workload::Smb => workload::smb::run(&site, random, self.small),
         }
-        let adapters = events.end();
+        let left = events.end();
         set_faults(None);
-        for (n, adapter) in adapters.into_iter().enumerate() {
-            match adapter {
-                Some(adapter) => stage.host_mut().put_back(adapter),
-                None => {
-                    let config = Host::adapter_at(stage.address(n, 0).ip());
-                    stage
-                        .host_mut()
-                        .add(config)
-                        .expect("the adapter comes back");
-                }
-            }
+        restore(stage, left);
+    }
+}
+
+/// The driver and its adapters are there again.
+fn restore(stage: &mut Stage, left: Left) {
+    let configs = [0, 1].map(|n| Host::adapter_at(stage.address(n, 0).ip()));
+    let Some(driver) = left.driver else {
+        let image = softrnic_build::image().expect("the image builds");
+        let loaded = Host::load(stage.machine(), &image.path, configs.into());
+        return stage
+            .host_mut()
+            .put_back_driver(loaded.expect("the driver comes back"));
+    };
+    let host = stage.host_mut();
+    host.put_back_driver(Loaded {
+        driver,
+        adapters: Vec::new(),
+    });
+    for (adapter, config) in left.adapters.into_iter().zip(configs) {
+        match adapter {
+            Some(adapter) => host.put_back(adapter),
+            None => host.add(config).expect("the adapter comes back"),
         }
     }
 }
@@ -217,22 +244,13 @@ fn draw_faults(random: &mut Random) -> Option<(Faults, Since)> {
     (times != 0).then_some((Faults::OneIn(times, stream), since))
 }
 
-/// Whether a start may fail like this for want of resources.
-fn explained(why: &HostError) -> bool {
-    let scarce = [NtStatus::INSUFFICIENT_RESOURCES, NtStatus::DEVICE_NOT_READY];
-    match why {
-        HostError::Load(_) => false,
-        HostError::Entry(status) | HostError::Adapter(status) => scarce.contains(status),
-    }
-}
-
 impl fmt::Display for Scenario {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "seed {} {}", self.seed, self.workload)?;
         writeln!(f, "  {:?}", self.plan)?;
         writeln!(f, "  {:?}", self.weather)?;
         writeln!(f, "  {:?}", self.wsk)?;
-        writeln!(f, "  {:?}", self.events)?;
+        writeln!(f, "  {:?} {:?}", self.events, self.unload)?;
         if self.small {
             writeln!(f, "  little work")?;
         }
@@ -244,7 +262,7 @@ impl fmt::Display for Scenario {
 const LAST: usize = 60;
 
 /// A run that fails says what happened last.
-fn tell_the_end() {
+pub(crate) fn tell_the_end() {
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
         print_log();

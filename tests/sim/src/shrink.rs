@@ -16,10 +16,14 @@ use crate::seeds::{complaint, one};
 pub enum Part {
     /// The event of this number, counted in the whole scenario.
     Event(usize),
+    /// The driver is unloaded.
+    Unload,
     /// Calls that fail.
     Faults,
     /// Connections that the network resets, and connects that it refuses.
     Resets,
+    /// Connections of which nothing is heard any more.
+    Vanishing,
     /// Segments that are held up.
     Stalls,
     /// Small windows, buffers and segments.
@@ -34,9 +38,11 @@ pub enum Part {
     Work,
 }
 
-const NAMED: [(&str, Part); 8] = [
+const NAMED: [(&str, Part); 10] = [
+    ("unload", Part::Unload),
     ("faults", Part::Faults),
     ("resets", Part::Resets),
+    ("vanishing", Part::Vanishing),
     ("stalls", Part::Stalls),
     ("tightness", Part::Tightness),
     ("oddity", Part::Oddity),
@@ -78,8 +84,10 @@ pub fn without(whole: &Scenario, parts: &[Part]) -> Scenario {
         let weather = &mut scenario.weather;
         match part {
             Part::Event(_) => {}
+            Part::Unload => scenario.unload = None,
             Part::Faults => scenario.faults = None,
             Part::Resets => (weather.resets, weather.refusals) = (0, 0),
+            Part::Vanishing => weather.vanishes = 0,
             Part::Stalls => weather.stalls = 0,
             Part::Tightness => {
                 (weather.window, weather.send_buffer) = (fair.window, fair.send_buffer);

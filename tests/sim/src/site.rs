@@ -3,10 +3,13 @@
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
+use std::time::Duration;
+
 use softrnic_consumer::{Adapter, Connector, Listener, NtStatus, Pd, QpLimits, Request, Timeline};
-use softrnic_emulator::Machine;
+use softrnic_emulator::sched::{self, Join};
 use softrnic_emulator::sync::{Receiver, channel};
-use softrnic_functional::{End, Stage};
+use softrnic_emulator::{Machine, clock};
+use softrnic_functional::{End, Flag, Stage};
 
 use crate::events::Occurrence;
 
@@ -21,12 +24,20 @@ pub struct Trouble {
     pub homeless: bool,
     /// Memory and other resources run out.
     pub scarce: bool,
+    /// Peers fall silent.
+    pub silence: bool,
+    /// The driver is unloaded: consumers are asked to leave.
+    pub unloads: bool,
 }
 
 impl Trouble {
-    /// The same, with what `events` bring.
+    /// The same, with what `events` bring, and an unload if there is one.
     #[must_use]
-    pub fn with(mut self, events: &[Occurrence]) -> Self {
+    pub fn with(mut self, events: &[Occurrence], unloads: bool) -> Self {
+        self.unloads |= unloads;
+        self.breaks |= unloads;
+        self.homeless |= unloads;
+        self.refuses |= unloads;
         for Occurrence { event, .. } in events {
             self.breaks |= event.breaks();
             self.homeless |= event.breaks();
@@ -42,7 +53,8 @@ impl Trouble {
     }
 
     /// What making an object may end with.
-    fn allows_making(self, status: NtStatus) -> bool {
+    #[must_use]
+    pub fn allows_making(self, status: NtStatus) -> bool {
         self.scarce && status == NtStatus::INSUFFICIENT_RESOURCES
     }
 
@@ -98,7 +110,26 @@ pub struct Site {
     timeline: Arc<Timeline>,
     /// What the consumers must bear.
     pub trouble: Trouble,
+    /// Set when they must close all they have.
+    pub leave: Arc<Flag>,
 }
+
+/// A server that listens, and a client of the other adapter.
+pub struct Meeting {
+    /// The client's adapter.
+    pub client: Arc<Adapter>,
+    /// The server's.
+    pub server: Arc<Adapter>,
+    /// Where it listens.
+    pub to: SocketAddr,
+    /// Closed when its connectors are (NDK-LSN-08).
+    pub listener: Listener,
+    /// Where they arrive.
+    pub incoming: Receiver<Connector>,
+}
+
+/// How often a thread looks whether it still has to wait.
+const LOOK: Duration = Duration::from_millis(20);
 
 impl Site {
     /// The first two adapters of `stage`.
@@ -110,6 +141,59 @@ impl Site {
             addresses: [0, 1].map(|n| stage.address(n, 0).ip()),
             timeline: Arc::default(),
             trouble,
+            leave: Arc::default(),
+        })
+    }
+
+    /// Whether the consumers are asked to leave.
+    #[must_use]
+    pub fn is_leaving(&self) -> bool {
+        self.trouble.unloads && self.leave.count() > 0
+    }
+
+    /// Does nothing for so many nanoseconds, unless asked to leave.
+    pub fn pause(&self, nanoseconds: u64) {
+        if self.trouble.unloads {
+            let _asked = self.leave.wait(Duration::from_nanos(nanoseconds));
+        } else {
+            sched::sleep_until(clock::nanoseconds() + nanoseconds);
+        }
+    }
+
+    /// Runs `leave` on a thread of its own when the consumers are asked to leave; not once `over` is set.
+    #[must_use]
+    pub fn when_leaving(
+        self: &Arc<Self>,
+        over: &Arc<Flag>,
+        leave: impl FnOnce() + Send + 'static,
+    ) -> Option<Join> {
+        let (site, over) = (Arc::clone(self), Arc::clone(over));
+        let wait = move || {
+            while over.count() == 0 {
+                if site.leave.wait(LOOK) {
+                    return leave();
+                }
+            }
+        };
+        let waits = self.trouble.unloads;
+        waits.then(|| self.machine.spawn("leaver", wait))
+    }
+
+    /// Opens both adapters, and has the second one listen; `None` when something for it is missing.
+    ///
+    /// # Panics
+    /// When nothing here explains that.
+    #[must_use]
+    pub fn meet(&self) -> Option<Meeting> {
+        let (client, server) = (self.open(0)?, self.open(1)?);
+        let (listener, incoming) = self.listen(&server, 1)?;
+        let to = listener.local_address().expect("a listener has an address");
+        Some(Meeting {
+            client,
+            server,
+            to,
+            listener,
+            incoming,
         })
     }
 
@@ -162,7 +246,13 @@ impl Site {
         n: usize,
     ) -> Option<(Listener, Receiver<Connector>)> {
         let (sender, receiver) = channel();
-        let listener = Listener::new(adapter, move |connector| sender.send(connector));
+        let arrives = move |connector: Connector| {
+            // One that comes too late is refused.
+            if let Some(connector) = sender.offer(connector) {
+                connector.refuse();
+            }
+        };
+        let listener = Listener::new(adapter, arrives);
         let listener = self.made("a listener", listener)?;
         let listening = listener.listen(self.address(n)).wait().ok();
         borne("NdkListen", listening, |status| {

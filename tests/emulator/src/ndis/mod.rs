@@ -84,6 +84,15 @@ impl State {
         }
     }
 
+    /// The interface indices of the adapters, in the order in which they were made.
+    #[must_use]
+    pub fn interfaces(&self) -> Vec<u32> {
+        self.adapters()
+            .iter()
+            .map(|adapter| adapter.if_index)
+            .collect()
+    }
+
     /// The adapter with this interface index.
     pub(crate) fn adapter_by_index(&self, if_index: u32) -> Option<Arc<Miniport>> {
         self.adapters()

@@ -7,7 +7,7 @@ use softrnic_consumer::{ConnectParameters, Connector, NtStatus, QpLimits, Reques
 use softrnic_emulator::clock;
 use softrnic_emulator::sched::Random;
 use softrnic_emulator::sync::{Mutex, Receiver};
-use softrnic_functional::{Done, End, Results, SOON, pattern};
+use softrnic_functional::{Done, End, Flag, Results, SOON, pattern};
 
 use crate::site::Site;
 
@@ -98,7 +98,9 @@ pub fn run(site: &Arc<Site>, mut random: Random, small: bool) {
     let ends = ends.map(Arc::new);
     if connected {
         play(site, &ends, &parts);
-        part_ways(&ends, &mut random);
+        if !site.is_leaving() {
+            part_ways(&ends, &mut random);
+        }
     }
     finish(&ends, connected);
 }
@@ -128,12 +130,13 @@ fn connect(site: &Site, ends: &mut [End; 2]) -> bool {
         return false;
     };
     let connecting = connector.connect(&active.qp, site.address(0), to, &parameters);
-    let accepting = accept(passive, &incoming, &parameters, &connecting);
+    let accepting = accept(site, passive, &incoming, &parameters, &connecting);
     let accepted = |accepting: Option<Request>| {
         accepting.is_some_and(|accepting| site.connects("NdkAccept", &accepting))
     };
-    if !site.connected("NdkConnect", outcome(&connecting, &incoming)) {
+    if !outcome(site, &connecting, &incoming) {
         drop(connector);
+        let _cancelled = site.connects("NdkConnect", &connecting);
         let _ = accepted(accepting);
         return false;
     }
@@ -144,11 +147,14 @@ fn connect(site: &Site, ends: &mut [End; 2]) -> bool {
     completed && accepted
 }
 
-/// How the connect ends.
-fn outcome(connecting: &Request, incoming: &Receiver<Connector>) -> NtStatus {
+/// Whether it connects, before anybody asks to leave.
+fn outcome(site: &Site, connecting: &Request, incoming: &Receiver<Connector>) -> bool {
     loop {
         if let Some(status) = connecting.wait_for(LOOK) {
-            return status;
+            return site.connected("NdkConnect", status);
+        }
+        if site.is_leaving() {
+            return false;
         }
         // A first connection that was reset in its start-up has a second, as MPA's fall-back: refused.
         drop(incoming.try_recv());
@@ -156,6 +162,7 @@ fn outcome(connecting: &Request, incoming: &Receiver<Connector>) -> NtStatus {
 }
 
 fn accept(
+    site: &Site,
     passive: &mut End,
     incoming: &Receiver<Connector>,
     parameters: &ConnectParameters,
@@ -165,7 +172,9 @@ fn accept(
     let accepted = loop {
         match incoming.recv_timeout(Duration::from_millis(20)) {
             Ok(connector) => break Some(connector),
-            Err(_) if !connecting.is_pending() => break incoming.try_recv().ok(),
+            Err(_) if !connecting.is_pending() || site.is_leaving() => {
+                break incoming.try_recv().ok();
+            }
             Err(_) => {}
         }
     };
@@ -178,6 +187,8 @@ fn accept(
 /// Both ends at once.
 fn play(site: &Arc<Site>, ends: &[Arc<End>; 2], parts: &[Arc<Part>; 2]) {
     let whole = Arc::new(Mutex::new([true; 2]));
+    let (over, leaving) = (Arc::new(Flag::default()), ends.clone());
+    let leaver = site.when_leaving(&over, move || leaving.iter().for_each(|end| leave(end)));
     let sides: Vec<_> = (0..2)
         .map(|n| {
             let (mine, peer) = (Arc::clone(&ends[n]), Arc::clone(&ends[1 - n]));
@@ -194,6 +205,10 @@ fn play(site: &Arc<Site>, ends: &[Arc<End>; 2], parts: &[Arc<Part>; 2]) {
     for side in sides {
         side.join().expect("neither end breaks a promise");
     }
+    over.set();
+    if let Some(leaver) = leaver {
+        leaver.join().expect("leaving breaks no promise");
+    }
     if *whole.lock() == [true; 2] {
         for n in 0..2 {
             compare(&ends[n], &parts[n], &parts[1 - n]);
@@ -204,6 +219,12 @@ fn play(site: &Arc<Site>, ends: &[Arc<End>; 2], parts: &[Arc<Part>; 2]) {
             "the connection was lost though nothing breaks any"
         );
     }
+}
+
+/// Disconnects in the middle of everything, and has what was posted come back.
+fn leave(end: &End) {
+    let _ = end.disconnect().wait();
+    end.qp.handle().flush();
 }
 
 /// Posts every request of `part`; whether all succeeded.

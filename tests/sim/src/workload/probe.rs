@@ -43,6 +43,8 @@ const OPENS_LATE: Trouble = Trouble {
     refuses: true,
     homeless: false,
     scarce: false,
+    silence: false,
+    unloads: false,
 };
 
 fn opened(site: &Site, n: usize) -> Arc<Adapter> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use softrnic_emulator::sched::{self, Random};
-use softrnic_functional::rude::{self, Place};
+use softrnic_functional::rude::{self, Bears, Place};
 
 use crate::site::Site;
 
@@ -17,6 +17,10 @@ pub fn run(site: &Arc<Site>, mut random: Random, small: bool) {
         machine: site.machine(),
         adapters: [client, server],
         addresses: [0, 1].map(|n| site.address(n)),
+        bears: Bears {
+            scarcity: site.trouble.scarce,
+            leave: site.leave.clone(),
+        },
     };
     let most = if small { 1 } else { 20 };
     let time = Duration::from_micros(random.between(100, most * 1000));

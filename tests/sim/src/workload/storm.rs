@@ -1,27 +1,29 @@
 //! Many connections that come and go at once.
 
 use softrnic_consumer::{Adapter, ConnectParameters, Connector, NtStatus, QpLimits};
-use softrnic_emulator::clock;
-use softrnic_emulator::sched::{self, Random};
+use softrnic_emulator::sched::Random;
 use softrnic_emulator::sync::Receiver;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::site::Site;
+use crate::site::{Meeting, Site};
 
 /// Connections that are tried at once, at most.
 const MOST: u64 = 6;
 
 /// Plays it; with two connects at most when `small`.
 pub fn run(site: &Arc<Site>, mut random: Random, small: bool) {
-    let (Some(client), Some(server)) = (site.open(0), site.open(1)) else {
+    let Some(Meeting {
+        client,
+        server,
+        to,
+        listener,
+        incoming,
+    }) = site.meet()
+    else {
         return;
     };
-    let Some((listener, incoming)) = site.listen(&server, 1) else {
-        return;
-    };
-    let to = listener.local_address().expect("a listener has an address");
     let mut listener = Some(listener);
     let count = random.between(1, if small { 2 } else { MOST });
     let machine = site.machine();
@@ -39,7 +41,7 @@ pub fn run(site: &Arc<Site>, mut random: Random, small: bool) {
         .collect();
     if random.one_in(2) {
         // Under those who are just coming.
-        pause(&mut random);
+        pause(site, &mut random);
         listener = None;
     }
     for client in clients {
@@ -108,7 +110,7 @@ fn come_and_go(site: &Site, client: &Arc<Adapter>, to: SocketAddr, mut random: R
     let connecting = connector.connect(&end.qp, site.address(0), to, &parameters());
     if random.one_in(4) {
         // Given up at any moment.
-        pause(&mut random);
+        pause(site, &mut random);
         drop(connector);
         let _ = site.connects("NdkConnect, closed", &connecting);
         return;
@@ -118,13 +120,13 @@ fn come_and_go(site: &Site, client: &Arc<Adapter>, to: SocketAddr, mut random: R
     }
     let completing = connector.complete_connect(end.on_disconnect());
     let _ = site.connects("NdkCompleteConnect", &completing);
-    pause(&mut random);
+    pause(site, &mut random);
     if random.one_in(2) {
         let _ = connector.disconnect().wait();
     }
 }
 
-fn pause(random: &mut Random) {
+fn pause(site: &Site, random: &mut Random) {
     let longest = *random.pick(&[1, 20_000, 400_000, 30_000_000]);
-    sched::sleep_until(clock::nanoseconds() + random.below(longest));
+    site.pause(random.below(longest));
 }
