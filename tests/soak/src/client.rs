@@ -178,7 +178,7 @@ impl Client {
             thread::sleep(after);
             loaded.unload();
             let join = |one: thread::ScopedJoinHandle<'_, _>| one.join().expect("no panic");
-            traffic.into_iter().map(join).collect()
+            traffic.into_iter().try_for_each(join)
         })
     }
 

@@ -61,7 +61,7 @@ fn main() -> ExitCode {
 
 /// The addresses of both ends: of this pair of processes alone.
 fn addresses(server: u32) -> [IpAddr; 2] {
-    let first = 0x7F00_0000 + (server % 0x1_0000 << 8) + 1;
+    let first = 0x7F00_0000 + ((server % 0x1_0000) << 8) + 1;
     [first, first + 1].map(|address| Ipv4Addr::from(address).into())
 }
 

@@ -6,11 +6,11 @@ use std::ptr;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 
-use softrnic_consumer::abi::{NDK_CONNECTOR, NDK_LISTENER, NDK_SHARED_ENDPOINT};
+use softrnic_consumer::abi::{NDK_CONNECTOR, NDK_LISTENER};
 use softrnic_consumer::{NtStatus, decode_address, encode_address};
 use softrnic_emulator::sync::Mutex;
 
-use super::{Handle, Qp, Random, Route, World};
+use super::{Handle, Qp, Random, Route, Shared, World};
 use crate::raw;
 
 /// A call is under way, or the peer's turn.
@@ -471,35 +471,5 @@ unsafe extern "win64" fn connect_event(context: *mut c_void, raw: *mut NDK_CONNE
             world.connectors.add(connector.clone());
             connector.accept(world, &mut random);
         }
-    }
-}
-
-/// A shared endpoint, once its creation has completed.
-pub struct Shared {
-    handle: Handle,
-    adapter: usize,
-}
-
-impl Shared {
-    pub(super) fn create(world: &Arc<World>, random: &mut Random) {
-        if world.shared.len() >= 2 {
-            return;
-        }
-        let (adapter, own) = (random.index(2), world.clone());
-        let (address, length) = encode_address(world.addresses[adapter]);
-        let opened = world.adapter(adapter);
-        world.pending.fetch_add(1, Ordering::SeqCst);
-        let given = move |status: NtStatus, raw: *mut NDK_SHARED_ENDPOINT| {
-            if status == NtStatus::SUCCESS {
-                let handle = Handle::new(&own, raw.cast(), ());
-                own.shared.add(Arc::new(Self { handle, adapter }));
-            }
-            own.pending.fetch_sub(1, Ordering::SeqCst);
-        };
-        raw::shared_endpoint(&opened, (address, length), given);
-    }
-
-    fn raw(&self) -> *mut NDK_SHARED_ENDPOINT {
-        self.handle.raw()
     }
 }

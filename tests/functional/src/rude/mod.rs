@@ -11,6 +11,7 @@ mod fast;
 mod memory;
 mod queues;
 mod routes;
+mod shared;
 mod srq;
 mod wrong;
 
@@ -27,11 +28,12 @@ use softrnic_emulator::{Machine, clock, sched};
 use crate::raw::{self, Object};
 use crate::{Flag, Stage, at_dispatch};
 
-pub use connections::{Connector, Listener, Shared};
+pub use connections::{Connector, Listener};
 pub use fast::Fast;
 pub use memory::{Mr, Mw, Pd};
 pub use queues::{Counts, Cq, Qp};
 pub use routes::{Route, Routes};
+pub use shared::Shared;
 pub use srq::Srq;
 
 /// How long the end of a run may take: a flush or a close beside a peer that does not read waits for its deadline.
