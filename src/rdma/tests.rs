@@ -86,6 +86,41 @@ fn access_is_checked_to_the_byte() {
     );
 }
 
+// NDK-MR-08, RFC 5041 section 7.1: every range with its ends at or near the edges that arithmetic
+// has, against the same question asked in numbers that cannot overflow.
+#[test]
+fn access_is_checked_for_every_edge() {
+    let edges: Vec<u64> = [0, 1 << 32, 1 << 63]
+        .into_iter()
+        .flat_map(|edge: u64| (0..8).map(move |n| edge.wrapping_sub(4).wrapping_add(n)))
+        .collect();
+    for &base in &edges {
+        for &length in &edges {
+            let region = Region {
+                base,
+                ..region(length, Access::empty())
+            };
+            for &address in &edges {
+                for &size in &edges {
+                    let (first, end) =
+                        (u128::from(address), u128::from(address) + u128::from(size));
+                    let limit = u128::from(base) + u128::from(length);
+                    let expected = match first >= u128::from(base) && end <= limit {
+                        _ if end >= 1 << 64 => Err(Fault::Wrap),
+                        true => Ok(address - base),
+                        false => Err(Fault::Bounds),
+                    };
+                    let checked = region.check(&[DOMAIN], address, size, Access::empty());
+                    assert_eq!(
+                        checked, expected,
+                        "{base:x}+{length:x} {address:x}+{size:x}"
+                    );
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn a_region_at_the_end_of_the_address_space_works() {
     let table = table();
@@ -272,6 +307,47 @@ fn a_list_of_buffers_is_cut_where_asked() {
     assert_eq!(piece(9, 100), Some((109, 1)));
     assert_eq!(piece(10, 3), Some((200, 3)));
     assert_eq!(piece(15, 1), None);
+}
+
+/// Every list of up to three buffers of up to three bytes, from every offset, in pieces of every
+/// size: each byte once, in order.
+#[test]
+fn every_short_list_of_buffers_is_walked_to_the_byte() {
+    for count in 0..=3_u32 {
+        for lengths in 0..4_u32.pow(count) {
+            let length_of = |n: u32| lengths / 4_u32.pow(n) % 4;
+            let mut list = SgeList::default();
+            let mut bytes = Vec::new();
+            for n in 0..count {
+                let (address, length) = (u64::from(n) * 100, length_of(n));
+                let token = Stag(n + 1);
+                assert!(list.push(Sge {
+                    address,
+                    length,
+                    token
+                }));
+                bytes.extend((address..address + u64::from(length)).map(|at| (at, token)));
+            }
+            assert_eq!(list.length(), bytes.len() as u64);
+            for start in 0..=bytes.len() + 1 {
+                for most in 1..=4 {
+                    let walked = walk(&list, start as u64, most);
+                    assert_eq!(walked, bytes.get(start..).unwrap_or_default());
+                }
+            }
+        }
+    }
+}
+
+fn walk(list: &SgeList, mut offset: u64, most: u32) -> Vec<(u64, Stag)> {
+    let mut bytes = Vec::new();
+    while let Some(piece) = list.at(offset, most) {
+        assert!((1..=most).contains(&piece.length));
+        let range = piece.address..piece.address + u64::from(piece.length);
+        bytes.extend(range.map(|at| (at, piece.token)));
+        offset += u64::from(piece.length);
+    }
+    bytes
 }
 
 // NDK-FLUSH-09
