@@ -1,4 +1,4 @@
-//! Two threads, every interleaving.
+//! Two threads, or three: every interleaving, and every value that each load may see.
 
 use loom::sync::Arc;
 use loom::thread;
@@ -7,11 +7,9 @@ use super::super::ring::Slot;
 use super::super::storage::Heap;
 use super::super::*;
 
-/// Up to three preemptions: enough for two threads of a few steps, and seconds in all.
+/// All of them, without a bound on preemptions.
 fn model(check: impl Fn() + Sync + Send + 'static) {
-    let mut builder = loom::model::Builder::new();
-    builder.preemption_bound = Some(3);
-    builder.check(check);
+    loom::model(check);
 }
 
 type Queue = (CompletionRing<u32, Heap>, Notify);
@@ -290,6 +288,155 @@ fn gate_has_one_last() {
         let stopper = gate.stop().is_some();
         let user = other.join().unwrap();
         assert!(stopper != user);
+    });
+}
+
+// NDK-LIFE-15: a close is complete when nobody is, or will be, in a callback; and it is once.
+#[test]
+fn no_callback_runs_when_the_close_is_complete() {
+    model(|| {
+        let closed = Arc::new(loom::cell::Cell::new(0));
+        let object = Arc::new((Gate::new(), queue(1)));
+        object.1.1.arm(Arm::Any);
+        let event = {
+            let (object, closed) = (object.clone(), closed.clone());
+            thread::spawn(move || {
+                let (gate, queue) = &*object;
+                if !gate.enter() {
+                    return;
+                }
+                queue.0.push(1, false).unwrap();
+                while queue.1.begin(&queue.0).is_some() {
+                    // Also a race with the close below would be a failure of the model.
+                    assert_eq!(closed.get(), 0, "a callback after the close");
+                    queue.1.end();
+                }
+                if gate.leave().is_some() {
+                    closed.set(closed.get() + 1);
+                }
+            })
+        };
+        if object.0.stop().is_some() {
+            closed.set(closed.get() + 1);
+        }
+        event.join().unwrap();
+        assert_eq!(closed.get(), 1);
+    });
+}
+
+// NDK-LIFE-17, NDK-LIFE-18: an antecedent ends after its successor, whoever is closed first.
+#[test]
+fn an_antecedent_ends_after_its_successor() {
+    model(|| {
+        let ended = Arc::new(loom::cell::Cell::new(0));
+        let gates = Arc::new((Gate::new(), Gate::new()));
+        // The successor's hold, and a user of the successor.
+        assert!(gates.0.enter() && gates.1.enter());
+        let last = |gates: &(Gate, Gate), ended: &loom::cell::Cell<u32>| {
+            ended.set(ended.get() * 10 + 2);
+            if gates.0.leave().is_some() {
+                ended.set(ended.get() * 10 + 1);
+            }
+        };
+        let user = {
+            let (gates, ended) = (gates.clone(), ended.clone());
+            thread::spawn(move || {
+                if gates.1.leave().is_some() {
+                    last(&gates, &ended);
+                }
+            })
+        };
+        let closer = {
+            let (gates, ended) = (gates.clone(), ended.clone());
+            thread::spawn(move || {
+                if gates.1.stop().is_some() {
+                    last(&gates, &ended);
+                }
+            })
+        };
+        if gates.0.stop().is_some() {
+            ended.set(ended.get() * 10 + 1);
+        }
+        user.join().unwrap();
+        closer.join().unwrap();
+        assert_eq!(
+            ended.get(),
+            21,
+            "the successor, then the antecedent, each once"
+        );
+    });
+}
+
+// NDK-POST-01, NDK-FLUSH-01: a request that is posted while the connection ends comes back, once.
+#[test]
+fn a_post_beside_the_end_comes_back() {
+    const POSTED: u32 = 1;
+    const END: u32 = 2;
+    struct Connection {
+        over: bool,
+        returned: usize,
+    }
+    type Pair = (Ring<u32, Vec<Slot<u32>>>, Actor<Connection>);
+    fn bring(pair: &Pair, input: u32) {
+        let Some(mut turn) = pair.1.post(input) else {
+            return;
+        };
+        loop {
+            let inputs = turn.take();
+            turn.over |= inputs & END != 0;
+            if turn.over {
+                let mut window = pair.0.consumer().expect("one runner");
+                while window.retire() {
+                    turn.returned += 1;
+                }
+            }
+            match turn.finish() {
+                Ok(()) => return,
+                Err(again) => turn = again,
+            }
+        }
+    }
+    model(|| {
+        let state = Connection {
+            over: false,
+            returned: 0,
+        };
+        let pair: Arc<Pair> = Arc::new((Ring::new(vec![Slot::new(0)]), Actor::new(state)));
+        let poster = {
+            let pair = pair.clone();
+            thread::spawn(move || {
+                pair.0.push(|slot| *slot = 1).unwrap();
+                bring(&pair, POSTED);
+            })
+        };
+        bring(&pair, END);
+        poster.join().unwrap();
+        assert!(pair.0.is_empty());
+        assert_eq!(pair.1.post(0).unwrap().returned, 1);
+    });
+}
+
+// NDK-CQ-18, NDK-MR-13: two processors place while the region is invalidated.
+#[test]
+fn two_placements_beside_an_invalidation() {
+    model(|| {
+        let value = std::sync::Arc::new(());
+        let place = Arc::new(Revocable::new(value.clone()));
+        let user = |place: Arc<Revocable<std::sync::Arc<()>>>| {
+            move || {
+                if let Some(access) = place.access() {
+                    assert!(std::sync::Arc::strong_count(&access) >= 2);
+                }
+            }
+        };
+        let first = thread::spawn(user(place.clone()));
+        let second = thread::spawn(user(place.clone()));
+        drop(place.revoke());
+        assert!(place.access().is_none());
+        first.join().unwrap();
+        second.join().unwrap();
+        assert!(place.is_empty());
+        assert_eq!(std::sync::Arc::strong_count(&value), 1);
     });
 }
 

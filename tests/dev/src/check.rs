@@ -5,7 +5,10 @@ use std::{collections::BTreeSet, process::Command};
 use softrnic_build::{Tool, root, toolchain};
 use softrnic_rules::{Tree, check_all, lint};
 
-use crate::steps::{Failed, Steps, show};
+use crate::{
+    proofs,
+    steps::{Failed, Steps, show},
+};
 
 /// Tests of `tests/rules` that are steps of their own here.
 const OWN_STEPS: &[&str] = &["every_source_is_formatted", "clippy_is_content"];
@@ -42,6 +45,11 @@ pub fn check(quick: bool) -> Result<(), Failed> {
             let skipped = OWN_STEPS.iter().flat_map(|test| ["--skip", test]);
             show(cargo().args(["test", "--workspace", "--"]).args(skipped))
         })?;
+        steps.run("models in every interleaving", proofs::models)?;
+        steps.run(
+            "the driver's tests under AddressSanitizer",
+            proofs::sanitized,
+        )?;
     }
     steps.finish();
     Ok(())

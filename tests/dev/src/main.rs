@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use softrnic_dev::{bench, check, conformance, emulate, steps::Failed};
+use softrnic_dev::{bench, check, conformance, emulate, mutation, steps::Failed};
 
 /// The developer's commands of softrnic.
 #[derive(Parser)]
@@ -25,6 +25,8 @@ enum Command {
     Setup,
     /// Runs every test that cites a rule of the platform's contracts, and says which rules hold.
     Conformance(conformance::Options),
+    /// Changes the protocol core in every small way, and says which changes no test of its own notices.
+    Mutate(mutation::Options),
     /// Measures softrnic.sys beside raw TCP; `bench --help` has its options.
     #[command(disable_help_flag = true)]
     Bench {
@@ -78,6 +80,7 @@ fn main() -> ExitCode {
         Command::Check { quick } => check::check(quick),
         Command::Setup => check::setup(),
         Command::Conformance(options) => conformance::conformance(&options),
+        Command::Mutate(options) => mutation::mutate(&options),
         Command::Bench { options } => bench::bench(&options),
         Command::Emulate { options } => emulate::emulate(&options),
         Command::Interop { options } => bench::interop(&options),

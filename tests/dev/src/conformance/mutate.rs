@@ -9,7 +9,6 @@ use std::{
     time::Duration,
 };
 
-use sha2::{Digest, Sha256};
 use softrnic_build::{Profile, image_of, root, target_dir};
 use softrnic_rules::{
     Tree,
@@ -19,13 +18,15 @@ use softrnic_rules::{
         mutants::{DID_NOT_END, Mutant, Outcome, results, results_path, written},
     },
 };
-use walkdir::WalkDir;
 
 use super::{
     Options, holds,
     suite::{Run, Suite, Verdict},
 };
-use crate::steps::Failed;
+use crate::{
+    scratch::{hash, mirror},
+    steps::Failed,
+};
 
 /// What an image is built of.
 const COPIED: &[&str] = &["src", "tests/image", "tests/wdk"];
@@ -258,36 +259,6 @@ impl Scratch {
     }
 }
 
-/// Makes `to` the same as `from`; files that are the same already are left alone, and so is what was built of them.
-fn mirror(from: &Path, to: &Path) -> std::io::Result<()> {
-    let inside = |folder: &Path| -> BTreeMap<PathBuf, PathBuf> {
-        let files = WalkDir::new(folder).into_iter().flatten();
-        let files = files.filter(|entry| entry.file_type().is_file());
-        let named = files.filter_map(|entry| {
-            let name = entry.path().strip_prefix(folder).ok()?.to_path_buf();
-            Some((name, entry.into_path()))
-        });
-        named
-            .filter(|(name, _)| !name.starts_with("target"))
-            .collect()
-    };
-    let wanted = inside(from);
-    for (name, path) in inside(to) {
-        if !wanted.contains_key(&name) {
-            fs::remove_file(path)?;
-        }
-    }
-    for (name, path) in wanted {
-        let (new, to) = (fs::read(path)?, to.join(name));
-        if fs::read(&to).is_ok_and(|old| old == new) {
-            continue;
-        }
-        fs::create_dir_all(to.parent().unwrap_or(&to))?;
-        fs::write(to, new)?;
-    }
-    Ok(())
-}
-
 /// What results are of.
 pub(super) struct Hashes {
     driver: String,
@@ -334,18 +305,4 @@ impl Hashes {
         let tests = self.tests.get(&mutant.rule).cloned().unwrap_or_default();
         [self.driver.clone(), of, tests]
     }
-}
-
-/// The first bytes of a hash, in hexadecimal: enough to tell what has changed.
-fn hash<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
-    let mut hash = Sha256::new();
-    for text in texts {
-        hash.update((text.len() as u64).to_le_bytes());
-        hash.update(text);
-    }
-    let bytes = hash.finalize();
-    bytes[..6]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
 }
