@@ -309,6 +309,39 @@ fn a_list_of_buffers_is_cut_where_asked() {
     assert_eq!(piece(15, 1), None);
 }
 
+#[test]
+fn a_cleared_payload_is_empty() {
+    let mut list = SgeList::default();
+    let sge = Sge {
+        address: 1,
+        length: 2,
+        token: Stag(3),
+    };
+    assert!(list.push(sge));
+    let bytes = [7; limits::MAX_INLINE];
+    for mut payload in [Payload::Sges(list), Payload::Inline { bytes, length: 5 }] {
+        assert!(payload.length() > 0);
+        payload.clear();
+        assert_eq!(payload.length(), 0);
+        assert!(matches!(payload, Payload::Sges(list) if list.as_slice().is_empty()));
+    }
+}
+
+#[test]
+fn only_what_waits_in_the_table_has_a_draft() {
+    let table = table();
+    let stag = table.reserve().unwrap();
+    let draft = table
+        .prepare(stag, region(1, Access::empty()))
+        .ok()
+        .unwrap();
+    assert_eq!(Op::FastRegister(draft).draft(), Some(draft));
+    assert_eq!(Op::Bind(draft).draft(), Some(draft));
+    for op in [Op::Send, Op::SendAndInvalidate(stag), Op::Invalidate(stag)] {
+        assert_eq!(op.draft(), None);
+    }
+}
+
 /// Every list of up to three buffers of up to three bytes, from every offset, in pieces of every
 /// size: each byte once, in order.
 #[test]

@@ -1,5 +1,6 @@
 //! The machine against published frames, against a hostile peer, and against itself.
 
+mod effects;
 mod exhaustive;
 mod hostile;
 mod markers;

@@ -82,6 +82,7 @@ pub(super) struct Memory {
     /// Sinks of our outstanding Reads.
     pub(super) sinks: VecDeque<Vec<u8>>,
     pub(super) sink_gone: bool,
+    pub(super) receive_gone: bool,
     pub(super) seen: Vec<Seen>,
     /// The payload of requests given to `start`.
     pub(super) outgoing: Vec<u8>,
@@ -168,6 +169,9 @@ impl Upper for Memory {
     }
 
     fn receive_place(&mut self, offset: u32, bytes: &[u8]) -> Result<(), AccessError> {
+        if self.receive_gone {
+            return Err(AccessError::InvalidStag);
+        }
         let buffer = self.current.as_mut().unwrap();
         buffer[offset as usize..][..bytes.len()].copy_from_slice(bytes);
         Ok(())
@@ -409,6 +413,7 @@ impl End {
             self.start_next();
             let mut sink = Sink::new(&self.memory, room);
             let result = self.machine.poll_transmit(&mut sink);
+            assert!(sink.size.is_none(), "a frame was begun and not ended");
             stream.extend(&sink.bytes);
             self.collect();
             match result {
@@ -430,6 +435,7 @@ impl End {
             self.start_next();
             let mut sink = Sink::new(&self.memory, room - stream.len());
             let result = self.machine.poll_transmit(&mut sink);
+            assert!(sink.size.is_none(), "a frame was begun and not ended");
             stream.extend(&sink.bytes);
             self.collect();
             match result {
