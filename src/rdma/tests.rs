@@ -420,3 +420,95 @@ fn an_error_wakes_a_solicited_arm() {
         .unwrap();
     assert!(queue.begin().is_some());
 }
+
+#[test]
+fn a_completion_queue_is_due_once_for_what_it_holds() {
+    let queue: CompletionQueue<Heap> = CompletionQueue::new(2).unwrap();
+    assert_eq!(queue.depth(), 2);
+    queue.arm(Arm::Any);
+    assert!(!queue.is_due());
+    let context = |context| Completion {
+        context,
+        ..Completion::default()
+    };
+    queue.push(context(1), false).unwrap();
+    assert!(queue.is_due());
+    assert!(queue.begin().is_some());
+    // Not while the callback runs; then for an arm and an entry that are new.
+    queue.arm(Arm::Any);
+    queue.resize(5).unwrap();
+    assert_eq!(queue.depth(), 5);
+    queue.push(context(2), false).unwrap();
+    assert!(!queue.is_due());
+    queue.end();
+    assert!(queue.is_due());
+    let mut seen = Vec::new();
+    assert_eq!(queue.pop(5, |at, it| seen.push((at, it.context))), 2);
+    assert_eq!(seen, [(0, 1), (1, 2)]);
+    assert_eq!(queue.pop(5, |_, _| {}), 0);
+}
+
+#[test]
+fn a_flush_that_was_asked_for_begins_once() {
+    let pair: QueuePair<Heap> = QueuePair::new(3, 4, [DOMAIN, Domain(2)]).unwrap();
+    assert_eq!((pair.send.depth(), pair.receive.depth()), (3, 4));
+    assert!(!pair.begin_flush());
+    pair.ask_flush();
+    assert!(pair.begin_flush());
+    assert!(!pair.begin_flush());
+}
+
+// NDK-POST-09
+#[test]
+fn receives_come_back_once_the_end_has_begun() {
+    let flushes: Vec<_> = State::ALL.iter().map(|state| state.flushes()).collect();
+    assert_eq!(flushes, [false, false, false, true, true]);
+}
+
+#[test]
+fn what_is_laid_ready_is_seen_and_taken_back() {
+    let table = table();
+    let stag = table.reserve().unwrap();
+    let lengths = |draft| {
+        let mut seen = Vec::new();
+        table.look_at(draft, |region: &Region<u32>| seen.push(region.length));
+        seen
+    };
+    let first = table
+        .prepare(stag, region(1, Access::empty()))
+        .ok()
+        .unwrap();
+    let second = table
+        .prepare(stag, region(2, Access::empty()))
+        .ok()
+        .unwrap();
+    assert!(table.prepare(stag, region(3, Access::empty())).is_err());
+    assert_eq!((lengths(first), lengths(second)), (vec![1], vec![2]));
+    assert_eq!(lengths(first), [1], "it is there still");
+    assert!(table.discard(first).is_some());
+    assert_eq!((lengths(first), lengths(second)), (vec![], vec![2]));
+    let again = table
+        .prepare(stag, region(4, Access::empty()))
+        .ok()
+        .unwrap();
+    assert_eq!(lengths(again), [4]);
+    table.discard_all(stag);
+    assert_eq!((lengths(again), lengths(second)), (vec![], vec![]));
+}
+
+#[test]
+fn a_place_whose_region_is_in_use_is_not_given_out_again() {
+    let table = table();
+    let stag = table.reserve().unwrap();
+    table.publish(stag, region(1, Access::empty())).unwrap();
+    let grant = table.find(stag, &[DOMAIN], Access::empty()).ok().unwrap();
+    assert!(table.release(stag).is_none());
+    // All tokens of all places but that one.
+    let mut places: Vec<u32> = (1..2048)
+        .map(|_| table.reserve().unwrap().0 & (stag::MAX_REGIONS - 1))
+        .collect();
+    places.sort_unstable();
+    places.dedup();
+    assert!(!places.contains(&(stag.0 & (stag::MAX_REGIONS - 1))));
+    drop(grant);
+}

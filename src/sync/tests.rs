@@ -316,4 +316,104 @@ mod alone {
         assert_eq!(once.fill(2), Err(2));
         assert_eq!(once.get_or_fill(|| Some(3)), Some(&1));
     }
+
+    #[test]
+    fn ring_says_how_much_is_in_it() {
+        let ring = ring(3);
+        assert_eq!((ring.depth(), ring.len()), (3, 0));
+        ring.push(|slot| *slot = 1).unwrap();
+        let mut window = ring.consumer().unwrap();
+        assert_eq!((window.len(), window.is_empty()), (1, false));
+        assert!(window.retire());
+        assert!(window.is_empty() && !window.retire());
+        assert_eq!(ring.len(), 0);
+    }
+
+    #[test]
+    fn actor_is_busy_while_something_waits_or_somebody_runs() {
+        let actor = Actor::new(());
+        assert!(!actor.is_busy());
+        assert!(actor.leave(1));
+        assert!(actor.is_busy());
+        let mut turn = actor.post(0).unwrap();
+        turn.take();
+        assert!(actor.is_busy());
+        turn.finish().unwrap();
+        assert!(!actor.is_busy());
+    }
+
+    #[test]
+    fn gate_says_who_is_inside() {
+        let gate = Gate::new();
+        assert!(gate.enter() && gate.enter());
+        assert_eq!((gate.users(), gate.is_stopped()), (2, false));
+        assert_eq!(gate.stop(), None);
+        assert_eq!((gate.users(), gate.is_stopped()), (2, true));
+        assert_eq!(gate.leave(), None);
+        assert_eq!(gate.users(), 1);
+    }
+
+    #[test]
+    fn mailbox_holds_one_value_at_a_time() {
+        let mailbox = Mailbox::new();
+        let look = || {
+            let mut seen = None;
+            mailbox.look(|value: &u32| seen = Some(*value));
+            seen
+        };
+        assert_eq!((look(), mailbox.take()), (None, None));
+        assert_eq!(mailbox.put(1), Ok(()));
+        assert_eq!(mailbox.put(2), Err(2));
+        assert_eq!((look(), look()), (Some(1), Some(1)));
+        mailbox.look(|_| assert_eq!(mailbox.take(), None, "it is being looked at"));
+        assert_eq!(
+            (mailbox.take(), mailbox.take(), look()),
+            (Some(1), None, None)
+        );
+        assert_eq!(mailbox.put(3), Ok(()));
+        assert_eq!(mailbox.take(), Some(3));
+    }
+
+    #[test]
+    fn revoked_place_is_left_by_users_and_pins_one_after_the_other() {
+        let value = std::rc::Rc::new(());
+        let place = Revocable::new(value.clone());
+        assert!(!place.is_empty() && !place.is_leaving());
+        let users = [place.access().unwrap(), place.access().unwrap()];
+        let pins = [users[0].pin(), users[1].pin()];
+        assert!(place.revoke().is_none());
+        assert!(place.revoke().is_none(), "it is once");
+        for user in users {
+            assert!(place.is_leaving() && !place.is_empty());
+            drop(user);
+        }
+        for pin in pins {
+            assert!(place.is_leaving() && !place.is_empty());
+            assert_eq!(std::rc::Rc::strong_count(&value), 2);
+            place.unpin(pin);
+        }
+        assert!(place.is_empty() && !place.is_leaving());
+        assert_eq!(std::rc::Rc::strong_count(&value), 1);
+        assert!(place.revoke().is_none(), "nothing is there");
+    }
+
+    #[test]
+    fn pin_of_a_place_that_is_not_revoked_ends_quietly() {
+        let place = Revocable::new(5);
+        let pin = place.access().unwrap().pin();
+        let user = place.access().unwrap();
+        place.unpin(pin);
+        assert_eq!(*user, 5);
+        drop(user);
+        assert_eq!(place.access().map(|value| *value), Some(5));
+        assert_eq!(place.revoke(), Some(5));
+    }
+
+    #[test]
+    #[cfg(debug_assertions)]
+    #[should_panic(expected = "a pin of another place")]
+    fn pin_of_another_place_is_an_error_of_ours() {
+        let (full, empty) = (Revocable::new(1), Revocable::<u32>::empty());
+        empty.unpin(full.access().unwrap().pin());
+    }
 }

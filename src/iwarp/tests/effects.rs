@@ -74,7 +74,7 @@ fn a_request_that_was_not_begun_goes_with_the_disconnect() {
     assert!(pair.client.finished);
 }
 
-// RFC5044-7.1.1-10: with CRC when either side asked for it, with markers when the peer did: also the one frame that refuses
+// RFC 5044 section 7.1.1: with CRC when either side asked for it, with markers when the peer did: also the one frame that refuses
 // what the Reply agreed to.
 #[test]
 fn a_terminate_in_start_up_is_framed_as_the_reply_asked() {
@@ -131,7 +131,7 @@ fn a_receive_whose_memory_is_gone_fails_and_ends_the_stream() {
     }
 }
 
-// MS-SMBD-6-1: the header cannot say 0, so what it says is granted.
+// SMB Direct over iWARP: the header cannot say 0, so what it says is granted.
 #[test]
 fn a_reader_that_was_told_one_may_read_one() {
     let config = Config {
@@ -160,4 +160,27 @@ fn a_reader_that_was_told_one_may_read_one() {
     pair.client.read(0x77, 0, 1);
     pair.drive();
     assert_eq!(pair.client.memory.seen, [Seen::Read(b"x".to_vec())]);
+}
+
+// RFC 5040 section 4.8: the RDMAP header is quoted of a Read Request only; what follows another header is payload.
+#[test]
+fn payload_is_never_quoted() {
+    let mut pair = connected();
+    pair.server.memory.receives.push_back(64);
+    let foreign = Region {
+        stag: crate::rdma::Stag(0x55),
+        foreign: true,
+        valid: true,
+        rights: Rights::default(),
+        base: 0,
+        bytes: Vec::new(),
+    };
+    pair.server.memory.regions.push(foreign);
+    pair.client
+        .send(&rising(64), false, Some(crate::rdma::Stag(0x55)));
+    let stream = pair.client.transmit(ALL);
+    pair.server.take(&stream, ALL);
+    let terminate = pair.server.transmit(ALL);
+    // Untagged header, control, length of the segment, its header.
+    assert_eq!(terminate[..2], (18_u16 + 4 + 2 + 18).to_be_bytes());
 }

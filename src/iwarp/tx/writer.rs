@@ -27,7 +27,6 @@ impl Writer {
     ) -> Emitted {
         let ulpdu = head.len().saturating_sub(fpdu::LENGTH) + payload.len;
         let pad = fpdu::pad(ulpdu);
-        let before = self.marker_phase;
         let size = FrameSize {
             copied: head.len() + pad + fpdu::CRC + self.marker_bytes(ulpdu),
             payload: payload.len,
@@ -35,7 +34,7 @@ impl Writer {
         if !frames.begin(size) {
             return Emitted::Full;
         }
-        let written = match before {
+        let written = match self.marker_phase {
             None => plain(head, payload, frames),
             Some(phase) => self.marked(phase, head, payload, frames),
         };
@@ -50,7 +49,6 @@ impl Writer {
             Err(error) => error,
         };
         frames.cancel();
-        self.marker_phase = before;
         match error {
             PayloadError::Full => Emitted::Full,
             PayloadError::Access(error) => Emitted::Fault(error),
@@ -72,7 +70,7 @@ impl Writer {
     }
 
     /// The same FPDU with a marker wherever the stream position calls for one
-    /// (RFC 5044 section 4.3).
+    /// (RFC 5044 section 4.3). The position moves only when the FPDU is whole.
     fn marked<F: Frames>(
         &mut self,
         phase: usize,

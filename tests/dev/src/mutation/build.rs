@@ -24,8 +24,12 @@ const SCOPE: &[&str] = &[
     "src/transport/decision.rs",
 ];
 
-/// Built only for models, or only for people.
-const LEFT_OUT: &[&str] = &["src/sync/primitive.rs", "src/iwarp/terminated.rs"];
+/// Built only for models and this host, or only for people.
+const LEFT_OUT: &[&str] = &[
+    "src/sync/primitive.rs",
+    "src/sync/storage.rs",
+    "src/iwarp/terminated.rs",
+];
 
 /// Which mutant a run has switched on, or where it notes who meets which.
 const SWITCH: &str = r#"
@@ -67,6 +71,8 @@ pub(crate) mod mutation {
 /// An executable with all mutants, and the number of each.
 pub(super) struct Mutants {
     pub(super) tests: PathBuf,
+    /// The same for the models of `src/sync`.
+    pub(super) models: PathBuf,
     pub(super) tree: PathBuf,
     pub(super) all: Vec<Mutant>,
 }
@@ -81,16 +87,17 @@ pub(super) fn build(tree: &Tree) -> Result<Mutants, String> {
         let all = plant_all(tree, &copy, &scratch.join("planted"), &without)?;
         let count: usize = all.values().map(Vec::len).sum();
         eprintln!("{count} mutants …");
-        let errors = match compile(&copy, &scratch.join("target"))? {
-            Compiled::Tests(tests) => {
+        let errors = match compile_both(&copy, &scratch)? {
+            Ok([tests, models]) => {
                 let all = all.into_values().flatten().collect();
                 return Ok(Mutants {
                     tests,
+                    models,
                     tree: copy,
                     all,
                 });
             }
-            Compiled::Errors(errors) => errors,
+            Err(errors) => errors,
         };
         let before = without.len();
         for error in &errors {
@@ -174,10 +181,8 @@ fn is_meant(path: &str) -> bool {
     SCOPE.iter().any(|scope| path.starts_with(scope)) && !LEFT_OUT.contains(&path)
 }
 
-enum Compiled {
-    Tests(PathBuf),
-    Errors(Vec<CompileError>),
-}
+/// An executable, or why there is none.
+type Compiled<T> = Result<T, Vec<CompileError>>;
 
 struct CompileError {
     path: String,
@@ -185,7 +190,17 @@ struct CompileError {
     said: String,
 }
 
-fn compile(copy: &Path, target: &Path) -> Result<Compiled, String> {
+/// The tests, then the models.
+fn compile_both(copy: &Path, scratch: &Path) -> Result<Compiled<[PathBuf; 2]>, String> {
+    let tests = match compile(copy, &scratch.join("target"), "-Awarnings")? {
+        Ok(tests) => tests,
+        Err(errors) => return Ok(Err(errors)),
+    };
+    let models = compile(copy, &scratch.join("models"), "-Awarnings --cfg loom")?;
+    Ok(models.map(|models| [tests, models]))
+}
+
+fn compile(copy: &Path, target: &Path, flags: &str) -> Result<Compiled<PathBuf>, String> {
     let mut build: Command = cargo();
     build
         .current_dir(copy)
@@ -199,7 +214,7 @@ fn compile(copy: &Path, target: &Path) -> Result<Compiled, String> {
         ])
         .env("CARGO_TARGET_DIR", target)
         .env("CARGO_PROFILE_TEST_OPT_LEVEL", "1")
-        .env("RUSTFLAGS", "-Awarnings")
+        .env("RUSTFLAGS", flags)
         .stderr(Stdio::inherit());
     let output = build
         .output()
@@ -211,7 +226,7 @@ fn compile(copy: &Path, target: &Path) -> Result<Compiled, String> {
         .collect();
     let errors: Vec<CompileError> = messages.iter().flat_map(errors_of).collect();
     if !errors.is_empty() {
-        return Ok(Compiled::Errors(errors));
+        return Ok(Err(errors));
     }
     let tests = messages.iter().rev().find_map(|message| {
         let is_driver =
@@ -222,7 +237,7 @@ fn compile(copy: &Path, target: &Path) -> Result<Compiled, String> {
             .map(PathBuf::from)
     });
     tests
-        .map(Compiled::Tests)
+        .map(Ok)
         .ok_or_else(|| format!("{build:?}: no tests were built"))
 }
 

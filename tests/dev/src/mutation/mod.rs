@@ -148,11 +148,11 @@ fn report(mutants: &Mutants, outcomes: &Outcomes, json: bool) -> Result<(), Fail
         });
         println!("{counts}");
     }
-    let needless = argued.keys().filter(|name| {
-        !matches!(outcomes.get(*name), Some((Fate::Survived | Fate::Unmet, _)))
-            && !(outcomes.get(*name).is_none()
-                && mutants.all.iter().any(|mutant| mutant.name == **name))
-    });
+    let is_needless = |name: &String| match outcomes.get(name) {
+        Some((fate, _)) => *fate == Fate::Caught,
+        None => !mutants.all.iter().any(|mutant| mutant.name == *name),
+    };
+    let needless = argued.keys().filter(|name| is_needless(name));
     let needless: Vec<&str> = needless.map(String::as_str).collect();
     if !needless.is_empty() {
         return Err(Failed(format!(

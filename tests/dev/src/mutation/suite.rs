@@ -5,6 +5,7 @@ use std::{
     fs,
     io::{BufRead as _, BufReader},
     os::unix::process::ExitStatusExt as _,
+    path::Path,
     process::{Child, Command, Stdio},
     thread,
     time::{Duration, Instant},
@@ -19,6 +20,9 @@ use super::build::Mutants;
 
 /// Longer than all tests take together, several times.
 const LIMIT: Duration = Duration::from_secs(60);
+/// What the models are of, and where they are.
+const MODELLED: &str = "src/sync/";
+const MODELS: &str = "sync::tests::models";
 /// Kilobytes of address space: a loop that allocates ends.
 const MEMORY: &str = "6000000";
 
@@ -62,24 +66,50 @@ pub(super) fn note(mutants: &Mutants) -> Result<Met, String> {
     Ok(met)
 }
 
-/// Runs the tests that meet mutant `number`, until one fails.
+/// Runs the tests that meet mutant `number`, until one fails; then the models, if it is of what they model.
 pub(super) fn fate(mutants: &Mutants, met: &Met, number: usize) -> Result<Fate, String> {
-    let Some(tests) = met.get(&number) else {
-        return Ok(Fate::Unmet);
+    let fate = match met.get(&number) {
+        Some(tests) => {
+            // On a thread without a test's name any test may have met it.
+            let is_named = tests.iter().all(|test| test.contains("::"));
+            let exact = ["--exact"]
+                .into_iter()
+                .chain(tests.iter().map(String::as_str));
+            let tests: Vec<&str> = if is_named {
+                exact.collect()
+            } else {
+                Vec::new()
+            };
+            run(mutants, &mutants.tests, number, &tests)?
+        }
+        None => Fate::Unmet,
     };
-    // A thread without a name, or a helper's: any test may have met it there.
-    let is_named = tests.iter().all(|test| test.contains("::"));
+    let is_modelled = mutants.all[number].name.starts_with(MODELLED);
+    Ok(if fate != Fate::Caught && is_modelled {
+        match run(mutants, &mutants.models, number, &[MODELS])? {
+            Fate::Caught => Fate::Caught,
+            Fate::Survived | Fate::Unmet => fate,
+        }
+    } else {
+        fate
+    })
+}
+
+fn run(
+    mutants: &Mutants,
+    executable: &Path,
+    number: usize,
+    tests: &[&str],
+) -> Result<Fate, String> {
     let mut run = Command::new("sh");
     run.args(["-c", "ulimit -v \"$0\"; exec \"$@\"", MEMORY])
-        .arg(&mutants.tests)
+        .arg(executable)
         .current_dir(&mutants.tree)
         .env("SOFTRNIC_MUTANT", number.to_string())
         .arg("--test-threads=1")
+        .args(tests)
         .stdout(Stdio::piped())
         .stderr(Stdio::null());
-    if is_named {
-        run.arg("--exact").args(tests);
-    }
     let mut child = run.spawn().map_err(|error| error.to_string())?;
     let failed = watch(&mut child);
     let status = child.wait().map_err(|error| error.to_string())?;
