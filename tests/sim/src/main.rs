@@ -40,7 +40,7 @@ struct Arguments {
     #[arg(long, conflicts_with = "replay")]
     exhaust_faults: bool,
     /// Steps through every instruction of the image, and prints what each callback took of stack and of time at
-    /// DISPATCH_LEVEL: in each workload, over `--seeds` seeds (2 unless told otherwise).
+    /// DISPATCH_LEVEL: in each workload but storms, over `--seeds` seeds (2 unless told otherwise).
     #[arg(long, conflicts_with_all = ["replay", "exhaust_faults"])]
     trace: bool,
     /// For so many minutes, round after round on the same machines; their memory must stay as it is.

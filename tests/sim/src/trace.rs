@@ -3,6 +3,7 @@
 
 use std::io;
 use std::ops::Range;
+use std::time::Duration;
 
 use softrnic_emulator::image::steps;
 use softrnic_emulator::verifier::depth::{self, Mark};
@@ -22,13 +23,18 @@ pub struct Traced {
     pub failures: Vec<String>,
 }
 
-/// Traces `seeds` of `workload`, or of each.
+/// The host's time for a run: each instruction takes a signal.
+const LIMIT: Duration = Duration::from_secs(1200);
+
+/// Traces `seeds` of `workload`, or of each but storms.
 ///
 /// # Errors
 /// When the host gives no process.
 pub fn run(seeds: Range<u64>, workload: Option<Workload>) -> io::Result<Traced> {
     let at_once = std::thread::available_parallelism().map_or(1, usize::from);
-    let workloads = workload.map_or(Workload::ALL.to_vec(), |one| vec![one]);
+    // The connects of a storm are those of the others, too many to step through unless asked for.
+    let mut workloads = workload.map_or(Workload::ALL.to_vec(), |one| vec![one]);
+    workloads.retain(|&one| workload.is_some() || one != Workload::Storm);
     let mut ahead = seeds.flat_map(|seed| workloads.iter().map(move |&workload| (seed, workload)));
     let mut running: Vec<((), Child)> = Vec::new();
     let mut traced = Traced::default();
@@ -36,7 +42,10 @@ pub fn run(seeds: Range<u64>, workload: Option<Workload>) -> io::Result<Traced> 
         while running.len() < at_once
             && let Some((seed, workload)) = ahead.next()
         {
-            running.push(((), fork::start(|| one(&scenario(seed, workload)))?));
+            running.push((
+                (),
+                fork::start_for(LIMIT, || one(&scenario(seed, workload)))?,
+            ));
         }
         if running.is_empty() {
             return Ok(traced);

@@ -79,6 +79,33 @@ fn every_call_of_a_storm_may_fail() {
     }
 }
 
+/// Every instruction of the image: its stack and its time at DISPATCH_LEVEL are within their budgets.
+#[test]
+fn the_driver_keeps_to_its_budgets() {
+    let output = sim(&[
+        "--trace",
+        "--seeds",
+        "1",
+        "--workload",
+        "mannered",
+        "--json",
+    ]);
+    let (out, error) = (text(&output.stdout), text(&output.stderr));
+    assert!(output.status.success(), "{error}");
+    let result: serde_json::Value = serde_json::from_str(out.lines().last().unwrap_or_default())
+        .expect("the last line is JSON");
+    let number = |name: &str| result[name].as_u64().unwrap_or_default();
+    assert!(number("instructions") > 100_000, "{out}");
+    // As much as a send and its completion take at least: the trace sees into calls and back.
+    assert!(number("dispatch_instructions") > 1_000, "{out}");
+    assert!(
+        number("dispatch_instructions") < number("dispatch_limit"),
+        "{out}"
+    );
+    assert!(number("stack_bytes") > 4_000, "{out}");
+    assert!(number("stack_bytes") < number("stack_limit"), "{out}");
+}
+
 /// The log of a seed, in a process of its own.
 fn log(seed: &str, workload: &str) -> String {
     let output = sim(&["--replay", seed, "--workload", workload, "--log"]);

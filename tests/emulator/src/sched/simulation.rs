@@ -462,3 +462,23 @@ fn hung(waiting: &[String]) -> ! {
     );
     crate::verifier::violation("SIM-HUNG", &text)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Timers;
+
+    #[test]
+    fn timers_expire_when_the_clock_ticks() {
+        let timers = Timers { tick: 10, late: 0 };
+        // Relative to the last tick, at 40: a tick too early by up to one.
+        assert_eq!(timers.expiry(45 + 20, true, 45, 0), 60);
+        assert_eq!(timers.expiry(49 + 21, true, 49, 0), 70);
+        // Never before the next tick, however short.
+        assert_eq!(timers.expiry(46, true, 45, 0), 50);
+        assert_eq!(timers.expiry(50, true, 50, 0), 60);
+        // Absolute: at the first tick after it; and late.
+        assert_eq!(timers.expiry(61, false, 45, 0), 70);
+        assert_eq!(timers.expiry(61, false, 45, 5), 75);
+        assert_eq!(Timers::EXACT.expiry(61, true, 45, 0), 61);
+    }
+}

@@ -109,7 +109,8 @@ fn slot(what: &'static str) -> &'static Slot {
             return slot;
         }
     }
-    panic!("more callbacks than slots");
+    // Full: two callbacks share what is known of them.
+    &SLOT[start % SLOTS]
 }
 
 impl Entry {
