@@ -64,11 +64,11 @@ impl Reached {
     pub fn open(image: &Path, folder: Option<&Path>) -> io::Result<Self> {
         let mut all = Vec::new();
         let each = |offset, file: &str, number| {
-            let line = Line {
-                file: file.replace('\\', "/"),
-                number,
-            };
-            all.push((offset, line));
+            // 0: code that is no line's.
+            if number != 0 {
+                let file = file.replace('\\', "/");
+                all.push((offset, Line { file, number }));
+            }
         };
         lines::each(image, true, each).map_err(io::Error::other)?;
         all.sort();
