@@ -35,7 +35,7 @@ const FLAT: f64 = 1.10;
 const GRAIN: f64 = 4096.0;
 
 impl Samples {
-    /// Bytes of the first part and of the last, by what they are for; the pool is `total` and its tags.
+    /// The most bytes of the first part and of the last, by what they are for; the pool is `total` and its tags.
     fn ends(&self) -> BTreeMap<String, (f64, f64)> {
         let part = (self.0.len() / 4).max(1);
         let (first, last) = (&self.0[..part], &self.0[self.0.len() - part..]);
@@ -44,11 +44,14 @@ impl Samples {
         tags.dedup();
         let of = |tag: &str| {
             let bytes = |one: &Sample| one.pool.get(tag).copied().unwrap_or(0);
-            (mean(first, bytes), mean(last, bytes))
+            (largest(first, bytes), largest(last, bytes))
         };
         let mut ends: BTreeMap<_, _> = tags.into_iter().map(|tag| (tag.clone(), of(tag))).collect();
         let total = |one: &Sample| one.pool.values().sum();
-        ends.insert("total".into(), (mean(first, total), mean(last, total)));
+        ends.insert(
+            "total".into(),
+            (largest(first, total), largest(last, total)),
+        );
         ends
     }
 
@@ -78,7 +81,7 @@ impl Samples {
             })
             .collect();
         let part = (self.0.len() / 4).max(1);
-        let process = |samples: &[Sample]| mean(samples, |one| one.process);
+        let process = |samples: &[Sample]| largest(samples, |one| one.process);
         let process = (
             process(&self.0[..part]),
             process(&self.0[self.0.len() - part..]),
@@ -91,8 +94,9 @@ impl Samples {
     }
 }
 
-fn mean(samples: &[Sample], bytes: impl Fn(&Sample) -> usize) -> f64 {
-    samples.iter().map(|one| bytes(one) as f64).sum::<f64>() / samples.len() as f64
+/// A leak grows; what is kept for later goes up and down, and is new when the driver is.
+fn largest(samples: &[Sample], bytes: impl Fn(&Sample) -> usize) -> f64 {
+    samples.iter().map(bytes).max().unwrap_or(0) as f64
 }
 
 /// Bytes of memory that the process has.

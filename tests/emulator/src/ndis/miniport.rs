@@ -74,6 +74,8 @@ struct Ndk {
     enabled: bool,
     /// What OID_NDK_SET_STATE asked for last.
     asked: Option<bool>,
+    /// How often it asked.
+    requests: u64,
 }
 
 impl Miniport {
@@ -132,7 +134,9 @@ impl Miniport {
 
     /// OID_NDK_SET_STATE goes down with `true`, or came back with `false`.
     pub(super) fn ask_ndk(&self, enabled: bool) {
-        self.ndk().asked = Some(enabled);
+        let mut ndk = self.ndk();
+        ndk.asked = Some(enabled);
+        ndk.requests += 1;
     }
 
     pub(crate) fn handle(self: &Arc<Self>) -> NDIS_HANDLE {
@@ -197,13 +201,18 @@ impl Miniport {
         self.ndk.lock()
     }
 
-    /// Counts an opening that begins; whether the driver has to refuse it. Between the request to
-    /// enable and the event that tells it, the driver may do either.
-    pub(crate) fn ndk_opening(&self) -> bool {
+    /// Counts an opening that begins; whether the driver has to refuse it, unless it is asked otherwise before the opening
+    /// ends: for [`Self::ndk_stayed`]. Between the request to enable and the event that tells it, the driver may do either.
+    pub(crate) fn ndk_opening(&self) -> Option<u64> {
         let mut ndk = self.ndk();
         ndk.open += 1;
         let enabling = ndk.keyword && ndk.asked == Some(true);
-        !ndk.enabled && !enabling
+        (!ndk.enabled && !enabling).then_some(ndk.requests)
+    }
+
+    /// Whether nothing was asked since.
+    pub(crate) fn ndk_stayed(&self, requests: u64) -> bool {
+        self.ndk().requests == requests
     }
 
     /// What the driver told last.

@@ -54,7 +54,7 @@ impl Machine {
             miniport.ndk_closed();
             return Err(status);
         }
-        if disabled {
+        if disabled.is_some_and(|since| miniport.ndk_stayed(since)) {
             violation(
                 "NDK-ADP-01",
                 "an NDK adapter was opened though NDK is disabled",
