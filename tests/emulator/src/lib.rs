@@ -24,6 +24,7 @@ pub mod etw;
 pub mod ex;
 pub mod export;
 pub mod image;
+pub mod interlude;
 pub mod io;
 pub mod ip;
 pub mod ke;

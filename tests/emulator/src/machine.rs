@@ -52,6 +52,8 @@ pub struct Machine {
     pub wsk: crate::wsk::State,
     pub ip: crate::ip::State,
     pub registry: crate::zw::Registry,
+    /// What a test has happen between two kernel calls of a driver.
+    pub interlude: crate::interlude::Interlude,
     pub(crate) names: crate::io::device::Names,
     pub etw: crate::etw::Providers,
     /// Timers that are set.
@@ -82,6 +84,7 @@ impl Machine {
             wsk: Default::default(),
             ip: Default::default(),
             registry: Default::default(),
+            interlude: Default::default(),
             names: Default::default(),
             etw: Default::default(),
             timers: Default::default(),

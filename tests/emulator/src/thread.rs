@@ -181,6 +181,9 @@ fn not_attached() -> ! {
 pub fn enter(function: &'static str, highest: KIRQL) -> &'static Thread {
     let thread = current();
     crate::sched::may_switch();
+    if thread.machine.interlude.is_armed() {
+        thread.machine.interlude.calls(thread, function);
+    }
     if thread.irql.get() > highest {
         crate::verifier::irql_too_high(function, thread.irql.get(), highest);
     }

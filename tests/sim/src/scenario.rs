@@ -124,6 +124,7 @@ impl Scenario {
             spin: Duration::ZERO,
             receive_buffer: *random.pick(&[50, 500, 4096, 256 << 10]),
             odd_indications: random.one_in(2),
+            pace: wsk::Pace::Natural,
             vary_completions: random.one_in(2),
             failures: 0,
             seed: random.number(),

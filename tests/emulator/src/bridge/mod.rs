@@ -58,9 +58,14 @@ fn enter<R>(what: &'static str, fresh: bool, call: impl FnOnce() -> R) -> R {
     thread.depth.set(thread.depth.get() + 1);
     sched::may_switch();
     sched::note(|| what.to_owned());
+    let interlude = &thread.machine.interlude;
+    let is_chosen = interlude.is_armed() && interlude.begins(what);
     let raises = thread.raises.replace(0);
     let result = measured(what, fresh, call);
     thread.raises.set(raises);
+    if is_chosen {
+        interlude.ends();
+    }
     sched::may_switch();
     thread.depth.set(thread.depth.get() - 1);
     if thread.irql.get() != irql {

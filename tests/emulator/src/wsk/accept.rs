@@ -40,7 +40,9 @@ pub(super) fn serve(listener: &Arc<Socket>) -> bool {
         let Some(accepted) = adopt(listener, tcp) else {
             continue;
         };
-        match listener.control().accepts.pop_front() {
+        // No lock is held over the event.
+        let pending = listener.control().accepts.pop_front();
+        match pending {
             Some(pending) => complete(pending, &accepted),
             None => offer(listener, &accepted),
         }

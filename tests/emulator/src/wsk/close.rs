@@ -9,7 +9,7 @@ use super::kernel;
 use super::network::Command;
 use super::socket::{Socket, State};
 use super::tap::Direction;
-use super::{receive, send};
+use super::{pace, receive, send};
 
 /// `WskDisconnect`, after the entry checks. WSK-DIS-01: only on a connection.
 pub(super) fn disconnect(
@@ -69,7 +69,8 @@ fn end_connection(socket: &Arc<Socket>) {
 }
 
 /// The transport ends a socket: its address is gone. Everything on it fails from now on; a
-/// listener is told by a null socket (WSK-ACC-01), a connection by an abort (WSK-HAZ-09).
+/// listener is told by a null socket (WSK-ACC-01), a connection by an abort (WSK-HAZ-09) or by an
+/// event without data (WSK-RX-15).
 pub(super) fn force(socket: &Arc<Socket>) {
     let was = socket.state();
     socket.set_broken(status::FILE_FORCED_CLOSED);
@@ -82,7 +83,8 @@ pub(super) fn force(socket: &Arc<Socket>) {
         }
         State::Connecting | State::Connected | State::Broken => {
             socket.tcp.abort();
-            if let Some(pending) = socket.control().connect_irp.take() {
+            let connect = socket.control().connect_irp.take();
+            if let Some(pending) = connect {
                 kernel::complete_pended(pending, status::FILE_FORCED_CLOSED, 0);
             }
             receive::force_reset(socket, status::FILE_FORCED_CLOSED);
@@ -103,12 +105,30 @@ fn end_accepts(socket: &Socket, failed: NtStatus) {
 /// `WskCloseSocket`, after the entry checks.
 pub(super) fn close(socket: &Arc<Socket>, irp: PIRP) -> NtStatus {
     socket.begin_close("WskCloseSocket");
+    if let Some(closed) = close_now(socket, irp) {
+        return closed;
+    }
     kernel::pend(irp);
     send::stop(socket);
     socket
         .network
         .command(Command::Close(Arc::clone(socket), irp));
     status::PENDING
+}
+
+/// Inside the call: of a socket that never had a callback, and has nothing under way.
+fn close_now(socket: &Arc<Socket>, irp: PIRP) -> Option<NtStatus> {
+    let paces = &socket.network.machine.wsk.paces;
+    let idle = matches!(socket.state(), State::New | State::Bound) && paces.is_quiet(socket);
+    if !pace::is_prompt(irp) || !idle {
+        return None;
+    }
+    socket.tcp.close();
+    socket.set_closed();
+    socket.closed();
+    socket.network.command(Command::Bury(Arc::clone(socket)));
+    paces.prompted();
+    Some(kernel::complete(irp, status::SUCCESS, 0))
 }
 
 pub(super) fn run_close(socket: &Arc<Socket>, irp: PIRP) {
@@ -130,6 +150,11 @@ pub(super) fn run_close(socket: &Arc<Socket>, irp: PIRP) {
     super::control::release_disables(socket);
     socket.tcp.close();
     socket.set_closed();
-    socket.closed();
+    let paces = &socket.network.machine.wsk.paces;
+    // WSK-CLS-02
+    paces.complete_of(socket);
+    if !paces.keeps(irp) {
+        socket.closed();
+    }
     kernel::complete_pended(irp, status::SUCCESS, 0);
 }

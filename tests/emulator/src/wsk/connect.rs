@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use super::abi::*;
 use super::host::{NtStatus, bind_status, broken_status, connect_status, is_wildcard, status};
-use super::kernel;
 use super::network::Command;
 use super::socket::{Category, Socket, State};
+use super::{kernel, pace};
 use crate::ip::address;
 
 /// `WskBind`, after the entry checks. A listening socket listens at once (WSK-SOCK-05).
@@ -83,6 +83,10 @@ pub(super) fn connect(socket: &Arc<Socket>, remote: Option<SocketAddr>, irp: PIR
     if let Err(error) = socket.tcp.connect(&remote) {
         let failed = connect_status(error.raw_os_error().unwrap_or(0));
         return fail(socket, failed);
+    }
+    if pace::is_prompt(irp) && socket.tcp.settles() {
+        socket.network.machine.wsk.paces.prompted();
+        finish(socket);
     }
     socket.network.command(Command::Watch(Arc::clone(socket)));
     status::PENDING

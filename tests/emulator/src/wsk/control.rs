@@ -261,6 +261,10 @@ pub(super) fn event(
     what: &'static str,
     call: impl FnOnce() -> NtStatus,
 ) -> NtStatus {
+    debug_assert!(
+        !crate::sync::is_holding(),
+        "a simulation switches no thread in {what}"
+    );
     socket.in_event.store(event, Ordering::Release);
     let thread = crate::thread::current();
     let old = crate::processor::raise(thread, DISPATCH_LEVEL);

@@ -4,7 +4,7 @@
 use std::ffi::c_void;
 
 use super::abi::*;
-use super::faults::Call;
+use super::faults::{Call, Fault};
 use super::host::status;
 use super::socket::{Category, PendingAccept, Socket, enter};
 use super::{accept, close, connect, control, kernel, receive, send};
@@ -90,8 +90,8 @@ unsafe fn request(
         enter(socket, name, |socket| {
             kernel::begin(irp, name);
             let wsk = &socket.network.machine.wsk;
-            if let Some(fault) = Call::named(name).and_then(|call| wsk.fault(call)) {
-                let answer = fault.answer(irp);
+            let failed = |call| wsk.begins(call, Some(socket), irp);
+            if let Some(answer) = Call::named(name).and_then(failed) {
                 if name == "WskSend" && answer == status::PENDING {
                     socket.transmit().holed = true;
                 }
@@ -187,15 +187,14 @@ unsafe extern "win64" fn wsk_control_socket(
     // SAFETY: the client passes a socket of ours.
     unsafe {
         enter(socket, "WskControlSocket", |socket| {
-            if !irp.is_null() {
+            let wsk = &socket.network.machine.wsk;
+            let failed = if irp.is_null() {
+                wsk.fault(Call::ControlSocket).map(Fault::status)
+            } else {
                 kernel::begin(irp, "WskControlSocket");
-            }
-            match socket.network.machine.wsk.fault(Call::ControlSocket) {
-                Some(fault) if irp.is_null() => return fault.status(),
-                Some(fault) => return fault.answer(irp),
-                None => {}
-            }
-            control::control(socket, &request)
+                wsk.begins(Call::ControlSocket, Some(socket), irp)
+            };
+            failed.unwrap_or_else(|| control::control(socket, &request))
         })
     }
 }

@@ -1,19 +1,20 @@
 //! Failures of WSK that somebody chooses: which call answers what, once or until it is healed.
 //!
 //! A call that is chosen is not carried out: nothing happened but the answer. Calls that close and release never fail
-//! (WSK-CLS-01). Beside what is chosen, [`super::Options::failures`] lets some requests run out of resources by the seed, and
+//! (WSK-CLS-05). Beside what is chosen, [`super::Options::failures`] lets some requests run out of resources by the seed, and
 //! a simulation any call.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::abi::PIRP;
 use super::host::{NtStatus, status};
 use super::kernel;
-use super::network::Command;
+use super::socket::Socket;
 use crate::sched;
 use crate::sync::Mutex;
 
-/// The calls that can fail. At `PASSIVE_LEVEL` those of a client, at most `DISPATCH_LEVEL` the others.
+/// The calls that can fail, or complete at a [pace](super::Pace) of their own. At `PASSIVE_LEVEL` those of a client, at most `DISPATCH_LEVEL` the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Call {
     Register,
@@ -31,10 +32,12 @@ pub enum Call {
     Disconnect,
     GetLocalAddress,
     GetRemoteAddress,
+    /// Never fails.
+    CloseSocket,
 }
 
 impl Call {
-    /// The call with this name in the tables; none for those that do not fail.
+    /// The call with this name in the tables; none for those that do nothing here.
     pub(super) fn named(name: &str) -> Option<Self> {
         Some(match name {
             "WskBind" => Self::Bind,
@@ -46,6 +49,7 @@ impl Call {
             "WskDisconnect" => Self::Disconnect,
             "WskGetLocalAddress" => Self::GetLocalAddress,
             "WskGetRemoteAddress" => Self::GetRemoteAddress,
+            "WskCloseSocket" => Self::CloseSocket,
             _ => return None,
         })
     }
@@ -68,6 +72,7 @@ impl Call {
             Self::Disconnect => "WskDisconnect",
             Self::GetLocalAddress => "WskGetLocalAddress",
             Self::GetRemoteAddress => "WskGetRemoteAddress",
+            Self::CloseSocket => "WskCloseSocket",
         }
     }
 
@@ -137,19 +142,6 @@ impl Fault {
         }
     }
 
-    /// Fails a request that was begun; what its call returns.
-    pub(super) fn answer(self, irp: PIRP) -> NtStatus {
-        let network = crate::thread::current().machine.wsk.network.get();
-        match network.filter(|_| self.pends) {
-            Some(network) => {
-                kernel::pend(irp);
-                network.command(Command::Complete(irp, self.status, 0));
-                status::PENDING
-            }
-            None => kernel::complete(irp, self.status, 0),
-        }
-    }
-
     /// The same of a call without an IRP.
     pub(super) fn status(self) -> NtStatus {
         self.status
@@ -199,13 +191,31 @@ impl Faults {
 
 impl super::State {
     /// Lets a call fail. Several for the same call come one after the other. Anywhere, from any thread.
+    ///
+    /// # Panics
+    /// Of a close, which never fails.
     pub fn fail(&self, fault: Fault) {
+        assert_ne!(fault.call, Call::CloseSocket, "a close never fails");
         self.faults.push(fault);
     }
 
-    /// Nothing that was chosen fails any more; how many were left.
+    /// Nothing that was chosen fails any more, or has a pace of its own; how many were left.
     pub fn heal(&self) -> usize {
-        self.faults.clear()
+        self.faults.clear() + self.paces.heal()
+    }
+
+    /// A request was begun: settles when it completes, and fails it if it is to; then what its call returns.
+    pub(super) fn begins(
+        &self,
+        call: Call,
+        socket: Option<&Arc<Socket>>,
+        irp: PIRP,
+    ) -> Option<NtStatus> {
+        let fault = (call != Call::CloseSocket)
+            .then(|| self.fault(call))
+            .flatten();
+        self.set_pace(call, socket, irp, fault.is_some_and(|fault| fault.pends));
+        fault.map(|fault| kernel::complete(irp, fault.status, 0))
     }
 
     /// How this call fails, if it does.

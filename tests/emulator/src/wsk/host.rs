@@ -8,6 +8,7 @@ use std::mem::{size_of, zeroed};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use std::os::fd::{FromRawFd, OwnedFd, RawFd};
 use std::sync::atomic::{AtomicI32, Ordering};
+use std::time::{Duration, Instant};
 
 use crate::ip::stand_in;
 
@@ -43,6 +44,9 @@ pub(crate) mod status {
     pub(crate) const FILE_FORCED_CLOSED: NtStatus = 0xC000_00B6_u32 as i32;
     pub(crate) const NOINTERFACE: NtStatus = 0xC000_02B9_u32 as i32;
 }
+
+/// How long a request that is to complete inside its call waits for the host.
+const PROMPT: Duration = Duration::from_millis(500);
 
 /// One host TCP socket.
 #[derive(Debug)]
@@ -201,6 +205,29 @@ impl Tcp {
         // SAFETY: SIOCOUTQ writes one int.
         check(unsafe { libc::ioctl(self.raw(), libc::TIOCOUTQ, &mut bytes) })?;
         Ok(bytes.max(0) as u64)
+    }
+
+    /// Waits until all that was given to TCP is acknowledged, which the peer's kernel does by itself; not for long.
+    pub(crate) fn is_acknowledged(&self) -> bool {
+        let until = Instant::now() + PROMPT;
+        while self.unacknowledged().is_ok_and(|bytes| bytes > 0) {
+            if Instant::now() > until {
+                return false;
+            }
+            std::thread::yield_now();
+        }
+        true
+    }
+
+    /// Waits until a connect has an answer, whichever; not for long.
+    pub(crate) fn settles(&self) -> bool {
+        let mut poll = libc::pollfd {
+            fd: self.raw(),
+            events: libc::POLLOUT,
+            revents: 0,
+        };
+        // SAFETY: one element.
+        unsafe { libc::poll(&raw mut poll, 1, PROMPT.as_millis() as i32) > 0 }
     }
 
     /// The pending error of the socket, which reading clears.

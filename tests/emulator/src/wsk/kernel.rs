@@ -6,7 +6,6 @@ use std::sync::atomic::Ordering;
 
 use super::abi::{IRP, PIRP};
 use super::host::{NtStatus, status};
-use super::network::Command;
 use crate::processor::{lower, raise};
 use crate::thread::current;
 use crate::wdm::DISPATCH_LEVEL;
@@ -57,10 +56,9 @@ pub(super) fn pend(irp: PIRP) {
 
 /// Completes an IRP of which the caller has not been told that it pends; the status to return.
 pub(super) fn complete(irp: PIRP, result: NtStatus, information: usize) -> NtStatus {
-    if let Some(network) = current().machine.wsk.pends_now() {
+    if current().machine.wsk.paces.keeps(irp) {
         pend(irp);
-        network.command(Command::Complete(irp, result, information));
-        return status::PENDING;
+        return complete_pended(irp, result, information);
     }
     finish(irp, result, information);
     result
@@ -68,11 +66,17 @@ pub(super) fn complete(irp: PIRP, result: NtStatus, information: usize) -> NtSta
 
 /// Completes an IRP marked pending; what its call returns.
 pub(super) fn complete_pended(irp: PIRP, result: NtStatus, information: usize) -> NtStatus {
-    finish(irp, result, information);
+    let wsk = &current().machine.wsk;
+    if wsk.paces.put_off(irp, result, information) {
+        wsk.look();
+    } else {
+        finish(irp, result, information);
+    }
     status::PENDING
 }
 
-fn finish(irp: PIRP, result: NtStatus, information: usize) {
+/// Completes an IRP at once.
+pub(super) fn finish(irp: PIRP, result: NtStatus, information: usize) {
     let thread = current();
     // At DISPATCH_LEVEL, so that a DPC the routine queues runs after it and not inside it.
     let old = raise(thread, DISPATCH_LEVEL.max(thread.irql()));

@@ -17,6 +17,7 @@ mod faults;
 mod host;
 mod kernel;
 mod network;
+mod pace;
 pub mod pcap;
 mod poll;
 mod provider;
@@ -41,6 +42,7 @@ use client::{
 };
 pub use faults::{Call, Fault};
 use network::Network;
+pub use pace::Pace;
 pub use tap::{Direction, Segment, Tap};
 
 pub const EXPORTS: &[Export] = crate::exports! {
@@ -79,8 +81,10 @@ pub struct Options {
     pub receive_buffer: usize,
     /// With full checks: indications in several odd pieces, chosen by the seed.
     pub odd_indications: bool,
-    /// By the seed: requests that could complete inline pend now and then, and completions of
-    /// sends come late.
+    /// When requests complete whose pace nobody chose.
+    pub pace: Pace,
+    /// By the seed, where the pace is natural: requests complete inside their calls or later, some much later; those of
+    /// sends later still.
     pub vary_completions: bool,
     /// By the seed: one request in this many fails for want of resources. 0: none.
     pub failures: usize,
@@ -97,6 +101,7 @@ impl Default for Options {
             spin: Duration::from_micros(60),
             receive_buffer: 256 * 1024,
             odd_indications: false,
+            pace: Pace::Natural,
             vary_completions: false,
             failures: 0,
             seed: 1,
@@ -111,6 +116,7 @@ pub struct State {
     network: OnceLock<Arc<Network>>,
     clients: Mutex<Vec<Arc<Client>>>,
     faults: faults::Faults,
+    paces: pace::Paces,
     full_checks: AtomicBool,
     /// Whether the transport is up: WSK-REG-05, WSK-REG-06.
     ready: Mutex<bool>,
@@ -124,6 +130,7 @@ impl Default for State {
             network: OnceLock::new(),
             clients: Mutex::default(),
             faults: faults::Faults::default(),
+            paces: pace::Paces::default(),
             full_checks: AtomicBool::new(false),
             ready: Mutex::new(true),
             became_ready: Condvar::new(),
@@ -176,12 +183,6 @@ impl State {
         if let Some(network) = self.network.get() {
             network.command(network::Command::AddressGone(ip));
         }
-    }
-
-    /// The network, when requests are to pend now and then, and this one is.
-    fn pends_now(&self) -> Option<&Arc<Network>> {
-        let network = self.network.get()?;
-        (network.options.vary_completions && network.random(2) == 0).then_some(network)
     }
 
     fn wait_ready(&self, milliseconds: u32) -> bool {

@@ -12,7 +12,6 @@ use std::time::Duration;
 
 use super::abi::PIRP;
 use super::buffer::Buffer;
-use super::host::NtStatus;
 use super::socket::{Category, Socket, State};
 use super::tap::{Direction, Segment, Tap};
 use super::tcp::Poll;
@@ -28,8 +27,10 @@ pub(super) enum Command {
     Service(Arc<Socket>),
     /// Sends or a disconnect wait for acknowledgement.
     Track(Arc<Socket>),
-    /// A request whose completion was put off.
-    Complete(PIRP, NtStatus, usize),
+    /// Completions that were kept back may be due.
+    Look,
+    /// A socket was closed inside the call.
+    Bury(Arc<Socket>),
     /// An address of the machine is gone.
     AddressGone(IpAddr),
     Abort(Arc<Socket>, PIRP),
@@ -225,6 +226,7 @@ impl Runner {
             }
             busy |= self.serve_ready();
             busy |= self.poll_acknowledgements();
+            busy |= self.network.machine.wsk.paces.complete_due();
             if busy {
                 self.spin_until = clock::after(self.network.options.spin);
                 self.ack_sleep = ACK_POLL_FIRST;
@@ -260,6 +262,8 @@ impl Runner {
             self.ack_sleep = (now * 2).min(ACK_POLL_LONGEST);
             Some(now)
         };
+        let due = self.network.machine.wsk.paces.next_due();
+        let timeout = timeout.into_iter().chain(due.map(clock::until)).min();
         self.hot.clear();
         self.network.sleeping.store(true, Ordering::Relaxed);
         fence(Ordering::SeqCst);
@@ -285,9 +289,9 @@ impl Runner {
                 Command::Watch(socket) => self.watch(socket),
                 Command::Service(socket) => self.ready.push(socket),
                 Command::Track(socket) => self.tracked.push(socket),
-                Command::Complete(irp, result, information) => {
-                    kernel::complete_pended(irp, result, information);
-                }
+                // Each round looks.
+                Command::Look => {}
+                Command::Bury(socket) => self.bury(&socket),
                 Command::AddressGone(ip) => self.force_close(ip),
                 Command::Abort(socket, irp) => close::run_abort(&socket, irp),
                 Command::Close(socket, irp) => self.run_close(&socket, irp),
@@ -325,6 +329,10 @@ impl Runner {
             list.retain(|other| !Arc::ptr_eq(other, socket));
         }
         close::run_close(socket, irp);
+        self.bury(socket);
+    }
+
+    fn bury(&mut self, socket: &Arc<Socket>) {
         if kernel::full_checks() {
             self.graveyard.push_back(Arc::clone(socket));
             if self.graveyard.len() > 512 {

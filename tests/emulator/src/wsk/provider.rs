@@ -133,8 +133,9 @@ unsafe extern "win64" fn wsk_socket(
         context,
         dispatch,
     };
-    if let Some(fault) = client.network.machine.wsk.fault(Call::Socket) {
-        return fault.answer(irp);
+    let wsk = &client.network.machine.wsk;
+    if let Some(answer) = wsk.begins(Call::Socket, None, irp) {
+        return answer;
     }
     match create(&client, &wanted) {
         Ok(socket) => kernel::complete(irp, status::SUCCESS, socket.handle() as usize),
@@ -159,8 +160,9 @@ unsafe extern "win64" fn wsk_socket_connect(
     let _ = thread::enter("WskSocketConnect", DISPATCH_LEVEL);
     let client = client::from_handle(handle, "WskSocketConnect");
     kernel::begin(irp, "WskSocketConnect");
-    if let Some(fault) = client.network.machine.wsk.fault(Call::SocketConnect) {
-        return fault.answer(irp);
+    let wsk = &client.network.machine.wsk;
+    if let Some(answer) = wsk.begins(Call::SocketConnect, None, irp) {
+        return answer;
     }
     // SAFETY: the client passes addresses.
     let (from, to) = unsafe { (address::read(local), address::read(remote)) };
@@ -206,7 +208,7 @@ unsafe extern "win64" fn wsk_control_client(
             return fault.status();
         }
         kernel::begin(irp, "WskControlClient");
-        return fault.answer(irp);
+        return kernel::complete(irp, fault.status(), 0);
     }
     let result = match code {
         WSK_SET_STATIC_EVENT_CALLBACKS => {

@@ -10,11 +10,11 @@ use super::abi::*;
 use super::buffer::Buffer;
 use super::chain::Cursor;
 use super::host::{NtStatus, broken_status, status};
-use super::kernel;
 use super::network::Runner;
 use super::send;
 use super::socket::{Socket, State};
 use super::tap::Direction;
+use super::{kernel, pace};
 
 /// Buffers kept for the next reads.
 const FREE_BUFFERS: usize = 8;
@@ -91,6 +91,9 @@ pub(super) fn receive(
     if socket.aborted.load(Ordering::Acquire) {
         return kernel::complete(irp, status::CONNECTION_ABORTED, 0);
     }
+    if rest.left == 0 && !drain && pace::is_prompt(irp) && is_stopped(socket) {
+        return resume_now(socket, irp);
+    }
     kernel::pend(irp);
     socket.receive().pending.push_back(Pending {
         irp,
@@ -101,6 +104,21 @@ pub(super) fn receive(
     });
     socket.network.kick(socket);
     status::PENDING
+}
+
+/// Whether nothing but a receive of no bytes is missing for events to come again.
+fn is_stopped(socket: &Socket) -> bool {
+    let state = socket.receive();
+    state.stopped && state.pending.is_empty() && !state.fin && state.reset.is_none()
+}
+
+/// Such a receive completes inside its call; the events come after it (WSK-RX-05).
+fn resume_now(socket: &Arc<Socket>, irp: PIRP) -> NtStatus {
+    socket.network.machine.wsk.paces.prompted();
+    let answer = kernel::complete(irp, status::SUCCESS, 0);
+    socket.receive().stopped = false;
+    socket.network.kick(socket);
+    answer
 }
 
 /// `WskRelease`: WSK-RX-09.
@@ -425,7 +443,10 @@ fn serve_end(socket: &Arc<Socket>) -> Progress {
         }
         send::fail_all(socket, failed);
         fail_pending(socket, failed);
-        if report {
+        let dead = failed == status::FILE_FORCED_CLOSED && socket.enabled(WSK_EVENT_RECEIVE);
+        if report && dead && socket.network.random(2) == 0 {
+            dead_event(socket);
+        } else if report {
             disconnect_event(socket, WSK_FLAG_ABORTIVE);
         }
         return Progress::Idle;
@@ -441,6 +462,13 @@ fn serve_end(socket: &Arc<Socket>) -> Progress {
         return Progress::More;
     }
     notice_reset(socket)
+}
+
+/// WSK-RX-15: an event without data says that the socket is dead; its answer says nothing.
+fn dead_event(socket: &Arc<Socket>) {
+    if !socket.aborted.load(Ordering::Acquire) {
+        call_receive_event(socket, std::ptr::null_mut(), 0, &mut 0);
+    }
 }
 
 fn disconnect_event(socket: &Arc<Socket>, flag: u32) {

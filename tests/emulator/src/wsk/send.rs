@@ -11,9 +11,9 @@ use super::SendCompletion;
 use super::abi::{PIRP, WSK_BUF, WSK_FLAG_NODELAY};
 use super::chain::Cursor;
 use super::host::{NtStatus, broken_status, status};
-use super::kernel;
 use super::socket::{Socket, State};
 use super::tap::Direction;
+use super::{kernel, pace};
 
 /// Most pieces handed to the host in one call.
 const PARTS: usize = 256;
@@ -158,8 +158,18 @@ pub(super) fn disconnect(socket: &Arc<Socket>, buffer: *const WSK_BUF, irp: PIRP
     });
     transmit.queued_end += rest.left as u64;
     transmit.pump(socket);
+    let prompt = pace::is_prompt(irp) && transmit.fin_sent && socket.tcp.is_acknowledged();
+    let inline = match prompt {
+        true => transmit.take_disconnected(socket, u64::MAX),
+        false => None,
+    };
     drop(transmit);
-    socket.network.track(socket);
+    if let Some(done) = inline {
+        socket.network.machine.wsk.paces.prompted();
+        done.complete();
+    } else {
+        socket.network.track(socket);
+    }
     status::PENDING
 }
 
@@ -173,7 +183,8 @@ impl Transmit {
                 "WskSend after the client's own graceful disconnect",
             );
         }
-        kernel::pend(send.irp);
+        let send_irp = send.irp;
+        kernel::pend(send_irp);
         self.queued_end += send.length as u64;
         send.end = self.queued_end;
         self.queue.push_back(send);
@@ -181,11 +192,16 @@ impl Transmit {
             self.pump(socket);
         }
         let hand_over = socket.network.options.send_completion == SendCompletion::HandOver;
-        let inline = if hand_over && self.queue.len() == 1 {
+        let is_only = self.queue.len() == 1;
+        let prompt = pace::is_prompt(send_irp) && is_only && self.next == 1;
+        let inline = if is_only && hand_over || prompt && socket.tcp.is_acknowledged() {
             self.take_finished(u64::MAX)
         } else {
             None
         };
+        if prompt && inline.is_some() {
+            socket.network.machine.wsk.paces.prompted();
+        }
         (inline, !self.queue.is_empty())
     }
 

@@ -106,6 +106,23 @@ impl Tcp {
         }
     }
 
+    /// Waits, not for long, until all that was given to TCP is acknowledged; whether it is.
+    pub(super) fn is_acknowledged(&self) -> bool {
+        match self {
+            Self::Host(tcp) => tcp.is_acknowledged(),
+            // Time stands still while one waits there.
+            Self::Simulated(tcp) => tcp.unacknowledged() == 0,
+        }
+    }
+
+    /// Waits, not for long, until a connect has an answer; whether it has.
+    pub(super) fn settles(&self) -> bool {
+        match self {
+            Self::Host(tcp) => tcp.settles(),
+            Self::Simulated(_) => false,
+        }
+    }
+
     /// The pending error of the socket, which reading clears.
     pub(super) fn take_error(&self) -> Option<i32> {
         match self {

@@ -6,6 +6,7 @@ mod data;
 mod faults;
 mod life;
 mod own_irp;
+mod pace;
 mod rules;
 mod side;
 mod speed;

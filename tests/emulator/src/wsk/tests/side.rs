@@ -180,6 +180,13 @@ unsafe extern "win64" fn receive_event(
     assert_eq!(crate::current().irql(), 2);
     // SAFETY: the context is the side given at creation.
     let side = unsafe { &*context.cast::<Side>() };
+    if list.is_null() {
+        // The socket is dead: to this client the same as a reset.
+        let mut told = side.state.lock().expect("no panic");
+        told.disconnects.push(WSK_FLAG_ABORTIVE);
+        side.changed.notify_all();
+        return STATUS_SUCCESS;
+    }
     if let Some(on_data) = side.on_data.lock().expect("no panic").as_mut() {
         each_piece(list, |piece| on_data(piece));
         return STATUS_SUCCESS;
