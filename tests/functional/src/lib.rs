@@ -31,6 +31,7 @@ pub mod rude;
 pub mod smb;
 pub mod source;
 mod stage;
+pub mod wire;
 
 pub use results::{Done, Flag, Results};
 pub use softrnic_consumer as consumer;

@@ -112,6 +112,21 @@ impl Peer {
         self.0.read_to_end(&mut bytes).ok().map(|_| bytes)
     }
 
+    /// Whether the driver ends the connection soon, in whichever way, though nothing is said to it.
+    ///
+    /// # Panics
+    /// When it says something instead.
+    #[must_use]
+    pub fn is_left(&mut self) -> bool {
+        match self.0.read(&mut [0; 64]) {
+            Ok(count) => {
+                assert_eq!(count, 0, "bytes instead of an end");
+                true
+            }
+            Err(error) => error.kind() != std::io::ErrorKind::WouldBlock,
+        }
+    }
+
     /// Whether the driver's socket is gone, or goes soon: what is sent is answered by a reset.
     #[must_use]
     pub fn is_reset(&mut self) -> bool {

@@ -83,6 +83,7 @@ fn the_last_byte_comes_last() {
 }
 
 // NDK-ADP-12: a connection from an address to itself works, as the flag says.
+// WSK-HAZ-03.
 #[test]
 fn an_adapter_connects_to_itself() {
     let stage = Stage::new();

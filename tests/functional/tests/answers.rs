@@ -166,6 +166,7 @@ fn the_answers_of_a_handshake_come_later() {
 
 // NDK-CON-02: the peer never goes on.
 // NdkAccept, NdkAcceptEx: STATUS_IO_TIMEOUT.
+// WSK-HAZ-10.
 #[test]
 fn an_accept_does_not_wait_for_ever() {
     let stage = Stage::configured(&[("NetworkDirectReadyTimeout", 1)]);

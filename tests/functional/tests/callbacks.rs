@@ -51,6 +51,7 @@ fn every_object_is_made_and_closed_at_dispatch_level() {
 }
 
 // NDK-CON-04, NDK-IRQL-01: a connection is made, used and closed at DISPATCH_LEVEL.
+// WSK-HAZ-11.
 #[test]
 fn traffic_runs_at_dispatch_level() {
     let stage = Stage::new();
@@ -167,6 +168,7 @@ fn a_completion_queue_may_be_closed_inside_its_notification() {
 }
 
 // NDK-CON-05, NDK-LSN-04: a paused listener is no listener; resumed, it is one again.
+// WSK-ACC-01: the socket is WSK's to close.
 #[test]
 fn a_paused_listener_refuses_and_a_resumed_one_does_not() {
     let stage = Stage::new();

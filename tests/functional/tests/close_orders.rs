@@ -313,6 +313,7 @@ fn connected(
 }
 
 // As above: from the disconnect event, from a disconnect's completion, from a notification.
+// WSK-CLS-03: the socket's close comes behind the event.
 #[test]
 fn everything_closes_inside_an_event() {
     let stage = Stage::new();

@@ -14,6 +14,7 @@ fn parameters(private_data: &[u8]) -> ConnectParameters {
 // NDK-CON-01, -02, -13, -16: Connect waits for Accept, Accept for CompleteConnect; both see the other's private data.
 // RFC5044-7.1-4.
 // NdkConnect, NdkAccept, NdkCompleteConnect: STATUS_SUCCESS.
+// WSK-ACC-02: each knows the other's address long after the event.
 #[test]
 fn the_handshake_waits_for_both_consumers() {
     let stage = Stage::new();

@@ -197,6 +197,7 @@ fn count(end: &End, posted: usize) -> usize {
 }
 
 // NDK-CON-05, WSK-HAZ-04: many connections live and die side by side.
+// WSK-EVT-07, WSK-EVT-11.
 #[test]
 fn connections_do_not_disturb_each_other() {
     let stage = Stage::new();

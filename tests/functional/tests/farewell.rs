@@ -10,6 +10,7 @@ use softrnic_functional::{A_WHILE, End, SOON, Stage, listen};
 // NDK-DISC-03, NDK-DISC-13: a peer that does not answer a disconnect: it fails after its time, and then nothing is open in
 // either direction.
 // NdkDisconnect: STATUS_IO_TIMEOUT.
+// WSK-HAZ-10, WSK-DIS-06.
 #[test]
 fn a_disconnect_that_times_out_leaves_nothing_half_open() {
     let stage = Stage::configured(&[("NetworkDirectDisconnectTimeout", 1)]);

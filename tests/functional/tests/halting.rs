@@ -115,6 +115,7 @@ fn switching_off_leaves_connections_to_their_consumers() {
 }
 
 // NDK-NDIS-15: the device is gone under load, and its address with it: connections end, all comes back, all closes.
+// WSK-HAZ-07.
 #[test]
 fn a_removal_under_load_ends_what_is_open() {
     let mut stage = Stage::new();
@@ -136,6 +137,7 @@ fn a_removal_under_load_ends_what_is_open() {
 }
 
 // NDK-NDIS-14: a pause is about frames; connections go on.
+// WSK-HAZ-05.
 #[test]
 fn connections_live_through_a_pause() {
     let stage = Stage::new();

@@ -401,6 +401,7 @@ fn a_removed_device_takes_nothing_new_and_lets_consumers_close() {
 }
 
 // NDIS-REG-08, WSK-REG-02: a load leaves nothing behind, with and without adapters.
+// WSK-REG-01, -02, -03, -04, -08: the transport is asked for again each time, and given back.
 #[test]
 fn loading_and_unloading_can_be_repeated() {
     let image = softrnic_build::image().expect("the image builds");

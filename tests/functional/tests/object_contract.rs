@@ -224,6 +224,7 @@ fn requests_call_back_when_they_pend_and_only_then() {
 }
 
 // NDK-LIFE-12, NDK-LIFE-13: every close works when there is no memory for anything, and asks for none.
+// WSK-CLS-09, WSK-IRP-11: the sockets' too.
 #[test]
 fn closes_need_no_memory() {
     let stage = Stage::new();
@@ -282,6 +283,7 @@ impl Levels {
 }
 
 // NDK-IRQL-02, NDK-LIFE-10: every kind of callback comes at DISPATCH_LEVEL at most, with no lock held.
+// WSK-HAZ-12: some of them inside callbacks of WSK.
 #[test]
 fn callbacks_come_at_dispatch_level_and_with_nothing_locked() {
     let stage = Stage::new();

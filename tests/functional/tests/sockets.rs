@@ -43,6 +43,7 @@ fn move_everything(stage: &Stage, size: usize) {
 
 // WSK-RX-12: several MDLs, offsets, empty elements.
 // RFC5044-5.1-5.
+// WSK-RX-13, WSK-EVT-09.
 #[test]
 fn data_may_come_in_odd_pieces() {
     for seed in 1..4 {
@@ -70,6 +71,7 @@ fn data_may_come_a_few_bytes_at_a_time() {
 
 // WSK-EVT-10: data that is there before anybody can have asked for it.
 // RFC5044-7.1-1.
+// WSK-REG-12, WSK-SOCK-10: the callbacks are static.
 #[test]
 fn a_peer_that_speaks_first_is_refused() {
     let stage = Stage::new();
@@ -227,6 +229,23 @@ fn no_peer_stays_behind_a_closing_listener() {
     });
 }
 
+// WSK-SOCK-11: from the adapter's own address, whichever way the peer is.
+#[test]
+fn a_connection_leaves_from_its_adapter() {
+    let stage = Stage::new();
+    let listener = TcpListener::bind("127.0.0.3:0").expect("bound");
+    let to = listener.local_addr().expect("bound");
+    for n in 0..2 {
+        let end = End::new(&stage.open(n), QpLimits::default());
+        let mut connector = Connector::new(&end.adapter).expect("made");
+        let ask = ConnectParameters::default();
+        let _connecting = connector.connect(&end.qp, stage.address(n, 0), to, &ask);
+        let (_stream, from) = listener.accept().expect("a connection");
+        assert_eq!(from.ip(), stage.address(n, 0).ip());
+        assert_eq!(connector.close().wait(), NtStatus::SUCCESS);
+    }
+}
+
 // WSK-REG-05, WSK-REG-06: the adapter starts before TCP/IP does.
 #[test]
 fn an_adapter_is_not_ready_before_the_transport_is() {
@@ -240,6 +259,7 @@ fn an_adapter_is_not_ready_before_the_transport_is() {
 }
 
 // WSK-CLS-05, WSK-CLS-08: each socket is closed once, whichever side ends first.
+// WSK-ACC-05, WSK-IRP-10.
 #[test]
 fn connections_are_made_and_dropped_by_the_hundred() {
     let stage = Stage::new();
@@ -264,6 +284,7 @@ fn connections_are_made_and_dropped_by_the_hundred() {
 }
 
 // WSK-HAZ-09, WSK-ACC-01, WSK-SOCK-12: the address under a listener and a connection goes away, and comes again.
+// WSK-RX-15: some sockets hear of it by an event without data.
 #[test]
 fn an_address_that_goes_ends_its_connections() {
     let stage = Stage::new();

@@ -56,6 +56,7 @@ const SIZES: [usize; 14] = [
 ];
 
 // NDK-CQ-14, -15, -16, NDK-POST-13, -36: every size, in both directions.
+// WSK-TX-02, WSK-TX-03: as one stream.
 #[test]
 fn sends_of_every_size_arrive_whole_in_both_directions() {
     let stage = Stage::new();
@@ -65,6 +66,7 @@ fn sends_of_every_size_arrive_whole_in_both_directions() {
 }
 
 // NDK-ADP-16: both address families.
+// WSK-OPT-04.
 #[test]
 fn sends_arrive_over_ipv6() {
     if !softrnic_emulator::wsk::host_has_ipv6() {

@@ -154,6 +154,7 @@ impl Ends {
 // NdkConnect: STATUS_PENDING, STATUS_INSUFFICIENT_RESOURCES, STATUS_NETWORK_UNREACHABLE, STATUS_HOST_UNREACHABLE,
 // STATUS_CONNECTION_REFUSED, STATUS_IO_TIMEOUT, STATUS_SHARING_VIOLATION, STATUS_INVALID_ADDRESS,
 // STATUS_TOO_MANY_ADDRESSES, STATUS_ADDRESS_ALREADY_EXISTS, STATUS_CONNECTION_ABORTED.
+// WSK-SOCK-07, WSK-IRP-06, WSK-HAZ-08.
 #[test]
 fn a_connect_says_what_the_transport_said() {
     let stage = Stage::new();
@@ -209,6 +210,7 @@ fn a_connection_does_without_what_is_optional() {
 // NDK-LSN-03: the listener is as before, and may listen.
 // NdkListen: STATUS_SUCCESS, STATUS_PENDING, STATUS_INSUFFICIENT_RESOURCES, STATUS_SHARING_VIOLATION,
 // STATUS_INVALID_ADDRESS, STATUS_TOO_MANY_ADDRESSES.
+// WSK-OPT-02: a port that others could share is none.
 #[test]
 fn a_listen_says_what_the_transport_said() {
     let stage = Stage::new();

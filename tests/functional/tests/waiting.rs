@@ -34,6 +34,7 @@ const WORKERS: usize = 8;
 
 // NDK-IRQL-04, WSK-HAZ-13: with every system worker blocked, connections are made, used, ended and closed by a thread that
 // waits for each step.
+// WSK-IRP-09, WSK-IRP-13.
 #[test]
 fn nothing_waits_for_the_systems_workers() {
     let stage = Stage::new();
