@@ -349,22 +349,29 @@ impl World {
             + self.shared.len()
     }
 
-    /// Closes all, and waits until all is closed.
+    /// Closes all, and waits until all is closed: what a request gives that was still pending, too.
     fn end(self: &Arc<Self>, mut random: Random) {
         let random = std::cell::RefCell::new(&mut random);
-        wait("objects asked to close, objects closed", || {
-            // Peers' requests come as long as there is a listener.
-            while self.there() != 0 {
-                self.close(&mut random.borrow_mut());
-            }
-            let (asked, closed) = (&self.asked, &self.closed);
-            let all = self.opened.load(Ordering::SeqCst);
-            let asked = asked.load(Ordering::SeqCst);
-            assert!(asked <= all, "closed twice");
-            let left = all - asked;
-            (asked + left * 1_000_000, closed.load(Ordering::SeqCst))
-        });
-        wait("requests", || (self.pending.load(Ordering::SeqCst), 0));
+        wait(
+            "requests and objects asked to close, objects closed",
+            || {
+                // Peers' requests come as long as there is a listener.
+                while self.there() != 0 {
+                    self.close(&mut random.borrow_mut());
+                }
+                let (asked, closed) = (&self.asked, &self.closed);
+                // Before the number of objects: it is larger by then.
+                let pending = self.pending.load(Ordering::SeqCst);
+                let all = self.opened.load(Ordering::SeqCst);
+                let asked = asked.load(Ordering::SeqCst);
+                assert!(asked <= all, "closed twice");
+                let left = all - asked;
+                (
+                    pending + asked + left * 1_000_000,
+                    closed.load(Ordering::SeqCst),
+                )
+            },
+        );
         // NDK-LIFE-21: the adapters' closes.
         let adapters = std::mem::take(&mut *self.adapters.lock());
         drop(adapters);
