@@ -209,3 +209,12 @@ pub(super) fn failure_of(status: Status) -> Failure {
         _ => Failure::Aborted,
     }
 }
+
+/// The same of a socket that is to have a local address and no more: one that the system closed meanwhile (WSK-SOCK-12) has lost
+/// it, with its adapter or without.
+pub(super) fn failure_of_address(status: Status) -> Failure {
+    match status {
+        Status::FILE_FORCED_CLOSED => Failure::AddressInvalid,
+        status => failure_of(status),
+    }
+}

@@ -13,7 +13,7 @@ use crate::sync::Revocable;
 use crate::wsk::{self, Acceptor};
 
 use super::api::Failure;
-use super::endpoint::{Endpoint, Events, failure_of};
+use super::endpoint::{Endpoint, Events, failure_of_address};
 use super::input;
 use super::runner::Core;
 use super::settings::Settings;
@@ -106,7 +106,7 @@ impl<L: Incoming> Listener<L> {
             .listen(self.0.clone(), local)
             .map_err(|status| {
                 drop(self.0.this.revoke());
-                failure_of(status)
+                failure_of_address(status)
             })
     }
 
@@ -247,7 +247,7 @@ fn places_from(start: usize) -> impl Iterator<Item = usize> {
 impl<L: Incoming> Acceptor for Listening<L> {
     fn listening(&self, result: Result<(), Status>) {
         if let Some(door) = self.door.access() {
-            door.listen_done(result.map_err(failure_of));
+            door.listen_done(result.map_err(failure_of_address));
         }
     }
 

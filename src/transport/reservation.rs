@@ -7,7 +7,7 @@ use crate::sync::Revocable;
 use crate::wsk;
 
 use super::api::Failure;
-use super::endpoint::failure_of;
+use super::endpoint::failure_of_address;
 
 /// What comes up from a reservation, at IRQL <= DISPATCH, with no lock held. It is dropped when the
 /// port is free again.
@@ -44,7 +44,7 @@ impl<R: Reserver> Reservation<R> {
             .reserve(inside.clone(), address)
             .map_err(|status| {
                 drop(inside.reserver.revoke());
-                failure_of(status)
+                failure_of_address(status)
             })
     }
 
@@ -67,7 +67,7 @@ impl<R: Reserver> Drop for Reservation<R> {
 impl<R: Reserver> wsk::Reserver for Inside<R> {
     fn reserved(&self, result: Result<(), Status>) {
         if let Some(reserver) = self.reserver.access() {
-            reserver.reserved(result.map_err(failure_of));
+            reserver.reserved(result.map_err(failure_of_address));
         }
     }
 

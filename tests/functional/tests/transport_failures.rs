@@ -10,6 +10,7 @@ use softrnic_functional::{End, SOON, Stage, connect, listen, pattern};
 
 // Statuses of WSK that are none of NDKPI.
 const ACCESS_DENIED: NtStatus = NtStatus(0xC000_0022_u32 as i32);
+const FILE_FORCED_CLOSED: NtStatus = NtStatus(0xC000_00B6_u32 as i32);
 const INVALID_ADDRESS_COMPONENT: NtStatus = NtStatus(0xC000_0207_u32 as i32);
 const CONNECTION_RESET: NtStatus = NtStatus(0xC000_020D_u32 as i32);
 const UNSUCCESSFUL: NtStatus = NtStatus(0xC000_0001_u32 as i32);
@@ -18,7 +19,7 @@ const UNSUCCESSFUL: NtStatus = NtStatus(0xC000_0001_u32 as i32);
 type Row = (Call, NtStatus, NtStatus);
 
 /// A local port cannot be had.
-const LOCAL: [Row; 7] = [
+const LOCAL: [Row; 8] = [
     (
         Call::Socket,
         NtStatus::INSUFFICIENT_RESOURCES,
@@ -41,6 +42,8 @@ const LOCAL: [Row; 7] = [
         NtStatus::SHARING_VIOLATION,
     ),
     (Call::Bind, ACCESS_DENIED, NtStatus::SHARING_VIOLATION),
+    // WSK-SOCK-12: the address went while it was asked for.
+    (Call::Bind, FILE_FORCED_CLOSED, NtStatus::INVALID_ADDRESS),
     (
         Call::Bind,
         INVALID_ADDRESS_COMPONENT,
