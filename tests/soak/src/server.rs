@@ -33,12 +33,18 @@ enum Job {
 /// What its threads share.
 struct Shared {
     common: Arc<Common>,
-    links: Mutex<HashMap<usize, Arc<Link>>>,
+    known: Mutex<Known>,
     jobs: Mutex<Vec<Sender<Job>>>,
     next: AtomicUsize,
-    /// Connections asked for and not yet there, or given up.
-    coming: AtomicUsize,
     failed: AtomicBool,
+}
+
+/// The connections there are.
+#[derive(Default)]
+struct Known {
+    links: HashMap<usize, Arc<Link>>,
+    /// Those that are asked for, or being closed.
+    unsettled: usize,
 }
 
 /// A server that listens.
@@ -56,16 +62,15 @@ impl Server {
     pub fn start(adapter: &Arc<Adapter>, at: SocketAddr) -> Result<Self, NtStatus> {
         let shared = Arc::new(Shared {
             common: Common::new(adapter)?,
-            links: Mutex::default(),
+            known: Mutex::default(),
             jobs: Mutex::default(),
             next: AtomicUsize::new(0),
-            coming: AtomicUsize::new(0),
             failed: AtomicBool::new(false),
         });
         let workers = (0..WORKERS).map(|_| worker(&shared)).collect();
         let own = Arc::clone(&shared);
         let listener = Listener::new(adapter, move |connector| {
-            own.coming.fetch_add(1, Ordering::SeqCst);
+            own.known.lock().unsettled += 1;
             let number = own.next.fetch_add(1, Ordering::SeqCst);
             own.job(number, Job::Accept(number, connector));
         })?;
@@ -92,16 +97,18 @@ impl Server {
     pub fn wait_quiet(&self) -> Result<(), String> {
         let start = Instant::now();
         loop {
-            let coming = self.shared.coming.load(Ordering::SeqCst);
-            let there = self.shared.links.lock().len();
+            let (there, unsettled) = {
+                let known = self.shared.known.lock();
+                (known.links.len(), known.unsettled)
+            };
             if self.shared.failed.load(Ordering::SeqCst) {
                 return Err("the server met a failure".into());
             }
-            if coming + there == 0 {
+            if there + unsettled == 0 {
                 return Ok(());
             }
             if start.elapsed() > PATIENCE {
-                return Err(format!("{there} connections stay, {coming} are coming"));
+                return Err(format!("{there} connections stay, {unsettled} come or go"));
             }
             std::thread::sleep(Duration::from_millis(2));
         }
@@ -132,7 +139,7 @@ fn worker(shared: &Arc<Shared>) -> Join {
             match receiver.recv_timeout(PATIENCE) {
                 Ok(Job::Accept(number, connector)) => {
                     own.accept(number, connector);
-                    own.coming.fetch_sub(1, Ordering::SeqCst);
+                    own.known.lock().unsettled -= 1;
                 }
                 Ok(Job::Look(number)) => own.look(number),
                 Ok(Job::Stop) => return,
@@ -163,13 +170,13 @@ impl Shared {
             return self.failed.store(true, Ordering::SeqCst);
         };
         if link.accept(looks()).is_ok() {
-            self.links.lock().insert(number, Arc::new(link));
+            self.known.lock().links.insert(number, Arc::new(link));
             self.look(number);
         }
     }
 
     fn look(&self, number: usize) {
-        let Some(link) = self.links.lock().get(&number).cloned() else {
+        let Some(link) = self.known.lock().links.get(&number).cloned() else {
             return;
         };
         loop {
@@ -181,9 +188,15 @@ impl Shared {
                 Arrival::Completed(done) => done.context != LAST,
             };
             if !stays {
-                let last = self.links.lock().remove(&number);
+                let last = {
+                    let mut known = self.known.lock();
+                    known.unsettled += 1;
+                    known.links.remove(&number)
+                };
                 link.disconnect();
-                return drop((link, last));
+                drop((link, last));
+                self.known.lock().unsettled -= 1;
+                return;
             }
         }
     }
