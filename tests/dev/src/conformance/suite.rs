@@ -98,6 +98,21 @@ fn place(test: &Citing) -> (Target, String) {
     (Target { folder, kind }, name.join("::"))
 }
 
+/// The options of `cargo test` that select `targets`, each once: it takes `--lib` only once, for all packages.
+fn selection(targets: &BTreeSet<Target>) -> BTreeSet<String> {
+    let options = targets.iter().flat_map(|target| {
+        let package = target.folder.strip_prefix("tests/");
+        let package = package.map_or("softrnic".to_owned(), |name| format!("softrnic-{name}"));
+        let kind = match &target.kind {
+            Kind::Library => "--lib".to_owned(),
+            Kind::Program => "--bins".to_owned(),
+            Kind::Tests(name) => format!("--test={name}"),
+        };
+        [format!("--package={package}"), kind]
+    });
+    options.collect()
+}
+
 /// The executables of some tests.
 pub(super) struct Suite {
     executables: BTreeMap<Target, PathBuf>,
@@ -114,16 +129,7 @@ impl Suite {
             "--no-run",
             "--message-format=json-render-diagnostics",
         ]);
-        for target in &wanted {
-            let package = target.folder.strip_prefix("tests/");
-            let package = package.map_or("softrnic".to_owned(), |name| format!("softrnic-{name}"));
-            build.args(["--package", &package]);
-            match &target.kind {
-                Kind::Library => build.arg("--lib"),
-                Kind::Program => build.arg("--bins"),
-                Kind::Tests(name) => build.args(["--test", name]),
-            };
-        }
+        build.args(selection(&wanted));
         let output = build.stderr(Stdio::inherit()).output();
         let output = output.map_err(|error| format!("{build:?}: {error}"))?;
         if !output.status.success() {
@@ -287,7 +293,7 @@ fn artifact(line: &str) -> Option<(Target, PathBuf)> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Citing, Kind, Verdict, place, told};
+    use super::{Citing, Kind, Target, Verdict, place, selection, told};
 
     fn placed(path: &str, name: &str) -> (String, Kind, String) {
         let (target, name) = place(&Citing {
@@ -295,6 +301,27 @@ mod tests {
             name: name.to_owned(),
         });
         (target.folder, target.kind, name)
+    }
+
+    #[test]
+    fn libraries_of_several_packages_are_asked_for_once() {
+        let target = |folder: &str, kind| Target {
+            folder: folder.to_owned(),
+            kind,
+        };
+        let wanted = [
+            target("", Kind::Library),
+            target("tests/emulator", Kind::Library),
+            target("tests/emulator", Kind::Tests("exports".to_owned())),
+        ];
+        let options: Vec<String> = selection(&wanted.into()).into_iter().collect();
+        let expected = [
+            "--lib",
+            "--package=softrnic",
+            "--package=softrnic-emulator",
+            "--test=exports",
+        ];
+        assert_eq!(options, expected);
     }
 
     #[test]
