@@ -73,6 +73,9 @@ enum Kind {
     Tests(String),
 }
 
+/// What a driver built in haste may take of a stack, in bytes: no test of it is about that.
+const HASTY_STACK: &str = "65536";
+
 /// Where a test is: its executable, and its name there.
 fn place(test: &Citing) -> (Target, String) {
     let parts: Vec<&str> = test.path.trim_end_matches(".rs").split('/').collect();
@@ -228,7 +231,9 @@ impl Suite {
             .stdout(file)
             .stderr(Stdio::null());
         if let Some(image) = run.image {
-            command.env(IMAGE, image);
+            command
+                .env(IMAGE, image)
+                .env("SOFTRNIC_IMAGE_STACK", HASTY_STACK);
         }
         let child = command
             .spawn()

@@ -8,7 +8,9 @@
 //! Time is counted in instructions of images, in traced runs only: those between the call of a callback at
 //! DISPATCH_LEVEL, or the raise to it, and the return or the fall below it.
 
+use std::env;
 use std::ptr::NonNull;
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize, Ordering};
 
 use parking_lot::Mutex;
@@ -241,11 +243,21 @@ fn note(thread: &Thread, sp: usize, point: Point) -> Option<String> {
     }
     let chain = entry.chain();
     let text = format!(
-        "{chain} takes {bytes} bytes of stack; {STACK_LIMIT} are allowed, and a kernel stack has 24 KiB"
+        "{chain} takes {bytes} bytes of stack; {} are allowed, and a kernel stack has 24 KiB",
+        *LIMIT
     );
     *entry.slot.chain.lock() = chain;
-    (bytes > STACK_LIMIT).then_some(text)
+    (bytes > *LIMIT).then_some(text)
 }
+
+/// [`STACK_LIMIT`], or what `SOFTRNIC_IMAGE_STACK` says: an image that was built in haste, to be tested once, has larger
+/// frames than the one that ships.
+static LIMIT: LazyLock<usize> = LazyLock::new(|| match env::var("SOFTRNIC_IMAGE_STACK") {
+    Ok(said) => said
+        .parse()
+        .unwrap_or_else(|_| panic!("SOFTRNIC_IMAGE_STACK={said}: a number of bytes is wanted")),
+    Err(_) => STACK_LIMIT,
+});
 
 /// An image executes the instruction at `point`, in a traced run.
 pub(crate) fn instruction(thread: &Thread, point: Point) {
