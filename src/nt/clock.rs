@@ -1,6 +1,6 @@
 //! Time since the system started, in units of 100 ns.
 
-use wdk_sys::ntddk::KeQueryInterruptTimePrecise;
+use wdk_sys::{LARGE_INTEGER, ntddk::KeQueryInterruptTimePrecise};
 
 /// 100 ns units, as the kernel counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -14,6 +14,13 @@ impl Ticks {
     /// How long from `earlier` to `self`; zero when it is not earlier.
     pub(crate) const fn since(self, earlier: Self) -> Self {
         Self(self.0.saturating_sub(earlier.0))
+    }
+
+    /// As the kernel takes a due time or a timeout: negative means counted from now.
+    pub(super) fn from_now(self) -> LARGE_INTEGER {
+        LARGE_INTEGER {
+            QuadPart: -i64::try_from(self.0).unwrap_or(i64::MAX),
+        }
     }
 }
 

@@ -12,6 +12,7 @@ use wdk_sys::{
 };
 
 use super::{
+    clock::Ticks,
     irql,
     pool::{Box, Tag},
     status::Result,
@@ -61,6 +62,14 @@ impl Event {
         debug_assert!(irql::is_passive());
         // SAFETY: initialised; the level is checked above.
         let _ = unsafe { wait_for_object(self.0.get().cast(), ptr::null_mut()) };
+    }
+
+    /// As `wait`, but not for longer than `time`.
+    pub(crate) fn wait_at_most(&self, time: Ticks) {
+        debug_assert!(irql::is_passive());
+        let mut timeout = time.from_now();
+        // SAFETY: initialised, and `timeout` is a local; the level is checked above.
+        let _ = unsafe { wait_for_object(self.0.get().cast(), &raw mut timeout) };
     }
 }
 

@@ -3,7 +3,7 @@
 use core::cell::UnsafeCell;
 
 use wdk_sys::{
-    KDPC, KTIMER, LARGE_INTEGER, PVOID,
+    KDPC, KTIMER, PVOID,
     ntddk::{KeCancelTimer, KeInitializeDpc, KeInitializeTimer, KeSetTimer},
 };
 
@@ -125,13 +125,15 @@ impl<T: Send + Sync + 'static> Drop for Timer<T> {
 impl<T> Inner<T> {
     /// Under the lock, with the timer not in the queue.
     fn start(&self, after: Ticks) {
-        // Negative: relative to now.
-        let due = LARGE_INTEGER {
-            QuadPart: -i64::try_from(after.0).unwrap_or(i64::MAX),
-        };
         let kernel = self.kernel.get();
         // SAFETY: both are initialised and stay until the DPC has run (invariant of `State`).
-        unsafe { KeSetTimer(&raw mut (*kernel).timer, due, &raw mut (*kernel).dpc) };
+        unsafe {
+            KeSetTimer(
+                &raw mut (*kernel).timer,
+                after.from_now(),
+                &raw mut (*kernel).dpc,
+            )
+        };
     }
 
     /// Under the lock: whether it was in the queue, and is no more.

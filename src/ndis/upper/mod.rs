@@ -195,15 +195,17 @@ impl Miniport {
     /// On the worker: makes what is wanted so, and tells it. NDK-NDIS-11: one change at a time,
     /// the last request wins.
     fn switch_network_direct(this: Ref<Self>) {
-        while let Some(switched) = this.network_direct.step() {
+        this.network_direct.follow(|switched| {
             let event = match switched {
                 Switched::On => Event::NetworkDirectEnabled,
                 Switched::Off => Event::NetworkDirectDisabled,
             };
-            if let Err(status) = event.tell(&this.handle) {
-                log!("{event:?} was not taken: {status:?}");
+            let told = event.tell(&this.handle);
+            if let Err(status) = told {
+                log!("{event:?} was not taken and will be told again: {status:?}");
             }
-        }
+            told
+        });
     }
 
     /// Some interface's addresses changed. `PASSIVE_LEVEL`. Read at once: a consumer may use an

@@ -231,6 +231,34 @@ fn the_switch_turns_network_direct_off_and_on() {
     assert!(opens_as(&stage, Ok(())));
 }
 
+// NDK-NDIS-08, NDK-NDIS-11: what NDIS had no resources to be told is told again, until it is taken or no
+// longer wanted; a halt does not wait for it.
+#[test]
+fn an_event_that_is_refused_is_told_again() {
+    let stage = Stage::new();
+    let told = Arc::new(Flag::default());
+    let flag = told.clone();
+    let open = stage.open(0);
+    stage.machine().ndis.on_ndk_state(move |_, enabled| {
+        if !enabled {
+            flag.set();
+        }
+    });
+    let set = |on: u8| {
+        let switched = adapter(&stage).oid_set(sys::OID_NDK_SET_STATE, &[on]);
+        assert_eq!(switched.status, SUCCESS);
+    };
+    stage.machine().ndis.refuse_events(1);
+    set(0);
+    assert!(told.wait(SOON), "NDIS is told that it is off");
+    drop(open);
+    set(1);
+    assert!(opens_as(&stage, Ok(())));
+    stage.machine().ndis.refuse_events(u32::MAX);
+    set(0);
+    assert!(opens_as(&stage, Err(NtStatus::NDIS_ADAPTER_NOT_READY)));
+}
+
 // NDK-NDIS-11: the last request wins, whatever was told in between.
 #[test]
 fn a_fast_toggle_ends_as_last_asked() {

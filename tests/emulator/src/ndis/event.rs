@@ -62,7 +62,7 @@ pub(super) unsafe extern "win64" fn NdisMNetPnPEvent(
             "a PnP event notification with a wrong header",
         );
     }
-    if crate::sched::fails("NdisMNetPnPEvent") {
+    if thread.machine.ndis.refuses_event() || crate::sched::fails("NdisMNetPnPEvent") {
         return NDIS_STATUS_RESOURCES;
     }
     match notification.NetPnPEvent.NetEvent {

@@ -18,7 +18,7 @@ pub(crate) mod tests;
 
 use crate::sync::{Mutex, MutexGuard};
 use std::sync::Arc;
-use std::sync::atomic::AtomicU32;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use softrnic::sys::{NDIS_HANDLE, NDIS_STATUS};
 
@@ -59,6 +59,7 @@ pub struct State {
     drivers: Mutex<Vec<Arc<MiniportDriver>>>,
     adapters: Mutex<Vec<Arc<Miniport>>>,
     ndk_hook: Mutex<Option<Arc<NdkStateHook>>>,
+    events_to_refuse: AtomicU32,
     next_interface: AtomicU32,
 }
 
@@ -75,6 +76,19 @@ impl State {
     /// open NDK adapters is about to halt. Disabling waits until consumers have closed theirs.
     pub fn on_ndk_state(&self, hook: impl Fn(u32, bool) + Send + Sync + 'static) {
         *self.ndk_hook.lock() = Some(Arc::new(Box::new(hook)));
+    }
+
+    /// The next `count` calls of `NdisMNetPnPEvent` fail with NDIS_STATUS_RESOURCES.
+    pub fn refuse_events(&self, count: u32) {
+        self.events_to_refuse.store(count, Ordering::Relaxed);
+    }
+
+    fn refuses_event(&self) -> bool {
+        let left = &self.events_to_refuse;
+        left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+            left.checked_sub(1)
+        })
+        .is_ok()
     }
 
     fn tell_ndk_state(&self, if_index: u32, enabled: bool) {
