@@ -216,9 +216,10 @@ impl Runner {
         while !self.network.machine.is_stopping() {
             let mut busy = self.run_commands();
             let now = clock::nanoseconds();
-            let spinning = busy || !self.ready.is_empty() || now < self.spin_until;
+            let spinning = busy || now < self.spin_until;
             busy |= self.read_hot();
-            if !spinning {
+            // What the hot ones left unread is `ready`, and the poller does not tell of it again.
+            if !spinning && self.ready.is_empty() {
                 self.sleep();
             } else if self.hot.is_empty() || now >= next_gather {
                 self.gather(Some(Duration::ZERO));

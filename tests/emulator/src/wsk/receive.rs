@@ -15,6 +15,7 @@ use super::send;
 use super::socket::{Socket, State};
 use super::tap::Direction;
 use super::{kernel, pace};
+use crate::sched;
 
 /// Buffers kept for the next reads.
 const FREE_BUFFERS: usize = 8;
@@ -304,6 +305,7 @@ fn indicate(runner: &Runner, socket: &Arc<Socket>, mut buffer: Box<Buffer>) -> P
     };
     let mut accepted = bytes;
     let answer = call_receive_event(socket, list, bytes, &mut accepted);
+    sched::note(|| format!("WskReceiveEvent took {accepted} of {bytes} bytes: {answer:#x}"));
     // A short read says that the host has no more, unless the end of the stream is behind it.
     let more = full_read || socket.hung_up.load(Ordering::Acquire);
     let after = if more {
