@@ -17,7 +17,7 @@ impl Ticks {
     }
 
     /// As the kernel takes a due time or a timeout: negative means counted from now.
-    pub(super) fn from_now(self) -> LARGE_INTEGER {
+    pub(super) fn relative(self) -> LARGE_INTEGER {
         LARGE_INTEGER {
             QuadPart: -i64::try_from(self.0).unwrap_or(i64::MAX),
         }

@@ -67,7 +67,7 @@ impl Event {
     /// As `wait`, but not for longer than `time`.
     pub(crate) fn wait_at_most(&self, time: Ticks) {
         debug_assert!(irql::is_passive());
-        let mut timeout = time.from_now();
+        let mut timeout = time.relative();
         // SAFETY: initialised, and `timeout` is a local; the level is checked above.
         let _ = unsafe { wait_for_object(self.0.get().cast(), &raw mut timeout) };
     }

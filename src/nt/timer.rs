@@ -130,7 +130,7 @@ impl<T> Inner<T> {
         unsafe {
             KeSetTimer(
                 &raw mut (*kernel).timer,
-                after.from_now(),
+                after.relative(),
                 &raw mut (*kernel).dpc,
             )
         };
