@@ -43,11 +43,11 @@ fn assert_closes(stage: &Stage, closes: &mpsc::Receiver<Closing>, call: &str) {
     assert!(closing.is_over(SOON), "{call}");
 }
 
-/// Sends a message that `end` has no receive for; it was refused when this returns.
-fn send_unwanted(stage: &Stage, peer: &mut Peer) {
+/// Sends this message; the driver has seen it when this returns.
+fn send_seen(stage: &Stage, peer: &mut Peer, ulpdu: &[u8]) {
     let interlude = &stage.machine().interlude;
     interlude.plan(Moment::Inside("WskReceiveEvent", usize::MAX), || ());
-    peer.send(&peer::fpdu(&peer::send(2, &[7; 64])));
+    peer.send(&peer::fpdu(ulpdu));
     assert!(!interlude.came(SOON), "the event has returned");
 }
 
@@ -108,6 +108,32 @@ fn a_fin_comes_behind_the_data() {
     assert_eq!(disconnecting.wait(), NtStatus::SUCCESS);
     let done = end.done.take(posts);
     assert!(done.iter().all(|done| done.status == NtStatus::SUCCESS));
+}
+
+// WSK-DIS-04: and so does a Terminate, which waits behind the data of a peer that takes its time.
+#[test]
+fn a_fin_comes_behind_a_terminate() {
+    let stage = Stage::new();
+    let (mut peer, end) = peer::connected(&stage);
+    for n in 0..QpLimits::default().initiator_depth as usize {
+        end.post_send(n, 0, 1 << 20, 0);
+    }
+    // A Write to a region that is none.
+    send_seen(
+        &stage,
+        &mut peer,
+        &[[0xC1, 0x40].as_slice(), &[7; 28]].concat(),
+    );
+    let bytes = peer.read_to_end().expect("FIN, no reset");
+    let mut rest = bytes.as_slice();
+    let mut last = rest;
+    while !rest.is_empty() {
+        let length = usize::from(u16::from_be_bytes([rest[0], rest[1]]));
+        (last, rest) = rest.split_at((2 + length).next_multiple_of(4) + 4);
+    }
+    assert_eq!(last[2..4], [0x41, 0x47], "a Terminate");
+    peer.finish();
+    assert!(end.gone.wait(SOON));
 }
 
 // WSK-DIS-05, WSK-DIS-13: the connection is half open after our FIN: what the peer still says is received.
@@ -178,6 +204,27 @@ fn a_disconnect_that_never_completes_is_forced() {
         assert_eq!((wsk.held(), wsk.heal()), (0, 0));
         drop(end);
     }
+}
+
+// WSK-DIS-09: while one request pends, nothing that happens makes another, and it ends as it would have alone.
+#[test]
+fn a_disconnect_is_asked_for_once() {
+    let stage = Stage::new();
+    let wire = Wire::of(&stage);
+    let wsk = &stage.machine().wsk;
+    let (mut peer, end) = peer::connected(&stage);
+    wsk.pace(Call::Disconnect, Pace::Held);
+    let first = end.disconnect();
+    assert!(wsk.holds(1, SOON));
+    let second = end.disconnect();
+    assert_eq!(peer.read_to_end(), Some(Vec::new()));
+    peer.finish();
+    assert_eq!(first.wait_for(A_WHILE), None);
+    assert_eq!(wsk.release(), 1);
+    assert_eq!(first.wait(), NtStatus::SUCCESS);
+    assert!(second.wait_for(SOON).is_some());
+    drop(end);
+    assert_eq!(wire.endings(), [Ending::OurFin, Ending::TheirFin]);
 }
 
 // WSK-DIS-10: a reset ends both directions, a FIN one; each is told once, in every state of our own end.
@@ -276,7 +323,8 @@ fn a_connection_may_be_forced_closed_at_any_call() {
         for forced in [forced, forced.pended()] {
             let (mut peer, mut end) = peer::connected(&stage);
             if call == Call::Receive {
-                send_unwanted(&stage, &mut peer);
+                // There is no receive for it.
+                send_seen(&stage, &mut peer, &peer::send(2, &[7; 64]));
             }
             wsk.fail(forced);
             let status = match call {
@@ -340,7 +388,8 @@ fn a_close_waits_for_the_calls_in_the_socket() {
     for call in ["WskSend", "WskDisconnect", "WskReceive"] {
         let (mut peer, mut end) = peer::connected(&stage);
         if call == "WskReceive" {
-            send_unwanted(&stage, &mut peer);
+            // There is no receive for it.
+            send_seen(&stage, &mut peer, &peer::send(2, &[7; 64]));
         }
         let mut connector = end.connector.take().expect("connected");
         let closes = close_at(&stage, connector.raw().cast(), Moment::Before(call));

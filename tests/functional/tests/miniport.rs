@@ -442,6 +442,12 @@ fn loading_and_unloading_can_be_repeated() {
             adapters,
         )
         .expect("the image starts");
+        if let Some(adapter) = host.adapters().last() {
+            let (machine, told) = (host.machine(), Arc::default());
+            let _attached = machine.attach();
+            let opened = Opened::open(machine, adapter.if_index(), (1, 2), "client", &told);
+            assert_eq!(opened.map(drop), Ok(()));
+        }
         assert!(host.stop().is_empty(), "nothing is left behind");
     }
 }
