@@ -1,10 +1,11 @@
 //! What the driver imports from `ndis.sys`, `netio.sys` and `ksecdd.sys`. `raw-dylib`: no import library is needed.
 
-use super::nbl::NET_BUFFER_LIST;
+use super::nbl::{NET_BUFFER, NET_BUFFER_LIST};
 use super::ndis::*;
 use super::ndis_enums::NDIS_PARAMETER_TYPE;
 use super::netio::*;
 use super::oid::NDIS_OID_REQUEST;
+use super::protocol::*;
 use super::types::*;
 use super::wsk::*;
 
@@ -76,6 +77,92 @@ unsafe extern "win64" {
         NetworkAddressLength: *mut u32,
         ConfigurationHandle: NDIS_HANDLE,
     );
+    pub fn NdisRegisterProtocolDriver(
+        ProtocolDriverContext: NDIS_HANDLE,
+        ProtocolCharacteristics: *mut NDIS_PROTOCOL_DRIVER_CHARACTERISTICS,
+        NdisProtocolHandle: *mut NDIS_HANDLE,
+    ) -> NDIS_STATUS;
+    pub fn NdisDeregisterProtocolDriver(NdisProtocolHandle: NDIS_HANDLE);
+    pub fn NdisReEnumerateProtocolBindings(NdisProtocolHandle: NDIS_HANDLE);
+    pub fn NdisOpenAdapterEx(
+        NdisProtocolHandle: NDIS_HANDLE,
+        ProtocolBindingContext: NDIS_HANDLE,
+        OpenParameters: *mut NDIS_OPEN_PARAMETERS,
+        BindContext: NDIS_HANDLE,
+        NdisBindingHandle: *mut NDIS_HANDLE,
+    ) -> NDIS_STATUS;
+    pub fn NdisCloseAdapterEx(NdisBindingHandle: NDIS_HANDLE) -> NDIS_STATUS;
+    pub fn NdisCompleteBindAdapterEx(BindAdapterContext: NDIS_HANDLE, Status: NDIS_STATUS);
+    pub fn NdisCompleteUnbindAdapterEx(UnbindContext: NDIS_HANDLE);
+    pub fn NdisCompleteNetPnPEvent(
+        NdisBindingHandle: NDIS_HANDLE,
+        NetPnPEventNotification: *mut NET_PNP_EVENT_NOTIFICATION,
+        Status: NDIS_STATUS,
+    );
+    pub fn NdisUnbindAdapter(NdisBindingHandle: NDIS_HANDLE) -> NDIS_STATUS;
+    pub fn NdisOidRequest(
+        NdisBindingHandle: NDIS_HANDLE,
+        OidRequest: *mut NDIS_OID_REQUEST,
+    ) -> NDIS_STATUS;
+    pub fn NdisCancelOidRequest(NdisBindingHandle: NDIS_HANDLE, RequestId: PVOID);
+    pub fn NdisAllocateCloneOidRequest(
+        SourceHandle: NDIS_HANDLE,
+        OidRequest: *mut NDIS_OID_REQUEST,
+        PoolTag: u32,
+        ClonedOidRequest: *mut *mut NDIS_OID_REQUEST,
+    ) -> NDIS_STATUS;
+    pub fn NdisFreeCloneOidRequest(SourceHandle: NDIS_HANDLE, Request: *mut NDIS_OID_REQUEST);
+    pub fn NdisSendNetBufferLists(
+        NdisBindingHandle: NDIS_HANDLE,
+        NetBufferLists: *mut NET_BUFFER_LIST,
+        PortNumber: u32,
+        SendFlags: u32,
+    );
+    pub fn NdisCancelSendNetBufferLists(NdisBindingHandle: NDIS_HANDLE, CancelId: PVOID);
+    pub fn NdisReturnNetBufferLists(
+        NdisBindingHandle: NDIS_HANDLE,
+        NetBufferLists: *mut NET_BUFFER_LIST,
+        ReturnFlags: u32,
+    );
+    pub fn NdisAllocateNetBufferListPool(
+        NdisHandle: NDIS_HANDLE,
+        Parameters: *mut NET_BUFFER_LIST_POOL_PARAMETERS,
+    ) -> NDIS_HANDLE;
+    pub fn NdisFreeNetBufferListPool(PoolHandle: NDIS_HANDLE);
+    pub fn NdisAllocateNetBufferAndNetBufferList(
+        PoolHandle: NDIS_HANDLE,
+        ContextSize: u16,
+        ContextBackFill: u16,
+        MdlChain: PMDL,
+        DataOffset: u32,
+        DataLength: u64,
+    ) -> *mut NET_BUFFER_LIST;
+    pub fn NdisFreeNetBufferList(NetBufferList: *mut NET_BUFFER_LIST);
+    pub fn NdisAllocateCloneNetBufferList(
+        OriginalNetBufferList: *mut NET_BUFFER_LIST,
+        NetBufferListPoolHandle: NDIS_HANDLE,
+        NetBufferPoolHandle: NDIS_HANDLE,
+        AllocateCloneFlags: u32,
+    ) -> *mut NET_BUFFER_LIST;
+    pub fn NdisFreeCloneNetBufferList(
+        CloneNetBufferList: *mut NET_BUFFER_LIST,
+        FreeCloneFlags: u32,
+    );
+    pub fn NdisCopySendNetBufferListInfo(
+        DestNetBufferList: *mut NET_BUFFER_LIST,
+        SrcNetBufferList: *mut NET_BUFFER_LIST,
+    );
+    pub fn NdisCopyReceiveNetBufferListInfo(
+        DestNetBufferList: *mut NET_BUFFER_LIST,
+        SrcNetBufferList: *mut NET_BUFFER_LIST,
+    );
+    pub fn NdisGetDataBuffer(
+        NetBuffer: *mut NET_BUFFER,
+        BytesNeeded: u32,
+        Storage: PVOID,
+        AlignMultiple: u32,
+        AlignOffset: u32,
+    ) -> PVOID;
 }
 
 #[link(name = "netio.sys", kind = "raw-dylib", modifiers = "+verbatim")]
