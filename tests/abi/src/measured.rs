@@ -68,6 +68,97 @@ pub mod sys {
             size: field(|it: *const MIB_UNICASTIPADDRESS_TABLE| unsafe { &raw const (*it).NumEntries }), align: 0 },
         Layout { owner: "MIB_UNICASTIPADDRESS_TABLE", path: "Table", offset: offset_of!(MIB_UNICASTIPADDRESS_TABLE, Table), // SAFETY: only the type of the place is used.
             size: field(|it: *const MIB_UNICASTIPADDRESS_TABLE| unsafe { &raw const (*it).Table }), align: 0 },
+        Layout { owner: "NDIS_BIND_PARAMETERS", path: "", offset: 0, size: size_of::<NDIS_BIND_PARAMETERS>(), align: align_of::<NDIS_BIND_PARAMETERS>() },
+        Layout { owner: "NDIS_BIND_PARAMETERS", path: "Header", offset: offset_of!(NDIS_BIND_PARAMETERS, Header), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_BIND_PARAMETERS| unsafe { &raw const (*it).Header }), align: 0 },
+        Layout { owner: "NDIS_BIND_PARAMETERS", path: "ProtocolSection", offset: offset_of!(NDIS_BIND_PARAMETERS, ProtocolSection), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_BIND_PARAMETERS| unsafe { &raw const (*it).ProtocolSection }), align: 0 },
+        Layout { owner: "NDIS_BIND_PARAMETERS", path: "AdapterName", offset: offset_of!(NDIS_BIND_PARAMETERS, AdapterName), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_BIND_PARAMETERS| unsafe { &raw const (*it).AdapterName }), align: 0 },
+        Layout { owner: "NDIS_BIND_PARAMETERS", path: "PhysicalDeviceObject", offset: offset_of!(NDIS_BIND_PARAMETERS, PhysicalDeviceObject), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_BIND_PARAMETERS| unsafe { &raw const (*it).PhysicalDeviceObject }), align: 0 },
+        Layout { owner: "NDIS_BIND_PARAMETERS", path: "MediaType", offset: offset_of!(NDIS_BIND_PARAMETERS, MediaType), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_BIND_PARAMETERS| unsafe { &raw const (*it).MediaType }), align: 0 },
+        Layout { owner: "NDIS_BIND_PARAMETERS", path: "MtuSize", offset: offset_of!(NDIS_BIND_PARAMETERS, MtuSize), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_BIND_PARAMETERS| unsafe { &raw const (*it).MtuSize }), align: 0 },
+        Layout { owner: "NDIS_BIND_PARAMETERS", path: "MaxXmitLinkSpeed", offset: offset_of!(NDIS_BIND_PARAMETERS, MaxXmitLinkSpeed), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_BIND_PARAMETERS| unsafe { &raw const (*it).MaxXmitLinkSpeed }), align: 0 },
+        Layout { owner: "NDIS_BIND_PARAMETERS", path: "XmitLinkSpeed", offset: offset_of!(NDIS_BIND_PARAMETERS, XmitLinkSpeed), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_BIND_PARAMETERS| unsafe { &raw const (*it).XmitLinkSpeed }), align: 0 },
+        Layout { owner: "NDIS_BIND_PARAMETERS", path: "MaxRcvLinkSpeed", offset: offset_of!(NDIS_BIND_PARAMETERS, MaxRcvLinkSpeed), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_BIND_PARAMETERS| unsafe { &raw const (*it).MaxRcvLinkSpeed }), align: 0 },
+        Layout { owner: "NDIS_BIND_PARAMETERS", path: "RcvLinkSpeed", offset: offset_of!(NDIS_BIND_PARAMETERS, RcvLinkSpeed), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_BIND_PARAMETERS| unsafe { &raw const (*it).RcvLinkSpeed }), align: 0 },
+        Layout { owner: "NDIS_BIND_PARAMETERS", path: "MediaConnectState", offset: offset_of!(NDIS_BIND_PARAMETERS, MediaConnectState), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_BIND_PARAMETERS| unsafe { &raw const (*it).MediaConnectState }), align: 0 },
+        Layout { owner: "NDIS_BIND_PARAMETERS", path: "MediaDuplexState", offset: offset_of!(NDIS_BIND_PARAMETERS, MediaDuplexState), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_BIND_PARAMETERS| unsafe { &raw const (*it).MediaDuplexState }), align: 0 },
+        Layout { owner: "NDIS_BIND_PARAMETERS", path: "LookaheadSize", offset: offset_of!(NDIS_BIND_PARAMETERS, LookaheadSize), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_BIND_PARAMETERS| unsafe { &raw const (*it).LookaheadSize }), align: 0 },
+        Layout { owner: "NDIS_BIND_PARAMETERS", path: "PowerManagementCapabilities", offset: offset_of!(NDIS_BIND_PARAMETERS, PowerManagementCapabilities), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_BIND_PARAMETERS| unsafe { &raw const (*it).PowerManagementCapabilities }), align: 0 },
+        Layout { owner: "NDIS_BIND_PARAMETERS", path: "SupportedPacketFilters", offset: offset_of!(NDIS_BIND_PARAMETERS, SupportedPacketFilters), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_BIND_PARAMETERS| unsafe { &raw const (*it).SupportedPacketFilters }), align: 0 },
+        Layout { owner: "NDIS_BIND_PARAMETERS", path: "MaxMulticastListSize", offset: offset_of!(NDIS_BIND_PARAMETERS, MaxMulticastListSize), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_BIND_PARAMETERS| unsafe { &raw const (*it).MaxMulticastListSize }), align: 0 },
+        Layout { owner: "NDIS_BIND_PARAMETERS", path: "MacAddressLength", offset: offset_of!(NDIS_BIND_PARAMETERS, MacAddressLength), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_BIND_PARAMETERS| unsafe { &raw const (*it).MacAddressLength }), align: 0 },
+        Layout { owner: "NDIS_BIND_PARAMETERS", path: "CurrentMacAddress", offset: offset_of!(NDIS_BIND_PARAMETERS, CurrentMacAddress), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_BIND_PARAMETERS| unsafe { &raw const (*it).CurrentMacAddress }), align: 0 },
+        Layout { owner: "NDIS_BIND_PARAMETERS", path: "PhysicalMediumType", offset: offset_of!(NDIS_BIND_PARAMETERS, PhysicalMediumType), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_BIND_PARAMETERS| unsafe { &raw const (*it).PhysicalMediumType }), align: 0 },
+        Layout { owner: "NDIS_BIND_PARAMETERS", path: "RcvScaleCapabilities", offset: offset_of!(NDIS_BIND_PARAMETERS, RcvScaleCapabilities), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_BIND_PARAMETERS| unsafe { &raw const (*it).RcvScaleCapabilities }), align: 0 },
+        Layout { owner: "NDIS_BIND_PARAMETERS", path: "BoundIfNetluid", offset: offset_of!(NDIS_BIND_PARAMETERS, BoundIfNetluid), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_BIND_PARAMETERS| unsafe { &raw const (*it).BoundIfNetluid }), align: 0 },
+        Layout { owner: "NDIS_BIND_PARAMETERS", path: "BoundIfIndex", offset: offset_of!(NDIS_BIND_PARAMETERS, BoundIfIndex), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_BIND_PARAMETERS| unsafe { &raw const (*it).BoundIfIndex }), align: 0 },
+        Layout { owner: "NDIS_BIND_PARAMETERS", path: "LowestIfNetluid", offset: offset_of!(NDIS_BIND_PARAMETERS, LowestIfNetluid), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_BIND_PARAMETERS| unsafe { &raw const (*it).LowestIfNetluid }), align: 0 },
+        Layout { owner: "NDIS_BIND_PARAMETERS", path: "LowestIfIndex", offset: offset_of!(NDIS_BIND_PARAMETERS, LowestIfIndex), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_BIND_PARAMETERS| unsafe { &raw const (*it).LowestIfIndex }), align: 0 },
+        Layout { owner: "NDIS_BIND_PARAMETERS", path: "AccessType", offset: offset_of!(NDIS_BIND_PARAMETERS, AccessType), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_BIND_PARAMETERS| unsafe { &raw const (*it).AccessType }), align: 0 },
+        Layout { owner: "NDIS_BIND_PARAMETERS", path: "DirectionType", offset: offset_of!(NDIS_BIND_PARAMETERS, DirectionType), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_BIND_PARAMETERS| unsafe { &raw const (*it).DirectionType }), align: 0 },
+        Layout { owner: "NDIS_BIND_PARAMETERS", path: "ConnectionType", offset: offset_of!(NDIS_BIND_PARAMETERS, ConnectionType), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_BIND_PARAMETERS| unsafe { &raw const (*it).ConnectionType }), align: 0 },
+        Layout { owner: "NDIS_BIND_PARAMETERS", path: "IfType", offset: offset_of!(NDIS_BIND_PARAMETERS, IfType), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_BIND_PARAMETERS| unsafe { &raw const (*it).IfType }), align: 0 },
+        Layout { owner: "NDIS_BIND_PARAMETERS", path: "IfConnectorPresent", offset: offset_of!(NDIS_BIND_PARAMETERS, IfConnectorPresent), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_BIND_PARAMETERS| unsafe { &raw const (*it).IfConnectorPresent }), align: 0 },
+        Layout { owner: "NDIS_BIND_PARAMETERS", path: "ActivePorts", offset: offset_of!(NDIS_BIND_PARAMETERS, ActivePorts), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_BIND_PARAMETERS| unsafe { &raw const (*it).ActivePorts }), align: 0 },
+        Layout { owner: "NDIS_BIND_PARAMETERS", path: "DataBackFillSize", offset: offset_of!(NDIS_BIND_PARAMETERS, DataBackFillSize), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_BIND_PARAMETERS| unsafe { &raw const (*it).DataBackFillSize }), align: 0 },
+        Layout { owner: "NDIS_BIND_PARAMETERS", path: "ContextBackFillSize", offset: offset_of!(NDIS_BIND_PARAMETERS, ContextBackFillSize), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_BIND_PARAMETERS| unsafe { &raw const (*it).ContextBackFillSize }), align: 0 },
+        Layout { owner: "NDIS_BIND_PARAMETERS", path: "MacOptions", offset: offset_of!(NDIS_BIND_PARAMETERS, MacOptions), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_BIND_PARAMETERS| unsafe { &raw const (*it).MacOptions }), align: 0 },
+        Layout { owner: "NDIS_BIND_PARAMETERS", path: "CompartmentId", offset: offset_of!(NDIS_BIND_PARAMETERS, CompartmentId), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_BIND_PARAMETERS| unsafe { &raw const (*it).CompartmentId }), align: 0 },
+        Layout { owner: "NDIS_BIND_PARAMETERS", path: "DefaultOffloadConfiguration", offset: offset_of!(NDIS_BIND_PARAMETERS, DefaultOffloadConfiguration), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_BIND_PARAMETERS| unsafe { &raw const (*it).DefaultOffloadConfiguration }), align: 0 },
+        Layout { owner: "NDIS_BIND_PARAMETERS", path: "TcpConnectionOffloadCapabilities", offset: offset_of!(NDIS_BIND_PARAMETERS, TcpConnectionOffloadCapabilities), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_BIND_PARAMETERS| unsafe { &raw const (*it).TcpConnectionOffloadCapabilities }), align: 0 },
+        Layout { owner: "NDIS_BIND_PARAMETERS", path: "BoundAdapterName", offset: offset_of!(NDIS_BIND_PARAMETERS, BoundAdapterName), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_BIND_PARAMETERS| unsafe { &raw const (*it).BoundAdapterName }), align: 0 },
+        Layout { owner: "NDIS_BIND_PARAMETERS", path: "HDSplitCurrentConfig", offset: offset_of!(NDIS_BIND_PARAMETERS, HDSplitCurrentConfig), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_BIND_PARAMETERS| unsafe { &raw const (*it).HDSplitCurrentConfig }), align: 0 },
+        Layout { owner: "NDIS_BIND_PARAMETERS", path: "ReceiveFilterCapabilities", offset: offset_of!(NDIS_BIND_PARAMETERS, ReceiveFilterCapabilities), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_BIND_PARAMETERS| unsafe { &raw const (*it).ReceiveFilterCapabilities }), align: 0 },
+        Layout { owner: "NDIS_BIND_PARAMETERS", path: "PowerManagementCapabilitiesEx", offset: offset_of!(NDIS_BIND_PARAMETERS, PowerManagementCapabilitiesEx), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_BIND_PARAMETERS| unsafe { &raw const (*it).PowerManagementCapabilitiesEx }), align: 0 },
+        Layout { owner: "NDIS_BIND_PARAMETERS", path: "NicSwitchCapabilities", offset: offset_of!(NDIS_BIND_PARAMETERS, NicSwitchCapabilities), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_BIND_PARAMETERS| unsafe { &raw const (*it).NicSwitchCapabilities }), align: 0 },
+        Layout { owner: "NDIS_BIND_PARAMETERS", path: "NDKEnabled", offset: offset_of!(NDIS_BIND_PARAMETERS, NDKEnabled), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_BIND_PARAMETERS| unsafe { &raw const (*it).NDKEnabled }), align: 0 },
+        Layout { owner: "NDIS_BIND_PARAMETERS", path: "NDKCapabilities", offset: offset_of!(NDIS_BIND_PARAMETERS, NDKCapabilities), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_BIND_PARAMETERS| unsafe { &raw const (*it).NDKCapabilities }), align: 0 },
+        Layout { owner: "NDIS_BIND_PARAMETERS", path: "SriovCapabilities", offset: offset_of!(NDIS_BIND_PARAMETERS, SriovCapabilities), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_BIND_PARAMETERS| unsafe { &raw const (*it).SriovCapabilities }), align: 0 },
+        Layout { owner: "NDIS_BIND_PARAMETERS", path: "NicSwitchArray", offset: offset_of!(NDIS_BIND_PARAMETERS, NicSwitchArray), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_BIND_PARAMETERS| unsafe { &raw const (*it).NicSwitchArray }), align: 0 },
         Layout { owner: "NDIS_CONFIGURATION_OBJECT", path: "", offset: 0, size: size_of::<NDIS_CONFIGURATION_OBJECT>(), align: align_of::<NDIS_CONFIGURATION_OBJECT>() },
         Layout { owner: "NDIS_CONFIGURATION_OBJECT", path: "Header", offset: offset_of!(NDIS_CONFIGURATION_OBJECT, Header), // SAFETY: only the type of the place is used.
             size: field(|it: *const NDIS_CONFIGURATION_OBJECT| unsafe { &raw const (*it).Header }), align: 0 },
@@ -532,6 +623,21 @@ pub mod sys {
             size: field(|it: *const NDIS_OPEN_NDK_ADAPTER_PARAMETERS| unsafe { &raw const (*it).SwitchId }), align: 0 },
         Layout { owner: "NDIS_OPEN_NDK_ADAPTER_PARAMETERS", path: "VPortId", offset: offset_of!(NDIS_OPEN_NDK_ADAPTER_PARAMETERS, VPortId), // SAFETY: only the type of the place is used.
             size: field(|it: *const NDIS_OPEN_NDK_ADAPTER_PARAMETERS| unsafe { &raw const (*it).VPortId }), align: 0 },
+        Layout { owner: "NDIS_OPEN_PARAMETERS", path: "", offset: 0, size: size_of::<NDIS_OPEN_PARAMETERS>(), align: align_of::<NDIS_OPEN_PARAMETERS>() },
+        Layout { owner: "NDIS_OPEN_PARAMETERS", path: "Header", offset: offset_of!(NDIS_OPEN_PARAMETERS, Header), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_OPEN_PARAMETERS| unsafe { &raw const (*it).Header }), align: 0 },
+        Layout { owner: "NDIS_OPEN_PARAMETERS", path: "AdapterName", offset: offset_of!(NDIS_OPEN_PARAMETERS, AdapterName), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_OPEN_PARAMETERS| unsafe { &raw const (*it).AdapterName }), align: 0 },
+        Layout { owner: "NDIS_OPEN_PARAMETERS", path: "MediumArray", offset: offset_of!(NDIS_OPEN_PARAMETERS, MediumArray), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_OPEN_PARAMETERS| unsafe { &raw const (*it).MediumArray }), align: 0 },
+        Layout { owner: "NDIS_OPEN_PARAMETERS", path: "MediumArraySize", offset: offset_of!(NDIS_OPEN_PARAMETERS, MediumArraySize), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_OPEN_PARAMETERS| unsafe { &raw const (*it).MediumArraySize }), align: 0 },
+        Layout { owner: "NDIS_OPEN_PARAMETERS", path: "SelectedMediumIndex", offset: offset_of!(NDIS_OPEN_PARAMETERS, SelectedMediumIndex), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_OPEN_PARAMETERS| unsafe { &raw const (*it).SelectedMediumIndex }), align: 0 },
+        Layout { owner: "NDIS_OPEN_PARAMETERS", path: "FrameTypeArray", offset: offset_of!(NDIS_OPEN_PARAMETERS, FrameTypeArray), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_OPEN_PARAMETERS| unsafe { &raw const (*it).FrameTypeArray }), align: 0 },
+        Layout { owner: "NDIS_OPEN_PARAMETERS", path: "FrameTypeArraySize", offset: offset_of!(NDIS_OPEN_PARAMETERS, FrameTypeArraySize), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_OPEN_PARAMETERS| unsafe { &raw const (*it).FrameTypeArraySize }), align: 0 },
         Layout { owner: "NDIS_PM_CAPABILITIES", path: "", offset: 0, size: size_of::<NDIS_PM_CAPABILITIES>(), align: align_of::<NDIS_PM_CAPABILITIES>() },
         Layout { owner: "NDIS_PM_CAPABILITIES", path: "Header", offset: offset_of!(NDIS_PM_CAPABILITIES, Header), // SAFETY: only the type of the place is used.
             size: field(|it: *const NDIS_PM_CAPABILITIES| unsafe { &raw const (*it).Header }), align: 0 },
@@ -563,6 +669,67 @@ pub mod sys {
             size: field(|it: *const NDIS_PM_CAPABILITIES| unsafe { &raw const (*it).SupportedWakeUpEvents }), align: 0 },
         Layout { owner: "NDIS_PM_CAPABILITIES", path: "MediaSpecificWakeUpEvents", offset: offset_of!(NDIS_PM_CAPABILITIES, MediaSpecificWakeUpEvents), // SAFETY: only the type of the place is used.
             size: field(|it: *const NDIS_PM_CAPABILITIES| unsafe { &raw const (*it).MediaSpecificWakeUpEvents }), align: 0 },
+        Layout { owner: "NDIS_PROTOCOL_DRIVER_CHARACTERISTICS", path: "", offset: 0, size: size_of::<NDIS_PROTOCOL_DRIVER_CHARACTERISTICS>(), align: align_of::<NDIS_PROTOCOL_DRIVER_CHARACTERISTICS>() },
+        Layout { owner: "NDIS_PROTOCOL_DRIVER_CHARACTERISTICS", path: "Header", offset: offset_of!(NDIS_PROTOCOL_DRIVER_CHARACTERISTICS, Header), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROTOCOL_DRIVER_CHARACTERISTICS| unsafe { &raw const (*it).Header }), align: 0 },
+        Layout { owner: "NDIS_PROTOCOL_DRIVER_CHARACTERISTICS", path: "MajorNdisVersion", offset: offset_of!(NDIS_PROTOCOL_DRIVER_CHARACTERISTICS, MajorNdisVersion), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROTOCOL_DRIVER_CHARACTERISTICS| unsafe { &raw const (*it).MajorNdisVersion }), align: 0 },
+        Layout { owner: "NDIS_PROTOCOL_DRIVER_CHARACTERISTICS", path: "MinorNdisVersion", offset: offset_of!(NDIS_PROTOCOL_DRIVER_CHARACTERISTICS, MinorNdisVersion), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROTOCOL_DRIVER_CHARACTERISTICS| unsafe { &raw const (*it).MinorNdisVersion }), align: 0 },
+        Layout { owner: "NDIS_PROTOCOL_DRIVER_CHARACTERISTICS", path: "MajorDriverVersion", offset: offset_of!(NDIS_PROTOCOL_DRIVER_CHARACTERISTICS, MajorDriverVersion), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROTOCOL_DRIVER_CHARACTERISTICS| unsafe { &raw const (*it).MajorDriverVersion }), align: 0 },
+        Layout { owner: "NDIS_PROTOCOL_DRIVER_CHARACTERISTICS", path: "MinorDriverVersion", offset: offset_of!(NDIS_PROTOCOL_DRIVER_CHARACTERISTICS, MinorDriverVersion), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROTOCOL_DRIVER_CHARACTERISTICS| unsafe { &raw const (*it).MinorDriverVersion }), align: 0 },
+        Layout { owner: "NDIS_PROTOCOL_DRIVER_CHARACTERISTICS", path: "Flags", offset: offset_of!(NDIS_PROTOCOL_DRIVER_CHARACTERISTICS, Flags), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROTOCOL_DRIVER_CHARACTERISTICS| unsafe { &raw const (*it).Flags }), align: 0 },
+        Layout { owner: "NDIS_PROTOCOL_DRIVER_CHARACTERISTICS", path: "Name", offset: offset_of!(NDIS_PROTOCOL_DRIVER_CHARACTERISTICS, Name), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROTOCOL_DRIVER_CHARACTERISTICS| unsafe { &raw const (*it).Name }), align: 0 },
+        Layout { owner: "NDIS_PROTOCOL_DRIVER_CHARACTERISTICS", path: "SetOptionsHandler", offset: offset_of!(NDIS_PROTOCOL_DRIVER_CHARACTERISTICS, SetOptionsHandler), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROTOCOL_DRIVER_CHARACTERISTICS| unsafe { &raw const (*it).SetOptionsHandler }), align: 0 },
+        Layout { owner: "NDIS_PROTOCOL_DRIVER_CHARACTERISTICS", path: "BindAdapterHandlerEx", offset: offset_of!(NDIS_PROTOCOL_DRIVER_CHARACTERISTICS, BindAdapterHandlerEx), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROTOCOL_DRIVER_CHARACTERISTICS| unsafe { &raw const (*it).BindAdapterHandlerEx }), align: 0 },
+        Layout { owner: "NDIS_PROTOCOL_DRIVER_CHARACTERISTICS", path: "UnbindAdapterHandlerEx", offset: offset_of!(NDIS_PROTOCOL_DRIVER_CHARACTERISTICS, UnbindAdapterHandlerEx), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROTOCOL_DRIVER_CHARACTERISTICS| unsafe { &raw const (*it).UnbindAdapterHandlerEx }), align: 0 },
+        Layout { owner: "NDIS_PROTOCOL_DRIVER_CHARACTERISTICS", path: "OpenAdapterCompleteHandlerEx", offset: offset_of!(NDIS_PROTOCOL_DRIVER_CHARACTERISTICS, OpenAdapterCompleteHandlerEx), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROTOCOL_DRIVER_CHARACTERISTICS| unsafe { &raw const (*it).OpenAdapterCompleteHandlerEx }), align: 0 },
+        Layout { owner: "NDIS_PROTOCOL_DRIVER_CHARACTERISTICS", path: "CloseAdapterCompleteHandlerEx", offset: offset_of!(NDIS_PROTOCOL_DRIVER_CHARACTERISTICS, CloseAdapterCompleteHandlerEx), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROTOCOL_DRIVER_CHARACTERISTICS| unsafe { &raw const (*it).CloseAdapterCompleteHandlerEx }), align: 0 },
+        Layout { owner: "NDIS_PROTOCOL_DRIVER_CHARACTERISTICS", path: "NetPnPEventHandler", offset: offset_of!(NDIS_PROTOCOL_DRIVER_CHARACTERISTICS, NetPnPEventHandler), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROTOCOL_DRIVER_CHARACTERISTICS| unsafe { &raw const (*it).NetPnPEventHandler }), align: 0 },
+        Layout { owner: "NDIS_PROTOCOL_DRIVER_CHARACTERISTICS", path: "UninstallHandler", offset: offset_of!(NDIS_PROTOCOL_DRIVER_CHARACTERISTICS, UninstallHandler), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROTOCOL_DRIVER_CHARACTERISTICS| unsafe { &raw const (*it).UninstallHandler }), align: 0 },
+        Layout { owner: "NDIS_PROTOCOL_DRIVER_CHARACTERISTICS", path: "OidRequestCompleteHandler", offset: offset_of!(NDIS_PROTOCOL_DRIVER_CHARACTERISTICS, OidRequestCompleteHandler), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROTOCOL_DRIVER_CHARACTERISTICS| unsafe { &raw const (*it).OidRequestCompleteHandler }), align: 0 },
+        Layout { owner: "NDIS_PROTOCOL_DRIVER_CHARACTERISTICS", path: "StatusHandlerEx", offset: offset_of!(NDIS_PROTOCOL_DRIVER_CHARACTERISTICS, StatusHandlerEx), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROTOCOL_DRIVER_CHARACTERISTICS| unsafe { &raw const (*it).StatusHandlerEx }), align: 0 },
+        Layout { owner: "NDIS_PROTOCOL_DRIVER_CHARACTERISTICS", path: "ReceiveNetBufferListsHandler", offset: offset_of!(NDIS_PROTOCOL_DRIVER_CHARACTERISTICS, ReceiveNetBufferListsHandler), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROTOCOL_DRIVER_CHARACTERISTICS| unsafe { &raw const (*it).ReceiveNetBufferListsHandler }), align: 0 },
+        Layout { owner: "NDIS_PROTOCOL_DRIVER_CHARACTERISTICS", path: "SendNetBufferListsCompleteHandler", offset: offset_of!(NDIS_PROTOCOL_DRIVER_CHARACTERISTICS, SendNetBufferListsCompleteHandler), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROTOCOL_DRIVER_CHARACTERISTICS| unsafe { &raw const (*it).SendNetBufferListsCompleteHandler }), align: 0 },
+        Layout { owner: "NDIS_PROTOCOL_DRIVER_CHARACTERISTICS", path: "DirectOidRequestCompleteHandler", offset: offset_of!(NDIS_PROTOCOL_DRIVER_CHARACTERISTICS, DirectOidRequestCompleteHandler), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROTOCOL_DRIVER_CHARACTERISTICS| unsafe { &raw const (*it).DirectOidRequestCompleteHandler }), align: 0 },
+        Layout { owner: "NDIS_PROTOCOL_PAUSE_PARAMETERS", path: "", offset: 0, size: size_of::<NDIS_PROTOCOL_PAUSE_PARAMETERS>(), align: align_of::<NDIS_PROTOCOL_PAUSE_PARAMETERS>() },
+        Layout { owner: "NDIS_PROTOCOL_PAUSE_PARAMETERS", path: "Header", offset: offset_of!(NDIS_PROTOCOL_PAUSE_PARAMETERS, Header), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROTOCOL_PAUSE_PARAMETERS| unsafe { &raw const (*it).Header }), align: 0 },
+        Layout { owner: "NDIS_PROTOCOL_PAUSE_PARAMETERS", path: "Flags", offset: offset_of!(NDIS_PROTOCOL_PAUSE_PARAMETERS, Flags), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROTOCOL_PAUSE_PARAMETERS| unsafe { &raw const (*it).Flags }), align: 0 },
+        Layout { owner: "NDIS_PROTOCOL_PAUSE_PARAMETERS", path: "PauseReason", offset: offset_of!(NDIS_PROTOCOL_PAUSE_PARAMETERS, PauseReason), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROTOCOL_PAUSE_PARAMETERS| unsafe { &raw const (*it).PauseReason }), align: 0 },
+        Layout { owner: "NDIS_PROTOCOL_RESTART_PARAMETERS", path: "", offset: 0, size: size_of::<NDIS_PROTOCOL_RESTART_PARAMETERS>(), align: align_of::<NDIS_PROTOCOL_RESTART_PARAMETERS>() },
+        Layout { owner: "NDIS_PROTOCOL_RESTART_PARAMETERS", path: "Header", offset: offset_of!(NDIS_PROTOCOL_RESTART_PARAMETERS, Header), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROTOCOL_RESTART_PARAMETERS| unsafe { &raw const (*it).Header }), align: 0 },
+        Layout { owner: "NDIS_PROTOCOL_RESTART_PARAMETERS", path: "FilterModuleNameBuffer", offset: offset_of!(NDIS_PROTOCOL_RESTART_PARAMETERS, FilterModuleNameBuffer), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROTOCOL_RESTART_PARAMETERS| unsafe { &raw const (*it).FilterModuleNameBuffer }), align: 0 },
+        Layout { owner: "NDIS_PROTOCOL_RESTART_PARAMETERS", path: "FilterModuleNameBufferLength", offset: offset_of!(NDIS_PROTOCOL_RESTART_PARAMETERS, FilterModuleNameBufferLength), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROTOCOL_RESTART_PARAMETERS| unsafe { &raw const (*it).FilterModuleNameBufferLength }), align: 0 },
+        Layout { owner: "NDIS_PROTOCOL_RESTART_PARAMETERS", path: "RestartAttributes", offset: offset_of!(NDIS_PROTOCOL_RESTART_PARAMETERS, RestartAttributes), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROTOCOL_RESTART_PARAMETERS| unsafe { &raw const (*it).RestartAttributes }), align: 0 },
+        Layout { owner: "NDIS_PROTOCOL_RESTART_PARAMETERS", path: "BoundIfIndex", offset: offset_of!(NDIS_PROTOCOL_RESTART_PARAMETERS, BoundIfIndex), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROTOCOL_RESTART_PARAMETERS| unsafe { &raw const (*it).BoundIfIndex }), align: 0 },
+        Layout { owner: "NDIS_PROTOCOL_RESTART_PARAMETERS", path: "BoundIfNetluid", offset: offset_of!(NDIS_PROTOCOL_RESTART_PARAMETERS, BoundIfNetluid), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROTOCOL_RESTART_PARAMETERS| unsafe { &raw const (*it).BoundIfNetluid }), align: 0 },
+        Layout { owner: "NDIS_PROTOCOL_RESTART_PARAMETERS", path: "Flags", offset: offset_of!(NDIS_PROTOCOL_RESTART_PARAMETERS, Flags), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROTOCOL_RESTART_PARAMETERS| unsafe { &raw const (*it).Flags }), align: 0 },
         Layout { owner: "NDIS_RESTART_ATTRIBUTES", path: "", offset: 0, size: size_of::<NDIS_RESTART_ATTRIBUTES>(), align: align_of::<NDIS_RESTART_ATTRIBUTES>() },
         Layout { owner: "NDIS_RESTART_ATTRIBUTES", path: "Next", offset: offset_of!(NDIS_RESTART_ATTRIBUTES, Next), // SAFETY: only the type of the place is used.
             size: field(|it: *const NDIS_RESTART_ATTRIBUTES| unsafe { &raw const (*it).Next }), align: 0 },
@@ -1043,6 +1210,19 @@ pub mod sys {
             size: field(|it: *const NET_BUFFER_LIST| unsafe { &raw const (*it).Status }), align: 0 },
         Layout { owner: "NET_BUFFER_LIST", path: "NetBufferListInfo", offset: offset_of!(NET_BUFFER_LIST, NetBufferListInfo), // SAFETY: only the type of the place is used.
             size: field(|it: *const NET_BUFFER_LIST| unsafe { &raw const (*it).NetBufferListInfo }), align: 0 },
+        Layout { owner: "NET_BUFFER_LIST_POOL_PARAMETERS", path: "", offset: 0, size: size_of::<NET_BUFFER_LIST_POOL_PARAMETERS>(), align: align_of::<NET_BUFFER_LIST_POOL_PARAMETERS>() },
+        Layout { owner: "NET_BUFFER_LIST_POOL_PARAMETERS", path: "Header", offset: offset_of!(NET_BUFFER_LIST_POOL_PARAMETERS, Header), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NET_BUFFER_LIST_POOL_PARAMETERS| unsafe { &raw const (*it).Header }), align: 0 },
+        Layout { owner: "NET_BUFFER_LIST_POOL_PARAMETERS", path: "ProtocolId", offset: offset_of!(NET_BUFFER_LIST_POOL_PARAMETERS, ProtocolId), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NET_BUFFER_LIST_POOL_PARAMETERS| unsafe { &raw const (*it).ProtocolId }), align: 0 },
+        Layout { owner: "NET_BUFFER_LIST_POOL_PARAMETERS", path: "fAllocateNetBuffer", offset: offset_of!(NET_BUFFER_LIST_POOL_PARAMETERS, fAllocateNetBuffer), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NET_BUFFER_LIST_POOL_PARAMETERS| unsafe { &raw const (*it).fAllocateNetBuffer }), align: 0 },
+        Layout { owner: "NET_BUFFER_LIST_POOL_PARAMETERS", path: "ContextSize", offset: offset_of!(NET_BUFFER_LIST_POOL_PARAMETERS, ContextSize), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NET_BUFFER_LIST_POOL_PARAMETERS| unsafe { &raw const (*it).ContextSize }), align: 0 },
+        Layout { owner: "NET_BUFFER_LIST_POOL_PARAMETERS", path: "PoolTag", offset: offset_of!(NET_BUFFER_LIST_POOL_PARAMETERS, PoolTag), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NET_BUFFER_LIST_POOL_PARAMETERS| unsafe { &raw const (*it).PoolTag }), align: 0 },
+        Layout { owner: "NET_BUFFER_LIST_POOL_PARAMETERS", path: "DataSize", offset: offset_of!(NET_BUFFER_LIST_POOL_PARAMETERS, DataSize), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NET_BUFFER_LIST_POOL_PARAMETERS| unsafe { &raw const (*it).DataSize }), align: 0 },
         Layout { owner: "NET_DEVICE_PNP_EVENT", path: "", offset: 0, size: size_of::<NET_DEVICE_PNP_EVENT>(), align: align_of::<NET_DEVICE_PNP_EVENT>() },
         Layout { owner: "NET_DEVICE_PNP_EVENT", path: "Header", offset: offset_of!(NET_DEVICE_PNP_EVENT, Header), // SAFETY: only the type of the place is used.
             size: field(|it: *const NET_DEVICE_PNP_EVENT| unsafe { &raw const (*it).Header }), align: 0 },
@@ -1692,6 +1872,38 @@ pub mod sys {
         Constant { name: "OID_PNP_QUERY_POWER", value: OID_PNP_QUERY_POWER as i128 },
         Constant { name: "OID_PNP_SET_POWER", value: OID_PNP_SET_POWER as i128 },
         Constant { name: "OID_TCP_OFFLOAD_CURRENT_CONFIG", value: OID_TCP_OFFLOAD_CURRENT_CONFIG as i128 },
+        Constant { name: "NDIS_OBJECT_TYPE_BIND_PARAMETERS", value: NDIS_OBJECT_TYPE_BIND_PARAMETERS as i128 },
+        Constant { name: "NDIS_OBJECT_TYPE_OPEN_PARAMETERS", value: NDIS_OBJECT_TYPE_OPEN_PARAMETERS as i128 },
+        Constant { name: "NDIS_OBJECT_TYPE_PROTOCOL_DRIVER_CHARACTERISTICS", value: NDIS_OBJECT_TYPE_PROTOCOL_DRIVER_CHARACTERISTICS as i128 },
+        Constant { name: "NDIS_OBJECT_TYPE_PROTOCOL_RESTART_PARAMETERS", value: NDIS_OBJECT_TYPE_PROTOCOL_RESTART_PARAMETERS as i128 },
+        Constant { name: "NDIS_BIND_PARAMETERS_REVISION_4", value: NDIS_BIND_PARAMETERS_REVISION_4 as i128 },
+        Constant { name: "NDIS_OPEN_PARAMETERS_REVISION_1", value: NDIS_OPEN_PARAMETERS_REVISION_1 as i128 },
+        Constant { name: "NDIS_PROTOCOL_DRIVER_CHARACTERISTICS_REVISION_1", value: NDIS_PROTOCOL_DRIVER_CHARACTERISTICS_REVISION_1 as i128 },
+        Constant { name: "NDIS_PROTOCOL_DRIVER_CHARACTERISTICS_REVISION_2", value: NDIS_PROTOCOL_DRIVER_CHARACTERISTICS_REVISION_2 as i128 },
+        Constant { name: "NDIS_PROTOCOL_PAUSE_PARAMETERS_REVISION_1", value: NDIS_PROTOCOL_PAUSE_PARAMETERS_REVISION_1 as i128 },
+        Constant { name: "NDIS_PROTOCOL_RESTART_PARAMETERS_REVISION_1", value: NDIS_PROTOCOL_RESTART_PARAMETERS_REVISION_1 as i128 },
+        Constant { name: "NET_BUFFER_LIST_POOL_PARAMETERS_REVISION_1", value: NET_BUFFER_LIST_POOL_PARAMETERS_REVISION_1 as i128 },
+        Constant { name: "NDIS_SIZEOF_BIND_PARAMETERS_REVISION_4", value: NDIS_SIZEOF_BIND_PARAMETERS_REVISION_4 as i128 },
+        Constant { name: "NDIS_SIZEOF_OPEN_PARAMETERS_REVISION_1", value: NDIS_SIZEOF_OPEN_PARAMETERS_REVISION_1 as i128 },
+        Constant { name: "NDIS_SIZEOF_PROTOCOL_DRIVER_CHARACTERISTICS_REVISION_1", value: NDIS_SIZEOF_PROTOCOL_DRIVER_CHARACTERISTICS_REVISION_1 as i128 },
+        Constant { name: "NDIS_SIZEOF_PROTOCOL_DRIVER_CHARACTERISTICS_REVISION_2", value: NDIS_SIZEOF_PROTOCOL_DRIVER_CHARACTERISTICS_REVISION_2 as i128 },
+        Constant { name: "NDIS_SIZEOF_PROTOCOL_PAUSE_PARAMETERS_REVISION_1", value: NDIS_SIZEOF_PROTOCOL_PAUSE_PARAMETERS_REVISION_1 as i128 },
+        Constant { name: "NDIS_SIZEOF_PROTOCOL_RESTART_PARAMETERS_REVISION_1", value: NDIS_SIZEOF_PROTOCOL_RESTART_PARAMETERS_REVISION_1 as i128 },
+        Constant { name: "NDIS_SIZEOF_NET_BUFFER_LIST_POOL_PARAMETERS_REVISION_1", value: NDIS_SIZEOF_NET_BUFFER_LIST_POOL_PARAMETERS_REVISION_1 as i128 },
+        Constant { name: "NDIS_RESTART_GENERAL_ATTRIBUTES_REVISION_2", value: NDIS_RESTART_GENERAL_ATTRIBUTES_REVISION_2 as i128 },
+        Constant { name: "OID_GEN_MINIPORT_RESTART_ATTRIBUTES", value: OID_GEN_MINIPORT_RESTART_ATTRIBUTES as i128 },
+        Constant { name: "NDIS_CLONE_FLAGS_USE_ORIGINAL_MDLS", value: NDIS_CLONE_FLAGS_USE_ORIGINAL_MDLS as i128 },
+        Constant { name: "NDIS_PACKET_TYPE_NO_LOCAL", value: NDIS_PACKET_TYPE_NO_LOCAL as i128 },
+        Constant { name: "NDIS_PROTOCOL_ID_DEFAULT", value: NDIS_PROTOCOL_ID_DEFAULT as i128 },
+        Constant { name: "NDIS_RECEIVE_FLAGS_PERFECT_FILTERED", value: NDIS_RECEIVE_FLAGS_PERFECT_FILTERED as i128 },
+        Constant { name: "TcpIpChecksumNetBufferListInfo", value: TcpIpChecksumNetBufferListInfo as i128 },
+        Constant { name: "TcpLargeSendNetBufferListInfo", value: TcpLargeSendNetBufferListInfo as i128 },
+        Constant { name: "Ieee8021QNetBufferListInfo", value: Ieee8021QNetBufferListInfo as i128 },
+        Constant { name: "NetBufferListCancelId", value: NetBufferListCancelId as i128 },
+        Constant { name: "MediaSpecificInformation", value: MediaSpecificInformation as i128 },
+        Constant { name: "NetBufferListProtocolId", value: NetBufferListProtocolId as i128 },
+        Constant { name: "NetBufferListHashValue", value: NetBufferListHashValue as i128 },
+        Constant { name: "NetBufferListHashInfo", value: NetBufferListHashInfo as i128 },
         Constant { name: "AF_UNSPEC", value: AF_UNSPEC as i128 },
         Constant { name: "AF_INET", value: AF_INET as i128 },
         Constant { name: "AF_INET6", value: AF_INET6 as i128 },
@@ -1856,6 +2068,31 @@ pub mod sys {
         Function { name: "NdisCloseConfiguration", arguments: &[size_of::<NDIS_HANDLE>()], returns: 0 },
         Function { name: "NdisReadConfiguration", arguments: &[size_of::<* mut NDIS_STATUS>(), size_of::<* mut * mut NDIS_CONFIGURATION_PARAMETER>(), size_of::<NDIS_HANDLE>(), size_of::<* mut UNICODE_STRING>(), size_of::<NDIS_PARAMETER_TYPE>()], returns: 0 },
         Function { name: "NdisReadNetworkAddress", arguments: &[size_of::<* mut NDIS_STATUS>(), size_of::<* mut PVOID>(), size_of::<* mut u32>(), size_of::<NDIS_HANDLE>()], returns: 0 },
+        Function { name: "NdisRegisterProtocolDriver", arguments: &[size_of::<NDIS_HANDLE>(), size_of::<* mut NDIS_PROTOCOL_DRIVER_CHARACTERISTICS>(), size_of::<* mut NDIS_HANDLE>()], returns: size_of::<NDIS_STATUS>() },
+        Function { name: "NdisDeregisterProtocolDriver", arguments: &[size_of::<NDIS_HANDLE>()], returns: 0 },
+        Function { name: "NdisReEnumerateProtocolBindings", arguments: &[size_of::<NDIS_HANDLE>()], returns: 0 },
+        Function { name: "NdisOpenAdapterEx", arguments: &[size_of::<NDIS_HANDLE>(), size_of::<NDIS_HANDLE>(), size_of::<* mut NDIS_OPEN_PARAMETERS>(), size_of::<NDIS_HANDLE>(), size_of::<* mut NDIS_HANDLE>()], returns: size_of::<NDIS_STATUS>() },
+        Function { name: "NdisCloseAdapterEx", arguments: &[size_of::<NDIS_HANDLE>()], returns: size_of::<NDIS_STATUS>() },
+        Function { name: "NdisCompleteBindAdapterEx", arguments: &[size_of::<NDIS_HANDLE>(), size_of::<NDIS_STATUS>()], returns: 0 },
+        Function { name: "NdisCompleteUnbindAdapterEx", arguments: &[size_of::<NDIS_HANDLE>()], returns: 0 },
+        Function { name: "NdisCompleteNetPnPEvent", arguments: &[size_of::<NDIS_HANDLE>(), size_of::<* mut NET_PNP_EVENT_NOTIFICATION>(), size_of::<NDIS_STATUS>()], returns: 0 },
+        Function { name: "NdisUnbindAdapter", arguments: &[size_of::<NDIS_HANDLE>()], returns: size_of::<NDIS_STATUS>() },
+        Function { name: "NdisOidRequest", arguments: &[size_of::<NDIS_HANDLE>(), size_of::<* mut NDIS_OID_REQUEST>()], returns: size_of::<NDIS_STATUS>() },
+        Function { name: "NdisCancelOidRequest", arguments: &[size_of::<NDIS_HANDLE>(), size_of::<PVOID>()], returns: 0 },
+        Function { name: "NdisAllocateCloneOidRequest", arguments: &[size_of::<NDIS_HANDLE>(), size_of::<* mut NDIS_OID_REQUEST>(), size_of::<u32>(), size_of::<* mut * mut NDIS_OID_REQUEST>()], returns: size_of::<NDIS_STATUS>() },
+        Function { name: "NdisFreeCloneOidRequest", arguments: &[size_of::<NDIS_HANDLE>(), size_of::<* mut NDIS_OID_REQUEST>()], returns: 0 },
+        Function { name: "NdisSendNetBufferLists", arguments: &[size_of::<NDIS_HANDLE>(), size_of::<* mut NET_BUFFER_LIST>(), size_of::<u32>(), size_of::<u32>()], returns: 0 },
+        Function { name: "NdisCancelSendNetBufferLists", arguments: &[size_of::<NDIS_HANDLE>(), size_of::<PVOID>()], returns: 0 },
+        Function { name: "NdisReturnNetBufferLists", arguments: &[size_of::<NDIS_HANDLE>(), size_of::<* mut NET_BUFFER_LIST>(), size_of::<u32>()], returns: 0 },
+        Function { name: "NdisAllocateNetBufferListPool", arguments: &[size_of::<NDIS_HANDLE>(), size_of::<* mut NET_BUFFER_LIST_POOL_PARAMETERS>()], returns: size_of::<NDIS_HANDLE>() },
+        Function { name: "NdisFreeNetBufferListPool", arguments: &[size_of::<NDIS_HANDLE>()], returns: 0 },
+        Function { name: "NdisAllocateNetBufferAndNetBufferList", arguments: &[size_of::<NDIS_HANDLE>(), size_of::<u16>(), size_of::<u16>(), size_of::<PMDL>(), size_of::<u32>(), size_of::<u64>()], returns: size_of::<* mut NET_BUFFER_LIST>() },
+        Function { name: "NdisFreeNetBufferList", arguments: &[size_of::<* mut NET_BUFFER_LIST>()], returns: 0 },
+        Function { name: "NdisAllocateCloneNetBufferList", arguments: &[size_of::<* mut NET_BUFFER_LIST>(), size_of::<NDIS_HANDLE>(), size_of::<NDIS_HANDLE>(), size_of::<u32>()], returns: size_of::<* mut NET_BUFFER_LIST>() },
+        Function { name: "NdisFreeCloneNetBufferList", arguments: &[size_of::<* mut NET_BUFFER_LIST>(), size_of::<u32>()], returns: 0 },
+        Function { name: "NdisCopySendNetBufferListInfo", arguments: &[size_of::<* mut NET_BUFFER_LIST>(), size_of::<* mut NET_BUFFER_LIST>()], returns: 0 },
+        Function { name: "NdisCopyReceiveNetBufferListInfo", arguments: &[size_of::<* mut NET_BUFFER_LIST>(), size_of::<* mut NET_BUFFER_LIST>()], returns: 0 },
+        Function { name: "NdisGetDataBuffer", arguments: &[size_of::<* mut NET_BUFFER>(), size_of::<u32>(), size_of::<PVOID>(), size_of::<u32>(), size_of::<u32>()], returns: size_of::<PVOID>() },
         Function { name: "WskRegister", arguments: &[size_of::<* mut WSK_CLIENT_NPI>(), size_of::<* mut WSK_REGISTRATION>()], returns: size_of::<NTSTATUS>() },
         Function { name: "WskDeregister", arguments: &[size_of::<* mut WSK_REGISTRATION>()], returns: 0 },
         Function { name: "WskCaptureProviderNPI", arguments: &[size_of::<* mut WSK_REGISTRATION>(), size_of::<u32>(), size_of::<* mut WSK_PROVIDER_NPI>()], returns: size_of::<NTSTATUS>() },
@@ -1951,6 +2188,17 @@ pub mod sys {
         Function { name: "OPEN_NDK_ADAPTER_HANDLER", arguments: &[size_of::<PVOID>(), size_of::<* const NDIS_OPEN_NDK_ADAPTER_PARAMETERS>(), size_of::<* mut * mut NDK_ADAPTER>()], returns: size_of::<NDIS_STATUS>() },
         Function { name: "CLOSE_NDK_ADAPTER_HANDLER", arguments: &[size_of::<PVOID>(), size_of::<* mut NDK_ADAPTER>()], returns: 0 },
         Function { name: "PUNICAST_IPADDRESS_CHANGE_CALLBACK", arguments: &[size_of::<PVOID>(), size_of::<* mut MIB_UNICASTIPADDRESS_ROW>(), size_of::<MIB_NOTIFICATION_TYPE>()], returns: 0 },
+        Function { name: "BIND_HANDLER_EX", arguments: &[size_of::<NDIS_HANDLE>(), size_of::<NDIS_HANDLE>(), size_of::<* mut NDIS_BIND_PARAMETERS>()], returns: size_of::<NDIS_STATUS>() },
+        Function { name: "UNBIND_HANDLER_EX", arguments: &[size_of::<NDIS_HANDLE>(), size_of::<NDIS_HANDLE>()], returns: size_of::<NDIS_STATUS>() },
+        Function { name: "OPEN_ADAPTER_COMPLETE_HANDLER_EX", arguments: &[size_of::<NDIS_HANDLE>(), size_of::<NDIS_STATUS>()], returns: 0 },
+        Function { name: "CLOSE_ADAPTER_COMPLETE_HANDLER_EX", arguments: &[size_of::<NDIS_HANDLE>()], returns: 0 },
+        Function { name: "NET_PNP_EVENT_HANDLER", arguments: &[size_of::<NDIS_HANDLE>(), size_of::<* mut NET_PNP_EVENT_NOTIFICATION>()], returns: size_of::<NDIS_STATUS>() },
+        Function { name: "UNINSTALL_PROTOCOL_HANDLER", arguments: &[], returns: 0 },
+        Function { name: "OID_REQUEST_COMPLETE_HANDLER", arguments: &[size_of::<NDIS_HANDLE>(), size_of::<* mut NDIS_OID_REQUEST>(), size_of::<NDIS_STATUS>()], returns: 0 },
+        Function { name: "STATUS_HANDLER_EX", arguments: &[size_of::<NDIS_HANDLE>(), size_of::<* mut NDIS_STATUS_INDICATION>()], returns: 0 },
+        Function { name: "RECEIVE_NET_BUFFER_LISTS_HANDLER", arguments: &[size_of::<NDIS_HANDLE>(), size_of::<* mut NET_BUFFER_LIST>(), size_of::<u32>(), size_of::<u32>(), size_of::<u32>()], returns: 0 },
+        Function { name: "SEND_NET_BUFFER_LISTS_COMPLETE_HANDLER", arguments: &[size_of::<NDIS_HANDLE>(), size_of::<* mut NET_BUFFER_LIST>(), size_of::<u32>()], returns: 0 },
+        Function { name: "DIRECT_OID_REQUEST_COMPLETE_HANDLER", arguments: &[size_of::<NDIS_HANDLE>(), size_of::<* mut NDIS_OID_REQUEST>(), size_of::<NDIS_STATUS>()], returns: 0 },
         Function { name: "PFN_WSK_ABORT_EVENT", arguments: &[size_of::<PVOID>(), size_of::<* mut WSK_INSPECT_ID>()], returns: size_of::<NTSTATUS>() },
         Function { name: "PFN_WSK_ACCEPT", arguments: &[size_of::<* mut WSK_SOCKET>(), size_of::<u32>(), size_of::<PVOID>(), size_of::<* const WSK_CLIENT_CONNECTION_DISPATCH>(), size_of::<* mut SOCKADDR>(), size_of::<* mut SOCKADDR>(), size_of::<PIRP>()], returns: size_of::<NTSTATUS>() },
         Function { name: "PFN_WSK_ACCEPT_EVENT", arguments: &[size_of::<PVOID>(), size_of::<u32>(), size_of::<* mut SOCKADDR>(), size_of::<* mut SOCKADDR>(), size_of::<* mut WSK_SOCKET>(), size_of::<* mut PVOID>(), size_of::<* mut * const WSK_CLIENT_CONNECTION_DISPATCH>()], returns: size_of::<NTSTATUS>() },
