@@ -32,6 +32,7 @@ pub mod machine;
 pub mod mm;
 pub mod ndis;
 pub mod ndk;
+pub mod nic;
 pub mod pool;
 pub mod processor;
 pub mod ps;

@@ -149,6 +149,7 @@ impl Machine {
         self.timers.wake();
         self.processors.iter().for_each(Processor::wake);
         self.wsk.wake();
+        self.ndis.wake();
         for _ in 0..200 {
             if self.running_threads.load(Ordering::SeqCst) == 0 {
                 return;

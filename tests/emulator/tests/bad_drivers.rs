@@ -71,6 +71,7 @@ fn a_driver_that_does_nothing_wrong_passes() {
         ("nothing", &["--cheap"]),
         ("ndis-nothing", &[]),
         ("ndk-nothing", &[]),
+        ("protocol-nothing", &[]),
         ("work-item-held", &[]),
         ("stack-shallow", &[]),
         ("stack-shallow", &["--seed=1", "--trace"]),
@@ -299,6 +300,7 @@ cases! {
     a_send_completed_as_pending: "ndis-send-pending" => "NDIS-NBL-02";
     a_send_completed_with_a_lock_held: "ndis-send-locked" => "NDIS-NBL-06";
     a_receive_before_the_restart: "ndis-receive-early" => "NDIS-LIFE-09";
+    a_receive_of_fewer_lists_than_it_says: "ndis-receive-miscounted" => "NDIS-NBL-05";
     a_restart_completed_that_was_not_asked: "ndis-restart-unasked" => "NDIS-LIFE-10";
     a_status_indication_with_a_wrong_header: "ndis-status-wrong" => "NDIS-STAT-01";
     an_adapter_used_after_halt: "ndis-halted" => "NDIS-LIFE-12";
@@ -320,6 +322,40 @@ answers! {
     a_power_request_that_is_refused: "ndis-power-refused" => "NDIS-OID-04";
     a_mutex_that_its_thread_keeps: "mutex-kept-by-thread" => "VERIF-LOCK-THREAD";
     a_provider_that_is_never_released: "wsk-capture-kept" => "WSK-REG-11";
+}
+
+cases! {
+    // NDIS: protocols.
+    protocol_characteristics_of_the_wrong_type: "protocol-wrong-type" => "NDIS-REG-02";
+    a_protocol_that_cannot_receive: "protocol-no-receive" => "NDIS-REG-03";
+    a_protocol_with_another_name: "protocol-wrong-name" => "NDIS-REG-06";
+    a_protocol_that_is_unknown: "protocol-unknown" => "NDIS-REG-08";
+    an_open_outside_of_a_bind: "protocol-opens-outside" => "NDIS-PROT-01";
+    an_enumeration_inside_a_bind: "protocol-enumerates-inside" => "NDIS-PROT-01";
+    a_close_with_the_filter_set: "protocol-filter-left" => "NDIS-PROT-02";
+    a_binding_used_after_its_close: "protocol-used-after-close" => "NDIS-PROT-02";
+    a_send_on_a_paused_binding: "protocol-sends-paused" => "NDIS-PROT-03";
+    an_event_completed_that_was_not_told: "protocol-event-unasked" => "NDIS-PROT-04";
+    a_receive_returned_twice: "protocol-returns-twice" => "NDIS-PROT-06";
+    a_receive_returned_that_was_not_to_be_kept: "protocol-returns-resources" => "NDIS-PROT-06";
+    a_receive_returned_changed: "protocol-returns-changed" => "NDIS-PROT-06";
+    a_send_of_a_foreign_list: "protocol-sends-foreign" => "NDIS-NBL-03";
+    a_send_without_data: "protocol-sends-nothing" => "NDIS-NBL-WHOLE";
+    a_send_with_the_wrong_level: "protocol-sends-at-no-dispatch" => "NDIS-NBL-07";
+    a_list_freed_twice: "protocol-frees-twice" => "NDIS-NBL-POOL";
+    a_request_with_a_wrong_header: "protocol-request-wrong" => "NDIS-OID-02";
+    a_clone_of_a_request_freed_twice: "protocol-request-freed-twice" => "NDIS-OID-01";
+    a_request_to_a_nic_that_sleeps: "protocol-request-asleep" => "NDIS-PM-06";
+}
+
+answers! {
+    a_protocol_at_unload: "protocol-left-registered" => "NDIS-REG-08";
+    a_bind_that_opens_nothing: "protocol-binds-unopened" => "NDIS-PROT-01";
+    an_unbind_that_closes_nothing: "protocol-unbinds-open" => "NDIS-PROT-02";
+    a_pause_with_receives_outstanding: "protocol-pauses-early" => "NDIS-PROT-03";
+    a_power_event_that_is_refused: "protocol-event-refused" => "NDIS-PROT-04";
+    a_receive_that_was_not_to_be_kept_changed: "protocol-unlinks-resources" => "NDIS-PROT-06";
+    a_pool_of_lists_at_unload: "protocol-pool-left" => "NDIS-NBL-POOL";
 }
 
 cases! {

@@ -17,6 +17,7 @@ mod ndk;
 mod ndk_life;
 mod ndk_miniport;
 mod objects;
+mod protocol;
 mod races;
 mod wsk;
 mod wsk_client;
@@ -47,6 +48,7 @@ const TABLES: &[&[(&str, Case)]] = &[
     ndis::CASES,
     ndk::CASES,
     objects::CASES,
+    protocol::CASES,
     races::CASES,
     wsk::CASES,
     wsk_close::CASES,
@@ -89,4 +91,6 @@ pub unsafe extern "system" fn DriverEntry(driver: *mut u8, registry_path: *const
     kernel::STATUS_UNSUCCESSFUL
 }
 
-unsafe extern "system" fn unload(_: *mut c_void) {}
+unsafe extern "system" fn unload(_: *mut c_void) {
+    protocol::unload();
+}

@@ -37,6 +37,7 @@ pub(crate) const CASES: &[(&str, Case)] = &[
     ("ndis-send-pending", || with(Flaw::SendPending)),
     ("ndis-send-locked", || with(Flaw::SendLocked)),
     ("ndis-receive-early", || with(Flaw::ReceiveEarly)),
+    ("ndis-receive-miscounted", || with(Flaw::ReceiveMiscounted)),
     ("ndis-restart-unasked", || with(Flaw::RestartUnasked)),
     ("ndis-status-wrong", || with(Flaw::StatusWrong)),
     ("ndis-oid-too-long", || with(Flaw::OidTooLong)),
@@ -76,6 +77,7 @@ enum Flaw {
     SendPending,
     SendLocked,
     ReceiveEarly,
+    ReceiveMiscounted,
     RestartUnasked,
     StatusWrong,
     OidTooLong,
@@ -285,6 +287,11 @@ unsafe extern "win64" fn restart(
     if has(Flaw::LateAttributes) {
         // SAFETY: the adapter is no longer being initialised, on purpose.
         unsafe { set_general(adapter) };
+    }
+    if has(Flaw::ReceiveMiscounted) {
+        let mut list = NET_BUFFER_LIST::default();
+        // SAFETY: one list, not two, on purpose.
+        unsafe { NdisMIndicateReceiveNetBufferLists(adapter, &mut list, 0, 2, 2) };
     }
     // SAFETY: the adapter that restarts.
     unsafe { ndk::restarted(adapter) };

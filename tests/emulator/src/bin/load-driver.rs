@@ -1,5 +1,6 @@
 //! Loads a driver image into an emulated machine, starts it, and unloads it again. A miniport gets
 //! an adapter, which answers a query (and a set, when it is an NDK provider), sends two frames, sleeps, wakes up and is halted.
+//! A protocol gets a NIC, which receives frames, sleeps, wakes up and is pulled out.
 //!
 //! `load-driver IMAGE [--cheap] [--seed=SEED [--trace]] [NAME=VALUE]…`: values (numbers are DWORDs) are set under the
 //! driver's service key before it starts; with a seed it runs in a simulation, where every instruction can be traced.
@@ -12,6 +13,7 @@ use softrnic::sys::OID_NDK_SET_STATE;
 use softrnic_emulator::image::steps;
 use softrnic_emulator::io::driver::registry_path;
 use softrnic_emulator::ndis::{Adapter, AdapterOptions};
+use softrnic_emulator::nic::{Nic, NicOptions, Switch, Weather};
 use softrnic_emulator::pool::PoolMode;
 use softrnic_emulator::sched;
 use softrnic_emulator::zw::Value;
@@ -70,6 +72,9 @@ fn main() -> ExitCode {
         eprintln!("{image}: the adapter does not restart");
         return ExitCode::FAILURE;
     }
+    if machine.ndis.has_protocol() {
+        exercise_protocol(machine);
+    }
     driver.unload();
     machine.stop();
     eprintln!("{image}: started and unloaded");
@@ -89,6 +94,38 @@ fn simulate(arguments: &mut Vec<String>) {
         }
     }
     arguments.retain(|a| !a.starts_with("--seed=") && a != "--trace");
+}
+
+/// A NIC comes, lives a little, and goes; a second one stays until the driver goes.
+fn exercise_protocol(machine: &'static Machine) {
+    let switch = Switch::new(Weather::default());
+    let station = switch.station([2, 0, 0, 0, 0, 9]);
+    let nic = machine.add_nic(&switch, NicOptions::default());
+    machine.ndis.settle(machine);
+    station.send_to([0xFF; 6], 0x88B5, b"for everybody");
+    wait_received(&nic, 1);
+    nic.sleep();
+    nic.set_link(false);
+    nic.wake();
+    nic.set_link(true);
+    nic.remove();
+    let short = NicOptions {
+        buffers: 0,
+        ..NicOptions::default()
+    };
+    let nic = machine.add_nic(&switch, short);
+    machine.ndis.settle(machine);
+    station.send_to(nic.mac(), 0x88B5, b"without buffers");
+    wait_received(&nic, 1);
+}
+
+/// Waits until a NIC has received so many frames, and for the indication.
+fn wait_received(nic: &Nic, frames: u64) {
+    while nic.statistics().frames_received < frames && nic.filter() != 0 {
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    nic.pause();
+    nic.restart();
 }
 
 /// A short life of an adapter; `false`: it did not restart.

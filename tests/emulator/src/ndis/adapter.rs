@@ -11,6 +11,7 @@ use softrnic::sys::*;
 use super::attributes::NdkAttributes;
 use super::configuration::Keyword;
 use super::driver::MiniportDriver;
+use super::lower::Lower;
 use super::miniport::{LifeState, Miniport, PATIENCE};
 use super::succeeded;
 use crate::machine::{Driver, Machine};
@@ -100,6 +101,8 @@ impl Adapter {
         for (ip, prefix) in options.addresses {
             adapter.add_address(ip, prefix);
         }
+        let lower: Arc<dyn Lower> = Arc::clone(&adapter.miniport) as Arc<dyn Lower>;
+        machine.ndis.offer(machine, &lower);
         Ok(adapter)
     }
 
@@ -208,6 +211,7 @@ impl Adapter {
     pub fn restart(&self) -> Result<(), NDIS_STATUS> {
         self.expect_life(LifeState::Paused, "restart");
         let miniport = &self.miniport;
+        let _turn = miniport.stack.turn.take();
         miniport.set_life(LifeState::Restarting);
         miniport.restart.open();
         let mut parameters = NDIS_MINIPORT_RESTART_PARAMETERS {
@@ -233,6 +237,7 @@ impl Adapter {
             .finish(answer, "MiniportRestart", "NDIS-LIFE-10", late);
         if succeeded(status) {
             miniport.set_life(LifeState::Running);
+            miniport.stack.restart();
             return Ok(());
         }
         miniport.set_life(LifeState::Paused);
@@ -243,6 +248,8 @@ impl Adapter {
     pub fn pause(&self) {
         self.expect_life(LifeState::Running, "pause");
         let miniport = &self.miniport;
+        let _turn = miniport.stack.turn.take();
+        miniport.stack.pause();
         miniport.set_life(LifeState::Pausing);
         miniport.pause.open();
         let mut parameters = NDIS_MINIPORT_PAUSE_PARAMETERS {
@@ -276,6 +283,12 @@ impl Adapter {
             violation(
                 "NDIS-LIFE-08",
                 "MiniportPause ended with sends that are not completed",
+            );
+        }
+        if !miniport.sends.lock().indicated.is_empty() {
+            violation(
+                "NDIS-LIFE-08",
+                "MiniportPause ended with receives that have not come back",
             );
         }
         miniport.set_life(LifeState::Paused);
@@ -339,6 +352,7 @@ impl Adapter {
         if miniport.life() == LifeState::Running {
             self.pause();
         }
+        self.unbind_all();
         let Some(handler) = miniport.driver.handlers.HaltHandlerEx else {
             return;
         };

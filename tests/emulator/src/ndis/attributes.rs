@@ -15,6 +15,8 @@ pub(crate) struct Attributes {
     pub(crate) general: Option<NDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES>,
     pub(crate) oids: Vec<u32>,
     pub(crate) ndk: Option<NdkAttributes>,
+    /// Whether the link is up, and its speed, as the driver indicated last.
+    pub(crate) link: Option<(bool, u64)>,
 }
 
 // SAFETY: the pointers inside are only compared or were copied out of while they were valid.

@@ -200,7 +200,7 @@ fn parse_address(text: &str) -> Option<[u8; 6]> {
 
 /// # Safety
 /// The string describes readable memory.
-unsafe fn text(string: &UNICODE_STRING) -> String {
+pub(super) unsafe fn text(string: &UNICODE_STRING) -> String {
     // SAFETY: the function's contract.
     let units =
         unsafe { std::slice::from_raw_parts(string.Buffer, usize::from(string.Length) / 2) };

@@ -7,7 +7,7 @@
 
 use softrnic::sys::*;
 
-use super::miniport::LifeState;
+use super::miniport::{LifeState, Miniport};
 use super::oid;
 use crate::thread;
 use crate::verifier::violation;
@@ -19,9 +19,9 @@ pub(super) unsafe extern "win64" fn NdisMIndicateStatusEx(
     indication: *mut NDIS_STATUS_INDICATION,
 ) {
     let thread = thread::enter("NdisMIndicateStatusEx", DISPATCH_LEVEL);
-    let _ = thread.machine.ndis.adapter(handle, "NdisMIndicateStatusEx");
+    let adapter = thread.machine.ndis.adapter(handle, "NdisMIndicateStatusEx");
     // SAFETY: the driver passes an indication.
-    let indication = unsafe { &*indication };
+    let indication = unsafe { &mut *indication };
     let right = indication.Header.Type == NDIS_OBJECT_TYPE_STATUS_INDICATION
         && indication.Header.Size >= NDIS_SIZEOF_STATUS_INDICATION_REVISION_1;
     if !right {
@@ -33,6 +33,29 @@ pub(super) unsafe extern "win64" fn NdisMIndicateStatusEx(
             "a status indication whose SourceHandle is not the adapter's handle",
         );
     }
+    if indication.StatusCode == NDIS_STATUS_LINK_STATE {
+        // SAFETY: such an indication comes with a link state.
+        unsafe { note_link(&adapter, indication) };
+    }
+    for binding in adapter.stack.all() {
+        binding.status(indication);
+    }
+}
+
+/// What the driver says of its link is what later binds are told.
+unsafe fn note_link(adapter: &Miniport, indication: &NDIS_STATUS_INDICATION) {
+    if (indication.StatusBufferSize as usize) < size_of::<NDIS_LINK_STATE>() {
+        violation("NDIS-STAT-01", "a link state that is too short");
+    }
+    // SAFETY: the driver's buffer is as long as it says.
+    let link = unsafe {
+        indication
+            .StatusBuffer
+            .cast::<NDIS_LINK_STATE>()
+            .read_unaligned()
+    };
+    let connected = link.MediaConnectState == MediaConnectStateConnected;
+    adapter.attributes().link = Some((connected, link.XmitLinkSpeed));
 }
 
 /// PASSIVE_LEVEL. NDK-NDIS-07: not inside MiniportOidRequest, nor while an OID pends.

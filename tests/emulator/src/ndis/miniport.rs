@@ -11,6 +11,7 @@ use softrnic::sys::*;
 use super::attributes::{Attributes, NdkAttributes};
 use super::configuration::Keyword;
 use super::driver::MiniportDriver;
+use super::lower::{Identity, Stack};
 use super::nbl::Outstanding;
 use super::slot::Slot;
 use crate::machine::Machine;
@@ -59,6 +60,11 @@ pub(crate) struct Miniport {
     pub(super) sends: Mutex<Outstanding>,
     pub(super) sends_done: Condvar,
     pub(super) surprise_removed: AtomicBool,
+    pub(super) identity: Identity,
+    /// The protocols above it.
+    pub(super) stack: Stack,
+    /// Nothing binds to it any more.
+    pub(super) leaving: AtomicBool,
     /// NDK adapters open, and whether the driver said that NDK is enabled.
     ndk: Mutex<Ndk>,
     ndk_closed: Condvar,
@@ -103,6 +109,13 @@ impl Miniport {
             sends: Mutex::default(),
             sends_done: Condvar::new(),
             surprise_removed: AtomicBool::new(false),
+            identity: Identity {
+                guid: super::guid("4D6F", if_index),
+                luid,
+                if_index,
+            },
+            stack: Stack::default(),
+            leaving: AtomicBool::new(false),
             ndk: Mutex::default(),
             ndk_closed: Condvar::new(),
         })

@@ -4,25 +4,34 @@
 //! The host drives it through [`Machine::add_adapter`](crate::Machine::add_adapter) and
 //! [`Adapter`]: what PnP, protocols and administrators do on Windows.
 
+mod above;
 mod adapter;
 mod attributes;
 mod configuration;
 mod driver;
 mod event;
+pub mod list_pool;
+pub(crate) mod lists;
+pub(crate) mod lower;
 mod miniport;
 mod nbl;
 mod oid;
+mod pnp;
+pub(crate) mod protocol;
 mod slot;
 #[cfg(test)]
 pub(crate) mod tests;
+mod watcher;
 
 use crate::sync::{Mutex, MutexGuard};
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use softrnic::sys::{NDIS_HANDLE, NDIS_STATUS};
 
 use crate::export::Export;
+use crate::machine::Machine;
 use crate::verifier::violation;
 pub use adapter::{Adapter, AdapterOptions};
 use attributes::NdisMSetMiniportAttributes;
@@ -36,18 +45,42 @@ use driver::{
     NdisSetOptionalHandlers,
 };
 use event::{NdisMIndicateStatusEx, NdisMNetPnPEvent};
+use list_pool::{
+    Clones, ListPool, NdisAllocateCloneNetBufferList, NdisAllocateNetBufferAndNetBufferList,
+    NdisAllocateNetBufferListPool, NdisCopyReceiveNetBufferListInfo, NdisCopySendNetBufferListInfo,
+    NdisFreeCloneNetBufferList, NdisFreeNetBufferList, NdisFreeNetBufferListPool,
+    NdisGetDataBuffer,
+};
+use lower::Lower;
 pub(crate) use miniport::{LifeState, Miniport};
 use nbl::{NdisMIndicateReceiveNetBufferLists, NdisMSendNetBufferListsComplete};
 pub use oid::OidAnswer;
 use oid::{NdisMDirectOidRequestComplete, NdisMOidRequestComplete};
+use pnp::Pnp;
+use protocol::{
+    Binding, NdisAllocateCloneOidRequest, NdisCancelOidRequest, NdisCancelSendNetBufferLists,
+    NdisCloseAdapterEx, NdisCompleteBindAdapterEx, NdisCompleteNetPnPEvent,
+    NdisCompleteUnbindAdapterEx, NdisDeregisterProtocolDriver, NdisFreeCloneOidRequest,
+    NdisOidRequest, NdisOpenAdapterEx, NdisReEnumerateProtocolBindings, NdisRegisterProtocolDriver,
+    NdisReturnNetBufferLists, NdisSendNetBufferLists, NdisUnbindAdapter, Operation, Protocol,
+};
 use slot::{NdisMPauseComplete, NdisMRestartComplete};
+pub use watcher::{Sending, Watcher};
 
 pub const EXPORTS: &[Export] = crate::exports! {
     "ndis.sys": NdisMRegisterMiniportDriver, NdisMDeregisterMiniportDriver, NdisSetOptionalHandlers,
         NdisMSetMiniportAttributes, NdisMPauseComplete, NdisMRestartComplete, NdisMOidRequestComplete,
         NdisMDirectOidRequestComplete, NdisMSendNetBufferListsComplete, NdisMIndicateReceiveNetBufferLists,
         NdisMIndicateStatusEx, NdisMNetPnPEvent, NdisOpenConfigurationEx, NdisCloseConfiguration,
-        NdisReadConfiguration, NdisReadNetworkAddress
+        NdisReadConfiguration, NdisReadNetworkAddress, NdisRegisterProtocolDriver,
+        NdisDeregisterProtocolDriver, NdisReEnumerateProtocolBindings, NdisOpenAdapterEx,
+        NdisCloseAdapterEx, NdisCompleteBindAdapterEx, NdisCompleteUnbindAdapterEx,
+        NdisCompleteNetPnPEvent, NdisUnbindAdapter, NdisOidRequest, NdisCancelOidRequest,
+        NdisAllocateCloneOidRequest, NdisFreeCloneOidRequest, NdisSendNetBufferLists,
+        NdisCancelSendNetBufferLists, NdisReturnNetBufferLists, NdisAllocateNetBufferListPool,
+        NdisFreeNetBufferListPool, NdisAllocateNetBufferAndNetBufferList, NdisFreeNetBufferList,
+        NdisAllocateCloneNetBufferList, NdisFreeCloneNetBufferList, NdisCopySendNetBufferListInfo,
+        NdisCopyReceiveNetBufferListInfo, NdisGetDataBuffer
 };
 
 /// Told when NDK of an adapter is enabled or disabled: consumers close their adapters then.
@@ -61,6 +94,18 @@ pub struct State {
     ndk_hook: Mutex<Option<Arc<NdkStateHook>>>,
     events_to_refuse: AtomicU32,
     next_interface: AtomicU32,
+    protocols: Mutex<Vec<Arc<Protocol>>>,
+    /// All there ever were: a handle is known after its close.
+    bindings: Mutex<Vec<Arc<Binding>>>,
+    operations: Mutex<Vec<Arc<Operation>>>,
+    /// Emulated NICs.
+    nics: Mutex<Vec<Arc<dyn Lower>>>,
+    pnp: Pnp,
+    list_pools: Mutex<Vec<Arc<ListPool>>>,
+    clones: Mutex<Clones>,
+    /// Lists that somebody else has than who allocated them.
+    lent: Mutex<HashSet<usize>>,
+    oid_clones: Mutex<HashSet<usize>>,
 }
 
 impl State {
@@ -144,6 +189,90 @@ impl State {
         })
     }
 
+    /// Everything that protocols may bind to, NICs first.
+    fn lowers(&self) -> Vec<Arc<dyn Lower>> {
+        let mut all: Vec<Arc<dyn Lower>> = self.nics.lock().clone();
+        let adapters = self.adapters().clone();
+        all.extend(
+            adapters
+                .into_iter()
+                .map(|adapter| adapter as Arc<dyn Lower>),
+        );
+        all
+    }
+
+    /// Offers an adapter to every protocol.
+    fn offer(&self, machine: &'static Machine, lower: &Arc<dyn Lower>) {
+        let protocols = self.protocols.lock().clone();
+        for protocol in protocols {
+            self.pnp.bind(machine, &protocol, lower);
+        }
+    }
+
+    /// Unbinds all protocols from an adapter, and waits for that.
+    fn unbind_all(&self, machine: &'static Machine, lower: &dyn Lower) {
+        if self.protocols.lock().is_empty() {
+            return;
+        }
+        self.pnp.settle(machine);
+        for binding in lower.stack().all() {
+            self.pnp.unbind(machine, &binding);
+        }
+        self.pnp.settle(machine);
+    }
+
+    /// An emulated NIC is there.
+    pub(crate) fn add_nic(&self, machine: &'static Machine, nic: &Arc<dyn Lower>) {
+        self.nics.lock().push(Arc::clone(nic));
+        self.offer(machine, nic);
+    }
+
+    /// It goes: nothing is bound to it any more, and it is forgotten.
+    pub(crate) fn remove_nic(&self, machine: &'static Machine, nic: &Arc<dyn Lower>) {
+        self.unbind_all(machine, &**nic);
+        self.nics.lock().retain(|other| !Arc::ptr_eq(other, nic));
+    }
+
+    /// An interface index nobody has.
+    pub(crate) fn free_index(&self) -> u32 {
+        self.next_interface.fetch_add(1, Ordering::AcqRel) + 2
+    }
+
+    /// Waits until protocols are bound to what they want, and unbound from what goes. The caller is a thread of the machine
+    /// at PASSIVE_LEVEL.
+    pub fn settle(&self, machine: &Machine) {
+        self.pnp.settle(machine);
+    }
+
+    /// Whether a driver has a protocol.
+    #[must_use]
+    pub fn has_protocol(&self) -> bool {
+        !self.protocols.lock().is_empty()
+    }
+
+    /// Lets the threads look whether the machine stops.
+    pub(crate) fn wake(&self) {
+        self.pnp.wake();
+        self.nics.lock().iter().for_each(|nic| nic.wake());
+    }
+
+    /// Whether NDIS gave this handle to a driver.
+    fn is_handle(&self, handle: NDIS_HANDLE) -> bool {
+        let is = |address: *const ()| std::ptr::eq(address, handle.cast());
+        self.adapters().iter().any(|it| is(Arc::as_ptr(it).cast()))
+            || self.drivers().iter().any(|it| is(Arc::as_ptr(it).cast()))
+            || self
+                .protocols
+                .lock()
+                .iter()
+                .any(|it| is(Arc::as_ptr(it).cast()))
+            || self
+                .bindings
+                .lock()
+                .iter()
+                .any(|it| is(Arc::as_ptr(it).cast()))
+    }
+
     /// What a driver whose image spans `[base, end)` must have undone when it is unloaded.
     pub(crate) fn check_unloaded(&self, base: usize, end: usize) {
         if self
@@ -156,7 +285,29 @@ impl State {
                 "the driver was unloaded with its miniport driver registered",
             );
         }
+        let protocols = self.protocols.lock().clone();
+        if protocols
+            .iter()
+            .any(|protocol| protocol.is_within(base, end))
+        {
+            violation(
+                "NDIS-REG-08",
+                "the driver was unloaded with its protocol registered",
+            );
+        }
+        let pools = self.list_pools.lock().clone();
+        if pools.iter().any(|pool| pool.is_within(base, end)) {
+            violation(
+                "NDIS-NBL-POOL",
+                "the driver was unloaded with a pool of net buffer lists",
+            );
+        }
     }
+}
+
+/// An interface's GUID, as the registry writes it.
+pub(crate) fn guid(kind: &str, if_index: u32) -> String {
+    format!("{{5F6C1A00-{kind}-4E44-8953-0000{if_index:08X}}}")
 }
 
 /// `NT_SUCCESS` for NDIS.

@@ -1,11 +1,15 @@
 //! Net buffer lists: sends and who owns them, and receives. NDIS-NBL-01..08.
 
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use softrnic::sys::*;
 
 use super::adapter::Adapter;
-use super::miniport::LifeState;
+use super::lists::{self, List, no_lock_held};
+use super::miniport::{LifeState, Miniport};
+use super::protocol::{self, Binding};
 use crate::bridge;
 use crate::clock;
 use crate::thread;
@@ -23,6 +27,10 @@ const SOURCE_IS_NONPAGED_POOL: i16 = 0x0004;
 pub(crate) struct Outstanding {
     sent: Vec<usize>,
     done: Vec<(usize, NDIS_STATUS)>,
+    /// Which binding sent it; the host did where none is named.
+    from: HashMap<usize, Arc<Binding>>,
+    /// Lists that the driver indicated and that have not come back.
+    pub(super) indicated: HashSet<usize>,
     /// When a driver completed one last.
     completed: u64,
 }
@@ -158,10 +166,13 @@ impl Adapter {
 pub(super) unsafe extern "win64" fn NdisMSendNetBufferListsComplete(
     handle: NDIS_HANDLE,
     lists: *mut NET_BUFFER_LIST,
-    _flags: u32,
+    flags: u32,
 ) {
     let thread = thread::enter("NdisMSendNetBufferListsComplete", DISPATCH_LEVEL);
     no_lock_held("NdisMSendNetBufferListsComplete");
+    let says_dispatch = flags & NDIS_SEND_COMPLETE_FLAGS_DISPATCH_LEVEL != 0;
+    lists::expect_level("NdisMSendNetBufferListsComplete", says_dispatch);
+    let mut sent: Vec<(List, Arc<Binding>)> = Vec::new();
     let adapter = thread
         .machine
         .ndis
@@ -178,6 +189,7 @@ pub(super) unsafe extern "win64" fn NdisMSendNetBufferListsComplete(
         };
         sends.sent.swap_remove(at);
         sends.completed = clock::nanoseconds();
+        let from = sends.from.remove(&(next as usize));
         // SAFETY: it was sent by us and not completed before.
         let list = unsafe { &mut *next };
         if list.Status == NDIS_STATUS_PENDING {
@@ -186,26 +198,34 @@ pub(super) unsafe extern "win64" fn NdisMSendNetBufferListsComplete(
                 "a net buffer list is completed with NDIS_STATUS_PENDING",
             );
         }
-        sends.done.push((next as usize, list.Status));
+        match from {
+            Some(binding) => sent.push((next, binding)),
+            None => sends.done.push((next as usize, list.Status)),
+        }
         next = list.Next;
     }
+    drop(sends);
     adapter.sends_done.notify_all();
+    // One call for each run of the same binding's.
+    for run in sent.chunk_by(|one, other| Arc::ptr_eq(&one.1, &other.1)) {
+        let lists: Vec<List> = run.iter().map(|(list, _)| *list).collect();
+        run[0].1.complete_sends(&lists);
+    }
 }
 
-/// At most DISPATCH_LEVEL. There is no protocol above that wants frames: they go back at once.
+/// At most DISPATCH_LEVEL. The bindings above get what they want; the rest goes back at once.
 pub(super) unsafe extern "win64" fn NdisMIndicateReceiveNetBufferLists(
     handle: NDIS_HANDLE,
-    lists: *mut NET_BUFFER_LIST,
+    first: List,
     _port: u32,
-    _count: u32,
+    count: u32,
     flags: u32,
 ) {
+    let call = "NdisMIndicateReceiveNetBufferLists";
     let thread = thread::enter("NdisMIndicateReceiveNetBufferLists", DISPATCH_LEVEL);
-    no_lock_held("NdisMIndicateReceiveNetBufferLists");
-    let adapter = thread
-        .machine
-        .ndis
-        .adapter(handle, "NdisMIndicateReceiveNetBufferLists");
+    no_lock_held(call);
+    lists::expect_level(call, flags & NDIS_RECEIVE_FLAGS_DISPATCH_LEVEL != 0);
+    let adapter = thread.machine.ndis.adapter(handle, call);
     if !matches!(adapter.life(), LifeState::Running | LifeState::Restarting) {
         violation(
             "NDIS-LIFE-09",
@@ -215,21 +235,80 @@ pub(super) unsafe extern "win64" fn NdisMIndicateReceiveNetBufferLists(
             ),
         );
     }
-    if flags & NDIS_RECEIVE_FLAGS_RESOURCES != 0 {
-        return;
+    // SAFETY: the driver passes a chain of its lists.
+    let lists = unsafe { lists::chain(first) };
+    // SAFETY: as above.
+    let foreign = |&&list: &&List| unsafe { (*list).SourceHandle } != handle;
+    if lists.len() != count as usize || lists.iter().find(foreign).is_some() {
+        violation(
+            "NDIS-NBL-05",
+            "a receive is indicated with a wrong number of lists, or another SourceHandle than the adapter's",
+        );
     }
-    let Some(handler) = adapter.driver.handlers.ReturnNetBufferListsHandler else {
-        return;
-    };
-    bridge::callback("MiniportReturnNetBufferLists", || {
-        // SAFETY: the driver's handler, called as documented.
-        unsafe { handler(adapter.context(), lists, 0) }
-    });
+    for &list in &lists {
+        // SAFETY: as above.
+        unsafe { lists::expect_whole(list, call) };
+    }
+    let keeps = flags & NDIS_RECEIVE_FLAGS_RESOURCES == 0;
+    if keeps && !lists.iter().all(|&list| adapter.indicates(list)) {
+        violation(
+            "NDIS-NBL-05",
+            "a net buffer list is indicated that has not come back",
+        );
+    }
+    protocol::indicate(&*adapter, &lists, flags);
+    if !keeps {
+        // SAFETY: with RESOURCES the driver's lists are its own again, as they were.
+        unsafe { lists::link(&lists) };
+    }
 }
 
-/// NDIS-NBL-06.
-fn no_lock_held(call: &str) {
-    if !thread::current().held_locks().is_empty() {
-        violation("NDIS-NBL-06", &format!("{call} with a spin lock held"));
+impl Miniport {
+    /// The driver indicates a list that is to come back; false when it has not come back before.
+    fn indicates(&self, list: List) -> bool {
+        self.sends.lock().indicated.insert(list as usize)
+    }
+
+    /// Lists that were indicated are the driver's again.
+    pub(super) fn returns(&self, lists: &[List]) {
+        let mut sends = self.sends.lock();
+        for &list in lists {
+            sends.indicated.remove(&(list as usize));
+        }
+        drop(sends);
+        let Some(handler) = self.driver.handlers.ReturnNetBufferListsHandler else {
+            return;
+        };
+        let dispatch = thread::current().irql() == DISPATCH_LEVEL;
+        let flag = NDIS_RETURN_FLAGS_DISPATCH_LEVEL;
+        let flags = if dispatch { flag } else { 0 };
+        // SAFETY: the driver's lists, which nobody has.
+        let first = unsafe { lists::link(lists) };
+        bridge::callback("MiniportReturnNetBufferLists", || {
+            // SAFETY: the driver's handler, called as documented.
+            unsafe { handler(self.context(), first, flags) }
+        });
+    }
+
+    /// A binding above sends.
+    pub(super) fn sends_for(&self, binding: &Arc<Binding>, lists: &[List]) {
+        let mut sends = self.sends.lock();
+        for &list in lists {
+            sends.sent.push(list as usize);
+            sends.from.insert(list as usize, Arc::clone(binding));
+        }
+        drop(sends);
+        let Some(handler) = self.driver.handlers.SendNetBufferListsHandler else {
+            return;
+        };
+        let dispatch = thread::current().irql() == DISPATCH_LEVEL;
+        let flag = NDIS_SEND_FLAGS_DISPATCH_LEVEL;
+        let flags = if dispatch { flag } else { 0 };
+        // SAFETY: the lists are the adapter's now.
+        let first = unsafe { lists::link(lists) };
+        bridge::callback("MiniportSendNetBufferLists", || {
+            // SAFETY: the driver's handler, called as documented.
+            unsafe { handler(self.context(), first, NDIS_DEFAULT_PORT_NUMBER, flags) }
+        });
     }
 }

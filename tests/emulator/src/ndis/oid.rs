@@ -126,6 +126,24 @@ impl Adapter {
         status
     }
 
+    /// A request that somebody else made.
+    pub(super) fn run_foreign(&self, packet: *mut NDIS_OID_REQUEST) -> NDIS_STATUS {
+        let miniport = &self.miniport;
+        let _turn = miniport.oid_turn.take();
+        let Some(handler) = miniport.driver.handlers.OidRequestHandler else {
+            return NDIS_STATUS_FAILURE;
+        };
+        miniport.oid.open();
+        INSIDE.set(INSIDE.get() + 1);
+        let answer = bridge::callback("MiniportOidRequest", || {
+            // SAFETY: the driver's handler, called as documented.
+            unsafe { handler(miniport.context(), packet) }
+        });
+        INSIDE.set(INSIDE.get() - 1);
+        let late = ("NDIS-OID-03", LIMIT);
+        miniport.oid.finish(answer, "an OID", "NDIS-OID-02", late)
+    }
+
     fn run_direct(&self, request: &mut Request) -> NDIS_STATUS {
         let miniport = &self.miniport;
         let Some(handler) = miniport.driver.handlers.DirectOidRequestHandler else {
@@ -160,7 +178,7 @@ impl Adapter {
 }
 
 /// One request with its buffer.
-struct Request {
+pub(super) struct Request {
     oid: u32,
     packet: Box<NDIS_OID_REQUEST>,
     buffer: Vec<u8>,
@@ -168,7 +186,7 @@ struct Request {
 }
 
 impl Request {
-    fn new(kind: NDIS_REQUEST_TYPE, oid: u32, data: Vec<u8>) -> Self {
+    pub(super) fn new(kind: NDIS_REQUEST_TYPE, oid: u32, data: Vec<u8>) -> Self {
         let length = data.len();
         let mut buffer = data;
         buffer.extend_from_slice(&[GUARD_BYTE; GUARD]);
@@ -198,6 +216,11 @@ impl Request {
             buffer,
             length,
         }
+    }
+
+    /// Valid as long as the request is.
+    pub(super) fn packet(&mut self) -> *mut NDIS_OID_REQUEST {
+        &raw mut *self.packet
     }
 
     /// What an OID_NDK_SET_STATE asks for.

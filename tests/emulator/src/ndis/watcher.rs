@@ -1,0 +1,312 @@
+//! A protocol for the host's eyes: it sees what an adapter receives, and sends through it, as TCP/IP would.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use softrnic::sys::*;
+
+use super::lists::{self, List};
+use super::lower::{Description, Identity, Mac};
+use super::protocol::{Binding, Native, Protocol};
+use crate::machine::Machine;
+use crate::nic::memory::{self, Layout};
+use crate::sync::{Condvar, Mutex};
+use crate::verifier::violation;
+
+/// NDIS-NBL-08: within this a send is completed.
+const LIMIT: Duration = Duration::from_secs(30);
+
+#[derive(Default)]
+struct Seen {
+    binding: Option<Arc<Binding>>,
+    is_running: bool,
+    frames: VecDeque<Vec<u8>>,
+    links: Vec<(bool, u64)>,
+    /// Received lists are kept until they are released.
+    keeps: bool,
+    kept: Vec<usize>,
+    /// Sent lists with what they ended with.
+    sent: HashMap<usize, Option<NDIS_STATUS>>,
+}
+
+/// What the protocol sees.
+pub(crate) struct Eyes {
+    guid: String,
+    seen: Mutex<Seen>,
+    changed: Condvar,
+}
+
+/// A protocol above one adapter.
+pub struct Watcher {
+    machine: &'static Machine,
+    protocol: Arc<Protocol>,
+    eyes: Arc<Eyes>,
+}
+
+impl Machine {
+    /// Binds a watcher to the adapter or NIC with this interface GUID. The caller is a thread of the machine at
+    /// PASSIVE_LEVEL.
+    pub fn watch(&'static self, guid: &str) -> Watcher {
+        let eyes = Arc::new(Eyes {
+            guid: guid.to_owned(),
+            seen: Mutex::default(),
+            changed: Condvar::new(),
+        });
+        let native = Arc::clone(&eyes) as Arc<dyn Native>;
+        let protocol = self.ndis.add_native(self, native);
+        self.ndis.settle(self);
+        Watcher {
+            machine: self,
+            protocol,
+            eyes,
+        }
+    }
+}
+
+impl Watcher {
+    /// Whether it is bound.
+    #[must_use]
+    pub fn is_bound(&self) -> bool {
+        self.eyes.seen.lock().binding.is_some()
+    }
+
+    fn binding(&self) -> Arc<Binding> {
+        let binding = self.eyes.seen.lock().binding.clone();
+        binding.expect("the watcher is bound")
+    }
+
+    /// Sets the packet filter.
+    pub fn set_filter(&self, filter: u32) -> NDIS_STATUS {
+        self.set(OID_GEN_CURRENT_PACKET_FILTER, &filter.to_le_bytes())
+    }
+
+    pub fn set_multicast(&self, addresses: &[Mac]) -> NDIS_STATUS {
+        self.set(OID_802_3_MULTICAST_LIST, &addresses.concat())
+    }
+
+    /// Any other request.
+    pub fn set(&self, oid: u32, data: &[u8]) -> NDIS_STATUS {
+        self.binding().set(oid, data)
+    }
+
+    /// The next frame, if one arrives in time.
+    #[must_use]
+    pub fn receive(&self, limit: Duration) -> Option<Vec<u8>> {
+        let mut seen = self.eyes.seen.lock();
+        let none = |seen: &mut Seen| seen.frames.is_empty();
+        self.eyes.changed.wait_while_for(&mut seen, none, limit);
+        seen.frames.pop_front()
+    }
+
+    /// The links that were told: up or not, and the speed.
+    #[must_use]
+    pub fn links(&self) -> Vec<(bool, u64)> {
+        self.eyes.seen.lock().links.clone()
+    }
+
+    /// From now on what is received is kept until [`release`](Self::release), or until a pause.
+    pub fn keep(&self) {
+        self.eyes.seen.lock().keeps = true;
+    }
+
+    /// Returns what was kept, and keeps nothing more; how many lists that were.
+    pub fn release(&self) -> usize {
+        self.eyes.seen.lock().keeps = false;
+        self.eyes.release(&self.binding())
+    }
+
+    /// Sends lists of frames in one call and waits until each is completed; their statuses, in order.
+    pub fn send(&self, all: &[&[&[u8]]]) -> Vec<NDIS_STATUS> {
+        let sent = self.start(all, std::ptr::null_mut());
+        self.collect(&sent)
+    }
+
+    /// Begins to send lists of frames, with a cancel id: [`collect`](Self::collect) waits for them.
+    pub fn start(&self, all: &[&[&[u8]]], cancel_id: PVOID) -> Vec<Sending> {
+        let binding = self.binding();
+        let make = |frames: &&[&[u8]]| Sending::new(self.machine, frames, &binding, cancel_id);
+        let sending: Vec<Sending> = all.iter().map(make).collect();
+        let lists: Vec<List> = sending.iter().map(Sending::list).collect();
+        let mut seen = self.eyes.seen.lock();
+        seen.sent
+            .extend(lists.iter().map(|&list| (list as usize, None)));
+        drop(seen);
+        binding.send(lists);
+        sending
+    }
+
+    /// What waits with this id is not sent any more, if that is still possible.
+    pub fn cancel(&self, id: PVOID) {
+        self.binding().lower.cancel_send(id);
+    }
+
+    /// Waits until each is completed; their statuses.
+    pub fn collect(&self, sending: &[Sending]) -> Vec<NDIS_STATUS> {
+        let mut seen = self.eyes.seen.lock();
+        let missing = |seen: &mut Seen| {
+            let is_missing = |it: &Sending| seen.sent.get(&it.blocks[0]) == Some(&None);
+            sending.iter().any(is_missing)
+        };
+        if !self.eyes.changed.wait_while_for(&mut seen, missing, LIMIT) {
+            drop(seen);
+            violation(
+                "NDIS-NBL-08",
+                &format!("sends were not completed within {LIMIT:?}"),
+            );
+        }
+        let mut statuses = Vec::new();
+        for it in sending {
+            let status = seen.sent.remove(&it.blocks[0]).flatten();
+            statuses.push(status.unwrap_or(NDIS_STATUS_FAILURE));
+        }
+        statuses
+    }
+
+    /// Whether the binding is running.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        self.eyes.seen.lock().is_running
+    }
+
+    /// Unbinds it, and waits for that.
+    pub fn end(self) {
+        self.machine
+            .ndis
+            .remove_protocol(self.machine, &self.protocol);
+    }
+}
+
+/// A list under way.
+pub struct Sending {
+    machine: &'static Machine,
+    /// The list, and the memory of its other net buffers.
+    blocks: Vec<usize>,
+}
+
+impl Sending {
+    fn new(
+        machine: &'static Machine,
+        frames: &[&[u8]],
+        binding: &Binding,
+        cancel_id: PVOID,
+    ) -> Self {
+        let make =
+            |frame: &&[u8]| memory::make(&machine.pool, frame, Layout::default(), binding.handle());
+        let all: Vec<List> = frames.iter().map(make).collect();
+        // SAFETY: fresh lists with one net buffer each: the first gets them all.
+        unsafe {
+            for pair in all.windows(2) {
+                let (one, next) = (pair[0], pair[1]);
+                (*(*one).FirstNetBuffer).Next = (*next).FirstNetBuffer;
+            }
+            let first = all[0];
+            (*first).NetBufferListInfo[NetBufferListCancelId] = cancel_id;
+        }
+        let blocks = all.iter().map(|&list| list as usize).collect();
+        Self { machine, blocks }
+    }
+
+    fn list(&self) -> List {
+        self.blocks[0] as List
+    }
+}
+
+impl Drop for Sending {
+    fn drop(&mut self) {
+        for &block in &self.blocks {
+            memory::release(&self.machine.pool, block);
+        }
+    }
+}
+
+impl Eyes {
+    fn release(&self, binding: &Arc<Binding>) -> usize {
+        let kept = std::mem::take(&mut self.seen.lock().kept);
+        let lists: Vec<List> = kept.iter().map(|&list| list as List).collect();
+        if !lists.is_empty() {
+            binding.return_lists(&lists);
+        }
+        lists.len()
+    }
+}
+
+impl Native for Eyes {
+    fn wants(&self, identity: &Identity, _: &Description) -> bool {
+        identity.guid.eq_ignore_ascii_case(&self.guid)
+    }
+
+    fn bound(&self, binding: &Arc<Binding>) {
+        self.seen.lock().binding = Some(Arc::clone(binding));
+    }
+
+    fn restarted(&self, _: &Arc<Binding>) {
+        self.seen.lock().is_running = true;
+    }
+
+    fn pause(&self, binding: &Arc<Binding>) {
+        self.seen.lock().is_running = false;
+        self.release(binding);
+        let mut seen = self.seen.lock();
+        let busy = |seen: &mut Seen| seen.sent.values().any(Option::is_none);
+        if !self.changed.wait_while_for(&mut seen, busy, LIMIT) {
+            drop(seen);
+            violation(
+                "NDIS-NBL-08",
+                &format!("sends were not completed within {LIMIT:?}"),
+            );
+        }
+    }
+
+    fn unbound(&self, _: &Arc<Binding>) {
+        self.seen.lock().binding = None;
+    }
+
+    fn receive(&self, binding: &Arc<Binding>, all: &[List], flags: u32) {
+        let mut returned = Vec::new();
+        for &list in all {
+            // SAFETY: lent for the time of the call at least.
+            let frames = unsafe { lists::buffers(list) }.into_iter().map(|buffer| {
+                // SAFETY: as above.
+                unsafe { lists::bytes(buffer) }.unwrap_or_default()
+            });
+            let mut seen = self.seen.lock();
+            seen.frames.extend(frames);
+            match () {
+                () if flags & NDIS_RECEIVE_FLAGS_RESOURCES != 0 => {}
+                () if seen.keeps && seen.is_running => seen.kept.push(list as usize),
+                () => returned.push(list),
+            }
+        }
+        self.changed.notify_all();
+        if !returned.is_empty() {
+            binding.return_lists(&returned);
+        }
+    }
+
+    fn sent(&self, _: &Arc<Binding>, all: &[List]) {
+        let mut seen = self.seen.lock();
+        for &list in all {
+            // SAFETY: it came back.
+            let status = unsafe { (*list).Status };
+            seen.sent.insert(list as usize, Some(status));
+        }
+        self.changed.notify_all();
+    }
+
+    fn status(&self, _: &Arc<Binding>, indication: &NDIS_STATUS_INDICATION) {
+        if indication.StatusCode != NDIS_STATUS_LINK_STATE {
+            return;
+        }
+        // SAFETY: such an indication comes with a link state.
+        let link = unsafe {
+            indication
+                .StatusBuffer
+                .cast::<NDIS_LINK_STATE>()
+                .read_unaligned()
+        };
+        let up = link.MediaConnectState == MediaConnectStateConnected;
+        self.seen.lock().links.push((up, link.XmitLinkSpeed));
+        self.changed.notify_all();
+    }
+}

@@ -1,0 +1,230 @@
+//! Emulated physical NICs, and the switch that joins them.
+//!
+//! A NIC is a miniport of the emulator's own: protocols of drivers bind to it as on Windows. What it sends goes to its port
+//! of a [`Switch`]; what comes from there is indicated on the NIC's own thread at DISPATCH_LEVEL.
+
+mod card;
+pub(crate) mod memory;
+mod receive;
+mod request;
+mod station;
+mod switch;
+#[cfg(test)]
+mod tests;
+mod transmit;
+
+use std::sync::Arc;
+
+use softrnic::sys::*;
+
+use crate::machine::Machine;
+use crate::ndis::lower::Lower;
+pub use crate::ndis::lower::Mac;
+use crate::processor;
+use crate::thread;
+use crate::wdm::DISPATCH_LEVEL;
+use card::Card;
+pub use station::Station;
+pub use switch::{Port, Switch, Weather};
+
+/// What a NIC is made with.
+#[derive(Clone, Debug)]
+pub struct NicOptions {
+    /// Its address; `None`: a locally administered one of its own.
+    pub mac: Option<Mac>,
+    /// Bytes behind the Ethernet header.
+    pub mtu: u32,
+    /// Bits in a second, as it says.
+    pub speed: u64,
+    pub link: bool,
+    /// Of the choices it makes: what completes at once and what later, which receives may be kept.
+    pub seed: u64,
+    /// Makes choices. Otherwise opens, requests and sends complete inside their calls, and all receives may be kept.
+    pub varies: bool,
+    /// Frames it can lend at once: those beyond it are indicated with RESOURCES.
+    pub buffers: usize,
+    /// What the switch does at its port.
+    pub port: Port,
+}
+
+impl Default for NicOptions {
+    fn default() -> Self {
+        Self {
+            mac: None,
+            mtu: 1500,
+            speed: 10_000_000_000,
+            link: true,
+            seed: 1,
+            varies: false,
+            buffers: 64,
+            port: Port::default(),
+        }
+    }
+}
+
+/// What a NIC counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Statistics {
+    pub frames_sent: u64,
+    pub bytes_sent: u64,
+    pub frames_received: u64,
+    pub bytes_received: u64,
+    /// Frames that were not sent: too long, no link.
+    pub send_errors: u64,
+    /// Frames that came while it was paused or nobody had its filter set.
+    pub discards: u64,
+}
+
+/// The host's hold on a NIC.
+pub struct Nic {
+    card: Arc<Card>,
+}
+
+impl Machine {
+    /// Puts a NIC into the machine and its cable into the switch. Protocols are offered it soon:
+    /// [`settle`](crate::ndis::State::settle). The caller is a thread of the machine at PASSIVE_LEVEL.
+    pub fn add_nic(&'static self, switch: &Arc<Switch>, options: NicOptions) -> Nic {
+        let card = Card::new(self, switch, options);
+        let runner = Arc::clone(&card);
+        self.spawn("nic", move || runner.run());
+        let lower: Arc<dyn Lower> = Arc::clone(&card) as Arc<dyn Lower>;
+        self.ndis.add_nic(self, &lower);
+        Nic { card }
+    }
+}
+
+impl Nic {
+    /// Its interface GUID, with braces.
+    #[must_use]
+    pub fn guid(&self) -> String {
+        self.card.identity().guid.clone()
+    }
+
+    #[must_use]
+    pub fn if_index(&self) -> u32 {
+        self.card.identity().if_index
+    }
+
+    #[must_use]
+    pub fn mac(&self) -> Mac {
+        self.card.mac
+    }
+
+    #[must_use]
+    pub fn statistics(&self) -> Statistics {
+        self.card.inside().statistics
+    }
+
+    /// The packet filter that the protocols have set together.
+    #[must_use]
+    pub fn filter(&self) -> u32 {
+        self.card.stack().filter()
+    }
+
+    /// How many protocols are bound to it.
+    #[must_use]
+    pub fn bindings(&self) -> usize {
+        self.card.stack().all().len()
+    }
+
+    /// Puts the cable in or out; protocols are told.
+    pub fn set_link(&self, up: bool) {
+        let before = std::mem::replace(&mut self.card.inside().link, up);
+        if before != up {
+            self.tell_link();
+        }
+    }
+
+    /// Another speed, in bits in a second; protocols are told.
+    pub fn set_speed(&self, speed: u64) {
+        self.card.inside().speed = speed;
+        self.tell_link();
+    }
+
+    fn tell_link(&self) {
+        let description = self.card.description();
+        let mut link = NDIS_LINK_STATE {
+            Header: NDIS_OBJECT_HEADER {
+                Type: NDIS_OBJECT_TYPE_DEFAULT,
+                Revision: NDIS_LINK_STATE_REVISION_1,
+                Size: NDIS_SIZEOF_LINK_STATE_REVISION_1,
+            },
+            MediaConnectState: match description.connected {
+                true => MediaConnectStateConnected,
+                false => MediaConnectStateDisconnected,
+            },
+            MediaDuplexState: MediaDuplexStateFull,
+            XmitLinkSpeed: description.speed,
+            RcvLinkSpeed: description.speed,
+            ..Default::default()
+        };
+        let mut indication = NDIS_STATUS_INDICATION {
+            Header: NDIS_OBJECT_HEADER {
+                Type: NDIS_OBJECT_TYPE_STATUS_INDICATION,
+                Revision: NDIS_STATUS_INDICATION_REVISION_1,
+                Size: NDIS_SIZEOF_STATUS_INDICATION_REVISION_1,
+            },
+            SourceHandle: Arc::as_ptr(&self.card).cast_mut().cast(),
+            StatusCode: NDIS_STATUS_LINK_STATE,
+            StatusBuffer: (&raw mut link).cast(),
+            StatusBufferSize: size_of_val(&link) as u32,
+            ..Default::default()
+        };
+        let thread = thread::current();
+        let old = processor::raise(thread, DISPATCH_LEVEL);
+        for binding in self.card.stack().all() {
+            binding.status(&mut indication);
+        }
+        processor::lower(thread, old);
+    }
+
+    /// Pauses the bindings, then the NIC: as when a filter is attached. Nothing is sent or received.
+    pub fn pause(&self) {
+        let _turn = self.card.stack().turn.take();
+        self.card.stack().pause();
+        self.card.inside().running = false;
+    }
+
+    pub fn restart(&self) {
+        let _turn = self.card.stack().turn.take();
+        self.card.inside().running = true;
+        self.card.stack().restart();
+    }
+
+    /// The NIC goes to sleep: the bindings are told, and paused.
+    pub fn sleep(&self) {
+        for binding in self.card.stack().all() {
+            binding.power(NdisDeviceStateD3);
+        }
+        self.pause();
+        self.card.inside().asleep = true;
+    }
+
+    pub fn wake(&self) {
+        self.card.inside().asleep = false;
+        for binding in self.card.stack().all() {
+            binding.power(NdisDeviceStateD0);
+        }
+        self.restart();
+    }
+
+    /// The NIC is pulled out: sends fail, then all is unbound.
+    pub fn remove(self) {
+        self.card.inside().gone = true;
+        self.end();
+    }
+
+    /// The NIC is disabled: all is paused and unbound.
+    pub fn halt(self) {
+        self.pause();
+        self.end();
+    }
+
+    fn end(&self) {
+        let machine = self.card.machine();
+        self.card.inside().leaving = true;
+        let lower: Arc<dyn Lower> = Arc::clone(&self.card) as Arc<dyn Lower>;
+        machine.ndis.remove_nic(machine, &lower);
+        self.card.finish();
+    }
+}
