@@ -151,12 +151,17 @@ pub fn image_of(tree: &Path, folder: &Path, profile: Profile) -> Result<Image, E
     build("softrnic", &manifest_dir, &more, (folder, profile))
 }
 
-fn named(path: PathBuf) -> Result<Image, Error> {
+/// The image at `path`, with its symbols beside it, as somebody else built it.
+///
+/// # Errors
+///
+/// When it cannot be read.
+pub fn named(path: PathBuf) -> Result<Image, Error> {
     Ok(Image {
         sha256: sha256(&path)?,
         pdb: path.with_extension("pdb"),
+        built_by: format!("{} was named", path.display()),
         path,
-        built_by: format!("{IMAGE} names it"),
         rebuilt: false,
     })
 }

@@ -7,7 +7,8 @@ use softrnic_rules::{Tree, check_all, lint};
 
 use crate::{
     proofs,
-    steps::{Failed, Steps, show},
+    steps::{Failed, show},
+    timed::Steps,
 };
 
 /// Tests of `tests/rules` that are steps of their own here.

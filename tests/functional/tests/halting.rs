@@ -208,7 +208,7 @@ fn assert_connects(stage: &Stage, from: SocketAddr, at: SocketAddr) {
     assert!(transfer(&active, &passive));
 }
 
-// NDK-NDIS-12, NDK-NDIS-17: a keyword of one adapter changes, which restarts it under its consumers: they are told, close,
+// INF-12, NDK-NDIS-12, NDK-NDIS-17: a keyword of one adapter changes, which restarts it under its consumers: they are told, close,
 // and find it off; its neighbour never notices.
 #[test]
 fn a_changed_keyword_restarts_one_adapter() {
