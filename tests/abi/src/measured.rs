@@ -2236,13 +2236,6 @@ pub mod wdk {
     use wdk_sys::*;
 
     pub const LAYOUTS: &[Layout] = &[
-        Layout { owner: "UNICODE_STRING", path: "", offset: 0, size: size_of::<UNICODE_STRING>(), align: align_of::<UNICODE_STRING>() },
-        Layout { owner: "UNICODE_STRING", path: "Length", offset: offset_of!(UNICODE_STRING, Length), // SAFETY: only the type of the place is used.
-            size: field(|it: *const UNICODE_STRING| unsafe { &raw const (*it).Length }), align: 0 },
-        Layout { owner: "UNICODE_STRING", path: "MaximumLength", offset: offset_of!(UNICODE_STRING, MaximumLength), // SAFETY: only the type of the place is used.
-            size: field(|it: *const UNICODE_STRING| unsafe { &raw const (*it).MaximumLength }), align: 0 },
-        Layout { owner: "UNICODE_STRING", path: "Buffer", offset: offset_of!(UNICODE_STRING, Buffer), // SAFETY: only the type of the place is used.
-            size: field(|it: *const UNICODE_STRING| unsafe { &raw const (*it).Buffer }), align: 0 },
         Layout { owner: "CLIENT_ID", path: "", offset: 0, size: size_of::<_CLIENT_ID>(), align: align_of::<_CLIENT_ID>() },
         Layout { owner: "CLIENT_ID", path: "UniqueProcess", offset: offset_of!(_CLIENT_ID, UniqueProcess), // SAFETY: only the type of the place is used.
             size: field(|it: *const _CLIENT_ID| unsafe { &raw const (*it).UniqueProcess }), align: 0 },
@@ -2384,8 +2377,10 @@ pub mod wdk {
             size: field(|it: *const _IRP| unsafe { &raw const (*it).Overlay }), align: 0 },
         Layout { owner: "IRP", path: "Overlay.AsynchronousParameters", offset: offset_of!(_IRP, Overlay.AsynchronousParameters), // SAFETY: only the type of the place is used.
             size: field(|it: *const _IRP| unsafe { &raw const (*it).Overlay.AsynchronousParameters }), align: 0 },
-        Layout { owner: "IRP", path: "Overlay.AsynchronousParameters.UserApcRoutine", offset: offset_of!(_IRP, Overlay.AsynchronousParameters.UserApcRoutine), // SAFETY: only the type of the place is used.
-            size: field(|it: *const _IRP| unsafe { &raw const (*it).Overlay.AsynchronousParameters.UserApcRoutine }), align: 0 },
+        Layout { owner: "IRP", path: "Overlay.AsynchronousParameters.UserApcRoutine", offset: offset_of!(_IRP, Overlay.AsynchronousParameters.__bindgen_anon_1.UserApcRoutine), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _IRP| unsafe { &raw const (*it).Overlay.AsynchronousParameters.__bindgen_anon_1.UserApcRoutine }), align: 0 },
+        Layout { owner: "IRP", path: "Overlay.AsynchronousParameters.IssuingProcess", offset: offset_of!(_IRP, Overlay.AsynchronousParameters.__bindgen_anon_1.IssuingProcess), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _IRP| unsafe { &raw const (*it).Overlay.AsynchronousParameters.__bindgen_anon_1.IssuingProcess }), align: 0 },
         Layout { owner: "IRP", path: "Overlay.AsynchronousParameters.UserApcContext", offset: offset_of!(_IRP, Overlay.AsynchronousParameters.UserApcContext), // SAFETY: only the type of the place is used.
             size: field(|it: *const _IRP| unsafe { &raw const (*it).Overlay.AsynchronousParameters.UserApcContext }), align: 0 },
         Layout { owner: "IRP", path: "Overlay.AllocationSize", offset: offset_of!(_IRP, Overlay.AllocationSize), // SAFETY: only the type of the place is used.
@@ -2531,6 +2526,13 @@ pub mod wdk {
             size: field(|it: *const _ULARGE_INTEGER| unsafe { &raw const (*it).u.HighPart }), align: 0 },
         Layout { owner: "ULARGE_INTEGER", path: "QuadPart", offset: offset_of!(_ULARGE_INTEGER, QuadPart), // SAFETY: only the type of the place is used.
             size: field(|it: *const _ULARGE_INTEGER| unsafe { &raw const (*it).QuadPart }), align: 0 },
+        Layout { owner: "UNICODE_STRING", path: "", offset: 0, size: size_of::<_UNICODE_STRING>(), align: align_of::<_UNICODE_STRING>() },
+        Layout { owner: "UNICODE_STRING", path: "Length", offset: offset_of!(_UNICODE_STRING, Length), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _UNICODE_STRING| unsafe { &raw const (*it).Length }), align: 0 },
+        Layout { owner: "UNICODE_STRING", path: "MaximumLength", offset: offset_of!(_UNICODE_STRING, MaximumLength), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _UNICODE_STRING| unsafe { &raw const (*it).MaximumLength }), align: 0 },
+        Layout { owner: "UNICODE_STRING", path: "Buffer", offset: offset_of!(_UNICODE_STRING, Buffer), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _UNICODE_STRING| unsafe { &raw const (*it).Buffer }), align: 0 },
     ];
 
     pub const CONSTANTS: &[Constant] = &[
@@ -2572,10 +2574,14 @@ pub mod wdk {
     ];
 
     pub const FUNCTIONS: &[Function] = &[
+        Function { name: "DRIVER_INITIALIZE", arguments: &[size_of::<* mut _DRIVER_OBJECT>(), size_of::<PUNICODE_STRING>()], returns: size_of::<NTSTATUS>() },
+        Function { name: "DRIVER_STARTIO", arguments: &[size_of::<* mut _DEVICE_OBJECT>(), size_of::<* mut _IRP>()], returns: 0 },
+        Function { name: "DRIVER_UNLOAD", arguments: &[size_of::<* mut _DRIVER_OBJECT>()], returns: 0 },
+        Function { name: "DRIVER_DISPATCH", arguments: &[size_of::<* mut _DEVICE_OBJECT>(), size_of::<* mut _IRP>()], returns: size_of::<NTSTATUS>() },
         Function { name: "DbgPrint", arguments: &[size_of::<PCSTR>()], returns: size_of::<ULONG>() },
         Function { name: "ExAllocatePool2", arguments: &[size_of::<POOL_FLAGS>(), size_of::<SIZE_T>(), size_of::<ULONG>()], returns: size_of::<PVOID>() },
         Function { name: "ExFreePool", arguments: &[size_of::<PVOID>()], returns: 0 },
-        Function { name: "KeBugCheckEx", arguments: &[size_of::<ULONG>(), size_of::<u64>(), size_of::<u64>(), size_of::<u64>(), size_of::<u64>()], returns: 0 },
+        Function { name: "KeBugCheckEx", arguments: &[size_of::<ULONG>(), size_of::<ULONG_PTR>(), size_of::<ULONG_PTR>(), size_of::<ULONG_PTR>(), size_of::<ULONG_PTR>()], returns: 0 },
         Function { name: "KeGetCurrentIrql", arguments: &[], returns: size_of::<KIRQL>() },
         Function { name: "DbgPrintEx", arguments: &[size_of::<ULONG>(), size_of::<ULONG>(), size_of::<PCSTR>()], returns: size_of::<ULONG>() },
         Function { name: "ExFreePoolWithTag", arguments: &[size_of::<PVOID>(), size_of::<ULONG>()], returns: 0 },
@@ -2606,20 +2612,17 @@ pub mod wdk {
         Function { name: "KeSetTimer", arguments: &[size_of::<PKTIMER>(), size_of::<LARGE_INTEGER>(), size_of::<PKDPC>()], returns: size_of::<BOOLEAN>() },
         Function { name: "KeWaitForSingleObject", arguments: &[size_of::<PVOID>(), size_of::<KWAIT_REASON>(), size_of::<KPROCESSOR_MODE>(), size_of::<BOOLEAN>(), size_of::<PLARGE_INTEGER>()], returns: size_of::<NTSTATUS>() },
         Function { name: "KfRaiseIrql", arguments: &[size_of::<KIRQL>()], returns: size_of::<KIRQL>() },
-        Function { name: "MmBuildMdlForNonPagedPool", arguments: &[size_of::<PMDLX>()], returns: 0 },
-        Function { name: "MmMapLockedPagesSpecifyCache", arguments: &[size_of::<PMDLX>(), size_of::<KPROCESSOR_MODE>(), size_of::<MEMORY_CACHING_TYPE>(), size_of::<PVOID>(), size_of::<ULONG>(), size_of::<ULONG>()], returns: size_of::<PVOID>() },
+        Function { name: "MmBuildMdlForNonPagedPool", arguments: &[size_of::<PMDL>()], returns: 0 },
+        Function { name: "MmMapLockedPagesSpecifyCache", arguments: &[size_of::<PMDL>(), size_of::<KPROCESSOR_MODE>(), size_of::<MEMORY_CACHING_TYPE>(), size_of::<PVOID>(), size_of::<ULONG>(), size_of::<ULONG>()], returns: size_of::<PVOID>() },
         Function { name: "MmUnmapLockedPages", arguments: &[size_of::<PVOID>(), size_of::<PMDL>()], returns: 0 },
         Function { name: "ObReferenceObjectByHandle", arguments: &[size_of::<HANDLE>(), size_of::<ACCESS_MASK>(), size_of::<POBJECT_TYPE>(), size_of::<KPROCESSOR_MODE>(), size_of::<* mut PVOID>(), size_of::<POBJECT_HANDLE_INFORMATION>()], returns: size_of::<NTSTATUS>() },
         Function { name: "ObfDereferenceObject", arguments: &[size_of::<PVOID>()], returns: size_of::<LONG_PTR>() },
         Function { name: "PsCreateSystemThread", arguments: &[size_of::<PHANDLE>(), size_of::<ULONG>(), size_of::<POBJECT_ATTRIBUTES>(), size_of::<HANDLE>(), size_of::<PCLIENT_ID>(), size_of::<PKSTART_ROUTINE>(), size_of::<PVOID>()], returns: size_of::<NTSTATUS>() },
         Function { name: "ZwClose", arguments: &[size_of::<HANDLE>()], returns: size_of::<NTSTATUS>() },
-        Function { name: "PKDEFERRED_ROUTINE", arguments: &[size_of::<* mut _KDPC>(), size_of::<PVOID>(), size_of::<PVOID>(), size_of::<PVOID>()], returns: 0 },
-        Function { name: "PKSTART_ROUTINE", arguments: &[size_of::<PVOID>()], returns: 0 },
-        Function { name: "PIO_COMPLETION_ROUTINE", arguments: &[size_of::<PDEVICE_OBJECT>(), size_of::<* mut _IRP>(), size_of::<PVOID>()], returns: size_of::<NTSTATUS>() },
-        Function { name: "PDRIVER_CANCEL", arguments: &[size_of::<PDEVICE_OBJECT>(), size_of::<* mut _IRP>()], returns: 0 },
-        Function { name: "PDRIVER_INITIALIZE", arguments: &[size_of::<* mut _DRIVER_OBJECT>(), size_of::<PUNICODE_STRING>()], returns: size_of::<NTSTATUS>() },
-        Function { name: "PDRIVER_STARTIO", arguments: &[size_of::<* mut _DEVICE_OBJECT>(), size_of::<* mut _IRP>()], returns: 0 },
-        Function { name: "PDRIVER_UNLOAD", arguments: &[size_of::<* mut _DRIVER_OBJECT>()], returns: 0 },
-        Function { name: "PDRIVER_DISPATCH", arguments: &[size_of::<* mut _DEVICE_OBJECT>(), size_of::<* mut _IRP>()], returns: size_of::<NTSTATUS>() },
+        Function { name: "KDEFERRED_ROUTINE", arguments: &[size_of::<* mut _KDPC>(), size_of::<PVOID>(), size_of::<PVOID>(), size_of::<PVOID>()], returns: 0 },
+        Function { name: "KSTART_ROUTINE", arguments: &[size_of::<PVOID>()], returns: 0 },
+        Function { name: "IO_COMPLETION_ROUTINE", arguments: &[size_of::<PDEVICE_OBJECT>(), size_of::<PIRP>(), size_of::<PVOID>()], returns: size_of::<NTSTATUS>() },
+        Function { name: "DRIVER_CANCEL", arguments: &[size_of::<* mut _DEVICE_OBJECT>(), size_of::<* mut _IRP>()], returns: 0 },
+        Function { name: "PIO_APC_ROUTINE", arguments: &[size_of::<PVOID>(), size_of::<PIO_STATUS_BLOCK>(), size_of::<ULONG>()], returns: 0 },
     ];
 }

@@ -18,7 +18,14 @@ use crate::steps::Failed;
 use compare::Comparison;
 
 /// The stand-in's sources with declarations.
-const OURS: &[&str] = &["constants", "ntddk", "processors", "types", "wdm"];
+const OURS: &[&str] = &[
+    "constants",
+    "drivers",
+    "ntddk",
+    "processors",
+    "types",
+    "wdm",
+];
 const OUR_FOLDER: &str = "tests/wdk/wdk-sys/src";
 /// What the headers don't have, and where it was taken from.
 const NOT_GENERATED: &str = "tests/bindings/not-generated.txt";

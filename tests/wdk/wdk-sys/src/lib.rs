@@ -13,6 +13,7 @@
 )]
 
 mod constants;
+mod drivers;
 pub mod ntddk;
 mod processors;
 mod types;
@@ -22,7 +23,7 @@ mod wdm;
 #[doc(hidden)]
 pub mod support;
 
-pub use crate::{constants::*, processors::*, types::*, wdm::*};
+pub use crate::{constants::*, drivers::*, processors::*, types::*, wdm::*};
 
 /// Whether `nt_status` is a success or an informational status.
 #[must_use]

@@ -12,10 +12,10 @@ unsafe extern "C" {
     pub fn ExFreePool(P: PVOID);
     pub fn KeBugCheckEx(
         BugCheckCode: ULONG,
-        BugCheckParameter1: u64,
-        BugCheckParameter2: u64,
-        BugCheckParameter3: u64,
-        BugCheckParameter4: u64,
+        BugCheckParameter1: ULONG_PTR,
+        BugCheckParameter2: ULONG_PTR,
+        BugCheckParameter3: ULONG_PTR,
+        BugCheckParameter4: ULONG_PTR,
     ) -> !;
     pub fn KeGetCurrentIrql() -> KIRQL;
     pub fn DbgPrintEx(ComponentId: ULONG, Level: ULONG, Format: PCSTR, ...) -> ULONG;
@@ -69,9 +69,9 @@ unsafe extern "C" {
         Timeout: PLARGE_INTEGER,
     ) -> NTSTATUS;
     pub fn KfRaiseIrql(NewIrql: KIRQL) -> KIRQL;
-    pub fn MmBuildMdlForNonPagedPool(MemoryDescriptorList: PMDLX);
+    pub fn MmBuildMdlForNonPagedPool(MemoryDescriptorList: PMDL);
     pub fn MmMapLockedPagesSpecifyCache(
-        MemoryDescriptorList: PMDLX,
+        MemoryDescriptorList: PMDL,
         AccessMode: KPROCESSOR_MODE,
         CacheType: MEMORY_CACHING_TYPE,
         RequestedAddress: PVOID,

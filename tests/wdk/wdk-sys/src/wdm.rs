@@ -16,12 +16,10 @@ pub type PDEVICE_OBJECT = *mut _DEVICE_OBJECT;
 pub type BOOLEAN = UCHAR;
 pub type CCHAR = i8;
 pub type CSHORT = i16;
-pub type LONG = i32;
 pub type LONGLONG = i64;
 pub type ULONGLONG = u64;
-pub type ULONG_PTR = u64;
 pub type LONG_PTR = i64;
-pub type PULONG64 = *mut ULONG64;
+pub type PULONG64 = *mut u64;
 pub type HANDLE = *mut c_void;
 pub type PHANDLE = *mut HANDLE;
 pub type ACCESS_MASK = ULONG;
@@ -143,7 +141,7 @@ pub struct _KTIMER {
 pub type KTIMER = _KTIMER;
 pub type PKTIMER = *mut _KTIMER;
 
-pub type PKDEFERRED_ROUTINE = Option<
+pub type KDEFERRED_ROUTINE = Option<
     unsafe extern "C" fn(
         Dpc: *mut _KDPC,
         DeferredContext: PVOID,
@@ -151,6 +149,7 @@ pub type PKDEFERRED_ROUTINE = Option<
         SystemArgument2: PVOID,
     ),
 >;
+pub type PKDEFERRED_ROUTINE = KDEFERRED_ROUTINE;
 #[repr(C)]
 #[derive(Copy, Clone)]
 pub struct _KDPC {
@@ -235,7 +234,7 @@ pub struct _MDL {
 }
 pub type MDL = _MDL;
 pub type PMDL = *mut _MDL;
-pub type PMDLX = *mut _MDL;
+pub type PMDLX = *mut MDL;
 
 // I/O.
 
@@ -244,7 +243,12 @@ pub type PMDLX = *mut _MDL;
 pub struct _EPROCESS {
     _unused: [u8; 0],
 }
-pub type PEPROCESS = *mut _EPROCESS;
+#[repr(C)]
+#[derive(Debug, Copy, Clone)]
+pub struct _KPROCESS {
+    _unused: [u8; 0],
+}
+pub type PEPROCESS = *mut _KPROCESS;
 #[repr(C)]
 #[derive(Debug, Copy, Clone)]
 pub struct _KTHREAD {
@@ -285,7 +289,8 @@ pub struct _CLIENT_ID {
 }
 pub type CLIENT_ID = _CLIENT_ID;
 pub type PCLIENT_ID = *mut CLIENT_ID;
-pub type PKSTART_ROUTINE = Option<unsafe extern "C" fn(StartContext: PVOID)>;
+pub type KSTART_ROUTINE = Option<unsafe extern "C" fn(StartContext: PVOID)>;
+pub type PKSTART_ROUTINE = KSTART_ROUTINE;
 
 #[repr(C)]
 #[derive(Copy, Clone)]
@@ -302,11 +307,16 @@ pub union _IO_STATUS_BLOCK__bindgen_ty_1 {
 pub type IO_STATUS_BLOCK = _IO_STATUS_BLOCK;
 pub type PIO_STATUS_BLOCK = *mut _IO_STATUS_BLOCK;
 
-pub type PIO_COMPLETION_ROUTINE = Option<
-    unsafe extern "C" fn(DeviceObject: PDEVICE_OBJECT, Irp: *mut _IRP, Context: PVOID) -> NTSTATUS,
+pub type IO_COMPLETION_ROUTINE = Option<
+    unsafe extern "C" fn(DeviceObject: PDEVICE_OBJECT, Irp: PIRP, Context: PVOID) -> NTSTATUS,
 >;
-pub type PDRIVER_CANCEL =
-    Option<unsafe extern "C" fn(DeviceObject: PDEVICE_OBJECT, Irp: *mut _IRP)>;
+pub type PIO_COMPLETION_ROUTINE = IO_COMPLETION_ROUTINE;
+pub type DRIVER_CANCEL =
+    Option<unsafe extern "C" fn(DeviceObject: *mut _DEVICE_OBJECT, Irp: *mut _IRP)>;
+pub type PDRIVER_CANCEL = DRIVER_CANCEL;
+pub type PIO_APC_ROUTINE = Option<
+    unsafe extern "C" fn(ApcContext: PVOID, IoStatusBlock: PIO_STATUS_BLOCK, Reserved: ULONG),
+>;
 
 #[repr(C)]
 #[derive(Copy, Clone)]
@@ -324,11 +334,11 @@ pub struct _IO_STACK_LOCATION {
 #[repr(C)]
 #[derive(Copy, Clone)]
 pub union _IO_STACK_LOCATION__bindgen_ty_1 {
-    pub Others: _IO_STACK_LOCATION__bindgen_ty_1__bindgen_ty_37,
+    pub Others: _IO_STACK_LOCATION__bindgen_ty_1__bindgen_ty_39,
 }
 #[repr(C)]
 #[derive(Copy, Clone)]
-pub struct _IO_STACK_LOCATION__bindgen_ty_1__bindgen_ty_37 {
+pub struct _IO_STACK_LOCATION__bindgen_ty_1__bindgen_ty_39 {
     pub Argument1: PVOID,
     pub Argument2: PVOID,
     pub Argument3: PVOID,
@@ -385,8 +395,14 @@ pub union _IRP__bindgen_ty_2 {
 #[repr(C)]
 #[derive(Copy, Clone)]
 pub struct _IRP__bindgen_ty_2__bindgen_ty_1 {
-    pub UserApcRoutine: PVOID,
+    pub __bindgen_anon_1: _IRP__bindgen_ty_2__bindgen_ty_1__bindgen_ty_1,
     pub UserApcContext: PVOID,
+}
+#[repr(C)]
+#[derive(Copy, Clone)]
+pub union _IRP__bindgen_ty_2__bindgen_ty_1__bindgen_ty_1 {
+    pub UserApcRoutine: PIO_APC_ROUTINE,
+    pub IssuingProcess: PVOID,
 }
 #[repr(C)]
 #[derive(Copy, Clone)]
@@ -401,7 +417,7 @@ pub union _IRP__bindgen_ty_3 {
 pub struct _IRP__bindgen_ty_3__bindgen_ty_1 {
     pub __bindgen_anon_1: _IRP__bindgen_ty_3__bindgen_ty_1__bindgen_ty_1,
     pub Thread: PETHREAD,
-    pub AuxiliaryBuffer: *mut CHAR,
+    pub AuxiliaryBuffer: PCHAR,
     pub __bindgen_anon_2: _IRP__bindgen_ty_3__bindgen_ty_1__bindgen_ty_2,
     pub OriginalFileObject: PFILE_OBJECT,
 }
@@ -429,54 +445,6 @@ pub union _IRP__bindgen_ty_3__bindgen_ty_1__bindgen_ty_2__bindgen_ty_1 {
 }
 pub type IRP = _IRP;
 pub type PIRP = *mut IRP;
-
-// Drivers.
-
-#[repr(C)]
-#[derive(Debug, Copy, Clone)]
-pub struct _DRIVER_EXTENSION {
-    _unused: [u8; 0],
-}
-pub type PDRIVER_EXTENSION = *mut _DRIVER_EXTENSION;
-#[repr(C)]
-#[derive(Debug, Copy, Clone)]
-pub struct _FAST_IO_DISPATCH {
-    _unused: [u8; 0],
-}
-pub type PFAST_IO_DISPATCH = *mut _FAST_IO_DISPATCH;
-pub type PDRIVER_INITIALIZE = Option<
-    unsafe extern "C" fn(
-        DriverObject: *mut _DRIVER_OBJECT,
-        RegistryPath: PUNICODE_STRING,
-    ) -> NTSTATUS,
->;
-pub type PDRIVER_STARTIO =
-    Option<unsafe extern "C" fn(DeviceObject: *mut _DEVICE_OBJECT, Irp: *mut _IRP)>;
-pub type PDRIVER_UNLOAD = Option<unsafe extern "C" fn(DriverObject: *mut _DRIVER_OBJECT)>;
-pub type PDRIVER_DISPATCH =
-    Option<unsafe extern "C" fn(DeviceObject: *mut _DEVICE_OBJECT, Irp: *mut _IRP) -> NTSTATUS>;
-
-#[repr(C)]
-#[derive(Copy, Clone)]
-pub struct _DRIVER_OBJECT {
-    pub Type: CSHORT,
-    pub Size: CSHORT,
-    pub DeviceObject: PDEVICE_OBJECT,
-    pub Flags: ULONG,
-    pub DriverStart: PVOID,
-    pub DriverSize: ULONG,
-    pub DriverSection: PVOID,
-    pub DriverExtension: PDRIVER_EXTENSION,
-    pub DriverName: UNICODE_STRING,
-    pub HardwareDatabase: PUNICODE_STRING,
-    pub FastIoDispatch: PFAST_IO_DISPATCH,
-    pub DriverInit: PDRIVER_INITIALIZE,
-    pub DriverStartIo: PDRIVER_STARTIO,
-    pub DriverUnload: PDRIVER_UNLOAD,
-    pub MajorFunction: [PDRIVER_DISPATCH; 28],
-}
-pub type DRIVER_OBJECT = _DRIVER_OBJECT;
-pub type PDRIVER_OBJECT = *mut _DRIVER_OBJECT;
 
 const _: () = {
     assert!(size_of::<_DISPATCHER_HEADER>() == 24);
