@@ -16,6 +16,7 @@ mod primitive;
 pub mod revocable;
 pub mod ring;
 pub mod storage;
+pub mod valve;
 
 pub use actor::{Actor, Turn};
 pub use completion_ring::{CompletionRing, NotResized, Overrun};
@@ -26,6 +27,7 @@ pub use once::Once;
 pub use revocable::Revocable;
 pub use ring::Ring;
 pub use storage::{Allocate, Lock};
+pub use valve::{Reasons, Valve};
 
 #[cfg(test)]
 mod tests;

@@ -285,6 +285,39 @@ mod alone {
     }
 
     #[test]
+    fn valve_names_those_who_wait_to_the_first_who_leaves_nobody_inside() {
+        let valve = Valve::new(0b100);
+        assert_eq!(valve.enter(), Err(0b100));
+        assert_eq!(valve.leave(1), 0, "turned back, and nobody waits");
+        valve.open(0b100);
+        assert_eq!(valve.enter(), Ok(()));
+        valve.hold(2);
+        assert!(valve.shut(0b01), "three are inside");
+        assert!(valve.shut(0b10), "they are, for this one too");
+        assert_eq!(valve.enter(), Err(0b11));
+        assert_eq!(
+            valve.leave(3),
+            0,
+            "the one that was refused is inside still"
+        );
+        assert_eq!(valve.leave(1), 0b11, "both, and once");
+        assert_eq!(valve.enter(), Err(0b11));
+        assert_eq!(valve.leave(1), 0);
+        valve.open(0b10);
+        assert_eq!(valve.reasons(), 0b01);
+    }
+
+    #[test]
+    fn valve_that_is_empty_or_open_wakes_nobody() {
+        let valve = Valve::new(0);
+        assert_eq!(valve.enter(), Ok(()));
+        valve.refuse(0b100);
+        assert_eq!(valve.leave(1), 0, "refusing waits for nobody");
+        assert!(!valve.shut(0b01), "nobody to wait for");
+        assert_eq!(valve.reasons(), 0b101);
+    }
+
+    #[test]
     fn revoked_value_comes_back_when_unused() {
         let place = Revocable::new(5);
         assert_eq!(place.revoke(), Some(5));

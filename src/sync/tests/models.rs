@@ -3,6 +3,7 @@
 use loom::sync::Arc;
 use loom::thread;
 
+use super::super::primitive::{AtomicUsize, Ordering};
 use super::super::ring::Slot;
 use super::super::storage::Heap;
 use super::super::*;
@@ -537,5 +538,52 @@ fn once_is_whole_when_seen() {
             assert_eq!(a, b);
         }
         assert!(other.join().unwrap());
+    });
+}
+
+// NDIS-LIFE-08, NDIS-PROT-03: two edges pause while a frame is on its way; each waits for it, and
+// hears of its end exactly once.
+#[test]
+fn valve_tells_each_of_two_closers_once_and_lets_nothing_pass() {
+    model(|| {
+        struct Shared {
+            valve: Valve,
+            heard: [AtomicUsize; 2],
+            /// What a closer frees when nothing is on its way.
+            memory: loom::cell::Cell<u32>,
+        }
+        let shared = Arc::new(Shared {
+            valve: Valve::new(0),
+            heard: [AtomicUsize::new(0), AtomicUsize::new(0)],
+            memory: loom::cell::Cell::new(0),
+        });
+        let sender = {
+            let shared = shared.clone();
+            thread::spawn(move || {
+                if shared.valve.enter().is_ok() {
+                    assert_eq!(shared.memory.get(), 0);
+                }
+                let waiting = shared.valve.leave(1);
+                for (side, heard) in shared.heard.iter().enumerate() {
+                    if waiting & 1 << side != 0 {
+                        heard.fetch_add(1, Ordering::Release);
+                    }
+                }
+            })
+        };
+        let other = {
+            let shared = shared.clone();
+            thread::spawn(move || shared.valve.shut(0b10))
+        };
+        if shared.valve.shut(0b01) {
+            while shared.heard[0].load(Ordering::Acquire) == 0 {
+                thread::yield_now();
+            }
+        }
+        shared.memory.set(1);
+        let waits = usize::from(other.join().unwrap());
+        sender.join().unwrap();
+        assert_eq!(shared.heard[1].load(Ordering::Acquire), waits);
+        assert!(shared.heard[0].load(Ordering::Acquire) <= 1);
     });
 }
