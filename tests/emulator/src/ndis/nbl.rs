@@ -226,7 +226,13 @@ pub(super) unsafe extern "win64" fn NdisMIndicateReceiveNetBufferLists(
     no_lock_held(call);
     lists::expect_level(call, flags & NDIS_RECEIVE_FLAGS_DISPATCH_LEVEL != 0);
     let adapter = thread.machine.ndis.adapter(handle, call);
-    if !matches!(adapter.life(), LifeState::Running | LifeState::Restarting) {
+    // NDIS-LIFE-01: an indication may have begun before the pause did, which waits for it.
+    let receives = [
+        LifeState::Restarting,
+        LifeState::Running,
+        LifeState::Pausing,
+    ];
+    if !receives.contains(&adapter.life()) {
         violation(
             "NDIS-LIFE-09",
             &format!(
