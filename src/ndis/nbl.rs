@@ -1,11 +1,40 @@
 //! The only file that follows net buffer lists.
+//!
+//! A list that passes is cloned, with the original's own memory descriptors: no byte is copied, and
+//! no memory is allocated but from NDIS's pool of lists. The clone is ours to give to the other
+//! edge; the original stays as it came until the clone is back, which is when it goes home
+//! (NDIS-NBL-02, NDIS-NBL-03). A clone knows its original by its parent.
+//!
+//! Nothing here holds a lock (NDIS-NBL-06).
 
-use super::{dispatch::Handle, upper::Refused};
-use crate::sys::{
-    NDIS_SEND_COMPLETE_FLAGS_DISPATCH_LEVEL, NDIS_SEND_FLAGS_DISPATCH_LEVEL,
-    NDIS_STATUS_MEDIA_DISCONNECTED, NDIS_STATUS_NOT_ACCEPTED, NDIS_STATUS_PAUSED, NET_BUFFER_LIST,
-    NdisMSendNetBufferListsComplete,
+use core::ptr;
+
+use super::{
+    dispatch::{Handle, Open},
+    frame::{Header, Tally},
+    lower::Binding,
+    pair::{Pair, Passing, Refused},
 };
+use crate::sys::{
+    self, NDIS_CLONE_FLAGS_USE_ORIGINAL_MDLS, NDIS_HANDLE, NDIS_RECEIVE_FLAGS_DISPATCH_LEVEL,
+    NDIS_RECEIVE_FLAGS_RESOURCES, NDIS_RETURN_FLAGS_DISPATCH_LEVEL,
+    NDIS_SEND_COMPLETE_FLAGS_DISPATCH_LEVEL, NDIS_SEND_FLAGS_DISPATCH_LEVEL,
+    NDIS_STATUS_LOW_POWER_STATE, NDIS_STATUS_MEDIA_DISCONNECTED, NDIS_STATUS_NOT_ACCEPTED,
+    NDIS_STATUS_PAUSED, NDIS_STATUS_RESET_IN_PROGRESS, NDIS_STATUS_RESOURCES, NDIS_STATUS_SUCCESS,
+    NET_BUFFER, NET_BUFFER_LIST, NdisMSendNetBufferListsComplete,
+};
+
+/// Of every flag word: this is `DISPATCH_LEVEL` (NDIS-NBL-07).
+const AT_DISPATCH: u32 = 1;
+const _: () = assert!(
+    NDIS_SEND_FLAGS_DISPATCH_LEVEL == AT_DISPATCH
+        && NDIS_SEND_COMPLETE_FLAGS_DISPATCH_LEVEL == AT_DISPATCH
+        && NDIS_RECEIVE_FLAGS_DISPATCH_LEVEL == AT_DISPATCH
+        && NDIS_RETURN_FLAGS_DISPATCH_LEVEL == AT_DISPATCH
+);
+
+/// The default port, the only one.
+const PORT: u32 = sys::NDIS_DEFAULT_PORT_NUMBER;
 
 /// A chain of lists TCP/IP sent: ours until completed. NDIS-NBL-02: dropping it completes it, so
 /// each is completed exactly once.
@@ -13,7 +42,6 @@ use crate::sys::{
 pub(super) struct Lists<'a> {
     adapter: &'a Handle,
     first: *mut NET_BUFFER_LIST,
-    /// Of the completion: whether this is `DISPATCH_LEVEL` (NDIS-NBL-07).
     flags: u32,
 }
 
@@ -25,67 +53,393 @@ impl<'a> Lists<'a> {
         first: *mut NET_BUFFER_LIST,
         flags: u32,
     ) -> Self {
-        let at_dispatch = flags & NDIS_SEND_FLAGS_DISPATCH_LEVEL != 0;
-        let flags = if at_dispatch {
-            NDIS_SEND_COMPLETE_FLAGS_DISPATCH_LEVEL
-        } else {
-            0
-        };
         Self {
             adapter,
             first,
-            flags,
+            flags: flags & AT_DISPATCH,
         }
     }
 
     /// How many frames the chain has.
     pub(super) fn frames(&self) -> u64 {
-        let mut frames = 0;
-        self.each(|list| {
+        Chained(self.first)
             // SAFETY: the list is ours, with its net buffers.
-            let mut buffer = unsafe { (*list).FirstNetBuffer };
-            while !buffer.is_null() {
-                frames += 1;
-                // SAFETY: as above.
-                buffer = unsafe { (*buffer).Next };
-            }
-        });
-        frames
+            .map(|list| unsafe { frames(list) }.count() as u64)
+            .sum()
     }
 
-    /// Gives every list back, unsent. No lock is held (NDIS-NBL-06).
-    pub(super) fn complete(mut self, refused: Refused) {
+    /// Gives every list back, unsent.
+    pub(super) fn complete(self, refused: Refused) {
         let status = match refused {
             Refused::Paused => NDIS_STATUS_PAUSED,
             Refused::Disconnected => NDIS_STATUS_MEDIA_DISCONNECTED,
             // NDIS-LIFE-16.
             Refused::Removed => NDIS_STATUS_NOT_ACCEPTED,
+            Refused::Asleep => NDIS_STATUS_LOW_POWER_STATE,
+            Refused::Resetting => NDIS_STATUS_RESET_IN_PROGRESS,
         };
-        // SAFETY: the list is ours; only its status is changed (NDIS-NBL-02).
-        self.each(|list| unsafe { (*list).Status = status });
-        self.give_back();
-    }
-
-    fn each(&self, mut f: impl FnMut(*mut NET_BUFFER_LIST)) {
-        let mut list = self.first;
-        while !list.is_null() {
-            f(list);
-            // SAFETY: the list is ours until completed.
-            list = unsafe { (*list).Next };
+        for list in Chained(self.first) {
+            // SAFETY: the list is ours; only its status is changed (NDIS-NBL-02).
+            unsafe { (*list).Status = status };
         }
     }
 
-    fn give_back(&mut self) {
-        let first = core::mem::take(&mut self.first);
-        if !first.is_null() {
-            // SAFETY: the chain is ours, and is not touched any more.
-            unsafe { NdisMSendNetBufferListsComplete(self.adapter.raw(), first, self.flags) };
+    /// Gives the lists to the NIC, in their order (NDIS-NBL-01). What there is no memory for comes
+    /// back at once. The NIC pads what is short.
+    pub(super) fn pass(mut self, passing: &Passing<'_>) {
+        let open = Open::of(passing);
+        let (mut down, mut unsent) = (Chain::EMPTY, Chain::EMPTY);
+        let mut tally = Tally::default();
+        for list in Chained(core::mem::replace(&mut self.first, ptr::null_mut())) {
+            // SAFETY: the list is ours, so are its clone and the chains they go to.
+            unsafe {
+                if let Some(clone) = clone_for(open.binding, list, open.pool) {
+                    sys::NdisCopySendNetBufferListInfo(clone, list);
+                    (*list).Next = ptr::null_mut();
+                    down.push(clone);
+                } else {
+                    (*list).Status = NDIS_STATUS_RESOURCES;
+                    tally.discards += frames(list).count() as u64;
+                    unsent.push(list);
+                }
+            }
+        }
+        passing.pair().counters().sent(&tally);
+        self.first = unsent.first;
+        let flags = self.flags;
+        drop(self);
+        if down.count > 0 {
+            passing.lists_set_out(down.count);
+            // SAFETY: the binding is open while we pass; the clones are given away.
+            unsafe { sys::NdisSendNetBufferLists(open.binding, down.first, PORT, flags) };
         }
     }
 }
 
 impl Drop for Lists<'_> {
     fn drop(&mut self) {
-        self.give_back();
+        if !self.first.is_null() {
+            // SAFETY: the chain is ours, and is not touched any more.
+            unsafe { NdisMSendNetBufferListsComplete(self.adapter.raw(), self.first, self.flags) };
+        }
+    }
+}
+
+/// The NIC is done with what it was given: the originals go home with its verdict.
+///
+/// # Safety
+/// `first` starts a chain of clones that NDIS gives back with these flags, from a send on the
+/// pair's binding.
+pub(super) unsafe fn sent(pair: &Pair, first: *mut NET_BUFFER_LIST, flags: u32) {
+    let mut originals = Chain::EMPTY;
+    let mut tally = Tally::default();
+    for clone in Chained(first) {
+        // SAFETY: the clone is ours again, and its original was ours all the time.
+        unsafe {
+            let list = (*clone).ParentNetBufferList;
+            (*list).Status = (*clone).Status;
+            count_sent(clone, &mut tally);
+            free(clone);
+            originals.push(list);
+        }
+    }
+    pair.counters().sent(&tally);
+    let inside = pair.lists_come_back(originals.count);
+    let open = Open::of(&inside.passing());
+    // SAFETY: the adapter waits for `inside`; the originals are given away.
+    unsafe { NdisMSendNetBufferListsComplete(open.adapter, originals.first, flags & AT_DISPATCH) };
+}
+
+/// The NIC received frames. Those that are the adapter's go up; NDIS-PROT-06: the rest goes back at
+/// once, and so does everything while either edge is paused (NDIS-PROT-03).
+///
+/// # Safety
+/// `first` starts a chain of lists that NDIS indicates on the binding with these flags.
+pub(super) unsafe fn received(binding: &Binding, first: *mut NET_BUFFER_LIST, flags: u32) {
+    // Lent: the lists are NDIS's again when the call returns, and their chain is left as it is.
+    let lent = flags & NDIS_RECEIVE_FLAGS_RESOURCES != 0;
+    let level = flags & AT_DISPATCH;
+    let pair = binding.pair();
+    let entered = pair.enter();
+    let Ok(passing) = entered.passing() else {
+        if !lent {
+            // SAFETY: the binding is open during a call of its own; the lists are given back.
+            unsafe { sys::NdisReturnNetBufferLists(binding.opening().raw(), first, level) };
+        }
+        return;
+    };
+    let open = Open::of(&passing);
+    let (mut up, mut back) = (Chain::EMPTY, Chain::EMPTY);
+    let mut tally = Tally::default();
+    for list in Chained(first) {
+        // SAFETY: the list is ours, for the call if lent, and so is its clone.
+        unsafe {
+            if let Some(clone) = take(pair, list, &open, &mut tally) {
+                up.push(clone);
+            } else if !lent {
+                back.push(list);
+            }
+        }
+    }
+    pair.counters().received(&tally);
+    if back.count > 0 {
+        // SAFETY: the binding is open; the lists are given back.
+        unsafe { sys::NdisReturnNetBufferLists(open.binding, back.first, level) };
+    }
+    // SAFETY: the clones are ours.
+    unsafe { indicate(&passing, &open, up, level, lent) };
+}
+
+/// # Safety
+/// `up` has clones of ours, which are given away unless `lent`.
+unsafe fn indicate(passing: &Passing<'_>, open: &Open, up: Chain, level: u32, lent: bool) {
+    let Ok(count) = u32::try_from(up.count) else {
+        return;
+    };
+    if count == 0 {
+        return;
+    }
+    if lent {
+        // The chain is ours again after the call, and this is how we know it then.
+        for clone in Chained(up.first) {
+            // SAFETY: ours, and the miniport's place in it is for the miniport.
+            unsafe { (*clone).MiniportReserved = [(*clone).Next.cast(), ptr::null_mut()] };
+        }
+    } else {
+        passing.lists_set_out(up.count);
+    }
+    let flags = level
+        | if lent {
+            NDIS_RECEIVE_FLAGS_RESOURCES
+        } else {
+            0
+        };
+    // SAFETY: the adapter is there while we pass.
+    unsafe {
+        sys::NdisMIndicateReceiveNetBufferLists(open.adapter, up.first, PORT, count, flags);
+    }
+    let mut clone = if lent { up.first } else { ptr::null_mut() };
+    while !clone.is_null() {
+        // SAFETY: NDIS-NBL-05: ours again, as the flag says.
+        unsafe {
+            let next = first_reserved(clone);
+            free(clone);
+            clone = next;
+        }
+    }
+}
+
+/// The layers above are done with what they were given: the originals go back to the NIC.
+///
+/// # Safety
+/// `first` starts a chain of clones that NDIS returns to the pair's adapter with these flags.
+pub(super) unsafe fn returned(pair: &Pair, first: *mut NET_BUFFER_LIST, flags: u32) {
+    let mut originals = Chain::EMPTY;
+    for clone in Chained(first) {
+        // SAFETY: the clone is ours again, and its original was ours all the time.
+        unsafe {
+            let list = (*clone).ParentNetBufferList;
+            free(clone);
+            originals.push(list);
+        }
+    }
+    let inside = pair.lists_come_back(originals.count);
+    let open = Open::of(&inside.passing());
+    // SAFETY: the binding waits for `inside`; the originals are given away.
+    unsafe { sys::NdisReturnNetBufferLists(open.binding, originals.first, flags & AT_DISPATCH) };
+}
+
+/// A clone of a received list, if its frame is for the adapter and there is memory.
+///
+/// # Safety
+/// `list` is ours.
+unsafe fn take(
+    pair: &Pair,
+    list: *mut NET_BUFFER_LIST,
+    open: &Open,
+    tally: &mut Tally,
+) -> Option<*mut NET_BUFFER_LIST> {
+    // SAFETY: the caller's promise; a received list has one net buffer.
+    let Some(header) = (unsafe { header((*list).FirstNetBuffer) }) else {
+        tally.errors += 1;
+        return None;
+    };
+    let kind = pair.filter().takes(&header)?;
+    // SAFETY: the caller's promise.
+    let Some(clone) = (unsafe { clone_for(open.adapter, list, open.pool) }) else {
+        tally.discards += 1;
+        return None;
+    };
+    // SAFETY: both are ours.
+    unsafe {
+        sys::NdisCopyReceiveNetBufferListInfo(clone, list);
+        for frame in frames(list) {
+            tally.add(kind, length(frame));
+        }
+    }
+    Some(clone)
+}
+
+/// # Safety
+/// `clone` is ours, back from the NIC.
+unsafe fn count_sent(clone: *mut NET_BUFFER_LIST, tally: &mut Tally) {
+    // SAFETY: the caller's promise.
+    let status = unsafe { (*clone).Status };
+    // SAFETY: as above.
+    for frame in unsafe { frames(clone) } {
+        match status {
+            NDIS_STATUS_SUCCESS => {
+                // SAFETY: the frame is the clone's.
+                let (header, bytes) = unsafe { (header(frame), length(frame)) };
+                match header {
+                    Some(header) => tally.add(header.kind(), bytes),
+                    // Sent, and cannot be mapped to look at: nearly all are unicast.
+                    None => tally.add(super::frame::Kind::Unicast, bytes),
+                }
+            }
+            NDIS_STATUS_PAUSED
+            | NDIS_STATUS_MEDIA_DISCONNECTED
+            | NDIS_STATUS_RESOURCES
+            | NDIS_STATUS_LOW_POWER_STATE
+            | NDIS_STATUS_RESET_IN_PROGRESS => tally.discards += 1,
+            _ => tally.errors += 1,
+        }
+    }
+}
+
+/// A clone of `list`, from the edge of this handle, with `list` as its parent.
+///
+/// # Safety
+/// `list` is ours, and stays as it is until the clone is freed; the pool is alive.
+unsafe fn clone_for(
+    source: NDIS_HANDLE,
+    list: *mut NET_BUFFER_LIST,
+    pool: NDIS_HANDLE,
+) -> Option<*mut NET_BUFFER_LIST> {
+    let flags = NDIS_CLONE_FLAGS_USE_ORIGINAL_MDLS;
+    // SAFETY: the caller's promise; net buffers come from NDIS's own pool.
+    let clone = unsafe { sys::NdisAllocateCloneNetBufferList(list, pool, ptr::null_mut(), flags) };
+    if clone.is_null() {
+        return None;
+    }
+    // SAFETY: the clone is ours, in no chain yet.
+    unsafe {
+        (*clone).SourceHandle = source;
+        (*clone).ParentNetBufferList = list;
+        (*clone).NblFlags |= (*list).NblFlags & KEPT_FLAGS;
+    }
+    Some(clone)
+}
+
+/// What an original says of its data is true of the clone's, which is the same.
+const KEPT_FLAGS: u32 = sys::NDIS_NBL_FLAGS_SEND_READ_ONLY
+    | sys::NDIS_NBL_FLAGS_RECV_READ_ONLY
+    | sys::NDIS_NBL_FLAGS_IS_IPV4
+    | sys::NDIS_NBL_FLAGS_IS_IPV6
+    | sys::NDIS_NBL_FLAGS_IS_TCP
+    | sys::NDIS_NBL_FLAGS_IS_UDP;
+
+/// # Safety
+/// `clone` is from `clone_for`, ours, and not used afterwards.
+unsafe fn free(clone: *mut NET_BUFFER_LIST) {
+    // SAFETY: the caller's promise; the flags are those it was made with.
+    unsafe { sys::NdisFreeCloneNetBufferList(clone, NDIS_CLONE_FLAGS_USE_ORIGINAL_MDLS) };
+}
+
+/// # Safety
+/// `list` is ours.
+unsafe fn first_reserved(list: *mut NET_BUFFER_LIST) -> *mut NET_BUFFER_LIST {
+    // SAFETY: the caller's promise.
+    let [next, _] = unsafe { (*list).MiniportReserved };
+    next.cast()
+}
+
+/// # Safety
+/// `frame` is null or of a list of ours.
+unsafe fn header(frame: *mut NET_BUFFER) -> Option<Header> {
+    const LENGTH: u32 = Header::LENGTH as u32;
+    // SAFETY: the caller's promise.
+    if frame.is_null() || unsafe { length(frame) } < u64::from(LENGTH) {
+        return None;
+    }
+    let mut storage = [0_u8; Header::LENGTH];
+    // SAFETY: as above; the storage is of the length asked for.
+    let bytes = unsafe { sys::NdisGetDataBuffer(frame, LENGTH, (&raw mut storage).cast(), 1, 0) };
+    if bytes.is_null() {
+        return None;
+    }
+    // SAFETY: that many bytes, in the frame or in the storage.
+    Some(Header::read(&unsafe {
+        bytes.cast::<[u8; Header::LENGTH]>().read_unaligned()
+    }))
+}
+
+/// # Safety
+/// `frame` is of a list of ours.
+unsafe fn length(frame: *mut NET_BUFFER) -> u64 {
+    // SAFETY: the caller's promise. The field is `DataLength` of 32 bits, or one of 64 of which NDIS
+    // uses no more.
+    unsafe { (*frame).stDataLength & u64::from(u32::MAX) }
+}
+
+/// The net buffers of a list.
+///
+/// # Safety
+/// `list` is ours while the iterator is used.
+unsafe fn frames(list: *mut NET_BUFFER_LIST) -> impl Iterator<Item = *mut NET_BUFFER> {
+    // SAFETY: the caller's promise.
+    let mut next = unsafe { (*list).FirstNetBuffer };
+    core::iter::from_fn(move || {
+        let frame = next;
+        // SAFETY: as above.
+        next = unsafe { frame.as_ref() }?.Next;
+        Some(frame)
+    })
+}
+
+/// Lists being chained, in order.
+///
+/// # Invariants
+/// All lists of the chain are ours; `last` is null exactly when it is empty.
+struct Chain {
+    first: *mut NET_BUFFER_LIST,
+    last: *mut NET_BUFFER_LIST,
+    count: usize,
+}
+
+impl Chain {
+    const EMPTY: Self = Self {
+        first: ptr::null_mut(),
+        last: ptr::null_mut(),
+        count: 0,
+    };
+
+    /// # Safety
+    /// `list` is ours and in no chain that is used any more.
+    unsafe fn push(&mut self, list: *mut NET_BUFFER_LIST) {
+        // SAFETY: the caller's promise.
+        unsafe { (*list).Next = ptr::null_mut() };
+        if self.last.is_null() {
+            self.first = list;
+        } else {
+            // SAFETY: the last one is ours.
+            unsafe { (*self.last).Next = list };
+        }
+        self.last = list;
+        self.count += 1;
+    }
+}
+
+/// The lists of a chain of ours; each may be given away or chained anew once it was seen.
+struct Chained(*mut NET_BUFFER_LIST);
+
+impl Iterator for Chained {
+    type Item = *mut NET_BUFFER_LIST;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let list = self.0;
+        // SAFETY: made of a chain that is ours, and the next is read before this one goes.
+        self.0 = unsafe { list.as_ref() }?.Next;
+        Some(list)
     }
 }

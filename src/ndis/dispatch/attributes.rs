@@ -95,7 +95,7 @@ impl Handle {
     }
 }
 
-/// NDIS-LIFE-04; the media is disconnected until there is a frame path.
+/// NDIS-LIFE-04; the media is disconnected until a NIC below says otherwise.
 fn general_attributes(
     general: &General,
     power: *mut sys::NDIS_PM_CAPABILITIES,

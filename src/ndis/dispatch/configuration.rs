@@ -1,14 +1,16 @@
 //! The adapter's keywords, as NDIS keeps them in its registry key.
 
-use core::ptr;
+use core::{ptr, slice};
 
 use super::{Handle, header};
+use crate::ndis::frame::InterfaceGuid;
 use crate::nt::{Result, Status};
 use crate::sys::{
-    NDIS_CONFIGURATION_OBJECT, NDIS_CONFIGURATION_OBJECT_REVISION_1, NDIS_HANDLE,
-    NDIS_OBJECT_TYPE_CONFIGURATION_OBJECT, NDIS_SIZEOF_CONFIGURATION_OBJECT_REVISION_1,
-    NdisCloseConfiguration, NdisOpenConfigurationEx, NdisParameterInteger, NdisReadConfiguration,
-    NdisReadNetworkAddress, UNICODE_STRING,
+    NDIS_CONFIGURATION_OBJECT, NDIS_CONFIGURATION_OBJECT_REVISION_1, NDIS_CONFIGURATION_PARAMETER,
+    NDIS_HANDLE, NDIS_OBJECT_TYPE_CONFIGURATION_OBJECT, NDIS_PARAMETER_TYPE,
+    NDIS_SIZEOF_CONFIGURATION_OBJECT_REVISION_1, NdisCloseConfiguration, NdisOpenConfigurationEx,
+    NdisParameterInteger, NdisParameterString, NdisReadConfiguration, NdisReadNetworkAddress,
+    UNICODE_STRING,
 };
 
 /// An adapter's configuration, open; dropping it closes (NDIS-LIFE-12). `PASSIVE_LEVEL`.
@@ -34,24 +36,41 @@ impl Configuration {
 
     /// A whole number, or `None` when the keyword is absent or unreadable.
     pub(crate) fn integer(&self, keyword: Keyword) -> Option<u32> {
-        let mut name = keyword.counted();
-        let mut status = 0;
-        let mut value = ptr::null_mut();
-        // SAFETY: all are locals; NDIS owns the value until the configuration is closed.
-        unsafe {
-            NdisReadConfiguration(
-                &raw mut status,
-                &raw mut value,
-                self.0,
-                &raw mut name,
-                NdisParameterInteger,
-            );
-        }
-        if !Status::from_raw(status).is_success() || value.is_null() {
-            return None;
-        }
+        let value = self.read(keyword, NdisParameterInteger)?;
         // SAFETY: a value of the type asked for; the integer lies within the union.
         Some(unsafe { (*value).ParameterData.IntegerData })
+    }
+
+    /// NDIS owns the value until the configuration is closed.
+    fn read(
+        &self,
+        keyword: Keyword,
+        kind: NDIS_PARAMETER_TYPE,
+    ) -> Option<*mut NDIS_CONFIGURATION_PARAMETER> {
+        let mut name = counted(keyword.0);
+        let mut status = 0;
+        let mut value = ptr::null_mut();
+        // SAFETY: all are locals.
+        unsafe {
+            NdisReadConfiguration(&raw mut status, &raw mut value, self.0, &raw mut name, kind);
+        }
+        let read = Status::from_raw(status).is_success() && !value.is_null();
+        read.then_some(value)
+    }
+
+    /// The interface a text names: `None` when the keyword is absent, empty or unreadable, an error
+    /// when it is something else.
+    pub(crate) fn interface(&self, keyword: Keyword) -> Option<Result<InterfaceGuid>> {
+        let value = self.read(keyword, NdisParameterString)?;
+        // SAFETY: a value of the type asked for.
+        let text = unsafe { (*value).ParameterData.StringData };
+        if text.Buffer.is_null() || text.Length == 0 {
+            return None;
+        }
+        let length = usize::from(text.Length) / size_of::<u16>();
+        // SAFETY: a counted string; NDIS owns it until the configuration is closed.
+        let letters = unsafe { slice::from_raw_parts(text.Buffer, length) };
+        Some(InterfaceGuid::at_end_of(letters).ok_or(Status::INVALID_PARAMETER))
     }
 
     /// The address the administrator chose instead of our own.
@@ -86,19 +105,28 @@ impl Keyword {
     pub(crate) const fn new(name: &'static [u16]) -> Self {
         Self(name)
     }
+}
 
-    fn counted(self) -> UNICODE_STRING {
-        let bytes = u16::try_from(size_of_val(self.0)).unwrap_or(0);
-        UNICODE_STRING {
-            Length: bytes,
-            MaximumLength: bytes,
-            Buffer: self.0.as_ptr().cast_mut(),
-        }
+/// A string as the kernel passes it.
+pub(super) fn counted(letters: &'static [u16]) -> UNICODE_STRING {
+    let bytes = u16::try_from(size_of_val(letters)).unwrap_or(0);
+    UNICODE_STRING {
+        Length: bytes,
+        MaximumLength: bytes,
+        Buffer: letters.as_ptr().cast_mut(),
     }
 }
 
-/// `utf16!("*NetworkDirect")`: the letters of an ASCII name as UTF-16.
+/// A [`Keyword`] of an ASCII name.
 macro_rules! keyword {
+    ($name:literal) => {
+        $crate::ndis::dispatch::Keyword::new($crate::ndis::dispatch::utf16!($name))
+    };
+}
+pub(crate) use keyword;
+
+/// `utf16!("softrnic")`: the letters of an ASCII name as UTF-16.
+macro_rules! utf16 {
     ($name:literal) => {{
         const LETTERS: &[u8] = $name.as_bytes();
         const WIDE: [u16; LETTERS.len()] = {
@@ -111,7 +139,8 @@ macro_rules! keyword {
             }
             wide
         };
-        $crate::ndis::dispatch::Keyword::new(&WIDE)
+        const TEXT: &[u16] = &WIDE;
+        TEXT
     }};
 }
-pub(crate) use keyword;
+pub(crate) use utf16;

@@ -2,9 +2,9 @@
 
 use core::mem::ManuallyDrop;
 
-use super::{Handle, request};
+use super::{Handle, ends::cancel_sends, request};
 use crate::ndis::{
-    nbl::Lists,
+    nbl::{self, Lists},
     upper::{Miniport, Start},
 };
 use crate::nt::Ref;
@@ -89,15 +89,23 @@ pub(super) unsafe extern "win64" fn send_net_buffer_lists(
 }
 
 pub(super) unsafe extern "win64" fn return_net_buffer_lists(
-    _context: PVOID,
-    _lists: *mut NET_BUFFER_LIST,
-    _flags: u32,
+    context: PVOID,
+    lists: *mut NET_BUFFER_LIST,
+    flags: u32,
 ) {
-    // Nothing is indicated yet, so nothing can come back.
+    // SAFETY: NDIS passes the context of a live adapter.
+    let miniport = unsafe { miniport(context) };
+    // SAFETY: lists this driver indicated for the adapter, its own again.
+    unsafe { nbl::returned(miniport.pair(), lists, flags) };
 }
 
-pub(super) unsafe extern "win64" fn cancel_send(_context: PVOID, _cancel_id: PVOID) {
-    // NDIS-NBL-04: no send is ever queued.
+pub(super) unsafe extern "win64" fn cancel_send(context: PVOID, cancel_id: PVOID) {
+    // SAFETY: NDIS passes the context of a live adapter.
+    let miniport = unsafe { miniport(context) };
+    // NDIS-NBL-04: the NIC has what is queued; without one nothing is.
+    if let Ok(passing) = miniport.pair().enter().passing() {
+        cancel_sends(&passing, cancel_id);
+    }
 }
 
 pub(super) unsafe extern "win64" fn device_pnp_event_notify(

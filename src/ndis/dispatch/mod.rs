@@ -7,26 +7,36 @@
 //! `MiniportHaltEx` returns; structures passed in are valid for the call.
 
 mod attributes;
+mod binding;
 mod configuration;
+mod ends;
 mod event;
 mod listing;
 mod miniport;
 mod network_direct;
+mod offer;
 mod oid;
+mod protocol;
 mod request;
+mod status;
 mod unicast;
 
 use core::ptr;
 
 pub(super) use self::{
     attributes::{General, Handle},
-    configuration::{Configuration, Keyword, keyword},
+    binding::Opening,
+    configuration::{Configuration, Keyword, keyword, utf16},
+    ends::{Ends, Open, Pool},
     event::Event,
+    offer::Offer,
+    protocol::look_for_nics,
+    status::{Said, indicate_link},
     unicast::{Watch, addresses_of},
 };
 
 use super::{VERSION_MAJOR, VERSION_MINOR};
-use crate::nt::{Result, Status};
+use crate::nt::{Result, Status, log::notice};
 use crate::sys::{
     NDIS_HANDLE, NDIS_MINIPORT_DRIVER_CHARACTERISTICS,
     NDIS_MINIPORT_DRIVER_CHARACTERISTICS_REVISION_3, NDIS_OBJECT_HEADER,
@@ -42,7 +52,8 @@ const NDIS_MINOR: u8 = 80;
 /// `DriverUnload`, which NDIS calls.
 pub(crate) type Unload = unsafe extern "win64" fn(PDRIVER_OBJECT);
 
-/// The driver as registered with NDIS; dropping it deregisters. `PASSIVE_LEVEL`.
+/// The driver as registered with NDIS, a miniport and a protocol; dropping it deregisters both.
+/// `PASSIVE_LEVEL`.
 pub(crate) struct Registration {
     handle: NDIS_HANDLE,
 }
@@ -53,8 +64,10 @@ unsafe impl Send for Registration {}
 unsafe impl Sync for Registration {}
 
 impl Registration {
-    /// Registers the miniport. NDIS calls `set_options` before this returns (NDIS-REG-04), and
-    /// may start adapters from then on.
+    /// Registers the miniport, then the protocol (docs/decisions/plain-miniport.md). NDIS calls
+    /// `set_options` before this returns (NDIS-REG-04), and may start adapters from then on.
+    ///
+    /// Without the protocol adapters have no NIC below them, which Network Direct does not need.
     ///
     /// # Safety
     /// Both pointers are those `DriverEntry` got, and this is called from it.
@@ -76,13 +89,17 @@ impl Registration {
             )
         };
         Status::from_raw(status).ok()?;
+        if let Err(status) = protocol::register() {
+            notice!("no adapter can be paired with a NIC: {status:?}");
+        }
         Ok(Self { handle })
     }
 }
 
 impl Drop for Registration {
     fn drop(&mut self) {
-        // NDIS-REG-08.
+        // NDIS-REG-08, NDIS-REG-09.
+        protocol::deregister();
         // SAFETY: registered, and deregistered once.
         unsafe { NdisMDeregisterMiniportDriver(self.handle) };
     }

@@ -1,7 +1,8 @@
 //! The numbers of the requests, and the bytes of their answers.
 
 use super::{header, listing};
-use crate::ndis::upper::{Counts, Oid, Refusal, Reply};
+use crate::ndis::frame::Totals;
+use crate::ndis::upper::{Oid, Refusal, Reply};
 use core::sync::atomic::{AtomicU64, Ordering};
 
 use crate::ndk::host::Host;
@@ -77,7 +78,7 @@ pub(super) fn write(reply: &Reply<'_>, to: &mut [u8]) -> Result<Written, Refusal
         Reply::Text(text) => put(text, to),
         Reply::Counter(counter) => put_counter(*counter, to),
         Reply::NoInterruptModeration => put(bytes_of(&no_interrupt_moderation()), to),
-        Reply::Statistics(counts) => put(bytes_of(&statistics(*counts)), to),
+        Reply::Statistics(totals) => put(bytes_of(&statistics(*totals)), to),
         Reply::Connections(rows) => listing::connections(rows, to),
         Reply::LocalEndpoints(rows) => listing::local_endpoints(rows, to),
         Reply::NetworkDirect(host) => put(bytes_of(&network_direct(host)), to),
@@ -135,7 +136,7 @@ fn no_interrupt_moderation() -> sys::NDIS_INTERRUPT_MODERATION_PARAMETERS {
     }
 }
 
-/// What the adapter counts: frames of every kind, of which none ever passed, and discards.
+/// What the adapter counts: frames of every kind, discards and errors.
 pub(super) const COUNTED: u32 = sys::NDIS_STATISTICS_FLAGS_VALID_DIRECTED_FRAMES_RCV
     | sys::NDIS_STATISTICS_FLAGS_VALID_MULTICAST_FRAMES_RCV
     | sys::NDIS_STATISTICS_FLAGS_VALID_BROADCAST_FRAMES_RCV
@@ -155,7 +156,8 @@ pub(super) const COUNTED: u32 = sys::NDIS_STATISTICS_FLAGS_VALID_DIRECTED_FRAMES
     | sys::NDIS_STATISTICS_FLAGS_VALID_MULTICAST_BYTES_XMIT
     | sys::NDIS_STATISTICS_FLAGS_VALID_BROADCAST_BYTES_XMIT;
 
-fn statistics(counts: Counts) -> sys::NDIS_STATISTICS_INFO {
+fn statistics(totals: Totals) -> sys::NDIS_STATISTICS_INFO {
+    let Totals { sent, received } = totals;
     sys::NDIS_STATISTICS_INFO {
         Header: header(
             sys::NDIS_OBJECT_TYPE_DEFAULT,
@@ -163,8 +165,24 @@ fn statistics(counts: Counts) -> sys::NDIS_STATISTICS_INFO {
             sys::NDIS_SIZEOF_STATISTICS_INFO_REVISION_1,
         ),
         SupportedStatistics: COUNTED,
-        ifOutDiscards: counts.discarded,
-        ..Default::default()
+        ifInDiscards: received.discards,
+        ifInErrors: received.errors,
+        ifHCInOctets: received.bytes(),
+        ifHCInUcastPkts: received.unicast.frames,
+        ifHCInMulticastPkts: received.multicast.frames,
+        ifHCInBroadcastPkts: received.broadcast.frames,
+        ifHCOutOctets: sent.bytes(),
+        ifHCOutUcastPkts: sent.unicast.frames,
+        ifHCOutMulticastPkts: sent.multicast.frames,
+        ifHCOutBroadcastPkts: sent.broadcast.frames,
+        ifOutErrors: sent.errors,
+        ifOutDiscards: sent.discards,
+        ifHCInUcastOctets: received.unicast.bytes,
+        ifHCInMulticastOctets: received.multicast.bytes,
+        ifHCInBroadcastOctets: received.broadcast.bytes,
+        ifHCOutUcastOctets: sent.unicast.bytes,
+        ifHCOutMulticastOctets: sent.multicast.bytes,
+        ifHCOutBroadcastOctets: sent.broadcast.bytes,
     }
 }
 

@@ -1,32 +1,31 @@
 //! The miniport: one per adapter, from `MiniportInitializeEx` to `MiniportHaltEx`.
 //!
-//! The frame path to a physical NIC does not exist yet, so the adapter tells TCP/IP that its media
-//! is disconnected and gives every send back; Network Direct works without it, over sockets.
+//! Frames pass to the NIC the adapter is [paired](super::pair) with. Without one its media is
+//! disconnected and every send comes back; Network Direct works without it, over sockets.
 
-mod frames;
 mod network_direct;
 mod oid;
 mod settings;
 
-use core::sync::atomic::{AtomicBool, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 pub(super) use self::{
-    frames::{Counts, Refused},
     oid::{Input, MAX_MULTICAST, Oid, Refusal, Reply, SUPPORTED_FILTERS},
     settings::Settings,
 };
 
-use self::{
-    frames::Frames,
-    network_direct::{NetworkDirect, Switched},
-    oid::Filters,
-};
+use self::network_direct::{NetworkDirect, Switched};
 use super::{
-    dispatch::{Configuration, Event, General, Handle, Watch, addresses_of},
+    dispatch::{Configuration, Event, General, Handle, Pool, Watch, addresses_of, look_for_nics},
+    frame::Tally,
     nbl::Lists,
+    pair::{Pair, Seat, Shut, Upper},
 };
 use crate::ndk::host::Host;
-use crate::nt::{Mutex, Ref, Result, SpinLock, Work, Worker, log::log};
+use crate::nt::{
+    Mutex, Ref, Result, SpinLock, Status, Work, Worker,
+    log::{log, notice},
+};
 
 /// What NDIS says of a new adapter.
 pub(super) struct Start {
@@ -40,8 +39,12 @@ pub(super) struct Miniport {
     handle: Handle,
     luid: u64,
     settings: Settings,
-    frames: Frames,
-    filters: Filters,
+    pair: Ref<Pair>,
+    /// The adapter's place in the pair, and what its lists are cloned from; `None` when it has no
+    /// NIC, and once halted.
+    seat: SpinLock<Option<(Seat, Pool)>>,
+    /// As TCP/IP set it.
+    lookahead: AtomicU32,
     network_direct: NetworkDirect,
     host: Ref<Host>,
     /// Held while addresses are read, so that a later reading is not overtaken by an earlier.
@@ -60,8 +63,11 @@ impl Miniport {
     /// `MiniportInitializeEx`. NDIS-LIFE-06: a failure leaves nothing behind.
     pub(super) fn initialize(start: Start) -> Result<Ref<Self>> {
         let settings = Settings::read(&Configuration::open(&start.handle)?, start.luid);
-        let miniport = Ref::try_new(Self::create(start, settings)?)?;
-        let result = Self::announce(&miniport).and_then(|()| Self::watch_addresses(&miniport));
+        let (pair, seat) = Self::take_seat(&settings)?;
+        let miniport = Ref::try_new(Self::create(start, settings, pair)?)?;
+        let result = Self::announce(&miniport)
+            .and_then(|()| miniport.join(seat))
+            .and_then(|()| Self::watch_addresses(&miniport));
         if let Err(status) = result {
             miniport.halt();
             return Err(status);
@@ -69,14 +75,30 @@ impl Miniport {
         Ok(miniport)
     }
 
-    fn create(start: Start, settings: Settings) -> Result<Self> {
+    /// The pair with the adapter's NIC. Without one it is the adapter's alone, and no NIC comes.
+    fn take_seat(settings: &Settings) -> Result<(Ref<Pair>, Option<Seat>)> {
+        let alone = Ref::try_new(Pair::create()?)?;
+        let Some(nic) = settings.paired else {
+            return Ok((alone, None));
+        };
+        match Seat::take(nic, alone.clone()) {
+            Ok((pair, seat)) => Ok((pair, Some(seat))),
+            Err(why) => {
+                notice!("the adapter's NIC cannot be used: {why:?}");
+                Ok((alone, None))
+            }
+        }
+    }
+
+    fn create(start: Start, settings: Settings, pair: Ref<Pair>) -> Result<Self> {
         let host = Host::create(settings.host())?;
         Ok(Self {
             handle: start.handle,
             luid: start.luid,
             settings,
-            frames: Frames::create()?,
-            filters: Filters::default(),
+            pair,
+            seat: SpinLock::new(None),
+            lookahead: AtomicU32::new(0),
             // NDK-NDIS-04.
             network_direct: NetworkDirect::create(settings.network_direct)?,
             host,
@@ -97,6 +119,28 @@ impl Miniport {
         this.handle.set_network_direct(this.settings.network_direct)
     }
 
+    /// Joins the pair, paused, and has NDIS offer the NIC if it is there already.
+    fn join(&self, seat: Option<Seat>) -> Result<()> {
+        let Some(seat) = seat else {
+            self.pair.filter().reset(self.settings.address);
+            return Ok(());
+        };
+        let pool = Pool::create(&self.handle)?;
+        self.pair.attach(Upper {
+            handle: &self.handle,
+            pool: &pool,
+            address: self.settings.address,
+            shares: self.settings.shared,
+            worker: Worker::try_new()?,
+        });
+        *self.seat.lock() = Some((seat, pool));
+        match look_for_nics() {
+            // Told when the driver was loaded.
+            Err(Status::NOT_SUPPORTED) => Ok(()),
+            result => result,
+        }
+    }
+
     /// NDK-CON-07: the addresses as they are now, and a call whenever they change.
     fn watch_addresses(this: &Ref<Self>) -> Result<()> {
         let watch = Watch::start(this)?;
@@ -107,18 +151,18 @@ impl Miniport {
     /// `MiniportPause`. NDIS-LIFE-08: when it returns, every send was given back. NDK-NDIS-14:
     /// Network Direct goes on.
     pub(super) fn pause(&self) {
-        self.frames.pause();
+        self.pair.shut(Shut::Adapter);
     }
 
     /// `MiniportRestart`.
     pub(super) fn restart(&self) {
-        self.frames.restart();
+        Pair::start(&self.pair);
     }
 
     /// The device is gone (NDIS-LIFE-16, NDK-NDIS-15): nothing new; what is open may be closed, and
     /// NDIS is told, so that consumers do (NDK-NDIS-10).
     pub(super) fn remove(this: &Ref<Self>) {
-        this.frames.remove();
+        this.pair.refuse(Shut::Removed);
         Self::set_network_direct(this, false);
     }
 
@@ -130,6 +174,7 @@ impl Miniport {
         drop(watch);
         // NDK-NDIS-13: NDIS has its consumers close first; this is the backstop.
         self.network_direct.wait_until_closed();
+        self.leave_pair();
         // Runs what is queued, and with it lets go of its references to the miniport.
         let worker = self.worker.lock().take();
         drop(worker);
@@ -138,14 +183,42 @@ impl Miniport {
 
 /// Frames and requests.
 impl Miniport {
+    /// NDIS-LIFE-12: the NIC stays bound, and listens to nothing, until an adapter comes again or
+    /// NDIS takes it.
+    fn leave_pair(&self) {
+        Pair::detach(&self.pair);
+        let seat = self.seat.lock().take();
+        if let Some((seat, pool)) = seat {
+            drop(pool);
+            drop(seat);
+        }
+    }
+
+    pub(super) fn pair(&self) -> &Pair {
+        &self.pair
+    }
+
     pub(super) fn handle(&self) -> &Handle {
         &self.handle
     }
 
-    /// `MiniportSendNetBufferLists`. NDIS-NBL-02: every list is completed, here and now.
+    /// `MiniportSendNetBufferLists`. NDIS-NBL-02: every list is completed, by the NIC below or here.
     pub(super) fn send(&self, lists: Lists<'_>) {
-        let entered = self.frames.enter(lists.frames());
-        lists.complete(entered.refused());
+        let _alive;
+        let entered = self.pair.enter();
+        match entered.passing() {
+            Ok(passing) => lists.pass(&passing),
+            Err(refused) => {
+                // A pause does not wait for those who come after it, so a halt may follow as soon
+                // as the lists are given back.
+                _alive = self.pair.clone();
+                self.pair.counters().sent(&Tally {
+                    discards: lists.frames(),
+                    ..Tally::default()
+                });
+                lists.complete(refused);
+            }
+        }
     }
 
     /// `MiniportOidRequest` and, for what comes that way, `MiniportDirectOidRequest`.
@@ -161,7 +234,7 @@ impl Miniport {
 
     /// NDIS-LIFE-16.
     fn present(&self) -> Result<(), Refusal> {
-        if self.frames.is_removed() {
+        if self.pair.is_shut(Shut::Removed) {
             Err(Refusal::Removed)
         } else {
             Ok(())

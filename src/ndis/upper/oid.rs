@@ -2,16 +2,18 @@
 //!
 //! Pure decisions: numbers, buffers and statuses are `dispatch`'s.
 
-use core::sync::atomic::{AtomicU32, Ordering};
+use core::sync::atomic::Ordering;
 
-use super::{Counts, Miniport, frames::Frames};
+use super::Miniport;
+use crate::ndis::frame::{Address, Filter, Groups, Totals};
+use crate::ndis::pair::Pair;
 use crate::ndis::{VERSION_MAJOR, VERSION_MINOR};
 use crate::ndk::host::Host;
 use crate::ndk::listing::{Connection, LocalEndpoint, Snapshot};
-use crate::nt::{Ref, Status};
+use crate::nt::{Ref, SpinLock, Status};
 
-/// The most multicast addresses kept; the frame path that would use them does not exist yet.
-pub(crate) const MAX_MULTICAST: u32 = 32;
+/// The most multicast addresses kept.
+pub(crate) const MAX_MULTICAST: u32 = Filter::<SpinLock<Groups>>::MOST_GROUPS as u32;
 /// An Ethernet header.
 const HEADER: u32 = 14;
 /// Frames' worth of buffer space told, though there is no buffer.
@@ -63,7 +65,7 @@ pub(crate) enum Reply<'a> {
     /// Nothing to say but yes.
     Nothing,
     NoInterruptModeration,
-    Statistics(Counts),
+    Statistics(Totals),
     /// NDK-ADP-18.
     NetworkDirect(&'a Host),
     /// NDK-OID-04.
@@ -96,28 +98,21 @@ impl From<Status> for Refusal {
     }
 }
 
-/// The values TCP/IP sets and asks for again.
-#[derive(Default)]
-pub(super) struct Filters {
-    packet: AtomicU32,
-    lookahead: AtomicU32,
-}
-
 pub(super) fn query(miniport: &Miniport, oid: Oid) -> Result<Reply<'_>, Refusal> {
     let frame = miniport.settings.mtu + HEADER;
     Ok(match oid {
         Oid::CurrentAddress | Oid::PermanentAddress => Reply::Address(miniport.settings.address),
-        Oid::CurrentLookahead => Reply::Number(miniport.filters.lookahead.load(Ordering::Relaxed)),
-        Oid::CurrentPacketFilter => Reply::Number(miniport.filters.packet.load(Ordering::Relaxed)),
+        Oid::CurrentLookahead => Reply::Number(miniport.lookahead.load(Ordering::Relaxed)),
+        Oid::CurrentPacketFilter => Reply::Number(miniport.pair.filter().packet()),
         Oid::InterruptModeration => Reply::NoInterruptModeration,
         Oid::MaximumListSize => Reply::Number(MAX_MULTICAST),
         Oid::MaximumTotalSize | Oid::ReceiveBlockSize | Oid::TransmitBlockSize => {
             Reply::Number(frame)
         }
         Oid::ReceiveBufferSpace | Oid::TransmitBufferSpace => Reply::Number(frame * FRAMES),
-        // No frame was ever sent or received.
-        Oid::ReceivedFrames | Oid::SentFrames => Reply::Counter(0),
-        Oid::Statistics => Reply::Statistics(Frames::counts(&miniport.frames)),
+        Oid::ReceivedFrames => Reply::Counter(miniport.pair.counters().totals().received.frames()),
+        Oid::SentFrames => Reply::Counter(miniport.pair.counters().totals().sent.frames()),
+        Oid::Statistics => Reply::Statistics(miniport.pair.counters().totals()),
         Oid::VendorDescription => Reply::Text(DESCRIPTION),
         Oid::VendorDriverVersion => Reply::Number(DRIVER_VERSION),
         Oid::VendorId => Reply::Number(NO_VENDOR),
@@ -144,7 +139,8 @@ pub(super) fn set(miniport: &Ref<Miniport>, oid: Oid, input: &Input<'_>) -> Resu
             if filter & !SUPPORTED_FILTERS != 0 {
                 return Err(Refusal::NotSupported);
             }
-            miniport.filters.packet.store(filter, Ordering::Relaxed);
+            miniport.pair.filter().set_packet(filter);
+            Pair::changed(&miniport.pair);
             Ok(4)
         }
         Oid::CurrentLookahead => {
@@ -152,13 +148,16 @@ pub(super) fn set(miniport: &Ref<Miniport>, oid: Oid, input: &Input<'_>) -> Resu
             if lookahead > miniport.settings.mtu {
                 return Err(Refusal::Data);
             }
-            miniport
-                .filters
-                .lookahead
-                .store(lookahead, Ordering::Relaxed);
+            miniport.lookahead.store(lookahead, Ordering::Relaxed);
             Ok(4)
         }
-        Oid::MulticastList => input.addresses(),
+        Oid::MulticastList => {
+            if !miniport.pair.filter().set_groups(input.addresses()?) {
+                return Err(Refusal::MulticastFull);
+            }
+            Pair::changed(&miniport.pair);
+            Ok(input.0.len())
+        }
         // There is none to change.
         Oid::InterruptModeration => Err(Refusal::Data),
         // Any link will do: there is no cable.
@@ -211,14 +210,10 @@ impl Input<'_> {
     }
 
     /// NDIS-OID-04: a list, also an empty one, is only refused for its length.
-    fn addresses(&self) -> Result<usize, Refusal> {
-        let (count, rest) = (self.0.len() / 6, self.0.len() % 6);
-        if rest != 0 {
-            return Err(Refusal::Length(count * 6));
+    fn addresses(&self) -> Result<&[Address], Refusal> {
+        match self.0.as_chunks() {
+            (addresses, []) => Ok(addresses),
+            (addresses, _) => Err(Refusal::Length(size_of_val(addresses))),
         }
-        if count > MAX_MULTICAST as usize {
-            return Err(Refusal::MulticastFull);
-        }
-        Ok(self.0.len())
     }
 }

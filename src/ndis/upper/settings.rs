@@ -5,6 +5,7 @@
 use core::ops::RangeInclusive;
 
 use crate::ndis::dispatch::{Configuration, Keyword, keyword};
+use crate::ndis::frame::InterfaceGuid;
 use crate::ndk::host::{self, Preferences, ReadyKinds, Revision};
 use crate::ndk::port::PortMap;
 use crate::nt::log::notice;
@@ -28,6 +29,12 @@ macro_rules! number {
         }
     };
 }
+
+/// The NIC below: the GUID of its interface (`NetCfgInstanceId`), a text. Without one the adapter
+/// carries no frames.
+const PAIRED: Keyword = keyword!("PairedAdapter");
+/// 1: the adapter has the NIC's address (NetworkAddress), for networks that drop frames of others.
+const SHARED: Number = number!("SharedAddress", 0, 0..=1);
 
 /// NDK-NDIS-04: 0 is off.
 const NETWORK_DIRECT: Number = number!("*NetworkDirect", 1, 0..=1);
@@ -91,6 +98,8 @@ pub(crate) struct Settings {
     pub(crate) network_direct: bool,
     pub(crate) mtu: u32,
     pub(crate) address: [u8; 6],
+    pub(crate) paired: Option<InterfaceGuid>,
+    pub(crate) shared: bool,
     port_map: bool,
     preferences: Preferences,
 }
@@ -102,6 +111,8 @@ impl Settings {
             network_direct: NETWORK_DIRECT.is_set(from) && TECHNOLOGY.of(from) == IWARP,
             mtu,
             address: from.network_address().unwrap_or_else(|| address(luid)),
+            paired: paired(from),
+            shared: SHARED.is_set(from),
             port_map: PORT_MAP.is_set(from),
             preferences: preferences(from, mtu.saturating_sub(HEADERS)),
         }
@@ -116,6 +127,13 @@ impl Settings {
         };
         host::Settings::new(ports, self.preferences)
     }
+}
+
+/// Not without a word when the text names no interface.
+fn paired(from: &Configuration) -> Option<InterfaceGuid> {
+    from.interface(PAIRED)?
+        .inspect_err(|_| notice!("PairedAdapter is no interface's GUID: no NIC is used"))
+        .ok()
 }
 
 /// How connections are made on a link whose MTU leaves `fits` bytes to a TCP segment.

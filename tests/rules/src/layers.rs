@@ -36,7 +36,7 @@ const LAYERS: &[Layer] = &[
     layer("driver", &["ndis", "wsk", "nt", "wdk_sys"]),
     Layer {
         name: "ndis",
-        may: &["ndk", "nt"],
+        may: &["ndk", "nt", "sync"],
         files: &["dispatch.rs", "nbl.rs"],
         files_may: &["sys", "wdk_sys"],
     },

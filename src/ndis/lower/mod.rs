@@ -1,0 +1,159 @@
+//! The protocol: a binding to each NIC that an adapter is paired with, and to no other.
+//!
+//! NDIS offers a NIC; [`bind`] takes it if an adapter waits for it. What passes is the [`Pair`]'s;
+//! here are the binding's life and its filter. NDIS calls in one step at a time for each binding,
+//! at `PASSIVE_LEVEL` unless said.
+
+use super::{
+    dispatch::{Offer, Opening, Said},
+    frame::{Groups, InterfaceGuid},
+    pair::{self, Pair, Shut},
+};
+use crate::nt::{Mutex, Ref, Result, Status, log::notice};
+
+/// What NDIS tells a binding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum PnpEvent {
+    Pause,
+    Restart,
+    /// The NIC goes to sleep.
+    Sleep,
+    Wake,
+    /// Nothing to do, and nothing against it.
+    Other,
+}
+
+pub(super) struct Binding {
+    pair: Ref<Pair>,
+    nic: InterfaceGuid,
+    opening: Opening,
+    /// Held while NDIS is asked something.
+    asked: Mutex<Asked>,
+}
+
+/// What the NIC was asked to let through.
+struct Asked {
+    packet: u32,
+    groups: Groups,
+    /// Nothing is asked any more.
+    closed: bool,
+}
+
+/// `NDIS_PACKET_TYPE_MULTICAST` and `ALL_MULTICAST`.
+const MULTICAST: u32 = 0x2;
+const ALL_MULTICAST: u32 = 0x4;
+
+/// NDIS offers a NIC. Declined unless an adapter waits for it (design, section 2).
+pub(super) fn bind(offer: &Offer<'_>) -> Result<()> {
+    let nic = offer.interface().ok_or(Status::NOT_SUPPORTED)?;
+    let pair = pair::nic_comes(nic).ok_or(Status::NOT_SUPPORTED)?;
+    let result = Binding::open(pair, nic, offer);
+    if let Err(status) = result {
+        notice!("the paired NIC cannot be used: {status:?}");
+        pair::nic_goes(nic);
+    }
+    result
+}
+
+impl Binding {
+    fn open(pair: Ref<Pair>, nic: InterfaceGuid, offer: &Offer<'_>) -> Result<()> {
+        let Some(address) = offer.address() else {
+            notice!("the paired NIC is no Ethernet NIC");
+            return Err(Status::NOT_SUPPORTED);
+        };
+        let asked = Asked {
+            packet: 0,
+            groups: Groups::NONE,
+            closed: false,
+        };
+        let binding = Ref::try_new(Self {
+            pair,
+            nic,
+            opening: Opening::try_new()?,
+            asked: Mutex::try_new(asked)?,
+        })?;
+        // Before the NIC can say anything newer.
+        Pair::expect(&binding.pair, address, offer.link());
+        let opened = binding.opening.open(&binding, offer);
+        if let Err(status) = opened {
+            Pair::unbind(&binding.pair);
+            return Err(status);
+        }
+        Pair::bind(&binding.pair, &binding);
+        // The worker would do it, but here it can still be refused.
+        binding.apply().inspect_err(|_| Self::close(&binding))
+    }
+
+    pub(super) fn pair(&self) -> &Ref<Pair> {
+        &self.pair
+    }
+
+    pub(super) fn opening(&self) -> &Opening {
+        &self.opening
+    }
+
+    /// Asks the NIC for what the pair wants, if that is new. `PASSIVE_LEVEL`.
+    pub(super) fn apply(&self) -> Result<()> {
+        let mut asked = self.asked.lock();
+        if asked.closed {
+            return Ok(());
+        }
+        let wanted = self.pair.wanted();
+        let mut packet = wanted.packet;
+        if packet & MULTICAST != 0 && asked.groups != wanted.groups {
+            match self.opening.set_groups(wanted.groups.listed()) {
+                Ok(()) => asked.groups = wanted.groups,
+                // More than the NIC keeps: the adapter's own filter sorts them.
+                Err(_) => packet |= ALL_MULTICAST,
+            }
+        }
+        if asked.packet != packet {
+            self.opening.set_packet_filter(packet)?;
+            asked.packet = packet;
+        }
+        Ok(())
+    }
+
+    /// NDIS-PROT-03, NDIS-PM-01. No step waits for the adapter's edge, only for lists.
+    pub(super) fn handle(&self, event: PnpEvent) {
+        let pair = &self.pair;
+        match event {
+            PnpEvent::Pause => pair.shut(Shut::Nic),
+            PnpEvent::Restart => pair.allow(Shut::Nic),
+            PnpEvent::Sleep => pair.shut(Shut::Asleep),
+            PnpEvent::Wake => pair.allow(Shut::Asleep),
+            PnpEvent::Other => {}
+        }
+    }
+
+    /// What the NIC says of itself. `<= DISPATCH_LEVEL`.
+    pub(super) fn hear(&self, said: Said) {
+        let pair = &self.pair;
+        match said {
+            Said::Link(link) => Pair::set_link(pair, link),
+            Said::ResetStarts => pair.refuse(Shut::Resetting),
+            Said::ResetEnds => pair.allow(Shut::Resetting),
+        }
+    }
+
+    /// NDIS-PROT-02: cannot fail. The NIC was paused before.
+    pub(super) fn unbind(this: &Ref<Self>) {
+        Self::close(this);
+        pair::nic_goes(this.nic);
+    }
+
+    /// Takes the NIC from the pair, what was asked of it back, and closes it.
+    fn close(this: &Ref<Self>) {
+        Pair::unbind(&this.pair);
+        let mut asked = this.asked.lock();
+        asked.closed = true;
+        if asked.packet != 0 {
+            // A NIC that refuses is closed all the same.
+            let _ = this.opening.set_packet_filter(0);
+        }
+        if asked.groups != Groups::NONE {
+            let _ = this.opening.set_groups(&[]);
+        }
+        this.opening.close(this);
+    }
+}

@@ -1,0 +1,427 @@
+//! An adapter and the NIC below it, joined: what both edges share, and what passes between them.
+//!
+//! A pair is made with its adapter and lives as long as either edge is there, so an adapter that
+//! starts again finds its NIC still bound. Every list on its way, up or down, is counted in one
+//! [`Valve`]; an edge that pauses shuts it and waits for what is inside. That is all there is to
+//! order sends and receives with pauses, unbinds and halts: who has [`Passing`] may use both edges'
+//! handles, and whoever takes a handle away has first waited until nobody passes.
+
+mod registry;
+
+use core::sync::atomic::{AtomicBool, Ordering};
+
+pub(super) use self::registry::{Seat, nic_comes, nic_goes};
+
+use super::{
+    dispatch::{Ends, Handle, Pool, indicate_link},
+    frame::{Address, Counters, Filter, Groups, Link},
+    lower::Binding,
+};
+use crate::nt::{
+    Event, Ref, Result, SpinLock, Work, Worker,
+    log::{log, notice},
+};
+use crate::sync::{Reasons, Valve};
+
+/// Why nothing passes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shut {
+    /// The adapter does not run. Whoever makes it so waits for what passes, as with the next two.
+    Adapter,
+    /// The binding does not run.
+    Nic,
+    /// The NIC sleeps (NDIS-NBL-10).
+    Asleep,
+    /// No NIC is bound.
+    Unbound,
+    /// The adapter's device is gone.
+    Removed,
+    /// The NIC is being reset (NDIS-LIFE-18).
+    Resetting,
+    /// The adapter shares the NIC's address, and has another.
+    Foreign,
+}
+
+impl Shut {
+    /// Those who wait, and the order of [`Pair::woken`].
+    const WAITING: [Self; 3] = [Self::Adapter, Self::Nic, Self::Asleep];
+
+    const fn bit(self) -> Reasons {
+        1 << self as u8
+    }
+}
+
+/// Why a frame was not sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refused {
+    /// The adapter, or the NIC below it, is paused or pausing.
+    Paused,
+    /// There is no network below.
+    Disconnected,
+    /// The device is gone.
+    Removed,
+    Asleep,
+    Resetting,
+}
+
+pub(super) struct Pair {
+    valve: Valve,
+    woken: [Event; Shut::WAITING.len()],
+    ends: Ends,
+    filter: Filter<SpinLock<Groups>>,
+    counters: Counters,
+    /// The adapter is there.
+    attached: AtomicBool,
+    /// NDIS may be told of the link.
+    telling: AtomicBool,
+    known: SpinLock<Known>,
+    /// As the layers above know it.
+    told: SpinLock<Link>,
+    binding: SpinLock<Option<Ref<Binding>>>,
+    /// Brings both edges up to date; run by the worker of the adapter that is there.
+    follow: Work<Self>,
+    worker: SpinLock<Option<Worker>>,
+}
+
+/// What each edge said of itself.
+struct Known {
+    /// The adapter has the NIC's address, so the NIC filters.
+    shares: bool,
+    /// The NIC's address, while it is bound.
+    address: Option<Address>,
+    /// As the NIC has it.
+    link: Link,
+}
+
+impl Known {
+    /// An adapter that shares the address of its NIC has it, too.
+    fn is_foreign(&self, own: Address) -> bool {
+        self.shares && self.address.is_some_and(|address| address != own)
+    }
+}
+
+/// What a binding is to let through.
+pub(super) struct Wanted {
+    pub(super) packet: u32,
+    pub(super) groups: Groups,
+}
+
+/// `NDIS_PACKET_TYPE_PROMISCUOUS`, less what this host sends (`NDIS_PACKET_TYPE_NO_LOCAL`): TCP/IP
+/// reaches the host's own addresses without the wire.
+const EVERYTHING: u32 = 0x20 | 0x1_0000;
+
+impl Pair {
+    pub(super) fn create() -> Result<Self> {
+        let shut = [Shut::Adapter, Shut::Nic, Shut::Unbound];
+        let reasons = shut.iter().fold(0, |all, one| all | one.bit());
+        let woken = || Event::try_synchronization(false);
+        Ok(Self {
+            valve: Valve::new(reasons),
+            woken: [woken()?, woken()?, woken()?],
+            ends: Ends::default(),
+            filter: Filter::shut(),
+            counters: Counters::default(),
+            attached: AtomicBool::new(false),
+            telling: AtomicBool::new(false),
+            known: SpinLock::new(Known {
+                shares: false,
+                address: None,
+                link: Link::DOWN,
+            }),
+            told: SpinLock::new(Link::DOWN),
+            binding: SpinLock::new(None),
+            follow: Work::try_new(Self::follow)?,
+            worker: SpinLock::new(None),
+        })
+    }
+
+    pub(super) fn filter(&self) -> &Filter<SpinLock<Groups>> {
+        &self.filter
+    }
+
+    pub(super) fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
+    pub(super) fn ends(&self) -> &Ends {
+        &self.ends
+    }
+}
+
+/// What passes.
+impl Pair {
+    /// Comes in to send or indicate; `<= DISPATCH_LEVEL`. Refused or not, it is waited for until
+    /// it is dropped.
+    pub(super) fn enter(&self) -> Entered<'_> {
+        let passing = match self.valve.enter() {
+            Ok(()) => Ok(()),
+            Err(reasons) => Err(refusal(reasons)),
+        };
+        Entered {
+            inside: Inside {
+                pair: self,
+                things: 1,
+            },
+            passing,
+        }
+    }
+
+    /// What [`Passing::lists_set_out`] let go comes back.
+    pub(super) fn lists_come_back(&self, lists: usize) -> Inside<'_> {
+        Inside {
+            pair: self,
+            things: lists,
+        }
+    }
+
+    /// Lets nothing pass any more, and returns when nobody does. `PASSIVE_LEVEL`.
+    pub(super) fn shut(&self, why: Shut) {
+        if !self.valve.shut(why.bit()) {
+            return;
+        }
+        for (holder, woken) in Shut::WAITING.iter().zip(&self.woken) {
+            if *holder == why {
+                woken.wait();
+            }
+        }
+    }
+
+    /// As `shut`, without waiting. `<= DISPATCH_LEVEL`.
+    pub(super) fn refuse(&self, why: Shut) {
+        self.valve.refuse(why.bit());
+    }
+
+    pub(super) fn allow(&self, why: Shut) {
+        self.valve.open(why.bit());
+    }
+
+    pub(super) fn is_shut(&self, why: Shut) -> bool {
+        self.valve.reasons() & why.bit() != 0
+    }
+}
+
+/// Inside the valve: what takes handles or memory away waits for it.
+pub(super) struct Inside<'a> {
+    pair: &'a Pair,
+    things: usize,
+}
+
+/// Inside, and told whether it may pass.
+pub(super) struct Entered<'a> {
+    inside: Inside<'a>,
+    passing: Result<(), Refused>,
+}
+
+/// While it is borrowed both edges' handles are alive.
+pub(super) struct Passing<'a>(&'a Inside<'a>);
+
+impl Entered<'_> {
+    pub(super) fn passing(&self) -> Result<Passing<'_>, Refused> {
+        self.passing.map(|()| Passing(&self.inside))
+    }
+}
+
+impl Inside<'_> {
+    /// Lists that were let go passed, so what they came through is there still.
+    pub(super) fn passing(&self) -> Passing<'_> {
+        Passing(self)
+    }
+}
+
+impl<'a> Passing<'a> {
+    pub(super) fn pair(&self) -> &'a Pair {
+        self.0.pair
+    }
+
+    /// `lists` are given to the other edge, and stay inside until they come back.
+    pub(super) fn lists_set_out(&self, lists: usize) {
+        self.0.pair.valve.hold(lists);
+    }
+}
+
+impl Drop for Inside<'_> {
+    fn drop(&mut self) {
+        if self.things == 0 {
+            return;
+        }
+        let waiting = self.pair.valve.leave(self.things);
+        if waiting == 0 {
+            return;
+        }
+        // Each that waits keeps the pair alive until it is woken.
+        for (holder, woken) in Shut::WAITING.iter().zip(&self.pair.woken) {
+            if waiting & holder.bit() != 0 {
+                woken.set();
+            }
+        }
+    }
+}
+
+/// The weightiest reason: what the sender could do nothing about comes first.
+fn refusal(reasons: Reasons) -> Refused {
+    let given = |why: Shut| reasons & why.bit() != 0;
+    if given(Shut::Removed) {
+        Refused::Removed
+    } else if given(Shut::Adapter) {
+        Refused::Paused
+    } else if given(Shut::Unbound) || given(Shut::Foreign) {
+        Refused::Disconnected
+    } else if given(Shut::Asleep) {
+        Refused::Asleep
+    } else if given(Shut::Resetting) {
+        Refused::Resetting
+    } else {
+        Refused::Paused
+    }
+}
+
+/// What an adapter brings.
+pub(super) struct Upper<'a> {
+    pub(super) handle: &'a Handle,
+    pub(super) pool: &'a Pool,
+    pub(super) address: Address,
+    pub(super) shares: bool,
+    pub(super) worker: Worker,
+}
+
+/// The adapter's life; all at `PASSIVE_LEVEL`, one at a time (NDIS-LIFE-11).
+impl Pair {
+    /// The adapter is there, paused, and NDIS knows its link as down. An adapter without a NIC's
+    /// name is never attached.
+    pub(super) fn attach(&self, upper: Upper<'_>) {
+        self.ends.set_upper(upper.handle, upper.pool);
+        self.filter.reset(upper.address);
+        self.counters.reset();
+        self.learn(|known| known.shares = upper.shares);
+        *self.told.lock() = Link::DOWN;
+        *self.worker.lock() = Some(upper.worker);
+        self.attached.store(true, Ordering::Release);
+        self.allow(Shut::Removed);
+    }
+
+    /// Frames pass, as far as the NIC is concerned, and NDIS hears of the link.
+    pub(super) fn start(this: &Ref<Self>) {
+        this.allow(Shut::Adapter);
+        this.telling.store(true, Ordering::Release);
+        Self::changed(this);
+    }
+
+    /// The adapter goes. NDIS-STAT-02: its link is told no more when this returns.
+    pub(super) fn detach(this: &Ref<Self>) {
+        this.shut(Shut::Adapter);
+        this.telling.store(false, Ordering::Release);
+        this.attached.store(false, Ordering::Release);
+        // The NIC need not listen any more.
+        Self::changed(this);
+        let worker = this.worker.lock().take();
+        drop(worker);
+    }
+
+    /// Something one edge is to know of the other is new. `<= DISPATCH_LEVEL`.
+    pub(super) fn changed(this: &Ref<Self>) {
+        if let Some(worker) = this.worker.lock().as_ref() {
+            worker.queue(&this.follow, this.clone());
+        }
+    }
+
+    /// On the worker.
+    fn follow(this: Ref<Self>) {
+        this.tell_link();
+        let binding = this.binding.lock().clone();
+        if let Some(Err(status)) = binding.map(|binding| binding.apply()) {
+            log!("the filter of the NIC below was not set: {status:?}");
+        }
+    }
+
+    /// NDIS-STAT-01: each state once, in their order.
+    fn tell_link(&self) {
+        if !self.telling.load(Ordering::Acquire) {
+            return;
+        }
+        let link = self.known.lock().link.as_told();
+        let link = if self.is_shut(Shut::Foreign) {
+            Link::DOWN
+        } else {
+            link
+        };
+        let before = core::mem::replace(&mut *self.told.lock(), link);
+        if before != link {
+            // The handle is alive: `detach` waits for the worker.
+            indicate_link(&self.ends, &link);
+        }
+    }
+}
+
+/// The NIC's life; bind, events and unbind come one at a time, at `PASSIVE_LEVEL`.
+impl Pair {
+    /// Before the NIC is opened: what it says of itself.
+    pub(super) fn expect(this: &Ref<Self>, address: Address, link: Link) {
+        this.learn(|known| {
+            known.address = Some(address);
+            known.link = link;
+        });
+        Self::changed(this);
+    }
+
+    /// `<= DISPATCH_LEVEL`.
+    pub(super) fn set_link(this: &Ref<Self>, link: Link) {
+        this.learn(|known| known.link = link);
+        Self::changed(this);
+    }
+
+    /// Both edges may learn something at a time; what follows from it follows in that order.
+    fn learn(&self, change: impl FnOnce(&mut Known)) {
+        let mut known = self.known.lock();
+        change(&mut known);
+        let foreign = known.is_foreign(self.filter.address());
+        if foreign {
+            self.refuse(Shut::Foreign);
+        } else {
+            self.allow(Shut::Foreign);
+        }
+        drop(known);
+        if foreign {
+            notice!("the adapter shares the NIC's address and has another: see NetworkAddress");
+        }
+    }
+
+    /// The NIC is open; frames pass when it runs.
+    pub(super) fn bind(this: &Ref<Self>, binding: &Ref<Binding>) {
+        this.ends.set_lower(binding.opening());
+        *this.binding.lock() = Some(binding.clone());
+        this.allow(Shut::Asleep);
+        this.allow(Shut::Resetting);
+        this.allow(Shut::Unbound);
+        // The adapter may have come or gone meanwhile.
+        Self::changed(this);
+    }
+
+    /// The NIC goes: nothing passes when this returns.
+    pub(super) fn unbind(this: &Ref<Self>) {
+        this.refuse(Shut::Unbound);
+        this.shut(Shut::Nic);
+        let binding = this.binding.lock().take();
+        drop(binding);
+        this.learn(|known| {
+            known.address = None;
+            known.link = Link::DOWN;
+        });
+        Self::changed(this);
+    }
+
+    /// What the NIC is to let through (design, section 2).
+    pub(super) fn wanted(&self) -> Wanted {
+        let unused = !self.attached.load(Ordering::Acquire) || self.is_shut(Shut::Foreign);
+        let packet = if unused {
+            0
+        } else if self.known.lock().shares {
+            self.filter.packet()
+        } else {
+            EVERYTHING
+        };
+        Wanted {
+            packet,
+            groups: self.filter.groups(),
+        }
+    }
+}
