@@ -23,6 +23,7 @@ use softrnic_emulator::sync::{Receiver, channel};
 
 pub mod hostile;
 pub mod locked;
+pub mod paired;
 pub mod peer;
 pub mod quiet;
 pub mod raw;

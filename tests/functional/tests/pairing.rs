@@ -1,0 +1,261 @@
+//! The adapter and its NIC: who comes first, who goes, and what the layers above hear of it.
+
+use std::time::Duration;
+
+use softrnic::sys;
+use softrnic_emulator::ndis::Keyword;
+use softrnic_emulator::nic::{Nic, NicOptions, Port};
+use softrnic_functional::paired::{EVERYBODY, KIND, OWN, PEER, Paired, frame};
+use softrnic_functional::{A_WHILE, SOON};
+
+const SUCCESS: i32 = sys::NDIS_STATUS_SUCCESS;
+const PAUSED: i32 = sys::NDIS_STATUS_PAUSED;
+const MEDIA_DISCONNECTED: i32 = sys::NDIS_STATUS_MEDIA_DISCONNECTED;
+const STRANGER: [u8; 6] = [2, 0, 0, 0, 0, 8];
+const GIGABITS: u64 = 1_000_000_000;
+
+/// One frame each way.
+fn passes(paired: &Paired, above: &softrnic_emulator::ndis::Watcher) {
+    let down = frame(PEER, OWN, b"down");
+    assert_eq!(above.send(&[&[&down]]), [SUCCESS]);
+    let arrived = paired.peer.receive(SOON).expect("a frame");
+    // NDIS-NBL-01: the NIC pads it with zeros.
+    let padding = arrived.strip_prefix(&down[..]).expect("the frame");
+    assert!(padding.iter().all(|byte| *byte == 0));
+    paired.peer.send_to(OWN, KIND, b"up");
+    let empty = frame(OWN, PEER, b"");
+    let arrived = std::iter::from_fn(|| above.receive(SOON)).find(|arrived| *arrived != empty);
+    assert_eq!(arrived, Some(frame(OWN, PEER, b"up")));
+}
+
+fn unpaired_nic(paired: &Paired) -> Nic {
+    let nic = paired
+        .machine
+        .add_nic(&paired.switch, NicOptions::default());
+    paired.machine.ndis.settle(paired.machine);
+    nic
+}
+
+// Design section 2: the protocol declines every bind but the paired NIC's, above all its own miniport's.
+#[test]
+fn only_the_paired_nic_is_bound() {
+    let mut paired = Paired::without_adapter(NicOptions::default());
+    paired.machine.ndis.settle(paired.machine);
+    assert_eq!(paired.nic().bindings(), 0, "no adapter wants it yet");
+    paired.add_adapter(&[]);
+    paired.wait_bound(1);
+    let other = unpaired_nic(&paired);
+    assert_eq!(other.bindings(), 0);
+    other.halt();
+}
+
+// Either may come first, and go and come again.
+#[test]
+fn a_nic_that_comes_later_is_bound_and_one_that_goes_is_missed() {
+    let mut paired = Paired::new(NicOptions::default());
+    let above = paired.watch();
+    paired.wait_up();
+    passes(&paired, &above);
+    paired.nic.take().expect("a NIC").halt();
+    paired.wait(|paired| !paired.adapter().link().0);
+    let down = frame(PEER, OWN, b"down");
+    assert_eq!(above.send(&[&[&down]]), [MEDIA_DISCONNECTED]);
+    above.end();
+}
+
+// NDIS-LIFE-16, below: the NIC is pulled out with frames on their way.
+#[test]
+fn a_nic_that_is_pulled_out_strands_nothing() {
+    for seed in 1..=4 {
+        let options = NicOptions {
+            varies: true,
+            seed,
+            ..NicOptions::default()
+        };
+        let mut paired = Paired::new(options);
+        let above = paired.watch();
+        paired.wait_up();
+        above.keep();
+        let down = frame(PEER, OWN, b"down");
+        let list: &[&[u8]] = &[&down];
+        let lists = [list; 16];
+        let sending = above.start(&lists, std::ptr::null_mut());
+        for _ in 0..8 {
+            paired.peer.send_to(OWN, KIND, b"up");
+        }
+        assert!(above.receive(SOON).is_some());
+        let nic = paired.nic.take().expect("a NIC");
+        let machine = paired.machine;
+        std::thread::scope(|scope| {
+            let removing = scope.spawn(move || {
+                let _attached = machine.attach();
+                nic.remove();
+            });
+            let _ = above.collect(&sending);
+            // The unbind waits for what is kept above (NDIS-PROT-03).
+            while !removing.is_finished() {
+                let _ = above.release();
+                above.keep();
+                std::thread::yield_now();
+            }
+        });
+        paired.wait(|paired| !paired.adapter().link().0);
+        above.end();
+    }
+}
+
+// NDIS-STAT-01: the link of the NIC is the adapter's, told once for each change.
+#[test]
+fn the_nics_link_is_told() {
+    let paired = Paired::new(NicOptions::default());
+    let above = paired.watch();
+    paired.wait_up();
+    paired.wait(|paired| paired.adapter().link() == (true, 10 * GIGABITS));
+    paired.nic().set_speed(25 * GIGABITS);
+    paired.wait(|paired| paired.adapter().link() == (true, 25 * GIGABITS));
+    paired.nic().set_link(false);
+    paired.wait(|paired| !paired.adapter().link().0);
+    paired.nic().set_link(true);
+    paired.wait(|paired| paired.adapter().link() == (true, 25 * GIGABITS));
+    let links = above.links();
+    assert!(links.windows(2).all(|pair| pair[0] != pair[1]), "{links:?}");
+    above.end();
+}
+
+// NDIS-PROT-03, NDIS-LIFE-08: each edge pauses on its own, and frames pass again afterwards.
+#[test]
+fn either_edge_pauses_and_goes_on() {
+    for options in [false, true].map(|varies| NicOptions {
+        varies,
+        ..NicOptions::default()
+    }) {
+        let paired = Paired::new(options);
+        let above = paired.watch();
+        paired.wait_up();
+        let down = frame(PEER, OWN, b"down");
+        paired.nic().pause();
+        assert_eq!(above.send(&[&[&down]]), [PAUSED]);
+        paired.nic().restart();
+        passes(&paired, &above);
+        above.end();
+        paired.adapter().pause();
+        // NDIS-LIFE-09: nothing is indicated; the verifier watches.
+        let before = paired.nic().statistics().frames_received;
+        paired.peer.send_to(STRANGER, KIND, b"nobody hears it");
+        paired.peer.send_to(OWN, KIND, b"");
+        paired.wait(|paired| paired.nic().statistics().frames_received >= before + 2);
+        paired.adapter().restart().expect("restarts");
+        let above = paired.watch();
+        passes(&paired, &above);
+        above.end();
+    }
+}
+
+// NDIS-PM-01, NDIS-NBL-10: nothing is sent while the NIC sleeps.
+#[test]
+fn a_nic_sleeps_and_wakes() {
+    let paired = Paired::new(NicOptions::default());
+    let above = paired.watch();
+    paired.wait_up();
+    paired.nic().sleep();
+    let down = frame(PEER, OWN, b"down");
+    assert_ne!(above.send(&[&[&down]]), [SUCCESS]);
+    paired.nic().wake();
+    passes(&paired, &above);
+    above.end();
+}
+
+// NDIS-LIFE-12: an adapter that goes leaves its NIC listening to nothing; the next one finds it bound.
+#[test]
+fn an_adapter_starts_again_over_the_same_nic() {
+    let mut paired = Paired::new(NicOptions::default());
+    for _ in 0..3 {
+        let above = paired.watch();
+        paired.wait_up();
+        passes(&paired, &above);
+        above.end();
+        paired.take_adapter().halt();
+        assert_eq!(paired.nic().filter(), 0, "it is asked for nothing");
+        paired.add_adapter(&[]);
+    }
+}
+
+// NDIS-LIFE-16: the adapter's device is gone while its NIC goes on.
+#[test]
+fn an_adapter_that_is_pulled_out_leaves_its_nic() {
+    let mut paired = Paired::new(NicOptions::default());
+    paired.wait_up();
+    paired.take_adapter().surprise_remove();
+    assert_eq!(paired.nic().filter(), 0);
+    paired.add_adapter(&[]);
+    let above = paired.watch();
+    paired.wait_up();
+    passes(&paired, &above);
+    above.end();
+}
+
+#[test]
+fn a_keyword_that_names_no_interface_pairs_with_nothing() {
+    let mut paired = Paired::without_adapter(NicOptions::default());
+    paired.add_adapter(&[("PairedAdapter", Keyword::from("Ethernet 2"))]);
+    let above = paired.watch();
+    let down = frame(PEER, OWN, b"down");
+    assert_eq!(above.send(&[&[&down]]), [MEDIA_DISCONNECTED]);
+    assert_eq!(paired.nic().bindings(), 0);
+    above.end();
+}
+
+fn shared() -> [(&'static str, Keyword); 1] {
+    [("SharedAddress", Keyword::from(1))]
+}
+
+/// A port of a switch that lets only the NIC's own address pass, as hypervisors' do.
+fn guarded() -> NicOptions {
+    NicOptions {
+        mac: Some(OWN),
+        port: Port {
+            drops_foreign: true,
+        },
+        ..NicOptions::default()
+    }
+}
+
+// Design section 2: on a network that drops foreign addresses the adapter has the NIC's.
+#[test]
+fn the_shared_address_passes_where_foreign_ones_are_dropped() {
+    let mut paired = Paired::without_adapter(guarded());
+    paired.add_adapter(&shared());
+    let above = paired.watch();
+    paired.wait_up();
+    let promiscuous = paired.nic().filter() & sys::NDIS_PACKET_TYPE_PROMISCUOUS;
+    assert_eq!(promiscuous, 0, "the NIC filters");
+    passes(&paired, &above);
+    let group = [0x33, 0x33, 0, 0, 0, 1];
+    assert_eq!(above.set_multicast(&[group]), SUCCESS);
+    let start = std::time::Instant::now();
+    // The NIC learns of a group a little later.
+    let heard = loop {
+        paired.peer.send_to(group, KIND, b"group");
+        let heard = above.receive(Duration::from_millis(20));
+        if heard.is_some() || start.elapsed() > SOON {
+            break heard;
+        }
+    };
+    assert_eq!(heard, Some(frame(group, PEER, b"group")));
+    above.end();
+}
+
+// The administrator's mistake is harmless: two addresses would both be lost.
+#[test]
+fn a_shared_address_that_is_not_the_nics_passes_nothing() {
+    let mut paired = Paired::without_adapter(NicOptions::default());
+    paired.add_adapter(&shared());
+    paired.wait_bound(1);
+    let above = paired.watch();
+    let down = frame(PEER, OWN, b"down");
+    assert_eq!(above.send(&[&[&down]]), [MEDIA_DISCONNECTED]);
+    paired.peer.send_to(EVERYBODY, KIND, b"up");
+    assert_eq!(above.receive(A_WHILE), None);
+    assert!(!paired.adapter().link().0);
+    above.end();
+}
