@@ -26,6 +26,8 @@ const COPIED: &[(&str, &str)] = &[
     ("LICENSE-APACHE", "LICENSE-APACHE"),
     ("LICENSE-MIT", "LICENSE-MIT"),
     ("inf/README.md", "README.md"),
+    ("inf/Softrnic.psd1", "Softrnic.psd1"),
+    ("inf/Softrnic.psm1", "Softrnic.psm1"),
 ];
 
 /// The list of hashes, as `sha256sum --check` reads it.

@@ -52,6 +52,8 @@ fn the_folder_is_whole_and_has_the_image_that_is_tested() {
         "LICENSE-MIT",
         "LICENSE-APACHE",
         "README.md",
+        "Softrnic.psd1",
+        "Softrnic.psm1",
     ] {
         assert!(there.contains(needed), "{needed}");
     }

@@ -47,7 +47,7 @@ impl Source {
 }
 
 const TEXTS: &[&str] = &[
-    "rs", "toml", "md", "txt", "tsv", "inf", "yml", "yaml", "sh", "svg", "run", "snap",
+    "rs", "toml", "md", "txt", "tsv", "inx", "ps1", "psd1", "psm1", "yml", "yaml", "sh", "svg", "run", "snap",
 ];
 const SKIPPED_FOLDERS: &[&str] = &["target", ".git"];
 
