@@ -47,7 +47,8 @@ impl Source {
 }
 
 const TEXTS: &[&str] = &[
-    "rs", "toml", "md", "txt", "tsv", "inx", "ps1", "psd1", "psm1", "yml", "yaml", "sh", "svg", "run", "snap",
+    "rs", "toml", "md", "txt", "tsv", "inx", "ps1", "psd1", "psm1", "yml", "yaml", "sh", "svg",
+    "run", "snap",
 ];
 const SKIPPED_FOLDERS: &[&str] = &["target", ".git"];
 
