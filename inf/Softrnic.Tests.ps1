@@ -118,8 +118,9 @@ Describe 'Assert-Package' {
         InModuleScope Softrnic {
             $folder = Join-Path $TestDrive 'changed'
             $null = New-Item -ItemType Directory -Path $folder
-            Set-Content -LiteralPath (Join-Path $folder 'softrnic.inf') -Value 'x'
-            Set-Content -LiteralPath (Join-Path $folder 'SHA256SUMS') -Value "$('00' * 32)  softrnic.inf"
+            $names = 'softrnic.inf', 'softrnic_protocol.inf', 'softrnic.sys'
+            foreach ($name in $names) { Set-Content -LiteralPath (Join-Path $folder $name) -Value 'x' }
+            Set-Content -LiteralPath (Join-Path $folder 'SHA256SUMS') -Value ($names | ForEach-Object { "$('00' * 32)  $_" })
             { Assert-Package $folder } | Should -Throw -ErrorId 'Softrnic.FileChanged'
         }
     }
@@ -138,6 +139,7 @@ Describe 'Uninstall-Softrnic' {
             Mock Get-NetAdapterBinding { [pscustomobject]@{ Name = 'Ethernet' } }
             Mock Get-DriverService { [pscustomobject]@{ Name = 'softrnic' } }
             Mock Invoke-Program { 0 }
+            Mock Invoke-Native { [pscustomobject]@{ Code = 0; Output = "Published Name: oem3.inf`r`nOriginal Name: softrnic.inf" } }
             Uninstall-Softrnic -WhatIf
             Should -Invoke Invoke-Program -Times 0 -Exactly
         }

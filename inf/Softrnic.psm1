@@ -49,17 +49,25 @@ function Assert-WindowsBuild {
     }
 }
 
-# Runs a program of Windows; what it prints is in the error.
-function Invoke-Program {
-    param([string] $Path, [string[]] $Arguments, [int[]] $Success = @(0), [string] $Id, [string] $Fix)
+# Runs a program of Windows; its exit code, and all that it printed.
+function Invoke-Native {
+    param([string] $Path, [string[]] $Arguments)
+    # Windows PowerShell makes an error of each line on a program's standard error; that alone must not end us.
+    $ErrorActionPreference = 'Continue'
     Write-Verbose "$Path $($Arguments -join ' ')"
     $output = & $Path @Arguments 2>&1 | Out-String
-    $code = $LASTEXITCODE
     Write-Verbose $output
-    if ($Success -notcontains $code) {
-        throw (New-SoftrnicError $Id "$Path $($Arguments -join ' ') ended with $code`: $($output.Trim())" $Fix)
+    [pscustomobject]@{ Code = $LASTEXITCODE; Output = $output.Trim() }
+}
+
+# The same, for one that must succeed: its exit code; what it printed is in the error.
+function Invoke-Program {
+    param([string] $Path, [string[]] $Arguments, [int[]] $Success = @(0), [string] $Id, [string] $Fix)
+    $run = Invoke-Native $Path $Arguments
+    if ($Success -notcontains $run.Code) {
+        throw (New-SoftrnicError $Id "$Path $($Arguments -join ' ') ended with $($run.Code): $($run.Output)" $Fix)
     }
-    $code
+    $run.Code
 }
 
 function Get-SystemProgram {
@@ -89,7 +97,13 @@ function Assert-Package {
         throw (New-SoftrnicError 'NoPackage' "$Path is no package of softrnic: SHA256SUMS is missing." `
             'Give -Path the folder that cargo dev package printed.' -Category ObjectNotFound)
     }
-    foreach ($file in ConvertTo-FileHashList (Get-Content -LiteralPath $sums)) {
+    $files = @(ConvertTo-FileHashList (Get-Content -LiteralPath $sums))
+    foreach ($needed in 'softrnic.inf', 'softrnic_protocol.inf', 'softrnic.sys') {
+        if (@($files | ForEach-Object { $_.Name }) -notcontains $needed) {
+            throw (New-SoftrnicError 'FileMissing' "$sums does not list $needed." 'Copy the whole package again.' -Category ObjectNotFound)
+        }
+    }
+    foreach ($file in $files) {
         $there = Join-Path $Path $file.Name
         if (-not (Test-Path -LiteralPath $there)) {
             throw (New-SoftrnicError 'FileMissing' "$there is missing." 'Copy the whole package again.' -Category ObjectNotFound)
@@ -166,6 +180,18 @@ function Set-Pairing {
             Remove-NetAdapterAdvancedProperty -Name $Name -RegistryKeyword $keyword -NoRestart -ErrorAction SilentlyContinue
         }
     }
+}
+
+# The adapter, when its link is up, or after a quarter of a minute.
+function Wait-Link {
+    param([string] $Name)
+    $until = (Get-Date).AddSeconds(15)
+    do {
+        $adapter = Get-NetAdapter -Name $Name
+        if ($adapter.Status -eq 'Up') { break }
+        Start-Sleep -Milliseconds 500
+    } while ((Get-Date) -lt $until)
+    $adapter
 }
 
 # The NIC that is meant, if it can carry softrnic's frames.
@@ -253,7 +279,7 @@ namespace Softrnic {
     try {
         [Softrnic.RootDevice]::Create($script:NetClass, $script:HardwareId, $InfPath)
     } catch {
-        throw (New-SoftrnicError 'DeviceNotInstalled' "The adapter could not be made: $($_.Exception.InnerException.Message)" `
+        throw (New-SoftrnicError 'DeviceNotInstalled' "The adapter could not be made: $($_.Exception.GetBaseException().Message)" `
             'C:\Windows\INF\setupapi.dev.log says more; an unsigned or untrusted package ends with 0xe0000247 or 0x800b0109.')
     }
 }
@@ -321,6 +347,23 @@ function Get-FrameCounter {
     }
 }
 
+function New-DroppedFinding {
+    param([string] $MacAddress)
+    $setting = Resolve-SwitchSetting (Get-Platform)
+    New-Finding 'Frames' 'Fail' "Broadcasts arrive, answers to $MacAddress do not: the network drops frames for addresses other than the NIC's." `
+        "$setting Or use the NIC's address: Install-Softrnic -PhysicalAdapter <NIC> -SharedAddress."
+}
+
+# Where nobody can be asked, since there is no address or no gateway: what came since the adapter started. DHCP that gets no answer
+# looks like this.
+function Get-UnaskedFinding {
+    param($Adapter, $Counter, [bool] $SharedAddress)
+    $verdict = Resolve-FrameVerdict -NeighborState 'None' -ReceivedUnicast $Counter.ReceivedUnicast `
+        -ReceivedBroadcast $Counter.ReceivedBroadcast -Sent $Counter.Sent -SharedAddress $SharedAddress
+    if ($verdict -eq 'ForeignAddressDropped') { return New-DroppedFinding $Adapter.MacAddress }
+    New-Finding 'Frames' 'Skip' "'$($Adapter.Name)' has no address yet, or no gateway to ask for." 'Give it an address, and -Peer another on its network.'
+}
+
 # Asks the network for a neighbour through the adapter, and says whether the answer, which is sent to the adapter's own address,
 # comes. Without -Peer it asks for the gateway.
 function Test-Frame {
@@ -333,16 +376,14 @@ function Test-Frame {
         $route = Get-NetRoute -InterfaceIndex $Adapter.ifIndex -DestinationPrefix '0.0.0.0/0' -ErrorAction SilentlyContinue | Select-Object -First 1
         if ($route) { $target = $route.NextHop }
     }
-    if (-not $target -or $target -eq '0.0.0.0') {
-        return New-Finding 'Frames' 'Skip' "'$($Adapter.Name)' has no gateway to ask for." 'Give -Peer an address on its network.'
-    }
     $before = Get-FrameCounter $Adapter.Name
-    Remove-NetNeighbor -InterfaceIndex $Adapter.ifIndex -IPAddress $target -Confirm:$false -ErrorAction SilentlyContinue
-    $source = Get-NetIPAddress -InterfaceIndex $Adapter.ifIndex -AddressFamily IPv4 -ErrorAction SilentlyContinue | Select-Object -First 1
-    if (-not $source) {
-        return New-Finding 'Frames' 'Skip' "'$($Adapter.Name)' has no IPv4 address." 'Set one, or see why DHCP gives none: frames that are lost look like this too.'
+    $source = Get-NetIPAddress -InterfaceIndex $Adapter.ifIndex -AddressFamily IPv4 -ErrorAction SilentlyContinue |
+        Where-Object { $_.IPAddress -notlike '169.254.*' } | Select-Object -First 1
+    if (-not $source -or -not $target -or $target -eq '0.0.0.0') {
+        return Get-UnaskedFinding -Adapter $Adapter -Counter $before -SharedAddress $SharedAddress
     }
-    $null = & (Get-SystemProgram 'ping.exe') -n 3 -w 1000 -S $source.IPAddress $target
+    Remove-NetNeighbor -InterfaceIndex $Adapter.ifIndex -IPAddress $target -Confirm:$false -ErrorAction SilentlyContinue
+    $null = Invoke-Native (Get-SystemProgram 'ping.exe') @('-n', '3', '-w', '1000', '-S', $source.IPAddress, $target)
     $neighbor = Get-NetNeighbor -InterfaceIndex $Adapter.ifIndex -IPAddress $target -ErrorAction SilentlyContinue
     $state = 'None'
     if ($neighbor) { $state = [string]$neighbor.State }
@@ -352,11 +393,7 @@ function Test-Frame {
         -ReceivedBroadcast ($after.ReceivedBroadcast - $before.ReceivedBroadcast) -Sent ($after.Sent - $before.Sent)
     switch ($verdict) {
         'Passed' { New-Finding 'Frames' 'Pass' "$target answers to $($Adapter.MacAddress)." }
-        'ForeignAddressDropped' {
-            $setting = Resolve-SwitchSetting (Get-Platform)
-            New-Finding 'Frames' 'Fail' "Broadcasts arrive, answers to $($Adapter.MacAddress) do not: the network drops frames for addresses other than the NIC's." `
-                "$setting Or use the NIC's address: Install-Softrnic -PhysicalAdapter <NIC> -SharedAddress."
-        }
+        'ForeignAddressDropped' { New-DroppedFinding $Adapter.MacAddress }
         'NothingSent' { New-Finding 'Frames' 'Fail' 'Nothing was sent: the adapter is not joined to its NIC.' 'See the checks of the binding and the NIC.' }
         'NoAnswer' { New-Finding 'Frames' 'Warn' "$target does not answer." 'Give -Peer the address of a machine that is on.' }
         default { New-Finding 'Frames' 'Warn' "$target does not answer, and nothing else was heard meanwhile." 'Give -Peer the address of a machine that is on; check the NIC''s cable and VLAN.' }
@@ -453,11 +490,10 @@ function Install-Softrnic {
         Enable-NetAdapterBinding -Name $nic.Name -ComponentID $script:Component
         Restart-NetAdapter -Name $Name
         Enable-NetAdapterRdma -Name $Name -ErrorAction SilentlyContinue
-        $found = Get-Softrnic -Name $Name
-        $frames = Test-Frame -Adapter (Get-NetAdapter -Name $Name) -SharedAddress ([bool]$SharedAddress)
-        if ($frames.Result -eq 'Fail') { Write-Warning "$($frames.Detail) $($frames.Fix)" }
+        $frames = Test-Frame -Adapter (Wait-Link $Name) -SharedAddress ([bool]$SharedAddress)
+        if ($frames.Result -ne 'Pass') { Write-Warning "$($frames.Detail) $($frames.Fix)" }
         if ($restart) { Write-Warning 'Windows wants to be restarted to finish the installation.' }
-        $found
+        Get-Softrnic -Name $Name
     }
 }
 
@@ -548,11 +584,11 @@ function Test-Rdma {
 }
 
 function Test-Firewall {
-    $blocked = @(Get-NetFirewallPortFilter -Protocol TCP -ErrorAction SilentlyContinue |
+    $allowed = @(Get-NetFirewallPortFilter -Protocol TCP -ErrorAction SilentlyContinue |
         Where-Object { $_.LocalPort -contains [string]$script:SmbDirectPort } |
         Get-NetFirewallRule | Where-Object { $_.Enabled -eq 'True' -and $_.Direction -eq 'Inbound' -and $_.Action -eq 'Allow' })
-    if ($blocked.Count -gt 0) {
-        New-Finding 'Firewall' 'Pass' "TCP $script:SmbDirectPort is allowed in: $($blocked[0].DisplayName)."
+    if ($allowed.Count -gt 0) {
+        New-Finding 'Firewall' 'Pass' "TCP $script:SmbDirectPort is allowed in: $($allowed[0].DisplayName)."
     } else {
         New-Finding 'Firewall' 'Warn' "No rule of the firewall allows TCP $script:SmbDirectPort in: as an SMB server this machine cannot be reached by RDMA." `
             'Enable-NetFirewallRule -Name FPSSMBD-iWARP-In-TCP'
@@ -677,10 +713,9 @@ function Test-Ndk {
     }
     foreach ($test in @(@{ Check = 'NDK ping'; Type = 'rping'; Port = 9000 }, @{ Check = 'NDK transfer'; Type = 'rperf'; Port = 9001 })) {
         $arguments = '-C', '-ServerAddr', "${Peer}:$($test.Port)", '-ClientAddr', $source.IPAddress, '-ClientIf', $Adapter.ifIndex, '-TestType', $test.Type
-        $output = & $tool @arguments 2>&1 | Out-String
-        $code = $LASTEXITCODE
-        Set-Content -LiteralPath (Join-Path $Folder "$($test.Type).txt") -Value "$tool $($arguments -join ' ')`r`n$output"
-        Resolve-NdkTool -Check $test.Check -ExitCode $code -Output $output -Peer $Peer -Port $test.Port
+        $run = Invoke-Native $tool $arguments
+        Set-Content -LiteralPath (Join-Path $Folder "$($test.Type).txt") -Value "$tool $($arguments -join ' ')`r`n$($run.Output)"
+        Resolve-NdkTool -Check $test.Check -ExitCode $run.Code -Output $run.Output -Peer $Peer -Port $test.Port
     }
 }
 
@@ -755,7 +790,7 @@ function Save-Log {
     $query = "*[System[TimeCreated[timediff(@SystemTime) <= $milliseconds]]]"
     foreach ($log in 'System', 'Microsoft-Windows-SMBClient/Connectivity', 'Microsoft-Windows-SMBServer/Connectivity', 'Microsoft-Windows-SMBDirect/Admin') {
         $file = Join-Path $Folder "$($log -replace '[^\w-]', '_').evtx"
-        $null = & (Get-SystemProgram 'wevtutil.exe') epl $log $file "/q:$query" '/ow:true' 2>&1
+        $null = Invoke-Native (Get-SystemProgram 'wevtutil.exe') @('epl', $log, $file, "/q:$query", '/ow:true')
     }
     $dumps = @(Get-ChildItem -Path (Join-Path $env:SystemRoot 'Minidump') -Filter '*.dmp' -ErrorAction SilentlyContinue | Where-Object { $_.LastWriteTime -ge $Since.AddDays(-7) })
     $dumps | Copy-Item -Destination $Folder -ErrorAction SilentlyContinue
@@ -776,17 +811,17 @@ function Invoke-FullTest {
     $null = New-Item -ItemType Directory -Path $folder
     $netsh = Get-SystemProgram 'netsh.exe'
     $trace = Join-Path $folder 'trace.etl'
-    $null = & $netsh trace start 'capture=no' 'report=disabled' 'provider=Microsoft-Windows-SMBDirect' 'provider=Microsoft-Windows-NDIS' "tracefile=$trace" 2>&1
-    $tracing = $LASTEXITCODE -eq 0
+    $start = 'trace', 'start', 'capture=no', 'report=disabled', 'provider=Microsoft-Windows-SMBDirect', 'provider=Microsoft-Windows-NDIS', "tracefile=$trace"
+    $tracing = (Invoke-Native $netsh $start).Code -eq 0
     $findings = [Collections.Generic.List[object]]::new()
     $add = { param($Finding) foreach ($one in $Finding) { $findings.Add($one); $one } }
     try {
-        & $add (Resolve-Verifier ((& (Get-SystemProgram 'verifier.exe') /querysettings 2>&1) | Out-String))
+        & $add (Resolve-Verifier (Invoke-Native (Get-SystemProgram 'verifier.exe') @('/querysettings')).Output)
         & $add (Test-Installation -Adapter $Adapter -Peer $Peer)
         & $add (Test-Ndk -Adapter $Adapter -Peer $Peer -Folder $folder)
         & $add (Test-SmbDirect -Share $Share -MegaBytes $MegaBytes -Folder $folder)
     } finally {
-        if ($tracing) { $null = & $netsh trace stop 2>&1 }
+        if ($tracing) { $null = Invoke-Native $netsh @('trace', 'stop') }
     }
     if (-not $tracing) { & $add (New-Finding 'Trace' 'Warn' 'The trace could not be started: another may be running.' 'netsh trace stop') }
     Save-Facts -Adapter $Adapter -Folder $folder
@@ -851,8 +886,8 @@ function Uninstall-Softrnic {
                 -Id 'ProtocolNotRemoved' -Fix 'Restart and try again.'
         }
     }
-    $drivers = (& $pnputil /enum-drivers 2>&1) | Out-String
-    foreach ($package in ConvertTo-PublishedInf $drivers) {
+    $drivers = Invoke-Native $pnputil @('/enum-drivers')
+    foreach ($package in ConvertTo-PublishedInf $drivers.Output) {
         if ($PSCmdlet.ShouldProcess("$($package.Published) ($($package.Original))", 'Delete from the driver store')) {
             $code = Invoke-Program $pnputil @('/delete-driver', $package.Published) -Success 0, 3010 `
                 -Id 'PackageNotDeleted' -Fix 'An adapter may still use it: Get-PnpDevice -Class Net.'
