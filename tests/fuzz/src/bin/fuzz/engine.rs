@@ -1,6 +1,7 @@
 //! Building with the compiler's coverage counters, and running libFuzzer on one target.
 
 use std::ffi::OsString;
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -47,6 +48,7 @@ pub(crate) fn run(target: &Target, seconds: u64) -> Result<Option<String>, Strin
         return Ok(None);
     }
     let work = target_folder().join("work").join(target.name);
+    let _alone = alone(target, &work)?;
     let found = work.join("found");
     let failed = |error| format!("{}: {error}", target.name);
     let kept = corpus::read(target.name).map_err(failed)?;
@@ -65,6 +67,21 @@ pub(crate) fn run(target: &Target, seconds: u64) -> Result<Option<String>, Strin
     totals::add(total).map_err(failed)?;
     minimised?;
     Ok(finding.map(|place| format!("{}: {place}", target.name)))
+}
+
+/// Keeps other runs away from the inputs of this target, while it lives.
+fn alone(target: &Target, work: &Path) -> Result<File, String> {
+    let failed = |error| format!("{}: {error}", target.name);
+    fs::create_dir_all(work).map_err(failed)?;
+    let lock = File::create(work.join("lock")).map_err(failed)?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(format!(
+            "{}: another run has this target; wait until it ends, or name others with --only",
+            target.name
+        )),
+        Err(TryLockError::Error(error)) => Err(failed(error)),
+    }
 }
 
 /// Time of processors that children which have ended took, with all their threads.
