@@ -7,7 +7,7 @@ use wdk_sys::{DRIVER_OBJECT, NTSTATUS, PCUNICODE_STRING};
 
 use crate::{
     ndis,
-    nt::{Result, SpinLock, Status, log::log},
+    nt::{Result, SpinLock, Status, log::log, trace},
     wsk::Client,
 };
 
@@ -18,10 +18,11 @@ static ALLOCATOR: wdk_alloc::WdkAllocator = wdk_alloc::WdkAllocator;
 use wdk_panic as _;
 
 /// What the driver holds from load to unload. Field order is teardown order: the adapters' driver
-/// goes before the sockets they used (NDIS-REG-08, WSK-REG-02).
+/// goes before the sockets they used (NDIS-REG-08, WSK-REG-02), and what tells of them last.
 struct Driver {
     _miniport: ndis::Registration,
     _client: Client,
+    _trace: trace::Registration,
 }
 
 static DRIVER: SpinLock<Option<Driver>> = SpinLock::new(None);
@@ -48,6 +49,7 @@ unsafe extern "system" fn driver_entry(
 /// # Safety
 /// As `driver_entry`.
 unsafe fn load(driver: *mut DRIVER_OBJECT, registry_path: PCUNICODE_STRING) -> Result<()> {
+    let trace = trace::Registration::register();
     let client = Client::register()?;
     // SAFETY: the caller's promise.
     let miniport = unsafe {
@@ -56,6 +58,7 @@ unsafe fn load(driver: *mut DRIVER_OBJECT, registry_path: PCUNICODE_STRING) -> R
     *DRIVER.lock() = Some(Driver {
         _miniport: miniport,
         _client: client,
+        _trace: trace,
     });
     Ok(())
 }

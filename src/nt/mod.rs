@@ -20,6 +20,7 @@ pub(crate) mod refcount;
 pub(crate) mod status;
 pub(crate) mod thread;
 pub(crate) mod timer;
+pub(crate) mod trace;
 pub(crate) mod worker;
 
 pub(crate) use self::{

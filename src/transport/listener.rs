@@ -8,7 +8,10 @@
 use core::net::SocketAddr;
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
 
-use crate::nt::{Ref, Status};
+use crate::nt::{
+    Ref, Status,
+    trace::{self, Pair},
+};
 use crate::sync::Revocable;
 use crate::wsk::{self, Acceptor};
 
@@ -174,6 +177,7 @@ impl<L: Incoming> Listening<L> {
         let ahead = places_from(newest + WAITING - CROWD).take(CROWD);
         let mut ahead = ahead.filter_map(|place| self.waiting.get(place)?.access());
         if let Some(core) = ahead.next() {
+            trace::crowded_out(core.pair());
             core.run(input::UNWANTED);
         }
     }
@@ -256,7 +260,12 @@ impl<L: Incoming> Acceptor for Listening<L> {
             return;
         }
         // Dropped without being accepted, the peer is refused.
-        if self.take(incoming).is_err() {
+        let pair = Pair {
+            local: incoming.local(),
+            remote: Some(incoming.remote()),
+        };
+        if let Err(status) = self.take(incoming) {
+            trace::not_taken(pair, status);
             self.count_failure();
         }
     }

@@ -3,6 +3,7 @@
 use crate::iwarp::{Trailer, meaning};
 use crate::nt::Ref;
 use crate::nt::log::notice;
+use crate::nt::trace::{self, Pair};
 use crate::wsk::{BatchMark, SendBatch};
 
 use super::api::{ConnectionData, Failure, PrivateData, ReadLimits};
@@ -204,10 +205,12 @@ impl<E: Events> Up for Core<E> {
         if result.is_ok() {
             self.standing.set(Decision::Open);
         }
+        self.trace_start(true, result);
         self.tell(|events| events.connect_done(result));
     }
 
     fn accept_done(&self, result: Result<(), Failure>) {
+        self.trace_start(false, result);
         self.tell(|events| events.accept_done(result));
     }
 
@@ -216,16 +219,25 @@ impl<E: Events> Up for Core<E> {
     }
 
     fn disconnect_done(&self, result: Result<(), Failure>) {
+        match result {
+            Ok(()) => trace::disconnected(self.pair(), None),
+            Err(failure) => trace::disconnected(self.pair(), Some(&failure)),
+        }
         self.tell(|events| events.disconnect_done(result));
     }
 
     fn disconnected(&self, lost: Option<Failure>) {
+        match &lost {
+            None => trace::left_by_peer(self.pair(), None),
+            Some(failure) => trace::left_by_peer(self.pair(), Some(failure)),
+        }
         self.tell(|events| events.disconnected(lost));
     }
 
     fn terminated(&self, by_peer: bool, layer_and_type: u8, code: u8) {
         let way = if by_peer { "received" } else { "sent" };
         let meaning = meaning(layer_and_type, code);
+        trace::terminated(self.pair(), by_peer, (layer_and_type, code), meaning);
         match self.remote.get() {
             Some(peer) => {
                 notice!("{peer}: Terminate {way}: {layer_and_type:02x} {code:02x} ({meaning})")
@@ -240,6 +252,23 @@ impl<E: Events> Up for Core<E> {
 }
 
 impl<E: Events> Core<E> {
+    /// Its addresses, as far as they are known.
+    pub(super) fn pair(&self) -> Pair {
+        let local = self.local.get().copied();
+        Pair {
+            local: local.or_else(|| self.socket().local_address()),
+            remote: self.remote.get().copied(),
+        }
+    }
+
+    fn trace_start(&self, active: bool, result: Result<(), Failure>) {
+        let reads = self.reads();
+        match result {
+            Ok(()) => trace::connected(self.pair(), active, (reads.inbound, reads.outbound)),
+            Err(failure) => trace::not_connected(self.pair(), active, &failure),
+        }
+    }
+
     pub(super) fn connection_data(&self) -> ConnectionData {
         ConnectionData {
             private_data: self.peer.get().copied().unwrap_or_default(),

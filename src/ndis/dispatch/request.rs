@@ -4,7 +4,7 @@ use core::slice;
 
 use super::oid;
 use crate::ndis::upper::{Input, Miniport, Refusal};
-use crate::nt::Ref;
+use crate::nt::{Ref, trace};
 use crate::sys::{
     self, NDIS_OID_REQUEST, NDIS_OID_REQUEST_QUERY, NDIS_STATUS, NDIS_STATUS_INVALID_DATA,
     NDIS_STATUS_INVALID_LENGTH, NDIS_STATUS_INVALID_PARAMETER, NDIS_STATUS_MULTICAST_FULL,
@@ -34,10 +34,13 @@ pub(super) unsafe fn answer(
         // Methods, and kinds that never reach a miniport.
         _ => Err(Refusal::NotSupported),
     };
-    match result {
+    let status = match result {
         Ok(()) => NDIS_STATUS_SUCCESS,
         Err(refusal) => status(refusal, data),
-    }
+    };
+    let set = request.RequestType == sys::NdisRequestSetInformation;
+    trace::request(data.Oid, set, status);
+    status
 }
 
 fn query(miniport: &Ref<Miniport>, data: &mut NDIS_OID_REQUEST_QUERY) -> Result<(), Refusal> {

@@ -22,10 +22,7 @@ use super::{
     pair::{Pair, Seat, Shut, Upper},
 };
 use crate::ndk::host::Host;
-use crate::nt::{
-    Mutex, Ref, Result, SpinLock, Status, Work, Worker,
-    log::{log, notice},
-};
+use crate::nt::{Mutex, Ref, Result, SpinLock, Status, Work, Worker, log::notice, trace};
 
 /// What NDIS says of a new adapter.
 pub(super) struct Start {
@@ -72,6 +69,7 @@ impl Miniport {
             miniport.halt();
             return Err(status);
         }
+        trace::adapter_started(miniport.luid, miniport.settings.network_direct);
         Ok(miniport)
     }
 
@@ -162,6 +160,7 @@ impl Miniport {
     /// The device is gone (NDIS-LIFE-16, NDK-NDIS-15): nothing new; what is open may be closed, and
     /// NDIS is told, so that consumers do (NDK-NDIS-10).
     pub(super) fn remove(this: &Ref<Self>) {
+        trace::adapter_removed(this.luid);
         this.pair.refuse(Shut::Removed);
         Self::set_network_direct(this, false);
     }
@@ -178,6 +177,7 @@ impl Miniport {
         // Runs what is queued, and with it lets go of its references to the miniport.
         let worker = self.worker.lock().take();
         drop(worker);
+        trace::adapter_halted(self.luid);
     }
 }
 
@@ -273,11 +273,11 @@ impl Miniport {
                 Switched::On => Event::NetworkDirectEnabled,
                 Switched::Off => Event::NetworkDirectDisabled,
             };
-            let told = event.tell(&this.handle);
-            if let Err(status) = told {
-                log!("{event:?} was not taken and will be told again: {status:?}");
-            }
-            told
+            let on = switched == Switched::On;
+            event
+                .tell(&this.handle)
+                .inspect(|()| trace::network_direct_switched(this.luid, on))
+                .inspect_err(|&status| trace::network_direct_not_taken(this.luid, on, status))
         });
     }
 
@@ -286,7 +286,7 @@ impl Miniport {
     pub(super) fn addresses_changed(&self) {
         if let Err(status) = self.read_addresses() {
             // The old list stays meanwhile: a connect from a gone address fails in the socket.
-            log!("addresses not read: {status:?}");
+            trace::addresses_not_read(self.luid, status);
         }
     }
 

@@ -8,7 +8,7 @@ use crate::ndis::dispatch::{Configuration, Keyword, keyword};
 use crate::ndis::frame::InterfaceGuid;
 use crate::ndk::host::{self, Preferences, ReadyKinds, Revision};
 use crate::ndk::port::PortMap;
-use crate::nt::log::notice;
+use crate::nt::{log::notice, trace};
 
 /// A number of the adapter's key.
 struct Number {
@@ -82,6 +82,7 @@ impl Number {
                     self.name,
                     self.default
                 );
+                trace::setting_ignored(self.name, value, self.default);
                 self.default
             }
             None => self.default,

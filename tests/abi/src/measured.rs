@@ -2296,6 +2296,41 @@ pub mod wdk {
             size: field(|it: *const _DRIVER_OBJECT| unsafe { &raw const (*it).DriverUnload }), align: 0 },
         Layout { owner: "DRIVER_OBJECT", path: "MajorFunction", offset: offset_of!(_DRIVER_OBJECT, MajorFunction), // SAFETY: only the type of the place is used.
             size: field(|it: *const _DRIVER_OBJECT| unsafe { &raw const (*it).MajorFunction }), align: 0 },
+        Layout { owner: "EVENT_DATA_DESCRIPTOR", path: "", offset: 0, size: size_of::<_EVENT_DATA_DESCRIPTOR>(), align: align_of::<_EVENT_DATA_DESCRIPTOR>() },
+        Layout { owner: "EVENT_DATA_DESCRIPTOR", path: "Ptr", offset: offset_of!(_EVENT_DATA_DESCRIPTOR, Ptr), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _EVENT_DATA_DESCRIPTOR| unsafe { &raw const (*it).Ptr }), align: 0 },
+        Layout { owner: "EVENT_DATA_DESCRIPTOR", path: "Size", offset: offset_of!(_EVENT_DATA_DESCRIPTOR, Size), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _EVENT_DATA_DESCRIPTOR| unsafe { &raw const (*it).Size }), align: 0 },
+        Layout { owner: "EVENT_DATA_DESCRIPTOR", path: "Reserved", offset: offset_of!(_EVENT_DATA_DESCRIPTOR, __bindgen_anon_1.Reserved), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _EVENT_DATA_DESCRIPTOR| unsafe { &raw const (*it).__bindgen_anon_1.Reserved }), align: 0 },
+        Layout { owner: "EVENT_DATA_DESCRIPTOR", path: "Type", offset: offset_of!(_EVENT_DATA_DESCRIPTOR, __bindgen_anon_1.__bindgen_anon_1.Type), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _EVENT_DATA_DESCRIPTOR| unsafe { &raw const (*it).__bindgen_anon_1.__bindgen_anon_1.Type }), align: 0 },
+        Layout { owner: "EVENT_DATA_DESCRIPTOR", path: "Reserved1", offset: offset_of!(_EVENT_DATA_DESCRIPTOR, __bindgen_anon_1.__bindgen_anon_1.Reserved1), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _EVENT_DATA_DESCRIPTOR| unsafe { &raw const (*it).__bindgen_anon_1.__bindgen_anon_1.Reserved1 }), align: 0 },
+        Layout { owner: "EVENT_DATA_DESCRIPTOR", path: "Reserved2", offset: offset_of!(_EVENT_DATA_DESCRIPTOR, __bindgen_anon_1.__bindgen_anon_1.Reserved2), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _EVENT_DATA_DESCRIPTOR| unsafe { &raw const (*it).__bindgen_anon_1.__bindgen_anon_1.Reserved2 }), align: 0 },
+        Layout { owner: "EVENT_DESCRIPTOR", path: "", offset: 0, size: size_of::<_EVENT_DESCRIPTOR>(), align: align_of::<_EVENT_DESCRIPTOR>() },
+        Layout { owner: "EVENT_DESCRIPTOR", path: "Id", offset: offset_of!(_EVENT_DESCRIPTOR, Id), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _EVENT_DESCRIPTOR| unsafe { &raw const (*it).Id }), align: 0 },
+        Layout { owner: "EVENT_DESCRIPTOR", path: "Version", offset: offset_of!(_EVENT_DESCRIPTOR, Version), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _EVENT_DESCRIPTOR| unsafe { &raw const (*it).Version }), align: 0 },
+        Layout { owner: "EVENT_DESCRIPTOR", path: "Channel", offset: offset_of!(_EVENT_DESCRIPTOR, Channel), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _EVENT_DESCRIPTOR| unsafe { &raw const (*it).Channel }), align: 0 },
+        Layout { owner: "EVENT_DESCRIPTOR", path: "Level", offset: offset_of!(_EVENT_DESCRIPTOR, Level), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _EVENT_DESCRIPTOR| unsafe { &raw const (*it).Level }), align: 0 },
+        Layout { owner: "EVENT_DESCRIPTOR", path: "Opcode", offset: offset_of!(_EVENT_DESCRIPTOR, Opcode), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _EVENT_DESCRIPTOR| unsafe { &raw const (*it).Opcode }), align: 0 },
+        Layout { owner: "EVENT_DESCRIPTOR", path: "Task", offset: offset_of!(_EVENT_DESCRIPTOR, Task), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _EVENT_DESCRIPTOR| unsafe { &raw const (*it).Task }), align: 0 },
+        Layout { owner: "EVENT_DESCRIPTOR", path: "Keyword", offset: offset_of!(_EVENT_DESCRIPTOR, Keyword), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _EVENT_DESCRIPTOR| unsafe { &raw const (*it).Keyword }), align: 0 },
+        Layout { owner: "EVENT_FILTER_DESCRIPTOR", path: "", offset: 0, size: size_of::<_EVENT_FILTER_DESCRIPTOR>(), align: align_of::<_EVENT_FILTER_DESCRIPTOR>() },
+        Layout { owner: "EVENT_FILTER_DESCRIPTOR", path: "Ptr", offset: offset_of!(_EVENT_FILTER_DESCRIPTOR, Ptr), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _EVENT_FILTER_DESCRIPTOR| unsafe { &raw const (*it).Ptr }), align: 0 },
+        Layout { owner: "EVENT_FILTER_DESCRIPTOR", path: "Size", offset: offset_of!(_EVENT_FILTER_DESCRIPTOR, Size), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _EVENT_FILTER_DESCRIPTOR| unsafe { &raw const (*it).Size }), align: 0 },
+        Layout { owner: "EVENT_FILTER_DESCRIPTOR", path: "Type", offset: offset_of!(_EVENT_FILTER_DESCRIPTOR, Type), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _EVENT_FILTER_DESCRIPTOR| unsafe { &raw const (*it).Type }), align: 0 },
         Layout { owner: "GROUP_AFFINITY", path: "", offset: 0, size: size_of::<_GROUP_AFFINITY>(), align: align_of::<_GROUP_AFFINITY>() },
         Layout { owner: "GROUP_AFFINITY", path: "Mask", offset: offset_of!(_GROUP_AFFINITY, Mask), // SAFETY: only the type of the place is used.
             size: field(|it: *const _GROUP_AFFINITY| unsafe { &raw const (*it).Mask }), align: 0 },
@@ -2303,6 +2338,15 @@ pub mod wdk {
             size: field(|it: *const _GROUP_AFFINITY| unsafe { &raw const (*it).Group }), align: 0 },
         Layout { owner: "GROUP_AFFINITY", path: "Reserved", offset: offset_of!(_GROUP_AFFINITY, Reserved), // SAFETY: only the type of the place is used.
             size: field(|it: *const _GROUP_AFFINITY| unsafe { &raw const (*it).Reserved }), align: 0 },
+        Layout { owner: "GUID", path: "", offset: 0, size: size_of::<_GUID>(), align: align_of::<_GUID>() },
+        Layout { owner: "GUID", path: "Data1", offset: offset_of!(_GUID, Data1), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _GUID| unsafe { &raw const (*it).Data1 }), align: 0 },
+        Layout { owner: "GUID", path: "Data2", offset: offset_of!(_GUID, Data2), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _GUID| unsafe { &raw const (*it).Data2 }), align: 0 },
+        Layout { owner: "GUID", path: "Data3", offset: offset_of!(_GUID, Data3), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _GUID| unsafe { &raw const (*it).Data3 }), align: 0 },
+        Layout { owner: "GUID", path: "Data4", offset: offset_of!(_GUID, Data4), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _GUID| unsafe { &raw const (*it).Data4 }), align: 0 },
         Layout { owner: "IO_STACK_LOCATION", path: "", offset: 0, size: size_of::<_IO_STACK_LOCATION>(), align: align_of::<_IO_STACK_LOCATION>() },
         Layout { owner: "IO_STACK_LOCATION", path: "MajorFunction", offset: offset_of!(_IO_STACK_LOCATION, MajorFunction), // SAFETY: only the type of the place is used.
             size: field(|it: *const _IO_STACK_LOCATION| unsafe { &raw const (*it).MajorFunction }), align: 0 },
@@ -2585,6 +2629,7 @@ pub mod wdk {
         Function { name: "DRIVER_STARTIO", arguments: &[size_of::<* mut _DEVICE_OBJECT>(), size_of::<* mut _IRP>()], returns: 0 },
         Function { name: "DRIVER_UNLOAD", arguments: &[size_of::<* mut _DRIVER_OBJECT>()], returns: 0 },
         Function { name: "DRIVER_DISPATCH", arguments: &[size_of::<* mut _DEVICE_OBJECT>(), size_of::<* mut _IRP>()], returns: size_of::<NTSTATUS>() },
+        Function { name: "PETWENABLECALLBACK", arguments: &[size_of::<LPCGUID>(), size_of::<ULONG>(), size_of::<UCHAR>(), size_of::<ULONGLONG>(), size_of::<ULONGLONG>(), size_of::<PEVENT_FILTER_DESCRIPTOR>(), size_of::<PVOID>()], returns: 0 },
         Function { name: "DbgPrint", arguments: &[size_of::<PCSTR>()], returns: size_of::<ULONG>() },
         Function { name: "ExAllocatePool2", arguments: &[size_of::<POOL_FLAGS>(), size_of::<SIZE_T>(), size_of::<ULONG>()], returns: size_of::<PVOID>() },
         Function { name: "ExFreePool", arguments: &[size_of::<PVOID>()], returns: 0 },
@@ -2626,6 +2671,11 @@ pub mod wdk {
         Function { name: "ObfDereferenceObject", arguments: &[size_of::<PVOID>()], returns: size_of::<LONG_PTR>() },
         Function { name: "PsCreateSystemThread", arguments: &[size_of::<PHANDLE>(), size_of::<ULONG>(), size_of::<POBJECT_ATTRIBUTES>(), size_of::<HANDLE>(), size_of::<PCLIENT_ID>(), size_of::<PKSTART_ROUTINE>(), size_of::<PVOID>()], returns: size_of::<NTSTATUS>() },
         Function { name: "ZwClose", arguments: &[size_of::<HANDLE>()], returns: size_of::<NTSTATUS>() },
+        Function { name: "EtwActivityIdControl", arguments: &[size_of::<ULONG>(), size_of::<LPGUID>()], returns: size_of::<NTSTATUS>() },
+        Function { name: "EtwRegister", arguments: &[size_of::<LPCGUID>(), size_of::<PETWENABLECALLBACK>(), size_of::<PVOID>(), size_of::<PREGHANDLE>()], returns: size_of::<NTSTATUS>() },
+        Function { name: "EtwSetInformation", arguments: &[size_of::<REGHANDLE>(), size_of::<EVENT_INFO_CLASS>(), size_of::<PVOID>(), size_of::<ULONG>()], returns: size_of::<NTSTATUS>() },
+        Function { name: "EtwUnregister", arguments: &[size_of::<REGHANDLE>()], returns: size_of::<NTSTATUS>() },
+        Function { name: "EtwWriteTransfer", arguments: &[size_of::<REGHANDLE>(), size_of::<PCEVENT_DESCRIPTOR>(), size_of::<LPCGUID>(), size_of::<LPCGUID>(), size_of::<ULONG>(), size_of::<PEVENT_DATA_DESCRIPTOR>()], returns: size_of::<NTSTATUS>() },
         Function { name: "KDEFERRED_ROUTINE", arguments: &[size_of::<* mut _KDPC>(), size_of::<PVOID>(), size_of::<PVOID>(), size_of::<PVOID>()], returns: 0 },
         Function { name: "KSTART_ROUTINE", arguments: &[size_of::<PVOID>()], returns: 0 },
         Function { name: "IO_COMPLETION_ROUTINE", arguments: &[size_of::<PDEVICE_OBJECT>(), size_of::<PIRP>(), size_of::<PVOID>()], returns: size_of::<NTSTATUS>() },

@@ -80,7 +80,19 @@ impl Host {
         network: wsk::Options,
         adapters: Vec<AdapterOptions>,
     ) -> Result<Self, HostError> {
-        let machine = Machine::new(machine);
+        Self::start_on(Machine::new(machine), path, network, adapters)
+    }
+
+    /// As [`Self::start`], on a machine that somebody has made and nobody has used.
+    ///
+    /// # Errors
+    /// As for [`Self::start`]; the machine is stopped then.
+    pub fn start_on(
+        machine: &'static Machine,
+        path: &Path,
+        network: wsk::Options,
+        adapters: Vec<AdapterOptions>,
+    ) -> Result<Self, HostError> {
         machine.wsk.configure(network);
         let attached = machine.attach();
         let started = Self::load(machine, path, adapters);

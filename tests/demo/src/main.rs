@@ -82,6 +82,9 @@ struct Options {
     /// Complete a WskSend when its bytes are handed to TCP, not when the peer has acknowledged them.
     #[arg(long, global = true)]
     complete_at_hand_over: bool,
+    /// Print what the driver tells Event Tracing for Windows.
+    #[arg(long, global = true)]
+    trace: bool,
     /// Check less in memory (red zones instead of guard pages): for measuring.
     #[arg(long, global = true)]
     cheap: bool,

@@ -114,7 +114,11 @@ impl World {
             },
             ..wsk::Options::default()
         };
-        let host = Host::start(image, machine, network, vec![Host::adapter_at(ip)])
+        let machine = Machine::new(machine);
+        if options.trace {
+            trace(name, machine);
+        }
+        let host = Host::start_on(machine, image, network, vec![Host::adapter_at(ip)])
             .map_err(WorldError::Host)?;
         Ok(Self {
             name,
@@ -151,4 +155,17 @@ impl World {
         }
         leaks.len() as u64
     }
+}
+
+/// Prints what the drivers of `machine` tell Event Tracing for Windows, from now on.
+fn trace(name: &'static str, machine: &'static Machine) {
+    /// `TRACE_LEVEL_INFORMATION`.
+    const INFORMATION: u8 = 4;
+    let _attached = machine.attach();
+    machine
+        .etw
+        .enable(INFORMATION, u64::MAX, move |event| match event.decode() {
+            Some(event) => eprintln!("{name}: {event}"),
+            None => eprintln!("{name}: an event that says not what it is: {event:?}"),
+        });
 }

@@ -21,6 +21,7 @@ use softrnic_consumer::{
 };
 use softrnic_emulator::sync::{Receiver, channel};
 
+pub mod events;
 pub mod hostile;
 pub mod locked;
 pub mod paired;

@@ -14,6 +14,7 @@
 
 mod constants;
 mod drivers;
+mod etw;
 pub mod ntddk;
 mod processors;
 mod types;
@@ -23,7 +24,7 @@ mod wdm;
 #[doc(hidden)]
 pub mod support;
 
-pub use crate::{constants::*, drivers::*, processors::*, types::*, wdm::*};
+pub use crate::{constants::*, drivers::*, etw::*, processors::*, types::*, wdm::*};
 
 /// Whether `nt_status` is a success or an informational status.
 #[must_use]

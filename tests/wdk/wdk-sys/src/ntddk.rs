@@ -1,6 +1,6 @@
 //! Functions. Their imports are bound by name from the image's import table.
 
-use crate::{processors::*, types::*, wdm::*};
+use crate::{etw::*, processors::*, types::*, wdm::*};
 
 #[cfg_attr(
     target_os = "windows",
@@ -98,4 +98,26 @@ unsafe extern "C" {
         StartContext: PVOID,
     ) -> NTSTATUS;
     pub fn ZwClose(Handle: HANDLE) -> NTSTATUS;
+    pub fn EtwActivityIdControl(ControlCode: ULONG, ActivityId: LPGUID) -> NTSTATUS;
+    pub fn EtwRegister(
+        ProviderId: LPCGUID,
+        EnableCallback: PETWENABLECALLBACK,
+        CallbackContext: PVOID,
+        RegHandle: PREGHANDLE,
+    ) -> NTSTATUS;
+    pub fn EtwSetInformation(
+        RegHandle: REGHANDLE,
+        InformationClass: EVENT_INFO_CLASS,
+        EventInformation: PVOID,
+        InformationLength: ULONG,
+    ) -> NTSTATUS;
+    pub fn EtwUnregister(RegHandle: REGHANDLE) -> NTSTATUS;
+    pub fn EtwWriteTransfer(
+        RegHandle: REGHANDLE,
+        EventDescriptor: PCEVENT_DESCRIPTOR,
+        ActivityId: LPCGUID,
+        RelatedActivityId: LPCGUID,
+        UserDataCount: ULONG,
+        UserData: PEVENT_DATA_DESCRIPTOR,
+    ) -> NTSTATUS;
 }
