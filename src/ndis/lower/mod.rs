@@ -35,8 +35,8 @@ pub(super) struct Binding {
 struct Asked {
     packet: u32,
     groups: Groups,
-    /// Nothing is asked any more.
-    closed: bool,
+    /// It may be asked: it is open and awake (NDIS-PM-06).
+    answers: bool,
 }
 
 /// `NDIS_PACKET_TYPE_MULTICAST` and `ALL_MULTICAST`.
@@ -64,7 +64,7 @@ impl Binding {
         let asked = Asked {
             packet: 0,
             groups: Groups::NONE,
-            closed: false,
+            answers: true,
         };
         let binding = Ref::try_new(Self {
             pair,
@@ -92,10 +92,11 @@ impl Binding {
         &self.opening
     }
 
-    /// Asks the NIC for what the pair wants, if that is new. `PASSIVE_LEVEL`.
+    /// Asks the NIC for what the pair wants, if that is new; NDIS-OID-10: when it is awake again, if it
+    /// sleeps. `PASSIVE_LEVEL`.
     pub(super) fn apply(&self) -> Result<()> {
         let mut asked = self.asked.lock();
-        if asked.closed {
+        if !asked.answers {
             return Ok(());
         }
         let wanted = self.pair.wanted();
@@ -120,8 +121,16 @@ impl Binding {
         match event {
             PnpEvent::Pause => pair.shut(Shut::Nic),
             PnpEvent::Restart => pair.allow(Shut::Nic),
-            PnpEvent::Sleep => pair.shut(Shut::Asleep),
-            PnpEvent::Wake => pair.allow(Shut::Asleep),
+            PnpEvent::Sleep => {
+                pair.shut(Shut::Asleep);
+                // What is being asked is waited for.
+                self.asked.lock().answers = false;
+            }
+            PnpEvent::Wake => {
+                self.asked.lock().answers = true;
+                pair.allow(Shut::Asleep);
+                Pair::changed(pair);
+            }
             PnpEvent::Other => {}
         }
     }
@@ -146,12 +155,12 @@ impl Binding {
     fn close(this: &Ref<Self>) {
         Pair::unbind(&this.pair);
         let mut asked = this.asked.lock();
-        asked.closed = true;
-        if asked.packet != 0 {
+        let answers = core::mem::replace(&mut asked.answers, false);
+        if answers && asked.packet != 0 {
             // A NIC that refuses is closed all the same.
             let _ = this.opening.set_packet_filter(0);
         }
-        if asked.groups != Groups::NONE {
+        if answers && asked.groups != Groups::NONE {
             let _ = this.opening.set_groups(&[]);
         }
         this.opening.close(this);

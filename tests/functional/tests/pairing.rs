@@ -245,6 +245,21 @@ fn the_shared_address_passes_where_foreign_ones_are_dropped() {
     above.end();
 }
 
+// NDIS-PM-06, NDIS-OID-10: a sleeping NIC is asked nothing; what the layers above want meanwhile it hears when it is awake.
+#[test]
+fn a_sleeping_nic_is_asked_when_it_is_awake() {
+    let mut paired = Paired::without_adapter(guarded());
+    paired.add_adapter(&shared());
+    let above = paired.watch();
+    paired.wait_up();
+    paired.nic().sleep();
+    let directed = sys::NDIS_PACKET_TYPE_DIRECTED;
+    assert_eq!(above.set_filter(directed), SUCCESS);
+    paired.nic().wake();
+    paired.wait(|paired| paired.nic().filter() == directed);
+    above.end();
+}
+
 // The administrator's mistake is harmless: two addresses would both be lost.
 #[test]
 fn a_shared_address_that_is_not_the_nics_passes_nothing() {
