@@ -21,8 +21,11 @@ pub struct Outcome {
     pub output: String,
 }
 
-/// Time of the host's after which a run is called hung: a loop that never gives way.
+/// Time of a processor after which a run is called hung: a loop that never gives way.
 const LIMIT: Duration = Duration::from_secs(120);
+
+/// So many times its limit a run may take of the host's time.
+const PATIENCE: u32 = 20;
 
 /// Starts `body` in a copy of this process, whose result is the exit status.
 ///
@@ -35,7 +38,7 @@ pub fn start(body: impl FnOnce() -> i32) -> io::Result<Child> {
     start_for(LIMIT, body)
 }
 
-/// As [`start`], for a body that may take so long of the host's time.
+/// As [`start`], for a body that may take so much of a processor's time.
 ///
 /// # Errors
 /// When the host gives no process or no file.
@@ -51,11 +54,18 @@ pub fn start_for(limit: Duration, body: impl FnOnce() -> i32) -> io::Result<Chil
     match unsafe { libc::fork() } {
         -1 => Err(io::Error::last_os_error()),
         0 => {
-            // SAFETY: both descriptors are open; the alarm ends a copy that hangs.
+            let seconds = limit.as_secs();
+            let spent = libc::rlimit {
+                rlim_cur: seconds,
+                rlim_max: seconds,
+            };
+            // SAFETY: both descriptors are open, and the limit is a local. A copy that goes round for ever spends its time, one
+            // that waits for ever spends nothing: on a busy host a long wait says little.
             unsafe {
                 libc::dup2(output.as_raw_fd(), 1);
                 libc::dup2(output.as_raw_fd(), 2);
-                libc::alarm(limit.as_secs() as u32);
+                libc::setrlimit(libc::RLIMIT_CPU, &raw const spent);
+                libc::alarm(PATIENCE * seconds as u32);
             }
             let status = std::panic::catch_unwind(std::panic::AssertUnwindSafe(body));
             let _ = io::stdout().flush();
