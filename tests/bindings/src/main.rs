@@ -18,6 +18,12 @@ use serde_json::{Value, json};
 /// `ApiSubset::Base` of a WDM driver.
 const HEADERS: &[&str] = &["ntifs.h", "ntddk.h", "ntstrsafe.h"];
 
+/// What the driver declares by itself in `src/sys`: NDIS 6.80, NDKPI, Winsock Kernel, and what it takes of IP Helper and CNG. The order
+/// is that of their needs.
+const NETWORK: &str = "#define NDIS680_MINIPORT 1\n#define NDIS680 1\n#define NDIS_MINIPORT_DRIVER 1\n\
+    #include <ntifs.h>\n#include <ndis.h>\n#include <ndkinfo.h>\n#include <ndkpi.h>\n#include <ndisndk.h>\n\
+    #include <netioddk.h>\n#include <netioapi.h>\n#include <wsk.h>\n#include <wskndk.h>\n#include <bcrypt.h>\n";
+
 /// Below the folder of one version, in the order they are searched.
 const FOLDERS: &[&str] = &["km/crt", "km", "shared"];
 
@@ -65,7 +71,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let include = fs::canonicalize(include)?;
     let overlay = out.join("any-case.yaml");
-    fs::write(&overlay, any_case(&include)?.to_string())?;
+    fs::write(&overlay, any_case(&include, None)?.to_string())?;
+    let with_ndis = out.join("any-case-ndis.yaml");
+    let ndis = fs::canonicalize(out)?.join("ndis.h");
+    fs::write(&with_ndis, any_case(&include, Some(&ndis))?.to_string())?;
     let functions = (CodegenConfig::TYPES | CodegenConfig::VARS).complement();
     for (name, what) in [
         ("constants", CodegenConfig::VARS),
@@ -83,7 +92,26 @@ fn main() -> Result<(), Box<dyn Error>> {
             .generate()?
             .write_to_file(out.join(format!("{name}.rs")))?;
     }
+    // What follows is no part of wdk-sys.
+    fs::write(out.join("ndis.h"), pasted_as_msvc_does(&include)?)?;
+    // Bindgen gets two of these headers' layouts wrong, and its own tests say so; nobody uses the two.
+    let network = builder(&include, &with_ndis)?
+        .layout_tests(false)
+        .header_contents("network-input.h", NETWORK);
+    network.generate()?.write_to_file(out.join("network.rs"))?;
     Ok(())
+}
+
+/// `ndis.h` with the one macro that pastes its arguments unexpanded: MSVC expands them before, the standard doesn't. Written so
+/// that both do.
+fn pasted_as_msvc_does(include: &Path) -> Result<Vec<u8>, Box<dyn Error>> {
+    const PASTED: &str = "((((0x ## major) << 8) + (0x ## minor)) >= NDIS_MIN_API)";
+    const EXPANDED: &str = "(((SOFTRNIC_HEX(major) << 8) + SOFTRNIC_HEX(minor)) >= NDIS_MIN_API)\n#define SOFTRNIC_HEX(x) (0x ## x)";
+    let text = fs::read(include.join("km/ndis.h"))?;
+    // The file is not UTF-8 to the last byte; Latin-1 keeps it as it is.
+    let text: String = text.into_iter().map(char::from).collect();
+    let text = text.replacen(PASTED, EXPANDED, 1);
+    Ok(text.chars().map(|character| character as u8).collect())
 }
 
 fn builder(include: &Path, overlay: &Path) -> Result<Builder, Box<dyn Error>> {
@@ -119,23 +147,25 @@ fn builder(include: &Path, overlay: &Path) -> Result<Builder, Box<dyn Error>> {
 }
 
 /// What the compiler calls an overlay of the file system: the same files, found by names in any case, as on Windows.
-fn any_case(include: &Path) -> Result<Value, Box<dyn Error>> {
+/// `ndis` stands in for the file of that name.
+fn any_case(include: &Path, ndis: Option<&Path>) -> Result<Value, Box<dyn Error>> {
     let mut roots = Vec::new();
     for folder in FOLDERS {
-        roots.push(listed(&include.join(folder))?);
+        roots.push(listed(&include.join(folder), ndis)?);
     }
     Ok(json!({ "version": 0, "case-sensitive": "false", "roots": roots }))
 }
 
-fn listed(folder: &Path) -> Result<Value, Box<dyn Error>> {
+fn listed(folder: &Path, ndis: Option<&Path>) -> Result<Value, Box<dyn Error>> {
     let mut contents = Vec::new();
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         if entry.file_type()?.is_file() {
+            let is_ndis = entry.file_name().eq_ignore_ascii_case("ndis.h");
             contents.push(json!({
                 "name": entry.file_name().to_string_lossy(),
                 "type": "file",
-                "external-contents": entry.path(),
+                "external-contents": ndis.filter(|_| is_ndis).map_or(entry.path(), Path::to_path_buf),
             }));
         }
     }

@@ -14,6 +14,9 @@ use crate::{
 /// Tests of `tests/rules` that are steps of their own here.
 const OWN_STEPS: &[&str] = &["every_source_is_formatted", "clippy_is_content"];
 
+/// Folders of `tests` that are workspaces of their own.
+const APART: &[&str] = &["bindings", "image"];
+
 /// The driver's package.
 const DRIVER: &str = "softrnic";
 
@@ -161,5 +164,5 @@ fn package_of(file: &str) -> Option<String> {
     }
     let folder = file.strip_prefix("tests/")?.split('/').next()?;
     let own = root().join("tests").join(folder).join("Cargo.toml");
-    (own.exists() && folder != "image").then(|| format!("softrnic-{folder}"))
+    (own.exists() && !APART.contains(&folder)).then(|| format!("softrnic-{folder}"))
 }

@@ -3,6 +3,7 @@
 
 mod compare;
 mod items;
+mod network;
 mod scratch;
 
 use std::{
@@ -27,6 +28,8 @@ const OURS: &[&str] = &[
     "wdm",
 ];
 const OUR_FOLDER: &str = "tests/wdk/wdk-sys/src";
+/// What the driver declares by itself.
+const OWN_FOLDER: &str = "src/sys";
 /// What the headers don't have, and where it was taken from.
 const NOT_GENERATED: &str = "tests/bindings/not-generated.txt";
 
@@ -73,16 +76,76 @@ fn check(options: &Options) -> Result<(), String> {
     eprintln!("values, sizes and offsets, and the whole driver with these declarations …");
     scratch.check(&compare::assertions(&ours, &theirs), &found.absent)?;
     eprintln!("the driver type-checks with the declarations of {version}");
+    let network = own(&scratch, &include, &listed)?;
     if options.json {
         let said = json!({
             "headers": version,
             "equal": found.equal.len(),
             "not_generated": found.absent,
             "driver": "type-checks",
+            "own_equal": network.both,
+            "own_not_generated": network.absent,
         });
         println!("{said}");
     }
     Ok(())
+}
+
+/// The driver's own declarations against the headers of NDIS, NDKPI and Winsock Kernel.
+fn own(
+    scratch: &scratch::Scratch,
+    include: &Path,
+    listed: &BTreeMap<String, String>,
+) -> Result<network::Comparison, String> {
+    let folder = root().join(OWN_FOLDER);
+    let names = stems(&folder)?;
+    let ours = items::read(
+        &folder,
+        &names.iter().map(String::as_str).collect::<Vec<_>>(),
+    )?;
+    let theirs = items::read(&scratch.generated(), &["network"])?;
+    let mut found = network::compare(&ours, &theirs, &|name| listed.contains_key(name));
+    let macros = network::macros(include)?;
+    let written = found
+        .absent
+        .extract_if(.., |name| macros.contains(name))
+        .count();
+    for name in &found.absent {
+        let from = listed.get(name).map_or("from nowhere", String::as_str);
+        eprintln!("not in these headers: {name} ({from})");
+    }
+    let unlisted: Vec<&String> = found
+        .absent
+        .iter()
+        .filter(|name| !listed.contains_key(*name))
+        .collect();
+    if !unlisted.is_empty() {
+        return Err(format!(
+            "neither in the headers nor in {NOT_GENERATED}: {unlisted:?}"
+        ));
+    }
+    eprintln!(
+        "{} of the driver's own declarations: values, sizes, offsets and arguments …; {written} more are macros that bindgen \
+         makes nothing of (tests/abi has their values)",
+        found.both
+    );
+    scratch.check_own(&folder.join("mod.rs"), &found.assertions)?;
+    eprintln!("equal to the headers'");
+    Ok(found)
+}
+
+/// The names of the sources in `folder`, without their root.
+fn stems(folder: &Path) -> Result<Vec<String>, String> {
+    let entries = folder
+        .read_dir()
+        .map_err(|error| format!("{}: {error}", folder.display()))?;
+    let names = entries.flatten().filter_map(|entry| {
+        let name = entry.file_name().into_string().ok()?;
+        name.strip_suffix(".rs")
+            .filter(|name| *name != "mod")
+            .map(str::to_owned)
+    });
+    Ok(names.collect())
 }
 
 /// The folder of the newest version that has kernel-mode headers.

@@ -79,6 +79,18 @@ impl Scratch {
         self.compile("driver")
     }
 
+    /// Has the compiler check `assertions` over the driver's own declarations and the generated ones.
+    pub(super) fn check_own(&self, sys: &Path, assertions: &str) -> Result<(), String> {
+        let manifest =
+            "[package]\nname = \"own\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n";
+        self.write("own/Cargo.toml", manifest)?;
+        let theirs = self.generated().join("network.rs");
+        let text =
+            super::network::crate_of(&format!("{sys:?}"), &format!("{theirs:?}"), assertions);
+        self.write("own/src/lib.rs", &text)?;
+        self.compile("own")
+    }
+
     /// The crate `wdk-sys` of the generated declarations.
     fn write_crate(&self, absent: &[String]) -> Result<(), String> {
         let manifest = format!(
