@@ -13,6 +13,7 @@ $script:OldestBuild = 20348
 $script:SmbDirectPort = 5445
 $script:PairKeyword = 'PairedAdapter'
 $script:SharedKeyword = 'SharedAddress'
+$script:TraceProvider = '{cb8113b8-fc0d-5d54-27d9-3d83733bc949}'
 $script:AddressKeyword = 'NetworkAddress'
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -605,7 +606,7 @@ function Test-Softrnic {
     client's view, the firewall, and whether the network carries the adapter's frames.
 
     With -Full it is the scripted first run on a machine: Driver Verifier's settings, an NDK ping and an NDK transfer with the
-    tools of Windows, a copy over SMB Direct with its hash compared both ways, a trace of Windows' own providers meanwhile, and the
+    tools of Windows, a copy over SMB Direct with its hash compared both ways, a trace of softrnic's events and of Windows' own meanwhile, and the
     event logs and small dumps since it began, all in one archive for a report. Packets are not captured. It needs another machine.
 
     .PARAMETER Name
@@ -811,7 +812,7 @@ function Invoke-FullTest {
     $null = New-Item -ItemType Directory -Path $folder
     $netsh = Get-SystemProgram 'netsh.exe'
     $trace = Join-Path $folder 'trace.etl'
-    $start = 'trace', 'start', 'capture=no', 'report=disabled', 'provider=Microsoft-Windows-SMBDirect', 'provider=Microsoft-Windows-NDIS', "tracefile=$trace"
+    $start = 'trace', 'start', 'capture=no', 'report=disabled', "provider=$script:TraceProvider", 'keywords=0xf', 'level=5', 'provider=Microsoft-Windows-SMBDirect', 'provider=Microsoft-Windows-NDIS', "tracefile=$trace"
     $tracing = (Invoke-Native $netsh $start).Code -eq 0
     $findings = [Collections.Generic.List[object]]::new()
     $add = { param($Finding) foreach ($one in $Finding) { $findings.Add($one); $one } }

@@ -146,8 +146,9 @@ fn text(tokens: &impl ToTokens) -> String {
         .iter()
         .fold(text, |text, module| text.replace(module, ""));
     let words = text.split(' ').map(|word| {
-        let number = NUMBERS.iter().find(|(c, _)| *c == word);
-        number.map_or(word, |(_, plain)| plain)
+        let bare = word.trim_start_matches(['[', '(']);
+        let number = NUMBERS.iter().find(|(c, _)| *c == bare);
+        number.map_or(word.to_owned(), |(c, plain)| word.replacen(c, plain, 1))
     });
     let text = words.collect::<Vec<_>>().join(" ");
     // Lengths of arrays, and commas that only a long line has.
@@ -189,7 +190,7 @@ mod tests {
             pub type CHAR = ::core::ffi::c_char;
             pub type F = ::core::option::Option<unsafe extern \"C\" fn(a: *mut ::core::ffi::c_void,) -> ::core::ffi::c_long,>;
             unsafe extern \"C\" { #[must_use] pub fn f(x: ::core::ffi::c_ulong, ...) -> NTSTATUS; }
-            #[repr(C)] pub struct _S { pub a: ::core::ffi::c_int, pub b: [u32; 3usize] }
+            #[repr(C)] pub struct _S { pub a: ::core::ffi::c_int, pub b: [::core::ffi::c_ulong; 3usize] }
             pub mod _E { pub type Type = ::core::ffi::c_int; pub const A: Type = 3; }
             pub use self::_E::Type as E;
         ");

@@ -22,6 +22,7 @@ use compare::Comparison;
 const OURS: &[&str] = &[
     "constants",
     "drivers",
+    "etw",
     "ntddk",
     "processors",
     "types",
@@ -191,14 +192,10 @@ fn not_generated() -> Result<BTreeMap<String, String>, String> {
 }
 
 fn wrong(found: &Comparison, listed: &BTreeMap<String, String>) -> Vec<String> {
-    let different = found
-        .different
-        .iter()
-        .map(|(name, what)| format!("{name}: {what}"));
-    let unlisted = found
-        .absent
-        .iter()
-        .filter(|name| !listed.contains_key(*name));
+    let is_unlisted = |name: &&String| !listed.contains_key(*name);
+    let different = found.different.iter().filter(|(name, _)| is_unlisted(name));
+    let different = different.map(|(name, what)| format!("{name}: {what}"));
+    let unlisted = found.absent.iter().filter(is_unlisted);
     let unlisted =
         unlisted.map(|name| format!("{name}: neither in the headers nor in {NOT_GENERATED}"));
     different.chain(unlisted).collect()
@@ -209,5 +206,12 @@ fn say(found: &Comparison, listed: &BTreeMap<String, String>) {
     for name in &found.absent {
         let from = listed.get(name).map_or("from nowhere", String::as_str);
         eprintln!("not in these headers: {name} ({from})");
+    }
+    for (name, reason) in found
+        .different
+        .keys()
+        .filter_map(|name| Some((name, listed.get(name)?)))
+    {
+        eprintln!("different in these headers: {name} ({reason})");
     }
 }
