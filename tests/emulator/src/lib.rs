@@ -39,6 +39,7 @@ pub mod ps;
 pub mod rtl;
 pub mod sched;
 pub mod sync;
+pub mod tcpip;
 pub mod thread;
 pub mod verifier;
 pub mod wdm;

@@ -51,6 +51,7 @@ pub struct Machine {
     pub ndk: crate::ndk::State,
     pub wsk: crate::wsk::State,
     pub ip: crate::ip::State,
+    pub tcpip: crate::tcpip::State,
     pub registry: crate::zw::Registry,
     /// What a test has happen between two kernel calls of a driver.
     pub interlude: crate::interlude::Interlude,
@@ -83,6 +84,7 @@ impl Machine {
             ndk: Default::default(),
             wsk: Default::default(),
             ip: Default::default(),
+            tcpip: Default::default(),
             registry: Default::default(),
             interlude: Default::default(),
             names: Default::default(),
@@ -150,6 +152,7 @@ impl Machine {
         self.processors.iter().for_each(Processor::wake);
         self.wsk.wake();
         self.ndis.wake();
+        self.tcpip.wake();
         for _ in 0..200 {
             if self.running_threads.load(Ordering::SeqCst) == 0 {
                 return;

@@ -120,6 +120,13 @@ impl State {
         addresses.is_empty() || addresses.iter().any(|address| address.ip == ip)
     }
 
+    /// The addresses of one interface, with prefix lengths.
+    pub(crate) fn addresses_of(&self, luid: u64) -> Vec<(IpAddr, u8)> {
+        let all = self.addresses();
+        let own = all.iter().filter(|address| address.luid == luid);
+        own.map(|address| (address.ip, address.prefix)).collect()
+    }
+
     /// Whether an interface has the address.
     pub(crate) fn has(&self, ip: IpAddr) -> bool {
         self.addresses().iter().any(|address| address.ip == ip)

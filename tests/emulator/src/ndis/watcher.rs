@@ -185,7 +185,7 @@ pub struct Sending {
 }
 
 impl Sending {
-    fn new(
+    pub(crate) fn new(
         machine: &'static Machine,
         frames: &[&[u8]],
         binding: &Binding,
@@ -207,7 +207,7 @@ impl Sending {
         Self { machine, blocks }
     }
 
-    fn list(&self) -> List {
+    pub(crate) fn list(&self) -> List {
         self.blocks[0] as List
     }
 }

@@ -87,7 +87,8 @@ impl Card {
         switch: &Arc<Switch>,
         options: NicOptions,
     ) -> Arc<Self> {
-        let if_index = machine.ndis.free_index();
+        let free = || machine.ndis.free_index();
+        let if_index = options.if_index.unwrap_or_else(free);
         let identity = Identity {
             guid: ndis::guid("4E49", if_index),
             luid: u64::from(IF_TYPE_ETHERNET_CSMACD) << 48 | u64::from(if_index) << 24,

@@ -13,10 +13,12 @@ mod switch;
 mod tests;
 mod transmit;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use softrnic::sys::*;
 
+use crate::ip;
 use crate::machine::Machine;
 use crate::ndis::lower::Lower;
 pub use crate::ndis::lower::Mac;
@@ -32,6 +34,9 @@ pub use switch::{Port, Switch, Weather};
 pub struct NicOptions {
     /// Its address; `None`: a locally administered one of its own.
     pub mac: Option<Mac>,
+    /// Its interface index, from which its GUID follows: that of a NIC that was taken out, for one that is put in again.
+    /// `None`: the next that is free.
+    pub if_index: Option<u32>,
     /// Bytes behind the Ethernet header.
     pub mtu: u32,
     /// Bits in a second, as it says.
@@ -51,6 +56,7 @@ impl Default for NicOptions {
     fn default() -> Self {
         Self {
             mac: None,
+            if_index: None,
             mtu: 1500,
             speed: 10_000_000_000,
             link: true,
@@ -87,6 +93,8 @@ impl Machine {
         let card = Card::new(self, switch, options);
         let runner = Arc::clone(&card);
         self.spawn("nic", move || runner.run());
+        let identity = card.identity();
+        self.ip.add_interface(identity.luid, identity.if_index);
         let lower: Arc<dyn Lower> = Arc::clone(&card) as Arc<dyn Lower>;
         self.ndis.add_nic(self, &lower);
         Nic { card }
@@ -119,6 +127,17 @@ impl Nic {
     #[must_use]
     pub fn filter(&self) -> u32 {
         self.card.stack().filter()
+    }
+
+    /// Gives the NIC itself an IP address.
+    pub fn add_address(&self, ip: IpAddr, prefix: u8) {
+        let identity = self.card.identity();
+        self.card.machine().ip.add_address(ip::Address {
+            luid: identity.luid,
+            if_index: identity.if_index,
+            ip,
+            prefix,
+        });
     }
 
     /// How many protocols are bound to it.
@@ -226,5 +245,6 @@ impl Nic {
         let lower: Arc<dyn Lower> = Arc::clone(&self.card) as Arc<dyn Lower>;
         machine.ndis.remove_nic(machine, &lower);
         self.card.finish();
+        machine.ip.remove_interface(self.card.identity().luid);
     }
 }

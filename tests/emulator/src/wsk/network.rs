@@ -71,7 +71,7 @@ impl Network {
             random: Mutex::new(Random::new(options.seed)),
             options,
             machine,
-            poll: Poll::new().expect("the host gives us an epoll instance"),
+            poll: Poll::new(machine).expect("the host gives us an epoll instance"),
             commands: Mutex::default(),
             pending_commands: AtomicUsize::new(0),
             sleeping: AtomicBool::new(false),

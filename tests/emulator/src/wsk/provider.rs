@@ -45,7 +45,7 @@ struct Wanted {
 }
 
 fn create(client: &Arc<Client>, wanted: &Wanted) -> Result<Arc<Socket>, NtStatus> {
-    let tcp = Tcp::new(wanted.v6).map_err(|error| bind_status(&error))?;
+    let tcp = Tcp::new(client.network.machine, wanted.v6).map_err(|error| bind_status(&error))?;
     if wanted.v6 {
         // Windows' default for a new socket.
         let _ = tcp.set_option(libc::IPPROTO_IPV6, libc::IPV6_V6ONLY, 1);

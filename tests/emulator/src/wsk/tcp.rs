@@ -1,22 +1,26 @@
-//! The TCP below WSK: the host's, or the simulation's.
+//! The TCP below WSK: the host's, the simulation's, or the machine's own TCP/IP.
 
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::{host, poll, simulated};
-use crate::sched;
+use crate::machine::Machine;
+use crate::{sched, tcpip};
 
 /// One TCP socket.
 #[derive(Debug)]
 pub(super) enum Tcp {
     Host(host::Tcp),
     Simulated(simulated::Tcp),
+    /// Through the machine's adapters.
+    Own(tcpip::Tcp),
 }
 
 impl Tcp {
-    pub(super) fn new(v6: bool) -> io::Result<Self> {
+    pub(super) fn new(machine: &'static Machine, v6: bool) -> io::Result<Self> {
         match sched::simulation() {
+            _ if machine.tcpip.is_started() => Ok(Self::Own(tcpip::Tcp::new(machine, v6))),
             Some(_) => Ok(Self::Simulated(simulated::Tcp::new(v6))),
             None => host::Tcp::new(v6).map(Self::Host),
         }
@@ -26,6 +30,7 @@ impl Tcp {
         match self {
             Self::Host(tcp) => tcp.bind(address),
             Self::Simulated(tcp) => tcp.bind(address),
+            Self::Own(tcp) => tcp.bind(address),
         }
     }
 
@@ -33,6 +38,7 @@ impl Tcp {
         match self {
             Self::Host(tcp) => tcp.listen(),
             Self::Simulated(tcp) => tcp.listen(),
+            Self::Own(tcp) => tcp.listen(),
         }
     }
 
@@ -41,6 +47,7 @@ impl Tcp {
         match self {
             Self::Host(tcp) => tcp.connect(address),
             Self::Simulated(tcp) => tcp.connect(address),
+            Self::Own(tcp) => tcp.connect(address),
         }
     }
 
@@ -49,6 +56,7 @@ impl Tcp {
         match self {
             Self::Host(tcp) => Ok(tcp.accept()?.map(Self::Host)),
             Self::Simulated(tcp) => Ok(tcp.accept().map(Self::Simulated)),
+            Self::Own(tcp) => Ok(tcp.accept().map(Self::Own)),
         }
     }
 
@@ -56,6 +64,7 @@ impl Tcp {
         match self {
             Self::Host(tcp) => tcp.local(),
             Self::Simulated(tcp) => tcp.local(),
+            Self::Own(tcp) => tcp.local(),
         }
     }
 
@@ -63,6 +72,7 @@ impl Tcp {
         match self {
             Self::Host(tcp) => tcp.peer(),
             Self::Simulated(tcp) => tcp.peer(),
+            Self::Own(tcp) => tcp.peer(),
         }
     }
 
@@ -76,6 +86,7 @@ impl Tcp {
             match self {
                 Self::Host(tcp) => tcp.send(parts, more),
                 Self::Simulated(tcp) => tcp.send(parts),
+                Self::Own(tcp) => tcp.send(parts),
             }
         }
     }
@@ -94,6 +105,7 @@ impl Tcp {
             match self {
                 Self::Host(tcp) => tcp.receive(buffer, length),
                 Self::Simulated(tcp) => tcp.receive(buffer, length),
+                Self::Own(tcp) => tcp.receive(buffer, length),
             }
         }
     }
@@ -103,6 +115,7 @@ impl Tcp {
         match self {
             Self::Host(tcp) => tcp.unacknowledged(),
             Self::Simulated(tcp) => Ok(tcp.unacknowledged()),
+            Self::Own(tcp) => Ok(tcp.unacknowledged()),
         }
     }
 
@@ -112,6 +125,7 @@ impl Tcp {
             Self::Host(tcp) => tcp.is_acknowledged(),
             // Time stands still while one waits there.
             Self::Simulated(tcp) => tcp.unacknowledged() == 0,
+            Self::Own(tcp) => tcp.unacknowledged() == 0,
         }
     }
 
@@ -120,6 +134,7 @@ impl Tcp {
         match self {
             Self::Host(tcp) => tcp.settles(),
             Self::Simulated(_) => false,
+            Self::Own(tcp) => tcp.is_settled(),
         }
     }
 
@@ -128,6 +143,7 @@ impl Tcp {
         match self {
             Self::Host(tcp) => tcp.take_error(),
             Self::Simulated(tcp) => tcp.take_error(),
+            Self::Own(tcp) => tcp.take_error(),
         }
     }
 
@@ -135,6 +151,7 @@ impl Tcp {
         match self {
             Self::Host(tcp) => tcp.shutdown_write(),
             Self::Simulated(tcp) => tcp.shutdown_write(),
+            Self::Own(tcp) => tcp.shutdown_write(),
         }
     }
 
@@ -143,6 +160,7 @@ impl Tcp {
         match self {
             Self::Host(tcp) => tcp.abort(),
             Self::Simulated(tcp) => tcp.abort(),
+            Self::Own(tcp) => tcp.abort(),
         }
     }
 
@@ -151,6 +169,7 @@ impl Tcp {
         match self {
             Self::Host(tcp) => tcp.close(),
             Self::Simulated(tcp) => tcp.close(),
+            Self::Own(tcp) => tcp.close(),
         }
     }
 
@@ -159,6 +178,7 @@ impl Tcp {
         match self {
             Self::Host(tcp) => tcp.fin_acknowledged(),
             Self::Simulated(tcp) => tcp.fin_acknowledged(),
+            Self::Own(tcp) => tcp.fin_acknowledged(),
         }
     }
 
@@ -169,6 +189,10 @@ impl Tcp {
                 tcp.set_option(level, name, value);
                 Ok(())
             }
+            Self::Own(tcp) => {
+                tcp.set_option(level, name, value);
+                Ok(())
+            }
         }
     }
 
@@ -176,6 +200,7 @@ impl Tcp {
         match self {
             Self::Host(tcp) => tcp.option_value(level, name),
             Self::Simulated(tcp) => Ok(tcp.option_value(level, name)),
+            Self::Own(tcp) => Ok(tcp.option_value(level, name)),
         }
     }
 }
@@ -185,11 +210,13 @@ impl Tcp {
 pub(super) enum Poll {
     Host(poll::Poll),
     Simulated(simulated::Mailbox),
+    Own(tcpip::Ready),
 }
 
 impl Poll {
-    pub(super) fn new() -> io::Result<Self> {
+    pub(super) fn new(machine: &Machine) -> io::Result<Self> {
         match sched::simulation() {
+            _ if machine.tcpip.is_started() => Ok(Self::Own(tcpip::Ready::default())),
             Some(_) => Ok(Self::Simulated(simulated::Mailbox::default())),
             None => poll::Poll::new().map(Self::Host),
         }
@@ -203,6 +230,10 @@ impl Poll {
                 tcp.watch(mailbox, key);
                 Ok(())
             }
+            (Self::Own(ready), Tcp::Own(tcp)) => {
+                tcp.watch(ready, key);
+                Ok(())
+            }
             _ => Err(io::Error::from(io::ErrorKind::Unsupported)),
         }
     }
@@ -211,6 +242,7 @@ impl Poll {
         match self {
             Self::Host(poll) => poll.wake(),
             Self::Simulated(mailbox) => mailbox.wake(),
+            Self::Own(ready) => ready.wake(),
         }
     }
 
@@ -219,6 +251,7 @@ impl Poll {
         match self {
             Self::Host(poll) => poll.wait(timeout, each),
             Self::Simulated(mailbox) => mailbox.wait(timeout, each),
+            Self::Own(ready) => ready.wait(timeout, each),
         }
     }
 }

@@ -223,7 +223,9 @@ impl Binding {
             Above::Driver(handlers) => self.unbind_driver(handlers),
             Above::Native(native) => {
                 self.detach();
+                self.set_life(Life::Closing);
                 native.unbound(self);
+                self.finish_requests();
                 self.set_life(Life::Closed);
             }
         }

@@ -8,7 +8,7 @@ use super::super::miniport::PATIENCE;
 use super::super::oid::Request;
 use super::super::slot::Slot;
 use super::super::succeeded;
-use super::binding::{Binding, Life};
+use super::binding::{Binding, Inside, Life};
 use crate::bridge;
 use crate::pool::Request as Memory;
 use crate::thread;
@@ -94,6 +94,13 @@ impl Binding {
                 unsafe { handler(self.context, request, status) }
             });
         }
+    }
+
+    /// Waits until no request is outstanding.
+    pub(super) fn finish_requests(&self) {
+        let mut inside = self.inside();
+        let busy = |inside: &mut Inside| !inside.requests.is_empty();
+        self.changed.wait_while_for(&mut inside, busy, PATIENCE);
     }
 
     /// Sets a packet filter or multicast list, or anything else, and waits: for the emulator's own protocols.
