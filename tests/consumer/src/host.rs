@@ -3,10 +3,13 @@
 use std::fmt;
 use std::net::IpAddr;
 use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
 
-use softrnic_emulator::ndis::{Adapter as NdisAdapter, AdapterOptions};
+use softrnic_emulator::ndis::{Adapter as NdisAdapter, AdapterOptions, Keyword};
+use softrnic_emulator::nic::{Nic, NicOptions, Switch};
 use softrnic_emulator::pool::Leak;
-use softrnic_emulator::{Driver, Machine, Options, wsk};
+use softrnic_emulator::{Driver, Machine, Options, clock, sched, tcpip, wsk};
 
 use crate::NtStatus;
 
@@ -19,6 +22,8 @@ pub enum HostError {
     Entry(NtStatus),
     /// An adapter did not start.
     Adapter(NtStatus),
+    /// An adapter has no link: it does not find its NIC.
+    NoLink,
 }
 
 impl fmt::Display for HostError {
@@ -27,6 +32,7 @@ impl fmt::Display for HostError {
             Self::Load(e) => write!(f, "softrnic.sys could not be loaded: {e}"),
             Self::Entry(e) => write!(f, "DriverEntry failed: {e}"),
             Self::Adapter(e) => write!(f, "an adapter did not start: {e}"),
+            Self::NoLink => f.write_str("an adapter does not find its NIC"),
         }
     }
 }
@@ -61,7 +67,12 @@ pub struct Host {
     /// `None` while it is unloaded.
     driver: Option<Driver>,
     adapters: Vec<NdisAdapter>,
+    /// What the adapters are paired with, if they are.
+    nics: Vec<Nic>,
 }
+
+/// How long an adapter may take to find its NIC.
+const PAIRING: Duration = Duration::from_secs(10);
 
 // SAFETY: through a shared reference only the machine and the adapters are reached, which may be used from any thread;
 // the driver is used by `start` and `stop` alone.
@@ -102,7 +113,72 @@ impl Host {
             machine,
             driver: Some(driver),
             adapters,
+            nics: Vec::new(),
         })
+    }
+
+    /// As [`Self::start_on`], with a NIC in the switch for each of `addresses`, an adapter paired with it, and TCP/IP on the
+    /// adapter: connections go through the adapters' frame path.
+    ///
+    /// # Errors
+    /// As for [`Self::start`]; and when an adapter does not find its NIC.
+    pub fn start_through_nics(
+        machine: &'static Machine,
+        path: &Path,
+        network: wsk::Options,
+        switch: &Arc<Switch>,
+        addresses: &[(IpAddr, NicOptions)],
+    ) -> Result<Self, HostError> {
+        machine.wsk.configure(network);
+        let attached = machine.attach();
+        machine.start_tcpip(tcpip::Options::default());
+        let (mut nics, mut adapters) = (Vec::new(), Vec::new());
+        for (ip, options) in addresses {
+            let nic = machine.add_nic(switch, options.clone());
+            adapters.push(Self::paired_at(*ip, &nic));
+            nics.push(nic);
+        }
+        let started = Self::load(machine, path, adapters).and_then(|loaded| {
+            let is_up = |adapter: &NdisAdapter| adapter.link().0;
+            let until = clock::after(PAIRING);
+            while !loaded.adapters.iter().all(is_up) {
+                if clock::nanoseconds() >= until {
+                    loaded.unload();
+                    return Err(HostError::NoLink);
+                }
+                sched::yield_now();
+            }
+            Ok(loaded)
+        });
+        machine.ndis.settle(machine);
+        drop(attached);
+        let Loaded { driver, adapters } = started.inspect_err(|_| machine.stop())?;
+        Ok(Self {
+            machine,
+            driver: Some(driver),
+            adapters,
+            nics,
+        })
+    }
+
+    /// The configuration of an adapter at `ip` that is paired with `nic`: its own address is the NIC's, but for the maker.
+    fn paired_at(ip: IpAddr, nic: &Nic) -> AdapterOptions {
+        let [.., high, low] = nic.mac();
+        let address = format!("0253524E{high:02X}{low:02X}");
+        AdapterOptions {
+            keywords: vec![
+                ("PairedAdapter".into(), Keyword::from(&*nic.guid())),
+                ("NetworkAddress".into(), Keyword::from(&*address)),
+            ],
+            addresses: vec![(ip, if ip.is_ipv4() { 24 } else { 64 })],
+            ..AdapterOptions::default()
+        }
+    }
+
+    /// The NICs below the adapters, in the order they were asked for.
+    #[must_use]
+    pub fn nics(&self) -> &[Nic] {
+        &self.nics
     }
 
     /// Loads the image at `path` into a machine that has none, and starts an adapter for each entry of `adapters`. On a
@@ -223,6 +299,7 @@ impl Host {
             adapter.halt();
         }
         let leaks = self.driver.take().map(Driver::unload);
+        self.nics.drain(..).for_each(Nic::halt);
         drop(attached);
         self.machine.stop();
         leaks.unwrap_or_default()

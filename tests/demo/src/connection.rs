@@ -28,13 +28,7 @@ pub(crate) const CLIENT: &[u8] = b"softrnic demo client";
 /// Both ends in this process, each on a machine of its own.
 pub(crate) fn both_ends(options: &Options) -> Outcome {
     let mut outcome = Outcome::default();
-    let (client_ip, server_ip): (IpAddr, IpAddr) = match options.ipv6 {
-        true => (Ipv6Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()),
-        false => (
-            Ipv4Addr::new(127, 0, 0, 1).into(),
-            Ipv4Addr::new(127, 0, 0, 2).into(),
-        ),
-    };
+    let (client_ip, server_ip) = addresses(options);
     wait::catch_interrupts();
     let result = (|| {
         let mut worlds = World::start_all(
@@ -60,6 +54,21 @@ pub(crate) fn both_ends(options: &Options) -> Outcome {
         result
     })();
     outcome.take(result)
+}
+
+/// The addresses of two ends in this process.
+fn addresses(options: &Options) -> (IpAddr, IpAddr) {
+    let v4 = |host| Ipv4Addr::new(10, 77, 0, host).into();
+    let v6 = |host| Ipv6Addr::new(0xFD00, 0x77, 0, 0, 0, 0, 0, host).into();
+    match (options.through_nic, options.ipv6) {
+        (false, true) => (Ipv6Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()),
+        (false, false) => (
+            Ipv4Addr::new(127, 0, 0, 1).into(),
+            Ipv4Addr::new(127, 0, 0, 2).into(),
+        ),
+        (true, true) => (v6(1), v6(2)),
+        (true, false) => (v4(1), v4(2)),
+    }
 }
 
 fn run_both(

@@ -64,8 +64,14 @@ struct Options {
     /// Write what went over the wire, for Wireshark.
     #[arg(long, global = true, value_name = "FILE")]
     pcap: Option<PathBuf>,
-    /// Megabytes by RDMA write, and as many by RDMA read.
-    #[arg(long, global = true, value_name = "MIB", default_value_t = 1024)]
+    /// Megabytes by RDMA write, and as many by RDMA read; through the NIC 64, where every frame is watched.
+    #[arg(
+        long,
+        global = true,
+        value_name = "MIB",
+        default_value_t = 1024,
+        default_value_if("through_nic", "true", "64")
+    )]
     mib: u64,
     /// Messages by send.
     #[arg(long, global = true, value_name = "N", default_value_t = 100_000)]
@@ -76,6 +82,9 @@ struct Options {
     /// Use IPv6 when both ends are in this process.
     #[arg(long, global = true)]
     ipv6: bool,
+    /// Carry the connection as frames: through both ends' own adapters, their NICs and a switch, in this process.
+    #[arg(long, global = true)]
+    through_nic: bool,
     /// Longest silence of the other end that is borne.
     #[arg(long, global = true, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=50))]
     patience: u64,
@@ -132,6 +141,14 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(code) => return code,
     };
+    if options.through_nic && command.is_some() {
+        let text = "--through-nic joins both ends in one process: without `serve` or `connect`";
+        eprintln!("error: {text}");
+        if options.json {
+            report::refuse(text);
+        }
+        return ExitCode::from(2);
+    }
     report::expect_panics(&options);
     let outcome = match command {
         None => connection::both_ends(&options),

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use softrnic_consumer::{Host, HostError, Patience};
+use softrnic_emulator::nic::{NicOptions, Switch, Weather};
 use softrnic_emulator::pool::PoolMode;
 use softrnic_emulator::wsk::SendCompletion;
 use softrnic_emulator::wsk::pcap::Capture;
@@ -75,8 +76,9 @@ impl World {
         outcome.built.clone_from(&image.built_by);
         report::expect_violations(options, &image.sha256, capture.clone());
         let mut worlds = Vec::new();
+        let switch = options.through_nic.then(|| Switch::new(Weather::default()));
         for (name, ip) in ends {
-            match Self::start(name, *ip, &image.path, options) {
+            match Self::start((name, *ip), &image.path, switch.as_ref(), options) {
                 Ok(world) => worlds.push(world),
                 Err(e) => {
                     outcome.leaks += worlds.drain(..).map(Self::finish).sum::<u64>();
@@ -92,9 +94,9 @@ impl World {
     }
 
     fn start(
-        name: &'static str,
-        ip: IpAddr,
+        (name, ip): (&'static str, IpAddr),
         image: &Path,
+        switch: Option<&Arc<Switch>>,
         options: &Options,
     ) -> Result<Self, WorldError> {
         let machine = MachineOptions {
@@ -118,8 +120,14 @@ impl World {
         if options.trace {
             trace(name, machine);
         }
-        let host = Host::start_on(machine, image, network, vec![Host::adapter_at(ip)])
-            .map_err(WorldError::Host)?;
+        let host = match switch {
+            Some(switch) => {
+                let nic = (ip, NicOptions::default());
+                Host::start_through_nics(machine, image, network, switch, &[nic])
+            }
+            None => Host::start_on(machine, image, network, vec![Host::adapter_at(ip)]),
+        };
+        let host = host.map_err(WorldError::Host)?;
         Ok(Self {
             name,
             host,

@@ -245,7 +245,7 @@ impl Again {
 pub fn is_scarcity(why: &HostError) -> bool {
     let scarce = [NtStatus::INSUFFICIENT_RESOURCES, NtStatus::DEVICE_NOT_READY];
     match why {
-        HostError::Load(_) => false,
+        HostError::Load(_) | HostError::NoLink => false,
         HostError::Entry(status) | HostError::Adapter(status) => scarce.contains(status),
     }
 }

@@ -49,6 +49,17 @@ fn one_process_does_all_work() {
 }
 
 #[test]
+fn one_process_through_its_nics() {
+    for ipv6 in [&[][..], &["--ipv6"]] {
+        let options = ["--through-nic", "--cheap"].iter().chain(ipv6);
+        demo(options.copied().chain(LITTLE)).assert_good();
+    }
+    let refused = demo(["--through-nic", "serve", "--json", "127.0.0.1:0"]);
+    assert_eq!(refused.code, Some(2));
+    assert_eq!(refused.json()["ok"], false);
+}
+
+#[test]
 fn a_separator_in_front_changes_nothing() {
     demo(["--"].into_iter().chain(LITTLE)).assert_good();
     let refused = demo(["--", "serve", "--json", "127.0.0.1:99999"]);
