@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use softrnic_consumer::{Adapter, Host, HostError, NtStatus, QpLimits, Timeline};
 use softrnic_emulator::ndis::AdapterOptions;
+use softrnic_emulator::nic::{NicOptions, Switch, Weather};
 use softrnic_emulator::{Attachment, Machine, Options, wsk};
 
 use crate::{End, join};
@@ -55,6 +56,24 @@ impl Stage {
     pub fn configured(keywords: &[(&str, u32)]) -> Self {
         let addresses = [Ipv4Addr::LOCALHOST, Ipv4Addr::new(127, 0, 0, 2)];
         Self::configured_at(addresses.map(IpAddr::from), keywords, Options::default())
+    }
+
+    /// Connections go as frames through the adapters, NICs that behave as `nic` says, and a switch with this weather.
+    #[must_use]
+    pub fn through_nics(ipv6: bool, weather: Weather, nic: &NicOptions) -> Self {
+        let address = |host: u16| -> IpAddr {
+            match ipv6 {
+                true => Ipv6Addr::new(0xFD00, 0x77, 0, 0, 0, 0, 0, host).into(),
+                false => Ipv4Addr::new(10, 77, 0, host as u8).into(),
+            }
+        };
+        let addresses = [1, 2].map(address);
+        let nics = addresses.map(|ip| (ip, nic.clone()));
+        let image = softrnic_build::image().expect("the image builds");
+        let machine = Machine::new(Options::default());
+        let (network, switch) = (wsk::Options::default(), Switch::new(weather));
+        let host = Host::start_through_nics(machine, &image.path, network, &switch, &nics);
+        Self::of(host.expect("the image starts"), addresses)
     }
 
     /// At `addresses`, with these keywords in the keys of both adapters.
@@ -107,13 +126,17 @@ impl Stage {
     ) -> Result<Self, HostError> {
         let image = softrnic_build::image().expect("the image builds");
         let host = Host::start(&image.path, machine, network, adapters.into())?;
+        Ok(Self::of(host, addresses))
+    }
+
+    fn of(host: Host, addresses: [IpAddr; 2]) -> Self {
         let attachment = host.machine().attach();
-        Ok(Self {
+        Self {
             host: Some(host),
             attachment: Some(attachment),
             addresses,
             timeline: Arc::default(),
-        })
+        }
     }
 
     /// The emulated computer.
