@@ -10,6 +10,7 @@ mod net;
 mod pair;
 mod peer;
 mod perftest;
+mod recording;
 mod run;
 mod setup;
 mod shell;

@@ -14,6 +14,7 @@ use serde::Serialize;
 
 use crate::cases::{self, Case};
 use crate::guest::Guest;
+use crate::recording;
 use crate::setup::{self, SetupError};
 use crate::shell::Shell;
 use crate::world::World;
@@ -262,6 +263,7 @@ fn fail_at_once() {
     let shown = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         shown(panic);
+        recording::keep();
         if let Some(words) = Shell.last_words() {
             eprintln!("the guest's commands printed last:\n{words}");
         }

@@ -16,6 +16,7 @@ use softrnic_functional::{End, listen};
 
 use crate::cases::Case;
 use crate::net::Link;
+use crate::recording;
 use crate::shell::Shell;
 
 /// How long a case waits for what must come: the guest is an emulated machine, often on a busy one.
@@ -45,6 +46,7 @@ impl World {
         }];
         let host = Host::start(path, Options::default(), wsk::Options::default(), adapters)
             .expect("the image starts");
+        recording::begin(&case.name, host.machine());
         let attachment = host.machine().attach();
         Self {
             host,
@@ -61,6 +63,7 @@ impl World {
         drop(self.attachment);
         let leaks = self.host.stop();
         assert!(leaks.is_empty(), "allocations left behind: {leaks:?}");
+        recording::forget();
     }
 
     /// The guest's address.
