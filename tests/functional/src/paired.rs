@@ -130,6 +130,8 @@ impl Paired {
     /// Until the adapter's link is up, and its NIC listens.
     pub fn wait_up(&self) {
         self.wait(|paired| paired.adapter().link().0 && paired.nic().filter() != 0);
+        // The binding was told to go on, too.
+        self.machine.ndis.settle(self.machine);
     }
 
     /// # Panics
