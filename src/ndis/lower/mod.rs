@@ -120,7 +120,7 @@ impl Binding {
         let pair = &self.pair;
         match event {
             PnpEvent::Pause => pair.shut(Shut::Nic),
-            PnpEvent::Restart => pair.allow(Shut::Nic),
+            PnpEvent::Restart => Pair::run(pair),
             PnpEvent::Sleep => {
                 pair.shut(Shut::Asleep);
                 // What is being asked is waited for.

@@ -32,7 +32,7 @@ pub(super) enum Shut {
     Nic,
     /// The NIC sleeps (NDIS-NBL-10).
     Asleep,
-    /// No NIC is bound.
+    /// No NIC is bound, or it has not run yet.
     Unbound,
     /// The adapter's device is gone.
     Removed,
@@ -339,7 +339,7 @@ impl Pair {
             return;
         }
         let link = self.known.lock().link.as_told();
-        let link = if self.is_shut(Shut::Foreign) {
+        let link = if self.is_shut(Shut::Unbound) || self.is_shut(Shut::Foreign) {
             Link::DOWN
         } else {
             link
@@ -385,14 +385,20 @@ impl Pair {
         }
     }
 
-    /// The NIC is open; frames pass when it runs.
+    /// The NIC is open; frames pass, and its link is told, when it runs for the first time.
     pub(super) fn bind(this: &Ref<Self>, binding: &Ref<Binding>) {
         this.ends.set_lower(binding.opening());
         *this.binding.lock() = Some(binding.clone());
         this.allow(Shut::Asleep);
         this.allow(Shut::Resetting);
-        this.allow(Shut::Unbound);
         // The adapter may have come or gone meanwhile.
+        Self::changed(this);
+    }
+
+    /// The NIC runs. A link told before would have the layers above send what is lost.
+    pub(super) fn run(this: &Ref<Self>) {
+        this.allow(Shut::Nic);
+        this.allow(Shut::Unbound);
         Self::changed(this);
     }
 

@@ -63,6 +63,34 @@ fn a_nic_that_comes_later_is_bound_and_one_that_goes_is_missed() {
     above.end();
 }
 
+// NDIS-PROT-01, NDIS-PROT-02: bound and unbound as often as the NIC comes and goes.
+#[test]
+fn a_nic_that_is_put_in_again_is_bound_again() {
+    for varies in [false, true] {
+        let options = NicOptions {
+            varies,
+            ..NicOptions::default()
+        };
+        let mut paired = Paired::new(options.clone());
+        let above = paired.watch();
+        for _ in 0..5 {
+            paired.wait_up();
+            passes(&paired, &above);
+            let nic = paired.nic.take().expect("a NIC");
+            let again = NicOptions {
+                if_index: Some(nic.if_index()),
+                ..options.clone()
+            };
+            nic.halt();
+            paired.wait(|paired| !paired.adapter().link().0);
+            paired.nic = Some(paired.machine.add_nic(&paired.switch, again));
+        }
+        paired.wait_up();
+        passes(&paired, &above);
+        above.end();
+    }
+}
+
 // NDIS-LIFE-16, below: the NIC is pulled out with frames on their way.
 #[test]
 fn a_nic_that_is_pulled_out_strands_nothing() {
