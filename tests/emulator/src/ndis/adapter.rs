@@ -337,6 +337,7 @@ impl Adapter {
 
     fn end(self, action: NDIS_HALT_ACTION) {
         let miniport = &self.miniport;
+        miniport.end_ndk_openings();
         if miniport.ndk_adapters_open() > 0 {
             miniport
                 .machine
@@ -349,6 +350,7 @@ impl Adapter {
 
     fn halt_now(self, action: NDIS_HALT_ACTION) {
         let miniport = &self.miniport;
+        miniport.end_ndk_openings();
         if miniport.life() == LifeState::Running {
             self.pause();
         }

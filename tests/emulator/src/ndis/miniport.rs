@@ -74,6 +74,10 @@ pub(crate) struct Miniport {
 struct Ndk {
     /// NDK adapters open or being opened.
     open: usize,
+    /// Openings inside the driver's handler.
+    opening: usize,
+    /// The adapter is going: nobody opens it any more.
+    leaving: bool,
     /// *NetworkDirect, as the driver read it: NDK-NDIS-04.
     keyword: bool,
     /// What the driver told last.
@@ -214,13 +218,37 @@ impl Miniport {
         self.ndk.lock()
     }
 
-    /// Counts an opening that begins; whether the driver has to refuse it, unless it is asked otherwise before the opening
-    /// ends: for [`Self::ndk_stayed`]. Between the request to enable and the event that tells it, the driver may do either.
-    pub(crate) fn ndk_opening(&self) -> Option<u64> {
+    /// Counts an opening that begins, unless the adapter is going: `None`. Whether the driver has to refuse it, unless it is
+    /// asked otherwise before the opening ends: for [`Self::ndk_stayed`]. Between the request to enable and the event that tells
+    /// it, the driver may do either.
+    pub(crate) fn ndk_opening(&self) -> Option<Option<u64>> {
         let mut ndk = self.ndk();
+        if ndk.leaving {
+            return None;
+        }
         ndk.open += 1;
+        ndk.opening += 1;
         let enabling = ndk.keyword && ndk.asked == Some(true);
-        (!ndk.enabled && !enabling).then_some(ndk.requests)
+        Some((!ndk.enabled && !enabling).then_some(ndk.requests))
+    }
+
+    /// The driver's handler for opening has returned.
+    pub(crate) fn ndk_opened(&self) {
+        self.ndk().opening -= 1;
+        self.ndk_closed.notify_all();
+    }
+
+    /// Nobody opens NDK any more; returns when no opening is inside the driver. NDIS does not call an adapter that it halts.
+    pub(super) fn end_ndk_openings(&self) {
+        let mut ndk = self.ndk();
+        ndk.leaving = true;
+        let ended =
+            self.ndk_closed
+                .wait_while_for(&mut ndk, |ndk| ndk.opening > 0, consumers_patience());
+        drop(ndk);
+        if !ended {
+            violation("NDK-ADP-01", "an opening of an NDK adapter does not return");
+        }
     }
 
     /// Whether nothing was asked since.

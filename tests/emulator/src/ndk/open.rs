@@ -42,11 +42,14 @@ impl Machine {
         };
         let mut adapter: *mut NDK_ADAPTER = std::ptr::dangling_mut();
         let untouched = adapter;
-        let disabled = miniport.ndk_opening();
+        let disabled = miniport
+            .ndk_opening()
+            .ok_or(NDIS_STATUS_ADAPTER_NOT_READY)?;
         let status = bridge::callback("OpenNDKAdapterHandler", || {
             // SAFETY: the driver's handler, called as documented.
             unsafe { open(miniport.context(), &raw const parameters, &raw mut adapter) }
         });
+        miniport.ndk_opened();
         if status != STATUS_SUCCESS {
             if adapter != untouched {
                 violation("NDK-ADP-01", "a failed open wrote the adapter pointer");
