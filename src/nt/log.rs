@@ -9,7 +9,7 @@ use wdk_sys::ntddk::DbgPrintEx;
 const COMPONENT: u32 = 79;
 /// `DPFLTR_INFO_LEVEL`.
 const LEVEL: u32 = 3;
-const LINE: usize = 240;
+const LINE: usize = 241;
 
 /// `log!("text {value}")`. Callable at any level.
 macro_rules! log {
@@ -31,13 +31,8 @@ pub(crate) use notice;
 
 /// Prints one line, cut at 240 bytes.
 pub(crate) fn write(arguments: fmt::Arguments<'_>) {
-    let mut line = Line {
-        bytes: [0; LINE + 1],
-        len: 0,
-    };
-    // Formatting into a `Line` cannot fail.
-    let _ = line.write_fmt(arguments);
-    // SAFETY: the format takes one string, which ends with a zero: `len` <= LINE < the array's.
+    let line = Text::<LINE>::new(arguments);
+    // SAFETY: the format takes one string, and a `Text` ends with a zero.
     unsafe {
         DbgPrintEx(
             COMPONENT,
@@ -48,21 +43,39 @@ pub(crate) fn write(arguments: fmt::Arguments<'_>) {
     };
 }
 
-struct Line {
-    bytes: [u8; LINE + 1],
+/// Text on the stack, of less than `N` bytes and then a zero; what is longer is cut.
+///
+/// # Invariants
+/// `len < N`, and the bytes from there on are zero.
+pub(super) struct Text<const N: usize> {
+    bytes: [u8; N],
     len: usize,
 }
 
-impl Write for Line {
+impl<const N: usize> Text<N> {
+    pub(super) fn new(arguments: fmt::Arguments<'_>) -> Self {
+        let mut text = Self {
+            bytes: [0; N],
+            len: 0,
+        };
+        // Formatting into a `Text` cannot fail.
+        let _ = text.write_fmt(arguments);
+        text
+    }
+}
+
+impl<const N: usize> AsRef<[u8]> for Text<N> {
+    fn as_ref(&self) -> &[u8] {
+        self.bytes.get(..self.len).unwrap_or_default()
+    }
+}
+
+impl<const N: usize> Write for Text<N> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        for &byte in text.as_bytes() {
-            if self.len >= LINE {
-                break;
-            }
-            if let Some(slot) = self.bytes.get_mut(self.len) {
-                *slot = byte;
-                self.len += 1;
-            }
+        let room = self.bytes.iter_mut().take(N - 1).skip(self.len);
+        for (slot, &byte) in room.zip(text.as_bytes()) {
+            *slot = byte;
+            self.len += 1;
         }
         Ok(())
     }

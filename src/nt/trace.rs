@@ -5,14 +5,11 @@
 //! look at a level; no memory is allocated, and an event that cannot be written is lost, silently.
 //! Everything but registering may be called at any level.
 
-use core::{
-    fmt::{self, Write},
-    net::SocketAddr,
-};
+use core::{fmt, net::SocketAddr};
 
 use tracelogging::{define_provider, write_event};
 
-use super::status::Status;
+use super::{log::Text, status::Status};
 
 define_provider!(PROVIDER, "softrnic");
 
@@ -148,21 +145,34 @@ pub(crate) fn setting_ignored(name: &str, value: u32, taken: u32) {
 
 /// The two addresses of a connection, as far as they are known.
 #[derive(Clone, Copy)]
-pub(crate) struct Pair {
+pub(crate) struct AddressPair {
     pub(crate) local: Option<SocketAddr>,
     pub(crate) remote: Option<SocketAddr>,
 }
 
+/// An event of a connection: its addresses come before its own fields.
+macro_rules! write_pair_event {
+    ($pair:ident, $name:tt, level($level:ident), keyword($($keyword:tt)*), $($fields:tt)*) => {
+        write_event!(
+            PROVIDER,
+            $name,
+            level($level),
+            keyword($($keyword)*),
+            str8("Local", &address($pair.local)),
+            str8("Remote", &address($pair.remote)),
+            $($fields)*
+        )
+    };
+}
+
 /// A connection was made: MPA start-up is through. `reads`: how many the peer, and we, may have outstanding.
-pub(crate) fn connected(pair: Pair, active: bool, reads: (u16, u16)) {
+pub(crate) fn connected(pair: AddressPair, active: bool, reads: (u16, u16)) {
     let (inbound, outbound) = reads;
-    write_event!(
-        PROVIDER,
+    write_pair_event!(
+        pair,
         "Connected",
         level(Informational),
         keyword(keyword::CONNECTION),
-        str8("Local", &Text::address(pair.local)),
-        str8("Remote", &Text::address(pair.remote)),
         bool8("Active", &active),
         u16("InboundReads", &inbound),
         u16("OutboundReads", &outbound),
@@ -170,75 +180,63 @@ pub(crate) fn connected(pair: Pair, active: bool, reads: (u16, u16)) {
 }
 
 /// A connect or an accept came to nothing.
-pub(crate) fn not_connected(pair: Pair, active: bool, reason: &dyn fmt::Debug) {
-    write_event!(
-        PROVIDER,
+pub(crate) fn not_connected(pair: AddressPair, active: bool, reason: &dyn fmt::Debug) {
+    write_pair_event!(
+        pair,
         "NotConnected",
         level(Warning),
         keyword(keyword::CONNECTION),
-        str8("Local", &Text::address(pair.local)),
-        str8("Remote", &Text::address(pair.remote)),
         bool8("Active", &active),
-        str8("Reason", &Text::reason(reason)),
+        str8("Reason", &self::reason(reason)),
     );
 }
 
 /// The peer disconnected (`reason` is none), or the connection was lost.
-pub(crate) fn left_by_peer(pair: Pair, reason: Option<&dyn fmt::Debug>) {
+pub(crate) fn left_by_peer(pair: AddressPair, reason: Option<&dyn fmt::Debug>) {
     match reason {
-        None => write_event!(
-            PROVIDER,
+        None => write_pair_event!(
+            pair,
             "PeerDisconnected",
             level(Informational),
             keyword(keyword::CONNECTION),
-            str8("Local", &Text::address(pair.local)),
-            str8("Remote", &Text::address(pair.remote)),
         ),
-        Some(reason) => write_event!(
-            PROVIDER,
+        Some(reason) => write_pair_event!(
+            pair,
             "ConnectionLost",
             level(Warning),
             keyword(keyword::CONNECTION),
-            str8("Local", &Text::address(pair.local)),
-            str8("Remote", &Text::address(pair.remote)),
-            str8("Reason", &Text::reason(reason)),
+            str8("Reason", &self::reason(reason)),
         ),
     };
 }
 
 /// Our consumer's disconnect is over: gracefully (`reason` is none) or not.
-pub(crate) fn disconnected(pair: Pair, reason: Option<&dyn fmt::Debug>) {
+pub(crate) fn disconnected(pair: AddressPair, reason: Option<&dyn fmt::Debug>) {
     match reason {
-        None => write_event!(
-            PROVIDER,
+        None => write_pair_event!(
+            pair,
             "Disconnected",
             level(Informational),
             keyword(keyword::CONNECTION),
-            str8("Local", &Text::address(pair.local)),
-            str8("Remote", &Text::address(pair.remote)),
         ),
-        Some(reason) => write_event!(
-            PROVIDER,
+        Some(reason) => write_pair_event!(
+            pair,
             "DisconnectFailed",
             level(Warning),
             keyword(keyword::CONNECTION),
-            str8("Local", &Text::address(pair.local)),
-            str8("Remote", &Text::address(pair.remote)),
-            str8("Reason", &Text::reason(reason)),
+            str8("Reason", &self::reason(reason)),
         ),
     };
 }
 
 /// A Terminate came or went (RFC 5040 section 4.8).
-pub(crate) fn terminated(pair: Pair, by_peer: bool, numbers: (u8, u8), meaning: &str) {
+pub(crate) fn terminated(pair: AddressPair, by_peer: bool, numbers: (u8, u8), meaning: &str) {
     let (layer_and_type, code) = numbers;
-    write_event!(
-        PROVIDER,
+    write_pair_event!(
+        pair,
         "Terminate",
         level(Error),
         keyword(keyword::PROTOCOL),
-        str8("Local", &Text::address(pair.local)),
-        str8("Remote", &Text::address(pair.remote)),
         bool8("ByPeer", &by_peer),
         u8_hex("LayerAndType", &layer_and_type),
         u8_hex("Code", &code),
@@ -247,26 +245,17 @@ pub(crate) fn terminated(pair: Pair, by_peer: bool, numbers: (u8, u8), meaning: 
 }
 
 /// A peer that had connected and said nothing, or too little, was turned away to make room for a newcomer.
-pub(crate) fn crowded_out(pair: Pair) {
-    write_event!(
-        PROVIDER,
-        "CrowdedOut",
-        level(Warning),
-        keyword(keyword::LIMIT),
-        str8("Local", &Text::address(pair.local)),
-        str8("Remote", &Text::address(pair.remote)),
-    );
+pub(crate) fn crowded_out(pair: AddressPair) {
+    write_pair_event!(pair, "CrowdedOut", level(Warning), keyword(keyword::LIMIT),);
 }
 
 /// A peer that came was not taken: no memory, or no place among those that are starting up.
-pub(crate) fn not_taken(pair: Pair, status: Status) {
-    write_event!(
-        PROVIDER,
+pub(crate) fn not_taken(pair: AddressPair, status: Status) {
+    write_pair_event!(
+        pair,
         "PeerNotTaken",
         level(Warning),
         keyword(keyword::LIMIT),
-        str8("Local", &Text::address(pair.local)),
-        str8("Remote", &Text::address(pair.remote)),
         win_ntstatus("Status", &status.to_raw()),
     );
 }
@@ -284,47 +273,16 @@ pub(crate) fn request(oid: u32, set: bool, status: i32) {
     );
 }
 
-/// Text of at most 64 bytes; what is longer is cut.
-struct Text {
-    bytes: [u8; 64],
-    len: usize,
-}
+/// An address with a scope and a port takes 58 bytes at most.
+type Short = Text<64>;
 
-impl Text {
-    fn new(arguments: fmt::Arguments<'_>) -> Self {
-        let mut text = Self {
-            bytes: [0; 64],
-            len: 0,
-        };
-        // Formatting into a `Text` cannot fail.
-        let _ = text.write_fmt(arguments);
-        text
-    }
-
-    fn address(address: Option<SocketAddr>) -> Self {
-        match address {
-            Some(address) => Self::new(format_args!("{address}")),
-            None => Self::new(format_args!("unknown")),
-        }
-    }
-
-    fn reason(reason: &dyn fmt::Debug) -> Self {
-        Self::new(format_args!("{reason:?}"))
+fn address(address: Option<SocketAddr>) -> Short {
+    match address {
+        Some(address) => Short::new(format_args!("{address}")),
+        None => Short::new(format_args!("unknown")),
     }
 }
 
-impl AsRef<[u8]> for Text {
-    fn as_ref(&self) -> &[u8] {
-        self.bytes.get(..self.len).unwrap_or_default()
-    }
-}
-
-impl Write for Text {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        for (slot, &byte) in self.bytes.iter_mut().skip(self.len).zip(text.as_bytes()) {
-            *slot = byte;
-            self.len += 1;
-        }
-        Ok(())
-    }
+fn reason(reason: &dyn fmt::Debug) -> Short {
+    Short::new(format_args!("{reason:?}"))
 }

@@ -10,7 +10,7 @@ use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
 
 use crate::nt::{
     Ref, Status,
-    trace::{self, Pair},
+    trace::{self, AddressPair},
 };
 use crate::sync::Revocable;
 use crate::wsk::{self, Acceptor};
@@ -260,7 +260,7 @@ impl<L: Incoming> Acceptor for Listening<L> {
             return;
         }
         // Dropped without being accepted, the peer is refused.
-        let pair = Pair {
+        let pair = AddressPair {
             local: incoming.local(),
             remote: Some(incoming.remote()),
         };

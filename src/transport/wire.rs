@@ -3,7 +3,7 @@
 use crate::iwarp::{Trailer, meaning};
 use crate::nt::Ref;
 use crate::nt::log::notice;
-use crate::nt::trace::{self, Pair};
+use crate::nt::trace::{self, AddressPair};
 use crate::wsk::{BatchMark, SendBatch};
 
 use super::api::{ConnectionData, Failure, PrivateData, ReadLimits};
@@ -253,9 +253,9 @@ impl<E: Events> Up for Core<E> {
 
 impl<E: Events> Core<E> {
     /// Its addresses, as far as they are known.
-    pub(super) fn pair(&self) -> Pair {
+    pub(super) fn pair(&self) -> AddressPair {
         let local = self.local.get().copied();
-        Pair {
+        AddressPair {
             local: local.or_else(|| self.socket().local_address()),
             remote: self.remote.get().copied(),
         }
