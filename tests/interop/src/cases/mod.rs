@@ -30,12 +30,14 @@ pub(crate) struct Siw {
     pub(crate) mended_accept: bool,
     /// Mends the fault by which it drops what comes right before a FIN.
     pub(crate) mended_close: bool,
+    /// Mends the fault by which two of its senders are in one FPDU at once.
+    pub(crate) mended_resume: bool,
     /// Mends the fault by which it finds a wrong checksum in a trailer that comes in two segments.
     pub(crate) mended_trailer: bool,
 }
 
 impl Siw {
-    /// As the Linux kernel has it, but for the three faults that strike by chance.
+    /// As the Linux kernel has it, but for the four faults that strike by chance.
     pub(crate) const STOCK: Self = Self {
         mpa_version: 2,
         crc: false,
@@ -47,6 +49,7 @@ impl Siw {
         nagle: false,
         mended_accept: true,
         mended_close: true,
+        mended_resume: true,
         mended_trailer: true,
     };
 
@@ -90,6 +93,7 @@ impl Siw {
             ("siw_tcp_nagle", on(self.nagle)),
             ("fix_accept", on(self.mended_accept)),
             ("fix_close", on(self.mended_close)),
+            ("fix_resume", on(self.mended_resume)),
             ("fix_trailer", on(self.mended_trailer)),
         ];
         let set: Vec<String> = values

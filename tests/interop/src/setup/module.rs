@@ -23,13 +23,15 @@ const SWITCHES: &[&str] = &[
     "peer_to_peer",
 ];
 
-/// The other switches, and three repairs that are off unless their parameter is set.
+/// The other switches, and four repairs that are off unless their parameter is set.
 ///
 /// `fix_trailer`: siw forgets how much of an FPDU's padding and checksum it has when they come in two segments, and then
 /// finds a wrong checksum. `fix_accept`: what arrives between the sending of siw's reply and the change of its socket's
 /// callbacks is not looked at until more arrives; an initiator that is fast and then waits, waits for ever. An emulated
 /// processor makes that window wide. `fix_close`: a FIN begins the end on another processor while the data in front of it
-/// are about to be read; they are dropped then, and the peer gets a reset.
+/// are about to be read; they are dropped then, and the peer gets a reset. `fix_resume`: a sender that found no room has yet
+/// to note it when its socket's call for more wakes another; both hash the same bytes, and the FPDU's checksum is that of its
+/// header and twice its payload.
 const CHANGES: &[Change] = &[
     (
         "siw_main.c",
@@ -67,6 +69,17 @@ const CHANGES: &[Change] = &[
         "\tcase SIW_CM_WORK_PEER_CLOSE:\n",
         "\tcase SIW_CM_WORK_PEER_CLOSE:\n\t\tif (fix_close && cep->sock) {\n\
          \t\t\tlock_sock(cep->sock->sk);\n\t\t\trelease_sock(cep->sock->sk);\n\t\t}\n",
+    ),
+    (
+        "siw_qp_tx.c",
+        "int siw_qp_sq_process(struct siw_qp *qp)\n{",
+        "static bool fix_resume;\nmodule_param(fix_resume, bool, 0644);\n\
+         static DEFINE_MUTEX(siw_turn);\nstatic int siw_process(struct siw_qp *qp);\n\n\
+         int siw_qp_sq_process(struct siw_qp *qp)\n{\n\tbool turns = READ_ONCE(fix_resume);\n\tint rv = 0;\n\n\
+         \tif (turns)\n\t\tmutex_lock(&siw_turn);\n\
+         \tif (!turns || tx_wqe(qp)->wr_status != SIW_WR_IDLE)\n\t\trv = siw_process(qp);\n\
+         \tif (turns)\n\t\tmutex_unlock(&siw_turn);\n\treturn rv;\n}\n\n\
+         static int siw_process(struct siw_qp *qp)\n{",
     ),
     (
         "siw_qp_rx.c",
