@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::net::IpAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -64,15 +64,30 @@ impl Loaded {
 /// A machine, its driver and its adapters.
 pub struct Host {
     machine: &'static Machine,
+    /// Where the image is.
+    path: PathBuf,
     /// `None` while it is unloaded.
     driver: Option<Driver>,
     adapters: Vec<NdisAdapter>,
+    /// What each adapter was started with.
+    configs: Vec<AdapterOptions>,
     /// What the adapters are paired with, if they are.
     nics: Vec<Nic>,
 }
 
 /// How long an adapter may take to find its NIC.
 const PAIRING: Duration = Duration::from_secs(10);
+
+fn await_links(adapters: &[NdisAdapter]) -> Result<(), HostError> {
+    let until = clock::after(PAIRING);
+    while !adapters.iter().all(|adapter| adapter.link().0) {
+        if clock::nanoseconds() >= until {
+            return Err(HostError::NoLink);
+        }
+        sched::sleep_until(clock::after(Duration::from_millis(1)));
+    }
+    Ok(())
+}
 
 // SAFETY: through a shared reference only the machine and the adapters are reached, which may be used from any thread;
 // the driver is used by `start` and `stop` alone.
@@ -106,15 +121,10 @@ impl Host {
     ) -> Result<Self, HostError> {
         machine.wsk.configure(network);
         let attached = machine.attach();
-        let started = Self::load(machine, path, adapters);
+        let started = Self::load(machine, path, adapters.clone());
         drop(attached);
-        let Loaded { driver, adapters } = started.inspect_err(|_| machine.stop())?;
-        Ok(Self {
-            machine,
-            driver: Some(driver),
-            adapters,
-            nics: Vec::new(),
-        })
+        let loaded = started.inspect_err(|_| machine.stop())?;
+        Ok(Self::of(machine, path, loaded, adapters, Vec::new()))
     }
 
     /// As [`Self::start_on`], with a NIC in the switch for each of `addresses`, an adapter paired with it, and TCP/IP on the
@@ -138,27 +148,48 @@ impl Host {
             adapters.push(Self::paired_at(*ip, &nic));
             nics.push(nic);
         }
-        let started = Self::load(machine, path, adapters).and_then(|loaded| {
-            let is_up = |adapter: &NdisAdapter| adapter.link().0;
-            let until = clock::after(PAIRING);
-            while !loaded.adapters.iter().all(is_up) {
-                if clock::nanoseconds() >= until {
+        let started = Self::load(machine, path, adapters.clone()).and_then(|loaded| {
+            let paired = await_links(&loaded.adapters);
+            match paired {
+                Ok(()) => Ok(loaded),
+                Err(why) => {
                     loaded.unload();
-                    return Err(HostError::NoLink);
+                    Err(why)
                 }
-                sched::yield_now();
             }
-            Ok(loaded)
         });
         machine.ndis.settle(machine);
         drop(attached);
-        let Loaded { driver, adapters } = started.inspect_err(|_| machine.stop())?;
-        Ok(Self {
+        let loaded = started.inspect_err(|_| machine.stop())?;
+        Ok(Self::of(machine, path, loaded, adapters, nics))
+    }
+
+    fn of(
+        machine: &'static Machine,
+        path: &Path,
+        loaded: Loaded,
+        mut configs: Vec<AdapterOptions>,
+        nics: Vec<Nic>,
+    ) -> Self {
+        for (config, adapter) in configs.iter_mut().zip(&loaded.adapters) {
+            config.if_index = Some(adapter.if_index());
+        }
+        Self {
             machine,
-            driver: Some(driver),
-            adapters,
+            path: path.to_owned(),
+            driver: Some(loaded.driver),
+            adapters: loaded.adapters,
+            configs,
             nics,
-        })
+        }
+    }
+
+    /// Waits until every adapter has found its NIC. On a thread of the machine.
+    ///
+    /// # Errors
+    /// When one does not.
+    pub fn await_links(&self) -> Result<(), HostError> {
+        await_links(&self.adapters)
     }
 
     /// The configuration of an adapter at `ip` that is paired with `nic`: its own address is the NIC's, but for the maker.
@@ -226,6 +257,22 @@ impl Host {
         }
     }
 
+    /// What adapter `n` was started with: what makes it again, with its interface index, when it is gone.
+    #[must_use]
+    pub fn config(&self, n: usize) -> AdapterOptions {
+        self.configs[n].clone()
+    }
+
+    /// Takes the NICs out, in the order they were asked for.
+    pub fn take_nics(&mut self) -> Vec<Nic> {
+        std::mem::take(&mut self.nics)
+    }
+
+    /// Takes NICs back.
+    pub fn put_back_nics(&mut self, nics: Vec<Nic>) {
+        self.nics.extend(nics);
+    }
+
     /// The emulated computer.
     #[must_use]
     pub fn machine(&self) -> &'static Machine {
@@ -257,6 +304,20 @@ impl Host {
     pub fn put_back_driver(&mut self, loaded: Loaded) {
         self.driver = Some(loaded.driver);
         self.adapters.extend(loaded.adapters);
+    }
+
+    /// Unloads the driver, if it is there, and loads it again with the adapters it was started with. On a thread of the
+    /// machine.
+    ///
+    /// # Panics
+    /// When it leaves anything, or does not start.
+    pub fn reload(&mut self) {
+        let adapters = std::mem::take(&mut self.adapters);
+        if let Some(driver) = self.driver.take() {
+            Loaded { driver, adapters }.unload();
+        }
+        let again = Self::load(self.machine, &self.path, self.configs.clone());
+        self.put_back_driver(again.expect("the driver comes back"));
     }
 
     /// Starts one adapter more, at the end. On a thread of the machine.

@@ -72,6 +72,7 @@ fn a_driver_that_does_nothing_wrong_passes() {
         ("ndis-nothing", &[]),
         ("ndk-nothing", &[]),
         ("protocol-nothing", &[]),
+        ("protocol-nothing", &["--seed=1"]),
         ("work-item-held", &[]),
         ("stack-shallow", &[]),
         ("stack-shallow", &["--seed=1", "--trace"]),

@@ -61,6 +61,20 @@ impl Stage {
     /// Connections go as frames through the adapters, NICs that behave as `nic` says, and a switch with this weather.
     #[must_use]
     pub fn through_nics(ipv6: bool, weather: Weather, nic: &NicOptions) -> Self {
+        let network = wsk::Options::default();
+        Self::try_through_nics(ipv6, weather, nic, network).expect("the image starts")
+    }
+
+    /// As [`Self::through_nics`], where starting may fail, with WSK as `network` says.
+    ///
+    /// # Errors
+    /// Why there is no stage.
+    pub fn try_through_nics(
+        ipv6: bool,
+        weather: Weather,
+        nic: &NicOptions,
+        network: wsk::Options,
+    ) -> Result<Self, HostError> {
         let address = |host: u16| -> IpAddr {
             match ipv6 {
                 true => Ipv6Addr::new(0xFD00, 0x77, 0, 0, 0, 0, 0, host).into(),
@@ -71,9 +85,9 @@ impl Stage {
         let nics = addresses.map(|ip| (ip, nic.clone()));
         let image = softrnic_build::image().expect("the image builds");
         let machine = Machine::new(Options::default());
-        let (network, switch) = (wsk::Options::default(), Switch::new(weather));
-        let host = Host::start_through_nics(machine, &image.path, network, &switch, &nics);
-        Self::of(host.expect("the image starts"), addresses)
+        let switch = Switch::new(weather);
+        let host = Host::start_through_nics(machine, &image.path, network, &switch, &nics)?;
+        Ok(Self::of(host, addresses))
     }
 
     /// At `addresses`, with these keywords in the keys of both adapters.

@@ -7,12 +7,13 @@ use std::time::Duration;
 use softrnic::sys::{NDIS_STATUS_SUCCESS, OID_NDK_SET_STATE};
 use softrnic_consumer::{Host, HostError, Loaded, NtStatus};
 use softrnic_emulator::ndis::{Adapter, AdapterOptions};
+use softrnic_emulator::nic::Nic;
 use softrnic_emulator::sched::{self, Join, Random};
 use softrnic_emulator::sync::Mutex;
 use softrnic_emulator::{Driver, Machine};
 use softrnic_functional::{Flag, Stage};
 
-/// Something that happens to an adapter.
+/// Something that happens to an adapter, or to the NIC it is paired with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
     /// NDIS pauses it, and restarts it: of no concern to Network Direct (NDK-NDIS-14).
@@ -27,6 +28,14 @@ pub enum Event {
     Halt,
     /// It is pulled out, and its address goes with it (NDK-NDIS-15).
     Remove,
+    /// The NIC has no link for a while.
+    Cable,
+    /// NDIS pauses the NIC, and restarts it (NDIS-PROT-08).
+    NicPause,
+    /// The NIC sleeps, and wakes up.
+    NicSleep,
+    /// The NIC is pulled out, and put in again (NDIS-PROT-03).
+    NicRemove,
 }
 
 impl Event {
@@ -40,11 +49,17 @@ impl Event {
         Self::Halt,
         Self::Remove,
     ];
+    /// Those of NICs: TCP outlives them.
+    const OF_NICS: [Self; 4] = [Self::Cable, Self::NicPause, Self::NicSleep, Self::NicRemove];
 
     /// Whether connections end by it.
     #[must_use]
     pub fn breaks(self) -> bool {
         matches!(self, Self::Readdress | Self::Halt | Self::Remove)
+    }
+
+    fn is_of_nic(self) -> bool {
+        Self::OF_NICS.contains(&self)
     }
 
     /// Whether adapters cannot be opened meanwhile.
@@ -57,8 +72,8 @@ impl Event {
 /// An event and its moment.
 #[derive(Clone, Copy, Debug)]
 pub struct Occurrence {
-    /// To which of the two adapters.
-    pub adapter: usize,
+    /// To which of the two adapters, or NICs.
+    pub to: usize,
     /// Nanoseconds after the one before it ended.
     pub after: u64,
     /// What happens.
@@ -88,11 +103,20 @@ pub fn draw_unload(random: &mut Random) -> Option<Unload> {
 /// What happens in a run; nothing in half of them. Gentle events only when connections must live.
 #[must_use]
 pub fn draw(random: &mut Random, gentle: bool) -> Vec<Occurrence> {
-    let kinds: &[Event] = if gentle { &Event::GENTLE } else { &Event::ALL };
+    of(if gentle { &Event::GENTLE } else { &Event::ALL }, random)
+}
+
+/// As [`draw`], to the NICs.
+#[must_use]
+pub fn draw_of_nics(random: &mut Random) -> Vec<Occurrence> {
+    of(&Event::OF_NICS, random)
+}
+
+fn of(kinds: &[Event], random: &mut Random) -> Vec<Occurrence> {
     let most = *random.pick(&[0, 0, 1, 3]);
     (0..random.below(most + 1))
         .map(|_| Occurrence {
-            adapter: random.index(2),
+            to: random.index(2),
             after: moment(random),
             event: *random.pick(kinds),
             lasts: moment(random),
@@ -109,14 +133,15 @@ fn moment(random: &mut Random) -> u64 {
 /// The driver and its adapters, while events happen to them.
 pub struct Events {
     over: Arc<Flag>,
-    plugs: Vec<Plug>,
+    plugs: Vec<Plug<Adapter>>,
+    nics: Vec<Plug<Nic>>,
     unloading: Option<Join>,
     left: Arc<Mutex<Left>>,
 }
 
-/// One of the adapters.
-struct Plug {
-    adapter: Arc<Mutex<Option<Adapter>>>,
+/// An adapter or a NIC, and the thread on which things happen to it.
+struct Plug<T> {
+    place: Arc<Mutex<Option<T>>>,
     thread: Join,
 }
 
@@ -127,6 +152,8 @@ pub struct Left {
     pub driver: Option<Driver>,
     /// Its adapters, those that are still there, whole and running.
     pub adapters: [Option<Adapter>; 2],
+    /// The NICs, if there were any.
+    pub nics: Vec<Nic>,
 }
 
 /// How an adapter is made again as it was.
@@ -149,17 +176,34 @@ impl Events {
         let over = Arc::new(Flag::default());
         let again = Again {
             machine: stage.machine(),
-            adapters: [0, 1].map(|n| AdapterOptions {
-                if_index: Some(stage.host().adapters()[n].if_index()),
-                ..Host::adapter_at(stage.address(n, 0).ip())
-            }),
+            adapters: [0, 1].map(|n| stage.host().config(n)),
+        };
+        let machine = stage.machine();
+        let begin = |n, of_nics| {
+            let is_its = |it: &&Occurrence| it.to == n && it.event.is_of_nic() == of_nics;
+            let happens = all.iter().filter(is_its).copied().collect();
+            Begin {
+                machine,
+                happens,
+                over: Arc::clone(&over),
+            }
         };
         let plugs = [0, 1].map(|n| {
-            let happens = all.iter().filter(|occurrence| occurrence.adapter == n);
-            let address = stage.address(n, 0).ip();
+            let [address] = again.adapters[n].addresses[..] else {
+                panic!("an adapter has one address")
+            };
             let adapter = stage.host_mut().take(0);
-            Plug::start(stage, adapter, address, happens.copied().collect(), &over)
+            begin(n, false).with(adapter, move |adapter, event, a_while| {
+                happen(adapter, event, address, a_while)
+            })
         });
+        let nics = stage.host_mut().take_nics().into_iter().enumerate();
+        let nics = nics.map(|(n, nic)| {
+            begin(n, true).with(nic, move |nic, event, a_while| {
+                happen_to_nic(machine, nic, event, a_while)
+            })
+        });
+        let nics = nics.collect();
         let left = Left {
             driver: stage.host_mut().take_driver(),
             ..Left::default()
@@ -167,6 +211,7 @@ impl Events {
         let mut events = Self {
             over,
             plugs: plugs.into(),
+            nics,
             unloading: None,
             left: Arc::new(Mutex::new(left)),
         };
@@ -189,6 +234,7 @@ impl Events {
         for (place, adapter) in left.adapters.iter_mut().zip(adapters) {
             *place = place.take().or(adapter);
         }
+        left.nics = gather(&mut self.nics).into_iter().flatten().collect();
         left
     }
 
@@ -230,6 +276,7 @@ impl Again {
                 Left {
                     driver: Some(driver),
                     adapters: [adapters.next(), adapters.next()],
+                    nics: Vec::new(),
                 }
             }
             Err(why) => {
@@ -245,61 +292,73 @@ impl Again {
 pub fn is_scarcity(why: &HostError) -> bool {
     let scarce = [NtStatus::INSUFFICIENT_RESOURCES, NtStatus::DEVICE_NOT_READY];
     match why {
-        HostError::Load(_) | HostError::NoLink => false,
+        HostError::Load(_) => false,
+        // Its binding was refused: NDIS does not ask again.
+        HostError::NoLink => true,
         HostError::Entry(status) | HostError::Adapter(status) => scarce.contains(status),
     }
 }
 
-/// The adapters, once what happens to each has ended.
-fn gather(plugs: &mut Vec<Plug>) -> Vec<Option<Adapter>> {
-    let ended = |plug: Plug| {
+/// The adapters or NICs, once what happens to each has ended.
+fn gather<T>(plugs: &mut Vec<Plug<T>>) -> Vec<Option<T>> {
+    let ended = |plug: Plug<T>| {
         plug.thread.join().expect("events break no promise");
-        plug.adapter.lock().take()
+        plug.place.lock().take()
     };
     plugs.drain(..).map(ended).collect()
 }
 
-impl Plug {
-    fn start(
-        stage: &Stage,
-        adapter: Adapter,
-        address: IpAddr,
-        happens: Vec<Occurrence>,
-        over: &Arc<Flag>,
-    ) -> Self {
+/// What is to happen to an adapter or a NIC.
+struct Begin {
+    machine: &'static Machine,
+    happens: Vec<Occurrence>,
+    over: Arc<Flag>,
+}
+
+impl Begin {
+    /// Has it happen to `thing`: `happen` makes an event happen, undoes it after the wait it is given, and gives back what
+    /// is left.
+    fn with<T: Send + 'static>(
+        self,
+        thing: T,
+        happen: impl Fn(T, Event, &dyn Fn()) -> Option<T> + Send + 'static,
+    ) -> Plug<T> {
         let place = Arc::new(Mutex::new(None));
-        let (back, over) = (Arc::clone(&place), Arc::clone(over));
-        let thread = stage.machine().spawn("plug", move || {
-            let mut adapter = Some(adapter);
+        let (back, over) = (Arc::clone(&place), self.over);
+        let happens = self.happens;
+        let thread = self.machine.spawn("plug", move || {
+            let mut thing = Some(thing);
             for Occurrence {
+                to,
                 after,
                 event,
                 lasts,
-                ..
             } in happens
             {
                 if over.wait(Duration::from_nanos(after)) {
                     break;
                 }
-                sched::note(|| format!("{event:?} of {address}"));
-                adapter = adapter.and_then(|adapter| {
-                    happen(adapter, event, address, &|| {
+                sched::note(|| format!("{event:?} of {to}"));
+                thing = thing.and_then(|thing| {
+                    happen(thing, event, &|| {
                         let _ = over.wait(Duration::from_nanos(lasts));
-                        sched::note(|| format!("{event:?} of {address} ends"));
+                        sched::note(|| format!("{event:?} of {to} ends"));
                     })
                 });
             }
-            *back.lock() = adapter;
+            *back.lock() = thing;
         });
-        Self {
-            adapter: place,
-            thread,
-        }
+        Plug { place, thread }
     }
 }
 
 /// Makes it happen, and undoes it after `a_while`; the adapter, unless it is gone for good.
-fn happen(adapter: Adapter, event: Event, address: IpAddr, a_while: &dyn Fn()) -> Option<Adapter> {
+fn happen(
+    adapter: Adapter,
+    event: Event,
+    (address, prefix): (IpAddr, u8),
+    a_while: &dyn Fn(),
+) -> Option<Adapter> {
     match event {
         Event::Pause => {
             adapter.pause();
@@ -319,7 +378,7 @@ fn happen(adapter: Adapter, event: Event, address: IpAddr, a_while: &dyn Fn()) -
         Event::Readdress => {
             adapter.remove_address(address);
             a_while();
-            adapter.add_address(address, 8);
+            adapter.add_address(address, prefix);
         }
         Event::Halt => {
             adapter.halt();
@@ -330,8 +389,43 @@ fn happen(adapter: Adapter, event: Event, address: IpAddr, a_while: &dyn Fn()) -
             adapter.surprise_remove();
             return None;
         }
+        Event::Cable | Event::NicPause | Event::NicSleep | Event::NicRemove => {}
     }
     Some(adapter)
+}
+
+/// As [`happen`], to a NIC. One that is pulled out is put in again.
+fn happen_to_nic(
+    machine: &'static Machine,
+    nic: Nic,
+    event: Event,
+    a_while: &dyn Fn(),
+) -> Option<Nic> {
+    match event {
+        Event::Cable => {
+            nic.set_link(false);
+            a_while();
+            nic.set_link(true);
+        }
+        Event::NicPause => {
+            nic.pause();
+            a_while();
+            nic.restart();
+        }
+        Event::NicSleep => {
+            nic.sleep();
+            a_while();
+            nic.wake();
+        }
+        Event::NicRemove => {
+            let (switch, options) = (nic.switch(), nic.options());
+            nic.remove();
+            a_while();
+            return Some(machine.add_nic(&switch, options));
+        }
+        _ => {}
+    }
+    Some(nic)
 }
 
 /// NDK-NDIS-05.

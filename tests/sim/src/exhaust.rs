@@ -10,7 +10,7 @@ use std::ops::Range;
 use softrnic_emulator::sched::{Faults, places_met};
 
 use crate::fork::{self, Child};
-use crate::scenario::{Scenario, Since, Workload};
+use crate::scenario::{Choice, Road, Scenario, Since};
 use crate::seeds::complaint;
 
 /// A failure that the driver did not bear.
@@ -42,7 +42,7 @@ const ENOUGH: usize = 10;
 #[derive(Clone, Copy, Debug)]
 struct Run {
     seed: u64,
-    workload: Workload,
+    choice: Choice,
     stack: u64,
 }
 
@@ -54,25 +54,28 @@ struct Search {
     found: Found,
 }
 
-/// Fails all that may fail, in `workload` or in each. `each` hears of every run that ends.
+/// Fails all that may fail, in each workload and over each road that `choice` leaves. `each` hears of every run that ends.
 ///
 /// # Errors
 /// When the host gives no process.
-pub fn run(
-    seeds: Range<u64>,
-    workload: Option<Workload>,
-    mut each: impl FnMut(&Found),
-) -> io::Result<Found> {
+pub fn run(seeds: Range<u64>, choice: Choice, mut each: impl FnMut(&Found)) -> io::Result<Found> {
     let at_once = std::thread::available_parallelism().map_or(1, usize::from);
-    let workloads = workload.map_or(Workload::ALL.to_vec(), |one| vec![one]);
+    let roads = choice
+        .road
+        .map_or(vec![Road::Sockets, Road::Frames], |one| vec![one]);
     let mut search = Search::default();
     for seed in seeds {
-        for &workload in &workloads {
-            search.ahead.push_back(Run {
-                seed,
-                workload,
-                stack: 0,
-            });
+        for workload in choice.workloads() {
+            for &road in &roads {
+                search.ahead.push_back(Run {
+                    seed,
+                    choice: Choice {
+                        workload: Some(workload),
+                        road: Some(road),
+                    },
+                    stack: 0,
+                });
+            }
         }
     }
     let mut running: Vec<(Run, Child)> = Vec::new();
@@ -110,11 +113,10 @@ impl Search {
         if let Some(report) = complaint(outcome) {
             let Run {
                 seed,
-                workload,
+                choice,
                 stack,
             } = run;
-            let again =
-                format!("cargo dev sim --replay {seed} --workload {workload} --fault {stack:x}");
+            let again = format!("cargo dev sim --replay {seed}{choice} --fault {stack:x}");
             self.found.failures.push(Failure { report, again });
         }
     }
@@ -129,7 +131,7 @@ fn met(line: &str) -> Option<(u64, &str)> {
 }
 
 fn one(run: Run) -> i32 {
-    let scenario = scenario(run.seed, run.workload, run.stack);
+    let scenario = scenario(run.seed, run.choice, run.stack);
     println!("{scenario}");
     let _ended = scenario.play();
     for place in places_met() {
@@ -140,8 +142,8 @@ fn one(run: Run) -> i32 {
 
 /// What `seed` stands for, with a network that loses nothing and no other failure than that of `stack`.
 #[must_use]
-pub fn scenario(seed: u64, workload: Workload, stack: u64) -> Scenario {
-    let mut scenario = Scenario::new(seed, Some(workload));
+pub fn scenario(seed: u64, choice: Choice, stack: u64) -> Scenario {
+    let mut scenario = Scenario::new(seed, choice);
     (scenario.weather.resets, scenario.weather.refusals) = (0, 0);
     scenario.weather.vanishes = 0;
     scenario.plan.preemption = None;

@@ -9,7 +9,7 @@ use clap::Parser;
 use softrnic_emulator::verifier::depth;
 use softrnic_sim::coverage::{self, Tally as Lines};
 use softrnic_sim::exhaust;
-use softrnic_sim::scenario::{Scenario, Workload};
+use softrnic_sim::scenario::{Choice, Scenario};
 use softrnic_sim::seeds::{self, Tally};
 use softrnic_sim::shrink::{self, Part};
 use softrnic_sim::soak;
@@ -26,9 +26,8 @@ struct Arguments {
     /// The first of them.
     #[arg(long, default_value_t = 1)]
     from: u64,
-    /// Only this workload; otherwise each seed says which.
-    #[arg(long)]
-    workload: Option<Workload>,
+    #[command(flatten)]
+    choice: Choice,
     /// Runs one seed in this process and lets everything be seen.
     #[arg(long, conflicts_with_all = ["seeds", "from"])]
     replay: Option<u64>,
@@ -112,13 +111,17 @@ fn tell_lines(lines: Lines) {
 }
 
 fn replay(seed: u64, arguments: &Arguments) -> ExitCode {
-    let mut scenario = Scenario::new(seed, arguments.workload);
+    let mut scenario = Scenario::new(seed, arguments.choice);
     if let Some(stack) = &arguments.fault {
         let Ok(stack) = u64::from_str_radix(stack, 16) else {
             eprintln!("{stack} is no number of a stack");
             return ExitCode::FAILURE;
         };
-        scenario = exhaust::scenario(seed, scenario.workload, stack);
+        let choice = Choice {
+            workload: Some(scenario.workload),
+            road: Some(scenario.road),
+        };
+        scenario = exhaust::scenario(seed, choice, stack);
     }
     scenario = shrink::without(&scenario, &arguments.without);
     eprintln!("{scenario}");
@@ -141,10 +144,10 @@ fn simulate(arguments: &Arguments) -> io::Result<bool> {
         }
     };
     let count = arguments.seeds.unwrap_or(200);
-    let mut tally = seeds::run(arguments.from, count, arguments.workload, progress)?;
+    let mut tally = seeds::run(arguments.from, count, arguments.choice, progress)?;
     let rate = tally.seeds as f64 / started.elapsed().as_secs_f64();
-    seeds::shrink_all(&mut tally, arguments.workload)?;
-    report(&tally, arguments.workload, rate);
+    seeds::shrink_all(&mut tally, arguments.choice)?;
+    report(&tally, arguments.choice, rate);
     if arguments.json {
         let result = serde_json::json!({
             "seeds": tally.seeds,
@@ -159,7 +162,7 @@ fn simulate(arguments: &Arguments) -> io::Result<bool> {
 /// Whether the driver kept to its budgets.
 fn traced(arguments: &Arguments) -> io::Result<bool> {
     let seeds = arguments.from..arguments.from + arguments.seeds.unwrap_or(2);
-    let found = trace::run(seeds, arguments.workload)?;
+    let found = trace::run(seeds, arguments.choice)?;
     for failure in &found.failures {
         eprintln!("{failure}");
     }
@@ -190,7 +193,7 @@ fn traced(arguments: &Arguments) -> io::Result<bool> {
 /// Whether the driver bore every failure.
 fn exhaust(arguments: &Arguments) -> io::Result<bool> {
     let seeds = arguments.from..arguments.from + arguments.seeds.unwrap_or(2);
-    let found = exhaust::run(seeds, arguments.workload, |found| {
+    let found = exhaust::run(seeds, arguments.choice, |found| {
         eprint!(
             "\r{} stacks failed, {} badly",
             found.stacks,
@@ -230,7 +233,7 @@ fn exhaust(arguments: &Arguments) -> io::Result<bool> {
 
 /// Whether nothing failed, and memory stayed flat.
 fn soak(arguments: &Arguments, time: Duration) -> io::Result<bool> {
-    let soaked = soak::run(arguments.from, time, arguments.workload)?;
+    let soaked = soak::run(arguments.from, time, arguments.choice)?;
     for report in &soaked.failures {
         eprintln!("{report}");
     }
@@ -245,18 +248,16 @@ fn soak(arguments: &Arguments, time: Duration) -> io::Result<bool> {
     Ok(soaked.failures.is_empty())
 }
 
-fn report(tally: &Tally, workload: Option<Workload>, rate: f64) {
+fn report(tally: &Tally, choice: Choice, rate: f64) {
     for failure in &tally.failures {
         eprintln!("\nseed {} failed: {}", failure.seed, failure.report);
-        let workload = workload.map(|workload| format!(" --workload {workload}"));
-        let workload = workload.unwrap_or_default();
         let needless: Vec<_> = failure.needless.iter().map(Part::to_string).collect();
         let without = match needless.is_empty() {
             true => String::new(),
             false => format!(" --without {}", needless.join(",")),
         };
         eprintln!(
-            "again: cargo dev sim --replay {}{workload}{without}",
+            "again: cargo dev sim --replay {}{choice}{without}",
             failure.seed
         );
     }

@@ -3,9 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
-use softrnic_consumer::{Host, Loaded};
+use softrnic_consumer::{HostError, Loaded};
 use softrnic_emulator::image::reached::By;
 use softrnic_emulator::image::steps;
+use softrnic_emulator::nic::{self, Nic, NicOptions};
 use softrnic_emulator::sched::{self, Ended, Faults, Plan, Random, set_faults, simulate};
 use softrnic_emulator::verifier;
 use softrnic_emulator::wsk;
@@ -72,6 +73,66 @@ impl fmt::Display for Workload {
     }
 }
 
+/// What carries the bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Road {
+    /// The simulated network's sockets.
+    Sockets,
+    /// Frames: TCP/IP above the driver's own adapters, NICs below them, and a switch.
+    Frames,
+}
+
+impl fmt::Display for Road {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Sockets => "sockets",
+            Self::Frames => "frames",
+        })
+    }
+}
+
+/// What a seed does not choose for itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::Args)]
+pub struct Choice {
+    /// Only this workload; otherwise each seed says which.
+    #[arg(long)]
+    pub workload: Option<Workload>,
+    /// Only over this; otherwise each seed says over what.
+    #[arg(long)]
+    pub road: Option<Road>,
+}
+
+impl Choice {
+    /// The workloads that are left.
+    #[must_use]
+    pub fn workloads(self) -> Vec<Workload> {
+        self.workload
+            .map_or(Workload::ALL.to_vec(), |one| vec![one])
+    }
+
+    /// With this workload.
+    #[must_use]
+    pub fn of(self, workload: Workload) -> Self {
+        Self {
+            workload: Some(workload),
+            ..self
+        }
+    }
+}
+
+/// As options of a command, each with a space before it.
+impl fmt::Display for Choice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(workload) = self.workload {
+            write!(f, " --workload {workload}")?;
+        }
+        if let Some(road) = self.road {
+            write!(f, " --road {road}")?;
+        }
+        Ok(())
+    }
+}
+
 /// A seed and what is made of it.
 #[derive(Clone, Debug)]
 pub struct Scenario {
@@ -79,10 +140,14 @@ pub struct Scenario {
     pub seed: u64,
     /// What the consumers do.
     pub workload: Workload,
+    /// What carries the bytes.
+    pub road: Road,
     /// Who runs when.
     pub plan: Plan,
-    /// What the network does.
+    /// What the network does, when it is one of sockets.
     pub weather: Weather,
+    /// What the switch does, when there is one.
+    pub switch: nic::Weather,
     /// How WSK behaves.
     pub wsk: wsk::Options,
     /// Connections may break.
@@ -99,6 +164,9 @@ pub struct Scenario {
     pub traced: bool,
 }
 
+/// One seed in so many goes over frames.
+const FRAMES: u64 = 8;
+
 /// Since when calls fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Since {
@@ -109,12 +177,12 @@ pub enum Since {
 }
 
 impl Scenario {
-    /// What `seed` stands for; the workload comes out of it too when none is given.
+    /// What `seed` stands for; what `choice` leaves open comes out of it too.
     #[must_use]
-    pub fn new(seed: u64, workload: Option<Workload>) -> Self {
+    pub fn new(seed: u64, choice: Choice) -> Self {
         let mut random = Random::new(seed);
         let drawn = *random.pick(&Workload::ALL);
-        let workload = workload.unwrap_or(drawn);
+        let workload = choice.workload.unwrap_or(drawn);
         let harsh = workload.is_harsh(seed);
         let wsk = wsk::Options {
             send_completion: *random.pick(&[
@@ -130,9 +198,11 @@ impl Scenario {
             seed: random.number(),
             full_checks: None,
         };
-        Self {
+        let mut scenario = Self {
             seed,
             workload,
+            road: Road::Sockets,
+            switch: nic::Weather::of(seed),
             plan: Plan::of(seed),
             weather: Weather::of(random.number(), harsh),
             wsk,
@@ -142,7 +212,16 @@ impl Scenario {
             faults: harsh.then(|| draw_faults(&mut random)).flatten(),
             unload: events::draw_unload(&mut random),
             traced: false,
+        };
+        let drawn = match random.one_in(FRAMES) {
+            true => Road::Frames,
+            false => Road::Sockets,
+        };
+        scenario.road = choice.road.unwrap_or(drawn);
+        if scenario.road == Road::Frames {
+            scenario.events.extend(events::draw_of_nics(&mut random));
         }
+        scenario
     }
 
     /// Plays it, once in the life of a process. What breaks a rule or a promise ends the process.
@@ -161,7 +240,7 @@ impl Scenario {
         if let Some(mut stage) = self.set_up() {
             self.act(&mut stage);
             if !self.events.is_empty() || self.faults.is_some() || self.unload.is_some() {
-                simulated::calm();
+                calm(&stage);
                 workload::probe::run(&stage);
             }
         }
@@ -171,15 +250,33 @@ impl Scenario {
     /// The machine with its driver and adapters; `None` when a call failed that they need.
     fn set_up(&self) -> Option<Stage> {
         let Some((faults, since)) = &self.faults else {
-            return Some(Stage::over(self.wsk.clone()));
+            return Some(self.stage().expect("the image starts"));
         };
         if *since == Since::Load {
             set_faults(Some(faults.clone()));
         }
-        let stage = Stage::try_over(self.wsk.clone())
+        let stage = self
+            .stage()
             .inspect_err(|why| assert!(events::is_scarcity(why), "{why}"));
         set_faults(stage.is_ok().then(|| faults.clone()));
         stage.ok()
+    }
+
+    /// The machine that it needs.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub(crate) fn stage(&self) -> Result<Stage, HostError> {
+        if self.road == Road::Sockets {
+            return Stage::try_over(self.wsk.clone());
+        }
+        let nic = NicOptions {
+            varies: true,
+            buffers: 6,
+            seed: self.seed,
+            ..NicOptions::default()
+        };
+        Stage::try_through_nics(false, self.switch.clone(), &nic, self.wsk.clone())
     }
 
     /// What the consumers must bear.
@@ -191,7 +288,11 @@ impl Scenario {
             homeless: scarce,
             refuses: scarce,
             scarce,
-            silence: self.weather.vanishes != 0,
+            silence: match self.road {
+                Road::Sockets => self.weather.vanishes != 0,
+                // Frames that cannot be sent, or do not come.
+                Road::Frames => true,
+            },
             unloads: false,
         };
         trouble.with(&self.events, self.unload.is_some())
@@ -210,31 +311,54 @@ impl Scenario {
         }
         let left = events.end();
         set_faults(None);
-        restore(stage, left);
+        restore(stage, left, self.faults.is_some());
     }
 }
 
-/// The driver and its adapters are there again.
-fn restore(stage: &mut Stage, left: Left) {
-    let configs = [0, 1].map(|n| Host::adapter_at(stage.address(n, 0).ip()));
-    let Some(driver) = left.driver else {
-        let image = softrnic_build::image().expect("the image builds");
-        let loaded = Host::load(stage.machine(), &image.path, configs.into());
-        return stage
-            .host_mut()
-            .put_back_driver(loaded.expect("the driver comes back"));
-    };
-    let host = stage.host_mut();
-    host.put_back_driver(Loaded {
-        driver,
-        adapters: Vec::new(),
-    });
-    for (adapter, config) in left.adapters.into_iter().zip(configs) {
-        match adapter {
-            Some(adapter) => host.put_back(adapter),
-            None => host.add(config).expect("the adapter comes back"),
-        }
+/// Nothing is lost or late any more.
+pub(crate) fn calm(stage: &Stage) {
+    simulated::calm();
+    if let Some(nic) = stage.host().nics().first() {
+        nic.switch().change(nic::Weather::default());
     }
+}
+
+/// The driver and its adapters are there again; calls may have failed when `fails`.
+fn restore(stage: &mut Stage, left: Left, fails: bool) {
+    let machine = stage.machine();
+    let configs = [0, 1].map(|n| stage.host().config(n));
+    let host = stage.host_mut();
+    if let Some(driver) = left.driver {
+        host.put_back_driver(Loaded {
+            driver,
+            adapters: Vec::new(),
+        });
+        for (adapter, config) in left.adapters.into_iter().zip(configs) {
+            match adapter {
+                Some(adapter) => host.put_back(adapter),
+                None => host.add(config).expect("the adapter comes back"),
+            }
+        }
+    } else {
+        host.reload();
+    }
+    // A binding that could not be made when a call failed: NDIS asks again when the NIC comes anew.
+    let again = |nic: Nic| {
+        let (switch, options) = (nic.switch(), nic.options());
+        nic.halt();
+        machine.add_nic(&switch, options)
+    };
+    let nics: Vec<Nic> = left.nics.into_iter().map(again).collect();
+    if nics.is_empty() {
+        return;
+    }
+    host.put_back_nics(nics);
+    if fails && host.await_links().is_err() {
+        // Its protocol could not be registered when it was loaded again.
+        host.reload();
+    }
+    host.await_links().expect("each adapter finds its NIC");
+    machine.ndis.settle(machine);
 }
 
 /// In a quarter of the seeds, one call in so many.
@@ -247,9 +371,12 @@ fn draw_faults(random: &mut Random) -> Option<(Faults, Since)> {
 
 impl fmt::Display for Scenario {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "seed {} {}", self.seed, self.workload)?;
+        writeln!(f, "seed {} {} {}", self.seed, self.workload, self.road)?;
         writeln!(f, "  {:?}", self.plan)?;
-        writeln!(f, "  {:?}", self.weather)?;
+        match self.road {
+            Road::Sockets => writeln!(f, "  {:?}", self.weather)?,
+            Road::Frames => writeln!(f, "  {:?}", self.switch)?,
+        }
         writeln!(f, "  {:?}", self.wsk)?;
         writeln!(f, "  {:?} {:?}", self.events, self.unload)?;
         if self.small {

@@ -5,7 +5,7 @@ use std::io;
 use softrnic_emulator::sched::Ended;
 
 use crate::fork::{self, Child, Outcome};
-use crate::scenario::{Scenario, Workload};
+use crate::scenario::{Choice, Scenario};
 use crate::shrink::{Part, shrink};
 
 /// A seed that failed.
@@ -38,7 +38,7 @@ const ENOUGH: usize = 10;
 pub fn run(
     first: u64,
     count: u64,
-    workload: Option<Workload>,
+    choice: Choice,
     mut each: impl FnMut(&Tally),
 ) -> io::Result<Tally> {
     let at_once = std::thread::available_parallelism().map_or(1, usize::from);
@@ -48,7 +48,7 @@ pub fn run(
     loop {
         while running.len() < at_once && tally.failures.len() < ENOUGH {
             let Some(seed) = seeds.next() else { break };
-            running.push((seed, fork::start(|| one(&Scenario::new(seed, workload)))?));
+            running.push((seed, fork::start(|| one(&Scenario::new(seed, choice)))?));
         }
         if running.is_empty() {
             return Ok(tally);
@@ -70,9 +70,9 @@ pub fn run(
 ///
 /// # Errors
 /// When the host gives no process.
-pub fn shrink_all(tally: &mut Tally, workload: Option<Workload>) -> io::Result<()> {
+pub fn shrink_all(tally: &mut Tally, choice: Choice) -> io::Result<()> {
     for failure in &mut tally.failures {
-        let whole = Scenario::new(failure.seed, workload);
+        let whole = Scenario::new(failure.seed, choice);
         (failure.needless, failure.report) = shrink(&whole, &failure.report)?;
     }
     Ok(())

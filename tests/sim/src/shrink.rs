@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::str::FromStr;
 
+use softrnic_emulator::nic;
 use softrnic_emulator::sched::Timers;
 use softrnic_emulator::wsk::simulated::Weather;
 
@@ -26,6 +27,8 @@ pub enum Part {
     Vanishing,
     /// Segments that are held up.
     Stalls,
+    /// Frames that are lost, doubled or late.
+    Losses,
     /// Small windows, buffers and segments.
     Tightness,
     /// Odd indications and late completions of WSK.
@@ -38,12 +41,13 @@ pub enum Part {
     Work,
 }
 
-const NAMED: [(&str, Part); 10] = [
+const NAMED: [(&str, Part); 11] = [
     ("unload", Part::Unload),
     ("faults", Part::Faults),
     ("resets", Part::Resets),
     ("vanishing", Part::Vanishing),
     ("stalls", Part::Stalls),
+    ("losses", Part::Losses),
     ("tightness", Part::Tightness),
     ("oddity", Part::Oddity),
     ("preemption", Part::Preemption),
@@ -89,6 +93,7 @@ pub fn without(whole: &Scenario, parts: &[Part]) -> Scenario {
             Part::Resets => (weather.resets, weather.refusals) = (0, 0),
             Part::Vanishing => weather.vanishes = 0,
             Part::Stalls => weather.stalls = 0,
+            Part::Losses => scenario.switch = nic::Weather::default(),
             Part::Tightness => {
                 (weather.window, weather.send_buffer) = (fair.window, fair.send_buffer);
                 weather.segment = fair.segment;
@@ -164,12 +169,18 @@ fn kind(report: &str) -> String {
 mod tests {
     use super::*;
     use crate::events::{Event, Occurrence};
-    use crate::scenario::Workload;
+    use crate::scenario::{Choice, Road, Workload};
 
     fn busy() -> Scenario {
-        let mut scenario = Scenario::new(7, Some(Workload::Rough));
+        let mut scenario = Scenario::new(
+            7,
+            Choice {
+                workload: Some(Workload::Rough),
+                road: Some(Road::Sockets),
+            },
+        );
         let happens = |event| Occurrence {
-            adapter: 0,
+            to: 0,
             after: 1,
             event,
             lasts: 1,

@@ -12,7 +12,7 @@ use softrnic_functional::Stage;
 use softrnic_soak::memory::{Sample, Samples};
 
 use crate::fork::{self, Child};
-use crate::scenario::{Scenario, Workload, tell_the_end};
+use crate::scenario::{Choice, Road, Scenario, calm, tell_the_end};
 use crate::seeds::complaint;
 use crate::workload::probe;
 
@@ -34,12 +34,12 @@ const LONGEST_ROUND: Duration = Duration::from_secs(120);
 ///
 /// # Errors
 /// When the host gives no process.
-pub fn run(first: u64, time: Duration, workload: Option<Workload>) -> io::Result<Soaked> {
+pub fn run(first: u64, time: Duration, choice: Choice) -> io::Result<Soaked> {
     let at_once = std::thread::available_parallelism().map_or(1, usize::from) as u64;
     let mut running: Vec<((), Child)> = Vec::new();
     for n in 0..at_once {
         let seeds = (first + n..).step_by(at_once as usize);
-        let body = || one(seeds, workload, Instant::now() + time);
+        let body = || one(seeds, choice, Instant::now() + time);
         running.push(((), fork::start_for(time + LONGEST_ROUND, body)?));
     }
     let mut soaked = Soaked::default();
@@ -55,16 +55,21 @@ pub fn run(first: u64, time: Duration, workload: Option<Workload>) -> io::Result
 }
 
 /// One process; its last line says what it came to.
-fn one(seeds: impl Iterator<Item = u64>, workload: Option<Workload>, until: Instant) -> i32 {
+fn one(seeds: impl Iterator<Item = u64>, choice: Choice, until: Instant) -> i32 {
     let mut seeds = seeds.peekable();
-    let first = Scenario::new(seeds.peek().copied().unwrap_or(1), workload);
+    // One machine, and so one road.
+    let choice = Choice {
+        road: choice.road.or(Some(Road::Sockets)),
+        ..choice
+    };
+    let first = Scenario::new(seeds.peek().copied().unwrap_or(1), choice);
     let simulation = simulate(first.plan.clone());
     tell_the_end();
-    let mut stage = Stage::over(first.wsk);
+    let mut stage = first.stage().expect("the image starts");
     let (mut rounds, mut early, mut late) = (0_u64, Vec::new(), VecDeque::new());
     while Instant::now() < until {
         let Some(seed) = seeds.next() else { break };
-        let scenario = Scenario::new(seed, workload);
+        let scenario = Scenario::new(seed, choice);
         sched::note(|| format!("{scenario}"));
         round(&scenario, &mut stage);
         rounds += 1;
@@ -95,6 +100,6 @@ fn round(scenario: &Scenario, stage: &mut Stage) {
     simulated::change_weather(scenario.weather.clone());
     set_faults(scenario.faults.as_ref().map(|(faults, _)| faults.clone()));
     scenario.act(stage);
-    simulated::calm();
+    calm(stage);
     probe::run(stage);
 }

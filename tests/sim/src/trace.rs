@@ -9,7 +9,7 @@ use softrnic_emulator::image::steps;
 use softrnic_emulator::verifier::depth::{self, Mark};
 
 use crate::fork::{self, Child};
-use crate::scenario::{Scenario, Workload};
+use crate::scenario::{Choice, Scenario, Workload};
 use crate::seeds::complaint;
 
 /// What it came to.
@@ -26,26 +26,25 @@ pub struct Traced {
 /// The host's time for a run: each instruction takes a signal.
 const LIMIT: Duration = Duration::from_secs(1200);
 
-/// Traces `seeds` of `workload`, or of each but storms.
+/// Traces `seeds` of each workload that `choice` leaves, but storms.
 ///
 /// # Errors
 /// When the host gives no process.
-pub fn run(seeds: Range<u64>, workload: Option<Workload>) -> io::Result<Traced> {
+pub fn run(seeds: Range<u64>, choice: Choice) -> io::Result<Traced> {
     let at_once = std::thread::available_parallelism().map_or(1, usize::from);
     // The connects of a storm are those of the others, too many to step through unless asked for.
-    let mut workloads = workload.map_or(Workload::ALL.to_vec(), |one| vec![one]);
-    workloads.retain(|&one| workload.is_some() || one != Workload::Storm);
-    let mut ahead = seeds.flat_map(|seed| workloads.iter().map(move |&workload| (seed, workload)));
+    let mut workloads = choice.workloads();
+    workloads.retain(|&one| choice.workload.is_some() || one != Workload::Storm);
+    let choices = workloads.into_iter().map(|workload| choice.of(workload));
+    let choices: Vec<Choice> = choices.collect();
+    let mut ahead = seeds.flat_map(|seed| choices.iter().map(move |&choice| (seed, choice)));
     let mut running: Vec<((), Child)> = Vec::new();
     let mut traced = Traced::default();
     loop {
         while running.len() < at_once
-            && let Some((seed, workload)) = ahead.next()
+            && let Some((seed, choice)) = ahead.next()
         {
-            running.push((
-                (),
-                fork::start_for(LIMIT, || one(&scenario(seed, workload)))?,
-            ));
+            running.push(((), fork::start_for(LIMIT, || one(&scenario(seed, choice)))?));
         }
         if running.is_empty() {
             return Ok(traced);
@@ -57,8 +56,8 @@ pub fn run(seeds: Range<u64>, workload: Option<Workload>) -> io::Result<Traced> 
 }
 
 /// What `seed` stands for, with little work and no switch between two instructions.
-fn scenario(seed: u64, workload: Workload) -> Scenario {
-    let mut scenario = Scenario::new(seed, Some(workload));
+fn scenario(seed: u64, choice: Choice) -> Scenario {
+    let mut scenario = Scenario::new(seed, choice);
     scenario.plan.preemption = None;
     scenario.small = true;
     scenario.traced = true;

@@ -8,6 +8,7 @@
 
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use softrnic::sys::OID_NDK_SET_STATE;
 use softrnic_emulator::image::steps;
@@ -15,9 +16,9 @@ use softrnic_emulator::io::driver::registry_path;
 use softrnic_emulator::ndis::{Adapter, AdapterOptions};
 use softrnic_emulator::nic::{Nic, NicOptions, Switch, Weather};
 use softrnic_emulator::pool::PoolMode;
-use softrnic_emulator::sched;
 use softrnic_emulator::zw::Value;
 use softrnic_emulator::{Machine, Options};
+use softrnic_emulator::{clock, sched};
 
 const OID_GEN_SUPPORTED_LIST: u32 = 0x0001_0101;
 
@@ -122,7 +123,7 @@ fn exercise_protocol(machine: &'static Machine) {
 /// Waits until a NIC has received so many frames, and for the indication.
 fn wait_received(nic: &Nic, frames: u64) {
     while nic.statistics().frames_received < frames && nic.filter() != 0 {
-        std::thread::sleep(std::time::Duration::from_millis(1));
+        sched::sleep_until(clock::after(Duration::from_millis(1)));
     }
     nic.pause();
     nic.restart();

@@ -123,6 +123,22 @@ impl Nic {
         self.card.inside().statistics
     }
 
+    /// Where its cable is.
+    #[must_use]
+    pub fn switch(&self) -> Arc<Switch> {
+        Arc::clone(&self.card.switch)
+    }
+
+    /// What a NIC is made with that takes its place: the same interface, the same address.
+    #[must_use]
+    pub fn options(&self) -> NicOptions {
+        NicOptions {
+            mac: Some(self.card.mac),
+            if_index: Some(self.if_index()),
+            ..self.card.options.clone()
+        }
+    }
+
     /// The packet filter that the protocols have set together.
     #[must_use]
     pub fn filter(&self) -> u32 {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use smoltcp::iface::{Config, Interface, SocketSet};
 use smoltcp::socket::tcp::Socket;
 use smoltcp::time::Instant;
-use smoltcp::wire::{EthernetAddress, IpCidr};
+use smoltcp::wire::{EthernetAddress, IpCidr, IpListenEndpoint};
 use softrnic::sys::*;
 
 use super::Options;
@@ -311,6 +311,13 @@ impl Inside {
             }
             stays
         });
+    }
+
+    /// Listens from now on: who comes before its thread looks is not refused.
+    pub(super) fn listen(&mut self, net: &Net, id: u64, at: Vec<IpListenEndpoint>) {
+        let mut listener = Listener::new(at);
+        let _none = listener.look(&mut self.sockets, || net.socket());
+        self.listeners.insert(id, listener);
     }
 
     /// Begins to connect.

@@ -12,7 +12,6 @@ use smoltcp::wire::IpListenEndpoint;
 
 use super::Ready;
 use super::end::{self, End};
-use super::listener::Listener;
 use super::net::{Inside, Net};
 use super::ready::{READABLE, WRITABLE};
 use crate::machine::Machine;
@@ -151,7 +150,7 @@ impl Tcp {
             let endpoints: Vec<IpListenEndpoint> = wanted.map(endpoint).collect();
             if !endpoints.is_empty() {
                 let id = self.machine.tcpip.new_id();
-                net.inside().listeners.insert(id, Listener::new(endpoints));
+                net.inside().listen(net, id, endpoints);
                 all.push((Arc::clone(net), id));
             }
         }
