@@ -5,6 +5,7 @@ use super::nbl::NET_BUFFER_LIST;
 use super::ndis_enums::*;
 use super::ndk_ndis::NDIS_MINIPORT_ADAPTER_NDK_ATTRIBUTES;
 use super::netio::NET_LUID;
+use super::offload::NDIS_MINIPORT_ADAPTER_OFFLOAD_ATTRIBUTES;
 use super::oid::NDIS_OID_REQUEST;
 use super::types::*;
 
@@ -221,6 +222,7 @@ pub union NDIS_MINIPORT_ADAPTER_ATTRIBUTES {
     pub RegistrationAttributes: NDIS_MINIPORT_ADAPTER_REGISTRATION_ATTRIBUTES,
     pub GeneralAttributes: NDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES,
     pub NDKAttributes: NDIS_MINIPORT_ADAPTER_NDK_ATTRIBUTES,
+    pub OffloadAttributes: NDIS_MINIPORT_ADAPTER_OFFLOAD_ATTRIBUTES,
 }
 
 #[repr(C)]

@@ -4,6 +4,7 @@ use super::nbl::NET_BUFFER_LIST;
 use super::ndis::*;
 use super::ndis_enums::*;
 use super::netio::NET_LUID;
+use super::offload::NDIS_OFFLOAD;
 use super::oid::NDIS_OID_REQUEST;
 use super::types::*;
 
@@ -133,7 +134,7 @@ pub struct NDIS_BIND_PARAMETERS {
     pub ContextBackFillSize: u32,
     pub MacOptions: u32,
     pub CompartmentId: u32,
-    pub DefaultOffloadConfiguration: PVOID,
+    pub DefaultOffloadConfiguration: *mut NDIS_OFFLOAD,
     pub TcpConnectionOffloadCapabilities: PVOID,
     pub BoundAdapterName: *mut UNICODE_STRING,
     pub HDSplitCurrentConfig: PVOID,

@@ -221,6 +221,8 @@ pub mod sys {
             size: field(|it: *const NDIS_MINIPORT_ADAPTER_ATTRIBUTES| unsafe { &raw const (*it).GeneralAttributes }), align: 0 },
         Layout { owner: "NDIS_MINIPORT_ADAPTER_ATTRIBUTES", path: "NDKAttributes", offset: offset_of!(NDIS_MINIPORT_ADAPTER_ATTRIBUTES, NDKAttributes), // SAFETY: only the type of the place is used.
             size: field(|it: *const NDIS_MINIPORT_ADAPTER_ATTRIBUTES| unsafe { &raw const (*it).NDKAttributes }), align: 0 },
+        Layout { owner: "NDIS_MINIPORT_ADAPTER_ATTRIBUTES", path: "OffloadAttributes", offset: offset_of!(NDIS_MINIPORT_ADAPTER_ATTRIBUTES, OffloadAttributes), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_MINIPORT_ADAPTER_ATTRIBUTES| unsafe { &raw const (*it).OffloadAttributes }), align: 0 },
         Layout { owner: "NDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES", path: "", offset: 0, size: size_of::<NDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES>(), align: align_of::<NDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES>() },
         Layout { owner: "NDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES", path: "Header", offset: offset_of!(NDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES, Header), // SAFETY: only the type of the place is used.
             size: field(|it: *const NDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES| unsafe { &raw const (*it).Header }), align: 0 },
@@ -295,6 +297,17 @@ pub mod sys {
             size: field(|it: *const NDIS_MINIPORT_ADAPTER_NDK_ATTRIBUTES| unsafe { &raw const (*it).Enabled }), align: 0 },
         Layout { owner: "NDIS_MINIPORT_ADAPTER_NDK_ATTRIBUTES", path: "NdkCapabilities", offset: offset_of!(NDIS_MINIPORT_ADAPTER_NDK_ATTRIBUTES, NdkCapabilities), // SAFETY: only the type of the place is used.
             size: field(|it: *const NDIS_MINIPORT_ADAPTER_NDK_ATTRIBUTES| unsafe { &raw const (*it).NdkCapabilities }), align: 0 },
+        Layout { owner: "NDIS_MINIPORT_ADAPTER_OFFLOAD_ATTRIBUTES", path: "", offset: 0, size: size_of::<NDIS_MINIPORT_ADAPTER_OFFLOAD_ATTRIBUTES>(), align: align_of::<NDIS_MINIPORT_ADAPTER_OFFLOAD_ATTRIBUTES>() },
+        Layout { owner: "NDIS_MINIPORT_ADAPTER_OFFLOAD_ATTRIBUTES", path: "Header", offset: offset_of!(NDIS_MINIPORT_ADAPTER_OFFLOAD_ATTRIBUTES, Header), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_MINIPORT_ADAPTER_OFFLOAD_ATTRIBUTES| unsafe { &raw const (*it).Header }), align: 0 },
+        Layout { owner: "NDIS_MINIPORT_ADAPTER_OFFLOAD_ATTRIBUTES", path: "DefaultOffloadConfiguration", offset: offset_of!(NDIS_MINIPORT_ADAPTER_OFFLOAD_ATTRIBUTES, DefaultOffloadConfiguration), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_MINIPORT_ADAPTER_OFFLOAD_ATTRIBUTES| unsafe { &raw const (*it).DefaultOffloadConfiguration }), align: 0 },
+        Layout { owner: "NDIS_MINIPORT_ADAPTER_OFFLOAD_ATTRIBUTES", path: "HardwareOffloadCapabilities", offset: offset_of!(NDIS_MINIPORT_ADAPTER_OFFLOAD_ATTRIBUTES, HardwareOffloadCapabilities), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_MINIPORT_ADAPTER_OFFLOAD_ATTRIBUTES| unsafe { &raw const (*it).HardwareOffloadCapabilities }), align: 0 },
+        Layout { owner: "NDIS_MINIPORT_ADAPTER_OFFLOAD_ATTRIBUTES", path: "DefaultTcpConnectionOffloadConfiguration", offset: offset_of!(NDIS_MINIPORT_ADAPTER_OFFLOAD_ATTRIBUTES, DefaultTcpConnectionOffloadConfiguration), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_MINIPORT_ADAPTER_OFFLOAD_ATTRIBUTES| unsafe { &raw const (*it).DefaultTcpConnectionOffloadConfiguration }), align: 0 },
+        Layout { owner: "NDIS_MINIPORT_ADAPTER_OFFLOAD_ATTRIBUTES", path: "TcpConnectionOffloadHardwareCapabilities", offset: offset_of!(NDIS_MINIPORT_ADAPTER_OFFLOAD_ATTRIBUTES, TcpConnectionOffloadHardwareCapabilities), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_MINIPORT_ADAPTER_OFFLOAD_ATTRIBUTES| unsafe { &raw const (*it).TcpConnectionOffloadHardwareCapabilities }), align: 0 },
         Layout { owner: "NDIS_MINIPORT_ADAPTER_REGISTRATION_ATTRIBUTES", path: "", offset: 0, size: size_of::<NDIS_MINIPORT_ADAPTER_REGISTRATION_ATTRIBUTES>(), align: align_of::<NDIS_MINIPORT_ADAPTER_REGISTRATION_ATTRIBUTES>() },
         Layout { owner: "NDIS_MINIPORT_ADAPTER_REGISTRATION_ATTRIBUTES", path: "Header", offset: offset_of!(NDIS_MINIPORT_ADAPTER_REGISTRATION_ATTRIBUTES, Header), // SAFETY: only the type of the place is used.
             size: field(|it: *const NDIS_MINIPORT_ADAPTER_REGISTRATION_ATTRIBUTES| unsafe { &raw const (*it).Header }), align: 0 },
@@ -537,6 +550,79 @@ pub mod sys {
             size: field(|it: *const NDIS_OBJECT_HEADER| unsafe { &raw const (*it).Revision }), align: 0 },
         Layout { owner: "NDIS_OBJECT_HEADER", path: "Size", offset: offset_of!(NDIS_OBJECT_HEADER, Size), // SAFETY: only the type of the place is used.
             size: field(|it: *const NDIS_OBJECT_HEADER| unsafe { &raw const (*it).Size }), align: 0 },
+        Layout { owner: "NDIS_OFFLOAD", path: "", offset: 0, size: size_of::<NDIS_OFFLOAD>(), align: align_of::<NDIS_OFFLOAD>() },
+        Layout { owner: "NDIS_OFFLOAD", path: "Header", offset: offset_of!(NDIS_OFFLOAD, Header), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_OFFLOAD| unsafe { &raw const (*it).Header }), align: 0 },
+        Layout { owner: "NDIS_OFFLOAD", path: "Checksum", offset: offset_of!(NDIS_OFFLOAD, Checksum), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_OFFLOAD| unsafe { &raw const (*it).Checksum }), align: 0 },
+        Layout { owner: "NDIS_OFFLOAD", path: "LsoV1", offset: offset_of!(NDIS_OFFLOAD, LsoV1), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_OFFLOAD| unsafe { &raw const (*it).LsoV1 }), align: 0 },
+        Layout { owner: "NDIS_OFFLOAD", path: "IPsecV1", offset: offset_of!(NDIS_OFFLOAD, IPsecV1), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_OFFLOAD| unsafe { &raw const (*it).IPsecV1 }), align: 0 },
+        Layout { owner: "NDIS_OFFLOAD", path: "LsoV2", offset: offset_of!(NDIS_OFFLOAD, LsoV2), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_OFFLOAD| unsafe { &raw const (*it).LsoV2 }), align: 0 },
+        Layout { owner: "NDIS_OFFLOAD", path: "Flags", offset: offset_of!(NDIS_OFFLOAD, Flags), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_OFFLOAD| unsafe { &raw const (*it).Flags }), align: 0 },
+        Layout { owner: "NDIS_OFFLOAD", path: "IPsecV2", offset: offset_of!(NDIS_OFFLOAD, IPsecV2), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_OFFLOAD| unsafe { &raw const (*it).IPsecV2 }), align: 0 },
+        Layout { owner: "NDIS_OFFLOAD", path: "Rsc", offset: offset_of!(NDIS_OFFLOAD, Rsc), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_OFFLOAD| unsafe { &raw const (*it).Rsc }), align: 0 },
+        Layout { owner: "NDIS_OFFLOAD", path: "EncapsulatedPacketTaskOffloadGre", offset: offset_of!(NDIS_OFFLOAD, EncapsulatedPacketTaskOffloadGre), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_OFFLOAD| unsafe { &raw const (*it).EncapsulatedPacketTaskOffloadGre }), align: 0 },
+        Layout { owner: "NDIS_OFFLOAD", path: "EncapsulatedPacketTaskOffloadVxlan", offset: offset_of!(NDIS_OFFLOAD, EncapsulatedPacketTaskOffloadVxlan), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_OFFLOAD| unsafe { &raw const (*it).EncapsulatedPacketTaskOffloadVxlan }), align: 0 },
+        Layout { owner: "NDIS_OFFLOAD", path: "EncapsulationTypes", offset: offset_of!(NDIS_OFFLOAD, EncapsulationTypes), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_OFFLOAD| unsafe { &raw const (*it).EncapsulationTypes }), align: 0 },
+        Layout { owner: "NDIS_OFFLOAD", path: "Rfc6877Xlat", offset: offset_of!(NDIS_OFFLOAD, Rfc6877Xlat), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_OFFLOAD| unsafe { &raw const (*it).Rfc6877Xlat }), align: 0 },
+        Layout { owner: "NDIS_OFFLOAD_ENCAPSULATION", path: "", offset: 0, size: size_of::<NDIS_OFFLOAD_ENCAPSULATION>(), align: align_of::<NDIS_OFFLOAD_ENCAPSULATION>() },
+        Layout { owner: "NDIS_OFFLOAD_ENCAPSULATION", path: "Header", offset: offset_of!(NDIS_OFFLOAD_ENCAPSULATION, Header), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_OFFLOAD_ENCAPSULATION| unsafe { &raw const (*it).Header }), align: 0 },
+        Layout { owner: "NDIS_OFFLOAD_ENCAPSULATION", path: "IPv4", offset: offset_of!(NDIS_OFFLOAD_ENCAPSULATION, IPv4), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_OFFLOAD_ENCAPSULATION| unsafe { &raw const (*it).IPv4 }), align: 0 },
+        Layout { owner: "NDIS_OFFLOAD_ENCAPSULATION", path: "IPv6", offset: offset_of!(NDIS_OFFLOAD_ENCAPSULATION, IPv6), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_OFFLOAD_ENCAPSULATION| unsafe { &raw const (*it).IPv6 }), align: 0 },
+        Layout { owner: "NDIS_OFFLOAD_PARAMETERS", path: "", offset: 0, size: size_of::<NDIS_OFFLOAD_PARAMETERS>(), align: align_of::<NDIS_OFFLOAD_PARAMETERS>() },
+        Layout { owner: "NDIS_OFFLOAD_PARAMETERS", path: "Header", offset: offset_of!(NDIS_OFFLOAD_PARAMETERS, Header), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_OFFLOAD_PARAMETERS| unsafe { &raw const (*it).Header }), align: 0 },
+        Layout { owner: "NDIS_OFFLOAD_PARAMETERS", path: "IPv4Checksum", offset: offset_of!(NDIS_OFFLOAD_PARAMETERS, IPv4Checksum), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_OFFLOAD_PARAMETERS| unsafe { &raw const (*it).IPv4Checksum }), align: 0 },
+        Layout { owner: "NDIS_OFFLOAD_PARAMETERS", path: "TCPIPv4Checksum", offset: offset_of!(NDIS_OFFLOAD_PARAMETERS, TCPIPv4Checksum), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_OFFLOAD_PARAMETERS| unsafe { &raw const (*it).TCPIPv4Checksum }), align: 0 },
+        Layout { owner: "NDIS_OFFLOAD_PARAMETERS", path: "UDPIPv4Checksum", offset: offset_of!(NDIS_OFFLOAD_PARAMETERS, UDPIPv4Checksum), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_OFFLOAD_PARAMETERS| unsafe { &raw const (*it).UDPIPv4Checksum }), align: 0 },
+        Layout { owner: "NDIS_OFFLOAD_PARAMETERS", path: "TCPIPv6Checksum", offset: offset_of!(NDIS_OFFLOAD_PARAMETERS, TCPIPv6Checksum), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_OFFLOAD_PARAMETERS| unsafe { &raw const (*it).TCPIPv6Checksum }), align: 0 },
+        Layout { owner: "NDIS_OFFLOAD_PARAMETERS", path: "UDPIPv6Checksum", offset: offset_of!(NDIS_OFFLOAD_PARAMETERS, UDPIPv6Checksum), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_OFFLOAD_PARAMETERS| unsafe { &raw const (*it).UDPIPv6Checksum }), align: 0 },
+        Layout { owner: "NDIS_OFFLOAD_PARAMETERS", path: "LsoV1", offset: offset_of!(NDIS_OFFLOAD_PARAMETERS, LsoV1), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_OFFLOAD_PARAMETERS| unsafe { &raw const (*it).LsoV1 }), align: 0 },
+        Layout { owner: "NDIS_OFFLOAD_PARAMETERS", path: "IPsecV1", offset: offset_of!(NDIS_OFFLOAD_PARAMETERS, IPsecV1), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_OFFLOAD_PARAMETERS| unsafe { &raw const (*it).IPsecV1 }), align: 0 },
+        Layout { owner: "NDIS_OFFLOAD_PARAMETERS", path: "LsoV2IPv4", offset: offset_of!(NDIS_OFFLOAD_PARAMETERS, LsoV2IPv4), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_OFFLOAD_PARAMETERS| unsafe { &raw const (*it).LsoV2IPv4 }), align: 0 },
+        Layout { owner: "NDIS_OFFLOAD_PARAMETERS", path: "LsoV2IPv6", offset: offset_of!(NDIS_OFFLOAD_PARAMETERS, LsoV2IPv6), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_OFFLOAD_PARAMETERS| unsafe { &raw const (*it).LsoV2IPv6 }), align: 0 },
+        Layout { owner: "NDIS_OFFLOAD_PARAMETERS", path: "TcpConnectionIPv4", offset: offset_of!(NDIS_OFFLOAD_PARAMETERS, TcpConnectionIPv4), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_OFFLOAD_PARAMETERS| unsafe { &raw const (*it).TcpConnectionIPv4 }), align: 0 },
+        Layout { owner: "NDIS_OFFLOAD_PARAMETERS", path: "TcpConnectionIPv6", offset: offset_of!(NDIS_OFFLOAD_PARAMETERS, TcpConnectionIPv6), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_OFFLOAD_PARAMETERS| unsafe { &raw const (*it).TcpConnectionIPv6 }), align: 0 },
+        Layout { owner: "NDIS_OFFLOAD_PARAMETERS", path: "Flags", offset: offset_of!(NDIS_OFFLOAD_PARAMETERS, Flags), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_OFFLOAD_PARAMETERS| unsafe { &raw const (*it).Flags }), align: 0 },
+        Layout { owner: "NDIS_OFFLOAD_PARAMETERS", path: "IPsecV2", offset: offset_of!(NDIS_OFFLOAD_PARAMETERS, IPsecV2), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_OFFLOAD_PARAMETERS| unsafe { &raw const (*it).IPsecV2 }), align: 0 },
+        Layout { owner: "NDIS_OFFLOAD_PARAMETERS", path: "IPsecV2IPv4", offset: offset_of!(NDIS_OFFLOAD_PARAMETERS, IPsecV2IPv4), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_OFFLOAD_PARAMETERS| unsafe { &raw const (*it).IPsecV2IPv4 }), align: 0 },
+        Layout { owner: "NDIS_OFFLOAD_PARAMETERS", path: "RscIPv4", offset: offset_of!(NDIS_OFFLOAD_PARAMETERS, RscIPv4), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_OFFLOAD_PARAMETERS| unsafe { &raw const (*it).RscIPv4 }), align: 0 },
+        Layout { owner: "NDIS_OFFLOAD_PARAMETERS", path: "RscIPv6", offset: offset_of!(NDIS_OFFLOAD_PARAMETERS, RscIPv6), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_OFFLOAD_PARAMETERS| unsafe { &raw const (*it).RscIPv6 }), align: 0 },
+        Layout { owner: "NDIS_OFFLOAD_PARAMETERS", path: "EncapsulatedPacketTaskOffload", offset: offset_of!(NDIS_OFFLOAD_PARAMETERS, EncapsulatedPacketTaskOffload), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_OFFLOAD_PARAMETERS| unsafe { &raw const (*it).EncapsulatedPacketTaskOffload }), align: 0 },
+        Layout { owner: "NDIS_OFFLOAD_PARAMETERS", path: "EncapsulationTypes", offset: offset_of!(NDIS_OFFLOAD_PARAMETERS, EncapsulationTypes), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_OFFLOAD_PARAMETERS| unsafe { &raw const (*it).EncapsulationTypes }), align: 0 },
+        Layout { owner: "NDIS_OFFLOAD_PARAMETERS", path: "EncapsulationProtocolParameters", offset: offset_of!(NDIS_OFFLOAD_PARAMETERS, EncapsulationProtocolParameters), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_OFFLOAD_PARAMETERS| unsafe { &raw const (*it).EncapsulationProtocolParameters }), align: 0 },
         Layout { owner: "NDIS_OID_REQUEST", path: "", offset: 0, size: size_of::<NDIS_OID_REQUEST>(), align: align_of::<NDIS_OID_REQUEST>() },
         Layout { owner: "NDIS_OID_REQUEST", path: "Header", offset: offset_of!(NDIS_OID_REQUEST, Header), // SAFETY: only the type of the place is used.
             size: field(|it: *const NDIS_OID_REQUEST| unsafe { &raw const (*it).Header }), align: 0 },
@@ -840,6 +926,25 @@ pub mod sys {
             size: field(|it: *const NDIS_STATUS_INDICATION| unsafe { &raw const (*it).Guid }), align: 0 },
         Layout { owner: "NDIS_STATUS_INDICATION", path: "NdisReserved", offset: offset_of!(NDIS_STATUS_INDICATION, NdisReserved), // SAFETY: only the type of the place is used.
             size: field(|it: *const NDIS_STATUS_INDICATION| unsafe { &raw const (*it).NdisReserved }), align: 0 },
+        Layout { owner: "NDIS_TCP_IP_CHECKSUM_OFFLOAD", path: "", offset: 0, size: size_of::<NDIS_TCP_IP_CHECKSUM_OFFLOAD>(), align: align_of::<NDIS_TCP_IP_CHECKSUM_OFFLOAD>() },
+        Layout { owner: "NDIS_TCP_IP_CHECKSUM_OFFLOAD", path: "IPv4Transmit", offset: offset_of!(NDIS_TCP_IP_CHECKSUM_OFFLOAD, IPv4Transmit), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_TCP_IP_CHECKSUM_OFFLOAD| unsafe { &raw const (*it).IPv4Transmit }), align: 0 },
+        Layout { owner: "NDIS_TCP_IP_CHECKSUM_OFFLOAD", path: "IPv4Receive", offset: offset_of!(NDIS_TCP_IP_CHECKSUM_OFFLOAD, IPv4Receive), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_TCP_IP_CHECKSUM_OFFLOAD| unsafe { &raw const (*it).IPv4Receive }), align: 0 },
+        Layout { owner: "NDIS_TCP_IP_CHECKSUM_OFFLOAD", path: "IPv6Transmit", offset: offset_of!(NDIS_TCP_IP_CHECKSUM_OFFLOAD, IPv6Transmit), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_TCP_IP_CHECKSUM_OFFLOAD| unsafe { &raw const (*it).IPv6Transmit }), align: 0 },
+        Layout { owner: "NDIS_TCP_IP_CHECKSUM_OFFLOAD", path: "IPv6Receive", offset: offset_of!(NDIS_TCP_IP_CHECKSUM_OFFLOAD, IPv6Receive), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_TCP_IP_CHECKSUM_OFFLOAD| unsafe { &raw const (*it).IPv6Receive }), align: 0 },
+        Layout { owner: "NDIS_TCP_LARGE_SEND_OFFLOAD_V2", path: "", offset: 0, size: size_of::<NDIS_TCP_LARGE_SEND_OFFLOAD_V2>(), align: align_of::<NDIS_TCP_LARGE_SEND_OFFLOAD_V2>() },
+        Layout { owner: "NDIS_TCP_LARGE_SEND_OFFLOAD_V2", path: "IPv4", offset: offset_of!(NDIS_TCP_LARGE_SEND_OFFLOAD_V2, IPv4), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_TCP_LARGE_SEND_OFFLOAD_V2| unsafe { &raw const (*it).IPv4 }), align: 0 },
+        Layout { owner: "NDIS_TCP_LARGE_SEND_OFFLOAD_V2", path: "IPv6", offset: offset_of!(NDIS_TCP_LARGE_SEND_OFFLOAD_V2, IPv6), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_TCP_LARGE_SEND_OFFLOAD_V2| unsafe { &raw const (*it).IPv6 }), align: 0 },
+        Layout { owner: "NDIS_TCP_RECV_SEG_COALESCE_OFFLOAD", path: "", offset: 0, size: size_of::<NDIS_TCP_RECV_SEG_COALESCE_OFFLOAD>(), align: align_of::<NDIS_TCP_RECV_SEG_COALESCE_OFFLOAD>() },
+        Layout { owner: "NDIS_TCP_RECV_SEG_COALESCE_OFFLOAD", path: "IPv4", offset: offset_of!(NDIS_TCP_RECV_SEG_COALESCE_OFFLOAD, IPv4), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_TCP_RECV_SEG_COALESCE_OFFLOAD| unsafe { &raw const (*it).IPv4 }), align: 0 },
+        Layout { owner: "NDIS_TCP_RECV_SEG_COALESCE_OFFLOAD", path: "IPv6", offset: offset_of!(NDIS_TCP_RECV_SEG_COALESCE_OFFLOAD, IPv6), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_TCP_RECV_SEG_COALESCE_OFFLOAD| unsafe { &raw const (*it).IPv6 }), align: 0 },
         Layout { owner: "NDK_ADAPTER", path: "", offset: 0, size: size_of::<NDK_ADAPTER>(), align: align_of::<NDK_ADAPTER>() },
         Layout { owner: "NDK_ADAPTER", path: "Header", offset: offset_of!(NDK_ADAPTER, Header), // SAFETY: only the type of the place is used.
             size: field(|it: *const NDK_ADAPTER| unsafe { &raw const (*it).Header }), align: 0 },
@@ -1831,6 +1936,38 @@ pub mod sys {
         Constant { name: "MibDeleteInstance", value: MibDeleteInstance as i128 },
         Constant { name: "MibInitialNotification", value: MibInitialNotification as i128 },
         Constant { name: "MibParameterNotification", value: MibParameterNotification as i128 },
+        Constant { name: "NDIS_OBJECT_TYPE_MINIPORT_ADAPTER_OFFLOAD_ATTRIBUTES", value: NDIS_OBJECT_TYPE_MINIPORT_ADAPTER_OFFLOAD_ATTRIBUTES as i128 },
+        Constant { name: "NDIS_OBJECT_TYPE_OFFLOAD", value: NDIS_OBJECT_TYPE_OFFLOAD as i128 },
+        Constant { name: "NDIS_OBJECT_TYPE_OFFLOAD_ENCAPSULATION", value: NDIS_OBJECT_TYPE_OFFLOAD_ENCAPSULATION as i128 },
+        Constant { name: "NDIS_MINIPORT_ADAPTER_OFFLOAD_ATTRIBUTES_REVISION_1", value: NDIS_MINIPORT_ADAPTER_OFFLOAD_ATTRIBUTES_REVISION_1 as i128 },
+        Constant { name: "NDIS_OFFLOAD_ENCAPSULATION_REVISION_1", value: NDIS_OFFLOAD_ENCAPSULATION_REVISION_1 as i128 },
+        Constant { name: "NDIS_OFFLOAD_PARAMETERS_REVISION_1", value: NDIS_OFFLOAD_PARAMETERS_REVISION_1 as i128 },
+        Constant { name: "NDIS_OFFLOAD_PARAMETERS_REVISION_3", value: NDIS_OFFLOAD_PARAMETERS_REVISION_3 as i128 },
+        Constant { name: "NDIS_OFFLOAD_REVISION_1", value: NDIS_OFFLOAD_REVISION_1 as i128 },
+        Constant { name: "NDIS_OFFLOAD_REVISION_3", value: NDIS_OFFLOAD_REVISION_3 as i128 },
+        Constant { name: "NDIS_OFFLOAD_REVISION_5", value: NDIS_OFFLOAD_REVISION_5 as i128 },
+        Constant { name: "NDIS_SIZEOF_MINIPORT_ADAPTER_OFFLOAD_ATTRIBUTES_REVISION_1", value: NDIS_SIZEOF_MINIPORT_ADAPTER_OFFLOAD_ATTRIBUTES_REVISION_1 as i128 },
+        Constant { name: "NDIS_SIZEOF_NDIS_OFFLOAD_REVISION_1", value: NDIS_SIZEOF_NDIS_OFFLOAD_REVISION_1 as i128 },
+        Constant { name: "NDIS_SIZEOF_NDIS_OFFLOAD_REVISION_3", value: NDIS_SIZEOF_NDIS_OFFLOAD_REVISION_3 as i128 },
+        Constant { name: "NDIS_SIZEOF_NDIS_OFFLOAD_REVISION_5", value: NDIS_SIZEOF_NDIS_OFFLOAD_REVISION_5 as i128 },
+        Constant { name: "NDIS_SIZEOF_OFFLOAD_ENCAPSULATION_REVISION_1", value: NDIS_SIZEOF_OFFLOAD_ENCAPSULATION_REVISION_1 as i128 },
+        Constant { name: "NDIS_SIZEOF_OFFLOAD_PARAMETERS_REVISION_1", value: NDIS_SIZEOF_OFFLOAD_PARAMETERS_REVISION_1 as i128 },
+        Constant { name: "NDIS_SIZEOF_OFFLOAD_PARAMETERS_REVISION_3", value: NDIS_SIZEOF_OFFLOAD_PARAMETERS_REVISION_3 as i128 },
+        Constant { name: "NDIS_ENCAPSULATION_IEEE_802_3", value: NDIS_ENCAPSULATION_IEEE_802_3 as i128 },
+        Constant { name: "NDIS_ENCAPSULATION_IEEE_802_3_P_AND_Q", value: NDIS_ENCAPSULATION_IEEE_802_3_P_AND_Q as i128 },
+        Constant { name: "NDIS_ENCAPSULATION_IEEE_802_3_P_AND_Q_IN_OOB", value: NDIS_ENCAPSULATION_IEEE_802_3_P_AND_Q_IN_OOB as i128 },
+        Constant { name: "NDIS_OFFLOAD_PARAMETERS_NO_CHANGE", value: NDIS_OFFLOAD_PARAMETERS_NO_CHANGE as i128 },
+        Constant { name: "NDIS_OFFLOAD_PARAMETERS_RSC_DISABLED", value: NDIS_OFFLOAD_PARAMETERS_RSC_DISABLED as i128 },
+        Constant { name: "NDIS_OFFLOAD_PARAMETERS_RSC_ENABLED", value: NDIS_OFFLOAD_PARAMETERS_RSC_ENABLED as i128 },
+        Constant { name: "NDIS_OFFLOAD_PARAMETERS_SKIP_REGISTRY_UPDATE", value: NDIS_OFFLOAD_PARAMETERS_SKIP_REGISTRY_UPDATE as i128 },
+        Constant { name: "NDIS_OFFLOAD_SET_ON", value: NDIS_OFFLOAD_SET_ON as i128 },
+        Constant { name: "NDIS_OFFLOAD_SET_OFF", value: NDIS_OFFLOAD_SET_OFF as i128 },
+        Constant { name: "OID_GEN_VLAN_ID", value: OID_GEN_VLAN_ID as i128 },
+        Constant { name: "OID_OFFLOAD_ENCAPSULATION", value: OID_OFFLOAD_ENCAPSULATION as i128 },
+        Constant { name: "OID_TCP_OFFLOAD_PARAMETERS", value: OID_TCP_OFFLOAD_PARAMETERS as i128 },
+        Constant { name: "NDIS_STATUS_TASK_OFFLOAD_CURRENT_CONFIG", value: NDIS_STATUS_TASK_OFFLOAD_CURRENT_CONFIG as i128 },
+        Constant { name: "NDIS_STATUS_TASK_OFFLOAD_HARDWARE_CAPABILITIES", value: NDIS_STATUS_TASK_OFFLOAD_HARDWARE_CAPABILITIES as i128 },
+        Constant { name: "TcpRecvSegCoalesceInfo", value: TcpRecvSegCoalesceInfo as i128 },
         Constant { name: "OID_802_3_CURRENT_ADDRESS", value: OID_802_3_CURRENT_ADDRESS as i128 },
         Constant { name: "OID_802_3_MAXIMUM_LIST_SIZE", value: OID_802_3_MAXIMUM_LIST_SIZE as i128 },
         Constant { name: "OID_802_3_MULTICAST_LIST", value: OID_802_3_MULTICAST_LIST as i128 },
