@@ -302,6 +302,9 @@ cases! {
     a_send_completed_with_a_lock_held: "ndis-send-locked" => "NDIS-NBL-06";
     a_receive_before_the_restart: "ndis-receive-early" => "NDIS-LIFE-09";
     a_receive_of_fewer_lists_than_it_says: "ndis-receive-miscounted" => "NDIS-NBL-05";
+    a_receive_with_what_was_never_told: "ndis-receive-told" => "NDIS-OFFLOAD";
+    offloads_with_a_wrong_header: "ndis-offloads-wrong" => "NDIS-OFFLOAD";
+    offloads_that_are_on_and_not_possible: "ndis-offloads-beyond" => "NDIS-OFFLOAD";
     a_restart_completed_that_was_not_asked: "ndis-restart-unasked" => "NDIS-LIFE-10";
     a_status_indication_with_a_wrong_header: "ndis-status-wrong" => "NDIS-STAT-01";
     an_adapter_used_after_halt: "ndis-halted" => "NDIS-LIFE-12";
@@ -341,6 +344,8 @@ cases! {
     a_receive_returned_that_was_not_to_be_kept: "protocol-returns-resources" => "NDIS-PROT-06";
     a_receive_returned_changed: "protocol-returns-changed" => "NDIS-PROT-06";
     a_send_of_a_foreign_list: "protocol-sends-foreign" => "NDIS-NBL-03";
+    a_send_that_asks_for_what_was_not_offered: "protocol-asks-unoffered" => "NDIS-OFFLOAD";
+    a_send_that_asks_before_its_encapsulation_is_known: "protocol-asks-early" => "NDIS-OFFLOAD";
     a_send_without_data: "protocol-sends-nothing" => "NDIS-NBL-WHOLE";
     a_send_with_the_wrong_level: "protocol-sends-at-no-dispatch" => "NDIS-NBL-07";
     a_list_freed_twice: "protocol-frees-twice" => "NDIS-NBL-POOL";

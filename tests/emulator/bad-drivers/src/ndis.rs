@@ -38,6 +38,9 @@ pub(crate) const CASES: &[(&str, Case)] = &[
     ("ndis-send-locked", || with(Flaw::SendLocked)),
     ("ndis-receive-early", || with(Flaw::ReceiveEarly)),
     ("ndis-receive-miscounted", || with(Flaw::ReceiveMiscounted)),
+    ("ndis-receive-told", || with(Flaw::ReceiveTold)),
+    ("ndis-offloads-wrong", || with(Flaw::OffloadsWrong)),
+    ("ndis-offloads-beyond", || with(Flaw::OffloadsBeyond)),
     ("ndis-restart-unasked", || with(Flaw::RestartUnasked)),
     ("ndis-status-wrong", || with(Flaw::StatusWrong)),
     ("ndis-oid-too-long", || with(Flaw::OidTooLong)),
@@ -87,6 +90,9 @@ enum Flaw {
     SendKept,
     SendLate,
     PowerRefused,
+    ReceiveTold,
+    OffloadsWrong,
+    OffloadsBeyond,
 }
 
 static FLAW: AtomicI32 = AtomicI32::new(0);
@@ -175,6 +181,9 @@ unsafe extern "win64" fn initialize(
         if !has(Flaw::NoGeneral) {
             set_general(adapter);
         }
+        if has(Flaw::OffloadsWrong) || has(Flaw::OffloadsBeyond) {
+            set_offloads(adapter);
+        }
         ndk::set_attributes(adapter);
         if has(Flaw::ConfigurationOpen) || has(Flaw::ConfigurationClosedTwice) {
             let configuration = open_configuration(adapter);
@@ -242,6 +251,35 @@ unsafe fn set_general(adapter: NDIS_HANDLE) {
     unsafe { NdisMSetMiniportAttributes(adapter, (&raw mut attributes).cast()) };
 }
 
+unsafe fn set_offloads(adapter: NDIS_HANDLE) {
+    let kind = match has(Flaw::OffloadsWrong) {
+        true => NDIS_OBJECT_TYPE_DEFAULT,
+        false => NDIS_OBJECT_TYPE_OFFLOAD,
+    };
+    let mut possible = NDIS_OFFLOAD {
+        Header: NDIS_OBJECT_HEADER {
+            Type: kind,
+            Revision: NDIS_OFFLOAD_REVISION_5,
+            Size: NDIS_SIZEOF_NDIS_OFFLOAD_REVISION_5,
+        },
+        ..Default::default()
+    };
+    let mut current = possible;
+    current.Rsc.IPv4 = has(Flaw::OffloadsBeyond).into();
+    let mut attributes = NDIS_MINIPORT_ADAPTER_OFFLOAD_ATTRIBUTES {
+        Header: NDIS_OBJECT_HEADER {
+            Type: NDIS_OBJECT_TYPE_MINIPORT_ADAPTER_OFFLOAD_ATTRIBUTES,
+            Revision: NDIS_MINIPORT_ADAPTER_OFFLOAD_ATTRIBUTES_REVISION_1,
+            Size: NDIS_SIZEOF_MINIPORT_ADAPTER_OFFLOAD_ATTRIBUTES_REVISION_1,
+        },
+        DefaultOffloadConfiguration: &mut current,
+        HardwareOffloadCapabilities: &mut possible,
+        ..Default::default()
+    };
+    // SAFETY: the adapter that is being initialised.
+    unsafe { NdisMSetMiniportAttributes(adapter, (&raw mut attributes).cast()) };
+}
+
 unsafe fn open_configuration(adapter: NDIS_HANDLE) -> NDIS_HANDLE {
     let mut wanted = NDIS_CONFIGURATION_OBJECT {
         Header: NDIS_OBJECT_HEADER {
@@ -287,6 +325,16 @@ unsafe extern "win64" fn restart(
     if has(Flaw::LateAttributes) {
         // SAFETY: the adapter is no longer being initialised, on purpose.
         unsafe { set_general(adapter) };
+    }
+    if has(Flaw::ReceiveTold) {
+        let mut list = NET_BUFFER_LIST {
+            SourceHandle: adapter,
+            ..Default::default()
+        };
+        // TCP's checksum is right, says an adapter that looks at none.
+        list.NetBufferListInfo[TcpIpChecksumNetBufferListInfo] = 0b1000 as PVOID;
+        // SAFETY: one list, with what nobody was told to expect, on purpose.
+        unsafe { NdisMIndicateReceiveNetBufferLists(adapter, &mut list, 0, 1, 2) };
     }
     if has(Flaw::ReceiveMiscounted) {
         let mut list = NET_BUFFER_LIST::default();

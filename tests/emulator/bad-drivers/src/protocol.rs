@@ -35,6 +35,8 @@ pub(crate) const CASES: &[(&str, Case)] = &[
         with(Flaw::UnlinksResources)
     }),
     ("protocol-sends-foreign", || with(Flaw::SendsForeign)),
+    ("protocol-asks-unoffered", || with(Flaw::AsksUnoffered)),
+    ("protocol-asks-early", || with(Flaw::AsksEarly)),
     ("protocol-sends-nothing", || with(Flaw::SendsNothing)),
     ("protocol-sends-at-no-dispatch", || {
         with(Flaw::SendsAtNoDispatch)
@@ -71,6 +73,8 @@ enum Flaw {
     ReturnsChanged,
     UnlinksResources,
     SendsForeign,
+    AsksUnoffered,
+    AsksEarly,
     SendsNothing,
     SendsAtNoDispatch,
     FreesTwice,
@@ -326,6 +330,15 @@ unsafe fn send() {
             true => pool,
             false => binding(),
         };
+        let beside = &raw mut (*list).NetBufferListInfo;
+        if has(Flaw::AsksUnoffered) {
+            // A large send of version 1.
+            (*beside)[TcpLargeSendNetBufferListInfo] = 1400 as PVOID;
+        }
+        if has(Flaw::AsksEarly) {
+            // IPv4, and TCP's checksum: nobody said how frames begin.
+            (*beside)[TcpIpChecksumNetBufferListInfo] = 0b101 as PVOID;
+        }
         let flags = match has(Flaw::SendsAtNoDispatch) {
             true => NDIS_SEND_FLAGS_DISPATCH_LEVEL,
             false => 0,

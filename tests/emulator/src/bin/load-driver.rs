@@ -13,6 +13,7 @@ use std::time::Duration;
 use softrnic::sys::OID_NDK_SET_STATE;
 use softrnic_emulator::image::steps;
 use softrnic_emulator::io::driver::registry_path;
+use softrnic_emulator::ndis::offload::Offloads;
 use softrnic_emulator::ndis::{Adapter, AdapterOptions};
 use softrnic_emulator::nic::{Nic, NicOptions, Switch, Weather};
 use softrnic_emulator::pool::PoolMode;
@@ -101,7 +102,11 @@ fn simulate(arguments: &mut Vec<String>) {
 fn exercise_protocol(machine: &'static Machine) {
     let switch = Switch::new(Weather::default());
     let station = switch.station([2, 0, 0, 0, 0, 9]);
-    let nic = machine.add_nic(&switch, NicOptions::default());
+    let able = NicOptions {
+        offloads: Offloads::ALL,
+        ..NicOptions::default()
+    };
+    let nic = machine.add_nic(&switch, able);
     machine.ndis.settle(machine);
     station.send_to([0xFF; 6], 0x88B5, b"for everybody");
     wait_received(&nic, 1);

@@ -9,6 +9,7 @@ use super::adapter::Adapter;
 use super::lists::List;
 use super::lower::{Description, Identity, Lower, Stack};
 use super::miniport::{LifeState, Miniport};
+use super::offload::Offloads;
 use super::protocol::Binding;
 use crate::bridge;
 use crate::machine::Machine;
@@ -40,6 +41,7 @@ impl Lower for Miniport {
             multicast: general.MaxMulticastListSize,
             mac_options: general.MacOptions,
             connector: general.IfConnectorPresent != 0,
+            offloads: attributes.offloads.with_mac_options(general.MacOptions),
         }
     }
 
@@ -140,6 +142,13 @@ impl Adapter {
     pub fn link(&self) -> (bool, u64) {
         let description = Lower::description(&*self.miniport);
         (description.connected, description.speed)
+    }
+
+    /// What its driver says that is on, and what could be.
+    #[must_use]
+    pub fn offloads(&self) -> (Offloads, Offloads) {
+        let possible = self.miniport.attributes().possible;
+        (Lower::description(&*self.miniport).offloads, possible)
     }
 
     /// Its interface GUID, with braces.

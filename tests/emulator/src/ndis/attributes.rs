@@ -4,6 +4,7 @@
 use softrnic::sys::*;
 
 use super::miniport::{LifeState, Miniport};
+use super::offload::Offloads;
 use crate::thread;
 use crate::verifier::violation;
 use crate::wdm::PASSIVE_LEVEL;
@@ -17,6 +18,11 @@ pub(crate) struct Attributes {
     pub(crate) ndk: Option<NdkAttributes>,
     /// Whether the link is up, and its speed, as the driver indicated last.
     pub(crate) link: Option<(bool, u64)>,
+    /// What it says is possible, and what is on; tags are in the general attributes.
+    pub(crate) possible: Offloads,
+    pub(crate) offloads: Offloads,
+    /// All that it ever said is on: what was sent or received in time may be seen later.
+    pub(crate) ever: Offloads,
 }
 
 // SAFETY: the pointers inside are only compared or were copied out of while they were valid.
@@ -66,9 +72,40 @@ pub(super) unsafe extern "win64" fn NdisMSetMiniportAttributes(
             NDIS_OBJECT_TYPE_MINIPORT_ADAPTER_NDK_ATTRIBUTES => {
                 set_ndk(&adapter, attributes.cast(), header)
             }
+            NDIS_OBJECT_TYPE_MINIPORT_ADAPTER_OFFLOAD_ATTRIBUTES => {
+                set_offloads(&adapter, attributes.cast(), header)
+            }
             _ => NDIS_STATUS_NOT_SUPPORTED,
         }
     }
+}
+
+unsafe fn set_offloads(
+    adapter: &Miniport,
+    from: *const NDIS_MINIPORT_ADAPTER_OFFLOAD_ATTRIBUTES,
+    header: NDIS_OBJECT_HEADER,
+) -> NDIS_STATUS {
+    if header.Size < NDIS_SIZEOF_MINIPORT_ADAPTER_OFFLOAD_ATTRIBUTES_REVISION_1 {
+        violation("NDIS-LIFE-04", "offload attributes with a wrong size");
+    }
+    // SAFETY: the caller looked at the header; what it points to is valid during the call.
+    let (possible, current) = unsafe {
+        let offload = from.read_unaligned();
+        (
+            Offloads::read(offload.HardwareOffloadCapabilities),
+            Offloads::read(offload.DefaultOffloadConfiguration),
+        )
+    };
+    current.expect_within(possible);
+    let mut attributes = adapter.attributes();
+    if attributes.general.is_none() {
+        violation(
+            "NDIS-LIFE-04",
+            "offload attributes before general attributes",
+        );
+    }
+    (attributes.possible, attributes.offloads, attributes.ever) = (possible, current, current);
+    NDIS_STATUS_SUCCESS
 }
 
 unsafe fn set_registration(

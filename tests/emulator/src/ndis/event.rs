@@ -8,6 +8,7 @@
 use softrnic::sys::*;
 
 use super::miniport::{LifeState, Miniport};
+use super::offload::Offloads;
 use super::oid;
 use crate::thread;
 use crate::verifier::violation;
@@ -37,6 +38,10 @@ pub(super) unsafe extern "win64" fn NdisMIndicateStatusEx(
         // SAFETY: such an indication comes with a link state.
         unsafe { note_link(&adapter, indication) };
     }
+    if OFFLOADS.contains(&indication.StatusCode) {
+        // SAFETY: such an indication comes with offloads.
+        unsafe { note_offloads(&adapter, indication) };
+    }
     for binding in adapter.stack.all() {
         binding.status(indication);
     }
@@ -56,6 +61,29 @@ unsafe fn note_link(adapter: &Miniport, indication: &NDIS_STATUS_INDICATION) {
     };
     let connected = link.MediaConnectState == MediaConnectStateConnected;
     adapter.attributes().link = Some((connected, link.XmitLinkSpeed));
+}
+
+const OFFLOADS: [NDIS_STATUS; 2] = [
+    NDIS_STATUS_TASK_OFFLOAD_HARDWARE_CAPABILITIES,
+    NDIS_STATUS_TASK_OFFLOAD_CURRENT_CONFIG,
+];
+
+/// As [`note_link`], of offloads.
+unsafe fn note_offloads(adapter: &Miniport, indication: &NDIS_STATUS_INDICATION) {
+    let least = u32::from(NDIS_SIZEOF_NDIS_OFFLOAD_REVISION_1);
+    if indication.StatusBufferSize < least {
+        violation("NDIS-OFFLOAD", "an offload structure that is too short");
+    }
+    // SAFETY: the driver's buffer is as long as it says.
+    let told = unsafe { Offloads::read(indication.StatusBuffer.cast()) };
+    let mut attributes = adapter.attributes();
+    if indication.StatusCode == NDIS_STATUS_TASK_OFFLOAD_CURRENT_CONFIG {
+        told.expect_within(attributes.possible);
+        attributes.offloads = told;
+        attributes.ever = attributes.ever.union(told);
+    } else {
+        attributes.possible = told;
+    }
 }
 
 /// PASSIVE_LEVEL. NDK-NDIS-07: not inside MiniportOidRequest, nor while an OID pends.

@@ -420,6 +420,7 @@ pub unsafe extern "win64" fn NdisCopyReceiveNetBufferListInfo(to: List, from: Li
         NetBufferListProtocolId,
         NetBufferListHashValue,
         NetBufferListHashInfo,
+        TcpRecvSegCoalesceInfo,
     ];
     // SAFETY: as above.
     unsafe {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use softrnic::sys::*;
 
 use super::lists::List;
+use super::offload::Offloads;
 use super::protocol::Binding;
 use crate::machine::Machine;
 use crate::sync::{Mutex, Turn};
@@ -41,6 +42,8 @@ pub(crate) struct Description {
     pub(crate) multicast: u32,
     pub(crate) mac_options: u32,
     pub(crate) connector: bool,
+    /// As they are on.
+    pub(crate) offloads: Offloads,
 }
 
 /// What NDIS keeps of each adapter for the protocols above it.

@@ -15,6 +15,7 @@ pub(crate) mod lists;
 pub(crate) mod lower;
 mod miniport;
 mod nbl;
+pub mod offload;
 mod oid;
 mod pnp;
 pub(crate) mod protocol;

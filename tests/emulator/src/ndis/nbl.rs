@@ -9,6 +9,7 @@ use softrnic::sys::*;
 use super::adapter::Adapter;
 use super::lists::{self, List, no_lock_held};
 use super::miniport::{LifeState, Miniport};
+use super::offload::{Beside, Offloads};
 use super::protocol::{self, Binding};
 use crate::bridge;
 use crate::clock;
@@ -251,9 +252,13 @@ pub(super) unsafe extern "win64" fn NdisMIndicateReceiveNetBufferLists(
             "a receive is indicated with a wrong number of lists, or another SourceHandle than the adapter's",
         );
     }
+    let ever = adapter.ever_told();
     for &list in &lists {
         // SAFETY: as above.
-        unsafe { lists::expect_whole(list, call) };
+        unsafe {
+            Beside::of(list).expect_told(&ever);
+            lists::expect_whole(list, call);
+        }
     }
     let keeps = flags & NDIS_RECEIVE_FLAGS_RESOURCES == 0;
     if keeps && !lists.iter().all(|&list| adapter.indicates(list)) {
@@ -270,6 +275,13 @@ pub(super) unsafe extern "win64" fn NdisMIndicateReceiveNetBufferLists(
 }
 
 impl Miniport {
+    /// What the driver ever said that the adapter does.
+    fn ever_told(&self) -> Offloads {
+        let attributes = self.attributes();
+        let options = attributes.general.map_or(0, |general| general.MacOptions);
+        attributes.ever.with_mac_options(options)
+    }
+
     /// The driver indicates a list that is to come back; false when it has not come back before.
     fn indicates(&self, list: List) -> bool {
         self.sends.lock().indicated.insert(list as usize)

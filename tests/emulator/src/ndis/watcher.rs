@@ -8,6 +8,7 @@ use softrnic::sys::*;
 
 use super::lists::{self, List};
 use super::lower::{Description, Identity, Mac};
+use super::offload::{Beside, Offloads};
 use super::protocol::{Binding, Native, Protocol};
 use crate::machine::Machine;
 use crate::nic::memory::{self, Layout};
@@ -21,8 +22,10 @@ const LIMIT: Duration = Duration::from_secs(30);
 struct Seen {
     binding: Option<Arc<Binding>>,
     is_running: bool,
-    frames: VecDeque<Vec<u8>>,
+    frames: VecDeque<(Vec<u8>, Beside)>,
     links: Vec<(bool, u64)>,
+    /// What the adapter was told to do, each time.
+    offloads: Vec<Offloads>,
     /// Received lists are kept until they are released.
     keeps: bool,
     kept: Vec<usize>,
@@ -96,7 +99,45 @@ impl Watcher {
         let mut seen = self.eyes.seen.lock();
         let none = |seen: &mut Seen| seen.frames.is_empty();
         self.eyes.changed.wait_while_for(&mut seen, none, limit);
+        seen.frames.pop_front().map(|(frame, _)| frame)
+    }
+
+    /// As `receive`, with what came beside it.
+    #[must_use]
+    pub fn receive_with(&self, limit: Duration) -> Option<(Vec<u8>, Beside)> {
+        let mut seen = self.eyes.seen.lock();
+        let none = |seen: &mut Seen| seen.frames.is_empty();
+        self.eyes.changed.wait_while_for(&mut seen, none, limit);
         seen.frames.pop_front()
+    }
+
+    /// Tells the adapter how frames begin, so that tasks may be asked for.
+    pub fn encapsulate(&self) -> NDIS_STATUS {
+        self.binding().encapsulate()
+    }
+
+    /// Sends one list with something beside it, and waits until it is completed: its status, and what is beside it then.
+    pub fn send_with(&self, frames: &[&[u8]], beside: Beside) -> (NDIS_STATUS, Beside) {
+        let binding = self.binding();
+        let sending = Sending::new(self.machine, frames, &binding, std::ptr::null_mut());
+        // SAFETY: a fresh list.
+        unsafe { beside.put(sending.list()) };
+        self.eyes
+            .seen
+            .lock()
+            .sent
+            .insert(sending.list() as usize, None);
+        binding.send(vec![sending.list()]);
+        let sending = [sending];
+        let status = self.collect(&sending)[0];
+        // SAFETY: it came back.
+        (status, unsafe { Beside::of(sending[0].list()) })
+    }
+
+    /// What the adapter said, each time, that it does.
+    #[must_use]
+    pub fn offloads(&self) -> Vec<Offloads> {
+        self.eyes.seen.lock().offloads.clone()
     }
 
     /// The links that were told: up or not, and the speed.
@@ -270,8 +311,10 @@ impl Native for Eyes {
                 // SAFETY: as above.
                 unsafe { lists::bytes(buffer) }.unwrap_or_default()
             });
+            // SAFETY: as above.
+            let beside = unsafe { Beside::of(list) };
             let mut seen = self.seen.lock();
-            seen.frames.extend(frames);
+            seen.frames.extend(frames.map(|frame| (frame, beside)));
             match () {
                 () if flags & NDIS_RECEIVE_FLAGS_RESOURCES != 0 => {}
                 () if seen.keeps && seen.is_running => seen.kept.push(list as usize),
@@ -295,6 +338,11 @@ impl Native for Eyes {
     }
 
     fn status(&self, _: &Arc<Binding>, indication: &NDIS_STATUS_INDICATION) {
+        if indication.StatusCode == NDIS_STATUS_TASK_OFFLOAD_CURRENT_CONFIG {
+            // SAFETY: such an indication comes with offloads.
+            let offloads = unsafe { Offloads::read(indication.StatusBuffer.cast()) };
+            self.seen.lock().offloads.push(offloads);
+        }
         if indication.StatusCode != NDIS_STATUS_LINK_STATE {
             return;
         }

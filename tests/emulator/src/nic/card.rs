@@ -12,6 +12,7 @@ use crate::machine::Machine;
 use crate::ndis;
 use crate::ndis::lists::List;
 use crate::ndis::lower::{Description, Identity, Lower, Stack};
+use crate::ndis::offload::Offloads;
 use crate::ndis::protocol::Binding;
 use crate::processor;
 use crate::sched::{self, Random};
@@ -59,6 +60,7 @@ pub(super) struct Inside {
     /// Lists that were indicated and have not come back, with their memory.
     pub(super) out: HashMap<usize, usize>,
     pub(super) statistics: Statistics,
+    pub(super) offloads: Offloads,
 }
 
 /// One NIC.
@@ -111,6 +113,7 @@ impl Card {
             arriving: Arriving::new(),
             out: HashMap::new(),
             statistics: Statistics::default(),
+            offloads: options.offloads,
         };
         let card = Arc::new(Self {
             machine,
@@ -134,6 +137,32 @@ impl Card {
     /// By the seed, one time in so many; never when the NIC makes no choices.
     pub(super) fn chance(&self, times: u64) -> bool {
         self.options.varies && self.inside().random.one_in(times)
+    }
+
+    /// Tells all protocols something. At DISPATCH_LEVEL.
+    pub(super) fn tell<T>(&self, code: NDIS_STATUS, what: &mut T) {
+        let mut indication = NDIS_STATUS_INDICATION {
+            Header: NDIS_OBJECT_HEADER {
+                Type: NDIS_OBJECT_TYPE_STATUS_INDICATION,
+                Revision: NDIS_STATUS_INDICATION_REVISION_1,
+                Size: NDIS_SIZEOF_STATUS_INDICATION_REVISION_1,
+            },
+            SourceHandle: std::ptr::from_ref(self).cast_mut().cast(),
+            StatusCode: code,
+            StatusBuffer: (&raw mut *what).cast(),
+            StatusBufferSize: size_of::<T>() as u32,
+            ..Default::default()
+        };
+        for binding in self.stack.all() {
+            binding.status(&mut indication);
+        }
+    }
+
+    /// As [`tell`](Self::tell): what it does for them.
+    pub(super) fn tell_offloads(&self) {
+        let offloads = self.inside().offloads;
+        let code = NDIS_STATUS_TASK_OFFLOAD_CURRENT_CONFIG;
+        self.tell(code, &mut offloads.structure());
     }
 
     /// Something is there to do for its thread.
@@ -234,8 +263,10 @@ impl Lower for Card {
             multicast: MULTICAST,
             mac_options: NDIS_MAC_OPTION_COPY_LOOKAHEAD_DATA
                 | NDIS_MAC_OPTION_TRANSFERS_NOT_PEND
-                | NDIS_MAC_OPTION_NO_LOOPBACK,
+                | NDIS_MAC_OPTION_NO_LOOPBACK
+                | inside.offloads.mac_options(),
             connector: true,
+            offloads: inside.offloads,
         }
     }
 

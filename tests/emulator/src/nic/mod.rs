@@ -5,6 +5,7 @@
 
 mod card;
 pub(crate) mod memory;
+pub(crate) mod packet;
 mod receive;
 mod request;
 mod station;
@@ -22,6 +23,7 @@ use crate::ip;
 use crate::machine::Machine;
 use crate::ndis::lower::Lower;
 pub use crate::ndis::lower::Mac;
+use crate::ndis::offload::Offloads;
 use crate::processor;
 use crate::thread;
 use crate::wdm::DISPATCH_LEVEL;
@@ -50,6 +52,8 @@ pub struct NicOptions {
     pub buffers: usize,
     /// What the switch does at its port.
     pub port: Port,
+    /// What it does for protocols.
+    pub offloads: Offloads,
 }
 
 impl Default for NicOptions {
@@ -64,6 +68,7 @@ impl Default for NicOptions {
             varies: false,
             buffers: 64,
             port: Port::default(),
+            offloads: Offloads::default(),
         }
     }
 }
@@ -79,6 +84,10 @@ pub struct Statistics {
     pub send_errors: u64,
     /// Frames that came while it was paused or nobody had its filter set.
     pub discards: u64,
+    /// Lists whose checksums it made, that it cut into segments, and that it joined of segments.
+    pub summed: u64,
+    pub cut: u64,
+    pub joined: u64,
 }
 
 /// The host's hold on a NIC.
@@ -176,6 +185,21 @@ impl Nic {
         self.tell_link();
     }
 
+    /// It does other things for protocols from now on; they are told.
+    pub fn set_offloads(&self, offloads: Offloads) {
+        self.card.inside().offloads = offloads;
+        let thread = thread::current();
+        let old = processor::raise(thread, DISPATCH_LEVEL);
+        self.card.tell_offloads();
+        processor::lower(thread, old);
+    }
+
+    /// What it does for protocols now.
+    #[must_use]
+    pub fn offloads(&self) -> Offloads {
+        self.card.inside().offloads
+    }
+
     fn tell_link(&self) {
         let description = self.card.description();
         let mut link = NDIS_LINK_STATE {
@@ -193,23 +217,9 @@ impl Nic {
             RcvLinkSpeed: description.speed,
             ..Default::default()
         };
-        let mut indication = NDIS_STATUS_INDICATION {
-            Header: NDIS_OBJECT_HEADER {
-                Type: NDIS_OBJECT_TYPE_STATUS_INDICATION,
-                Revision: NDIS_STATUS_INDICATION_REVISION_1,
-                Size: NDIS_SIZEOF_STATUS_INDICATION_REVISION_1,
-            },
-            SourceHandle: Arc::as_ptr(&self.card).cast_mut().cast(),
-            StatusCode: NDIS_STATUS_LINK_STATE,
-            StatusBuffer: (&raw mut link).cast(),
-            StatusBufferSize: size_of_val(&link) as u32,
-            ..Default::default()
-        };
         let thread = thread::current();
         let old = processor::raise(thread, DISPATCH_LEVEL);
-        for binding in self.card.stack().all() {
-            binding.status(&mut indication);
-        }
+        self.card.tell(NDIS_STATUS_LINK_STATE, &mut link);
         processor::lower(thread, old);
     }
 

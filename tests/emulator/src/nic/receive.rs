@@ -7,9 +7,64 @@ use softrnic::sys::*;
 use super::Mac;
 use super::card::Card;
 use super::memory::{self, Layout};
+use super::packet::{self, Joining, Told};
 use crate::ndis::lists::List;
 use crate::ndis::lower::Lower;
+use crate::ndis::offload::{
+    Beside, IP_FAILED, IP_GOOD, Offloads, Sums, TCP_FAILED, TCP_GOOD, UDP_FAILED, UDP_GOOD,
+};
 use crate::ndis::protocol::{indicate, passes};
+
+/// `NDIS_HASH_TCP_IPV4`, of the Toeplitz function.
+const HASHED: u32 = 0x201;
+/// Bytes of data in joined segments.
+const MOST_JOINED: usize = 60_000;
+
+/// What the NIC makes of frames that came: tags out, checksums looked at, segments joined.
+fn look_at(frames: &[&Arc<[u8]>], offloads: Offloads) -> Vec<Told> {
+    let each = frames.iter().map(|frame| {
+        let mut frame = frame.to_vec();
+        let tag = match offloads.priority || offloads.vlan {
+            true => packet::take_tag(&mut frame),
+            false => 0,
+        };
+        let checksum = packet::verdicts(&frame) & verdicts_of(&offloads.receive, &frame);
+        let beside = Beside {
+            checksum,
+            tag,
+            // As of a NIC that scales its receives for somebody else.
+            hash: if offloads.receive.tcp4 { HASHED } else { 0 },
+            ..Beside::default()
+        };
+        Told::new(frame, beside)
+    });
+    let how = Joining {
+        families: offloads.joins,
+        equal: false,
+        most: MOST_JOINED,
+    };
+    let good = |told: &Told| told.beside.checksum & TCP_GOOD != 0;
+    let mut all = Vec::new();
+    for run in each
+        .collect::<Vec<Told>>()
+        .chunk_by(|one, next| good(one) && good(next))
+    {
+        all.extend(packet::join(run.iter().cloned(), how));
+    }
+    all
+}
+
+/// Which verdicts on a frame it gives.
+fn verdicts_of(sums: &Sums, frame: &[u8]) -> u32 {
+    let when = |on: bool, bits| if on { bits } else { 0 };
+    let (tcp, udp) = match packet::Places::of(frame) {
+        Some(places) if places.is_ipv6 => (sums.tcp6, sums.udp6),
+        _ => (sums.tcp4, sums.udp4),
+    };
+    when(tcp, TCP_GOOD | TCP_FAILED)
+        | when(udp, UDP_GOOD | UDP_FAILED)
+        | when(sums.ip4, IP_GOOD | IP_FAILED)
+}
 
 impl Card {
     /// At DISPATCH_LEVEL, on the NIC's thread.
@@ -30,15 +85,26 @@ impl Card {
             inside.statistics.frames_received += 1;
             inside.statistics.bytes_received += frame.len() as u64;
         }
-        let short = inside.out.len() + frames.len() > self.options.buffers;
+        let offloads = inside.offloads;
         drop(inside);
-        if frames.is_empty() {
+        let told = look_at(&frames, offloads);
+        let mut inside = self.inside();
+        let short = inside.out.len() + told.len() > self.options.buffers;
+        inside.statistics.joined +=
+            told.iter().filter(|told| told.beside.joined != 0).count() as u64;
+        drop(inside);
+        if told.is_empty() {
             return;
         }
         let source = std::ptr::from_ref(self).cast_mut().cast();
         let pool = &self.machine().pool;
-        let make = |frame: &&Arc<[u8]>| memory::make(pool, frame, self.layout(), source);
-        let lists: Vec<List> = frames.iter().map(make).collect();
+        let make = |told: &Told| {
+            let list = memory::make(pool, &told.frame, self.layout(), source);
+            // SAFETY: a fresh list.
+            unsafe { told.beside.put(list) };
+            list
+        };
+        let lists: Vec<List> = told.iter().map(make).collect();
         let mut flags = NDIS_RECEIVE_FLAGS_DISPATCH_LEVEL;
         let lends = !short && !self.chance(6);
         if lends {

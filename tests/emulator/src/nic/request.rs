@@ -7,6 +7,9 @@ use softrnic::sys::*;
 use super::card::Card;
 use crate::ndis::lower::Lower;
 use crate::ndis::protocol::Binding;
+use crate::processor;
+use crate::thread;
+use crate::wdm::DISPATCH_LEVEL;
 
 const HEADER: u32 = 14;
 
@@ -27,7 +30,7 @@ impl Card {
                 return status;
             }
             match (*request).RequestType {
-                NdisRequestSetInformation => set(request),
+                NdisRequestSetInformation => self.set(request),
                 NdisRequestQueryInformation | NdisRequestQueryStatistics => self.query(request),
                 _ => NDIS_STATUS_NOT_SUPPORTED,
             }
@@ -49,6 +52,54 @@ impl Card {
         unsafe { std::ptr::copy_nonoverlapping(data.as_ptr(), to, data.len()) };
         query.BytesWritten = data.len() as u32;
         NDIS_STATUS_SUCCESS
+    }
+
+    unsafe fn set(&self, request: *mut NDIS_OID_REQUEST) -> NDIS_STATUS {
+        // SAFETY: the caller's promise: a set.
+        let set = unsafe { &mut (*request).DATA.SET_INFORMATION };
+        let status = match set.Oid {
+            OID_GEN_CURRENT_LOOKAHEAD | OID_GEN_INTERRUPT_MODERATION | OID_GEN_LINK_PARAMETERS => {
+                NDIS_STATUS_SUCCESS
+            }
+            OID_OFFLOAD_ENCAPSULATION => match self.inside().offloads.structure() {
+                none if none.Checksum.IPv4Transmit[0] | none.Checksum.IPv4Receive[0] == 0 => {
+                    NDIS_STATUS_INVALID_PARAMETER
+                }
+                _ => NDIS_STATUS_SUCCESS,
+            },
+            // SAFETY: as above.
+            OID_TCP_OFFLOAD_PARAMETERS => unsafe { self.change_joins(set) },
+            _ => NDIS_STATUS_NOT_SUPPORTED,
+        };
+        if status == NDIS_STATUS_SUCCESS {
+            set.BytesRead = set.InformationBufferLength;
+        }
+        status
+    }
+
+    /// Those that it joins by its options can be switched off, and on again.
+    unsafe fn change_joins(&self, set: &NDIS_OID_REQUEST_SET) -> NDIS_STATUS {
+        let mut offloads = self.inside().offloads;
+        // SAFETY: the caller's promise.
+        let status = unsafe { offloads.change_joins(set) };
+        let able = self.options.offloads.joins;
+        let unable = |(on, able): (&bool, bool)| *on && !able;
+        if offloads.joins.iter().zip(able).any(unable) {
+            return NDIS_STATUS_INVALID_PARAMETER;
+        }
+        self.inside().offloads = offloads;
+        let thread = thread::current();
+        let old = thread.irql();
+        let old = if old < DISPATCH_LEVEL {
+            processor::raise(thread, DISPATCH_LEVEL)
+        } else {
+            old
+        };
+        self.tell_offloads();
+        if old < DISPATCH_LEVEL {
+            processor::lower(thread, old);
+        }
+        status
     }
 
     fn value(&self, oid: u32) -> Option<Vec<u8>> {
@@ -79,17 +130,5 @@ impl Card {
             ),
             _ => None,
         }
-    }
-}
-
-unsafe fn set(request: *mut NDIS_OID_REQUEST) -> NDIS_STATUS {
-    // SAFETY: the caller's promise: a set.
-    let set = unsafe { &mut (*request).DATA.SET_INFORMATION };
-    match set.Oid {
-        OID_GEN_CURRENT_LOOKAHEAD | OID_GEN_INTERRUPT_MODERATION | OID_GEN_LINK_PARAMETERS => {
-            set.BytesRead = set.InformationBufferLength;
-            NDIS_STATUS_SUCCESS
-        }
-        _ => NDIS_STATUS_NOT_SUPPORTED,
     }
 }

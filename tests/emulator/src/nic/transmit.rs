@@ -5,11 +5,11 @@ use std::sync::Arc;
 use softrnic::sys::*;
 
 use super::card::{Card, Waiting};
+use super::packet::{self, HEADER};
 use crate::ndis::lists::{self, List};
+use crate::ndis::offload::{Beside, VERSION_2};
 use crate::ndis::protocol::Binding;
 
-/// Bytes of an Ethernet header.
-const HEADER: usize = 14;
 /// The shortest frame, without its checksum: shorter ones are padded.
 const SHORTEST: usize = 60;
 
@@ -57,25 +57,69 @@ impl Card {
             self.inside().statistics.send_errors += 1;
             return refused;
         }
-        let mut status = NDIS_STATUS_SUCCESS;
         // SAFETY: the caller's promise.
+        let beside = unsafe { Beside::of(list) };
+        let mut status = NDIS_STATUS_SUCCESS;
+        // SAFETY: as above.
         for buffer in unsafe { lists::buffers(list) } {
             // SAFETY: as above.
-            let mut frame = unsafe { lists::bytes(buffer) }.unwrap_or_default();
-            let longest = HEADER + self.options.mtu as usize;
-            let mut inside = self.inside();
-            if frame.len() > longest || frame.len() < HEADER {
-                inside.statistics.send_errors += 1;
-                status = NDIS_STATUS_INVALID_LENGTH;
+            let frame = unsafe { lists::bytes(buffer) }.unwrap_or_default();
+            let Some(frames) = self.work_on(frame, beside) else {
+                self.inside().statistics.send_errors += 1;
+                status = NDIS_STATUS_INVALID_PARAMETER;
                 continue;
+            };
+            for frame in frames {
+                if !self.put_frame(frame, beside.tag) {
+                    status = NDIS_STATUS_INVALID_LENGTH;
+                }
             }
-            frame.resize(frame.len().max(SHORTEST), 0);
-            inside.statistics.frames_sent += 1;
-            inside.statistics.bytes_sent += frame.len() as u64;
-            drop(inside);
-            self.switch.carry(self.port, frame.into());
+        }
+        if beside.large != 0 {
+            let done = Beside {
+                large: VERSION_2,
+                ..beside
+            };
+            // SAFETY: as above: a large send is said to be done so.
+            unsafe { done.put(list) };
         }
         status
+    }
+
+    /// What is asked for beside a frame; `None` when the NIC does not do it, or no more.
+    fn work_on(&self, mut frame: Vec<u8>, beside: Beside) -> Option<Vec<Vec<u8>>> {
+        let mut inside = self.inside();
+        beside
+            .is_done(&inside.offloads, frame.len())
+            .then_some(())?;
+        if beside.large != 0 {
+            inside.statistics.cut += 1;
+            return Some(packet::segments(&frame, beside.large));
+        }
+        if beside.is_task() {
+            inside.statistics.summed += 1;
+            packet::make_checksums(&mut frame, beside.checksum);
+        }
+        Some(vec![frame])
+    }
+
+    /// Puts a frame on the wire; false when it has no length of a frame's.
+    fn put_frame(&self, mut frame: Vec<u8>, tag: u32) -> bool {
+        let longest = HEADER + self.options.mtu as usize;
+        let mut inside = self.inside();
+        if frame.len() > longest || frame.len() < HEADER {
+            inside.statistics.send_errors += 1;
+            return false;
+        }
+        if tag != 0 {
+            packet::insert_tag(&mut frame, tag);
+        }
+        frame.resize(frame.len().max(SHORTEST), 0);
+        inside.statistics.frames_sent += 1;
+        inside.statistics.bytes_sent += frame.len() as u64;
+        drop(inside);
+        self.switch.carry(self.port, frame.into());
+        true
     }
 
     /// What waits with this cancel id does not go out.

@@ -180,6 +180,10 @@ impl Native for Protocol {
         let filter =
             NDIS_PACKET_TYPE_DIRECTED | NDIS_PACKET_TYPE_MULTICAST | NDIS_PACKET_TYPE_BROADCAST;
         binding.set(OID_GEN_CURRENT_PACKET_FILTER, &filter.to_le_bytes());
+        // An adapter that has nothing to do for us may not know what we mean.
+        if binding.encapsulate() == NDIS_STATUS_SUCCESS {
+            self.with(binding, |net| net.use_offloads());
+        }
     }
 
     fn restarted(&self, binding: &Arc<Binding>) {
@@ -207,7 +211,12 @@ impl Native for Protocol {
         self.with(binding, |net| net.sent(lists));
     }
 
-    fn status(&self, binding: &Arc<Binding>, _: &NDIS_STATUS_INDICATION) {
-        self.with(binding, |net| net.notify());
+    fn status(&self, binding: &Arc<Binding>, indication: &NDIS_STATUS_INDICATION) {
+        match indication.StatusCode {
+            NDIS_STATUS_TASK_OFFLOAD_CURRENT_CONFIG if binding.is_encapsulating() => {
+                self.with(binding, |net| net.use_offloads());
+            }
+            _ => self.with(binding, |net| net.notify()),
+        }
     }
 }

@@ -21,6 +21,7 @@ use crate::machine::Machine;
 use crate::ndis::Sending;
 use crate::ndis::lists::{self, List};
 use crate::ndis::lower::Mac;
+use crate::ndis::offload::Beside;
 use crate::ndis::protocol::Binding;
 use crate::processor;
 use crate::sched;
@@ -169,14 +170,16 @@ impl Net {
 
     /// Frames that smoltcp wants to send, as lists; how many there were.
     fn take_frames(&self, inside: &mut Inside) -> (usize, Vec<List>) {
-        let frames = std::mem::take(&mut inside.frames.to_send);
+        let frames = inside.frames.take_to_send();
         if !inside.is_running {
             return (frames.len(), Vec::new());
         }
         let mut lists = Vec::new();
-        for frame in &frames {
+        for told in &frames {
             let none = std::ptr::null_mut();
-            let sending = Sending::new(self.machine, &[frame], &self.binding, none);
+            let sending = Sending::new(self.machine, &[&told.frame], &self.binding, none);
+            // SAFETY: a fresh list.
+            unsafe { told.beside.put(sending.list()) };
             lists.push(sending.list());
             inside.sending.insert(sending.list() as usize, sending);
         }
@@ -214,12 +217,12 @@ impl Net {
         let mut inside = self.inside();
         for &list in all {
             // SAFETY: lent for the time of the call at least.
-            for buffer in unsafe { lists::buffers(list) } {
+            let (buffers, beside) = unsafe { (lists::buffers(list), Beside::of(list)) };
+            for buffer in buffers {
                 // SAFETY: as above.
-                inside
-                    .frames
-                    .received
-                    .extend(unsafe { lists::bytes(buffer) });
+                if let Some(frame) = unsafe { lists::bytes(buffer) } {
+                    inside.frames.take(frame, beside);
+                }
             }
         }
         inside.is_due = true;
@@ -236,6 +239,13 @@ impl Net {
         drop(inside);
         drop(done);
         self.changed.notify_all();
+    }
+
+    /// What the adapter does from now on, once it knows how frames begin.
+    pub(super) fn use_offloads(&self) {
+        let offloads = self.binding.lower.description().offloads;
+        self.inside().frames.offloads = offloads;
+        self.notify();
     }
 
     pub(super) fn restart(&self) {

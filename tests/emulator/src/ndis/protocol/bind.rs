@@ -73,10 +73,11 @@ impl Operation {
     }
 }
 
-/// Strings of a bind, which live as long as it does.
+/// What the parameters of a bind point to, which lives as long as it does.
 struct Names {
     units: Vec<u16>,
     string: UNICODE_STRING,
+    offloads: NDIS_OFFLOAD,
 }
 
 impl Names {
@@ -84,6 +85,7 @@ impl Names {
         let mut names = Box::new(Self {
             units: name.encode_utf16().collect(),
             string: UNICODE_STRING::default(),
+            offloads: NDIS_OFFLOAD::default(),
         });
         let bytes = (names.units.len() * 2) as u16;
         names.string = UNICODE_STRING {
@@ -105,7 +107,9 @@ fn parameters(lower: &dyn Lower, names: &mut Names) -> NDIS_BIND_PARAMETERS {
         multicast,
         mac_options,
         connector,
+        offloads,
     } = lower.description();
+    names.offloads = offloads.structure();
     let identity = lower.identity();
     let luid = NET_LUID {
         Value: identity.luid,
@@ -120,6 +124,7 @@ fn parameters(lower: &dyn Lower, names: &mut Names) -> NDIS_BIND_PARAMETERS {
         },
         AdapterName: &raw mut names.string,
         BoundAdapterName: &raw mut names.string,
+        DefaultOffloadConfiguration: &raw mut names.offloads,
         MediaType: NdisMedium802_3,
         MtuSize: mtu,
         MaxXmitLinkSpeed: speed,

@@ -8,6 +8,7 @@ use softrnic::sys::*;
 use super::super::State;
 use super::super::lists::Shape;
 use super::super::lower::{Lower, Mac};
+use super::super::offload::Offloads;
 use super::super::slot::Slot;
 use super::Protocol;
 use crate::machine::Machine;
@@ -38,6 +39,10 @@ pub(super) struct Inside {
     pub(super) multicast: Vec<Mac>,
     /// Indications that have not returned.
     pub(super) indicating: usize,
+    /// What the protocol was ever told that the adapter does for it.
+    pub(super) offloads: Offloads,
+    /// It told the adapter how its frames begin.
+    pub(super) encapsulates: bool,
 }
 
 /// One binding. Its address is the handle the driver gets.
@@ -79,6 +84,8 @@ impl Binding {
                 filter: 0,
                 multicast: Vec::new(),
                 indicating: 0,
+                offloads: lower.description().offloads,
+                encapsulates: false,
             }),
             changed: Condvar::new(),
             event: Slot::default(),
@@ -108,6 +115,11 @@ impl Binding {
     /// The driver may not use it any more.
     pub(crate) fn is_closed(&self) -> bool {
         self.life() == Life::Closed
+    }
+
+    /// It told the adapter how its frames begin, so it may ask for tasks.
+    pub(crate) fn is_encapsulating(&self) -> bool {
+        self.inside().encapsulates
     }
 
     pub(crate) fn filter(&self) -> u32 {

@@ -195,6 +195,11 @@ impl Binding {
         if !self.begin_indication(open) {
             return;
         }
+        if indication.StatusCode == NDIS_STATUS_TASK_OFFLOAD_CURRENT_CONFIG {
+            let now = self.lower.description().offloads;
+            let mut inside = self.inside();
+            inside.offloads = inside.offloads.union(now);
+        }
         match &self.protocol.above {
             Above::Native(native) => native.status(self, indication),
             Above::Driver(handlers) => {

@@ -64,9 +64,21 @@ impl Binding {
         drop(inside);
         let status = self.lower.request(self, request);
         if status != NDIS_STATUS_PENDING {
+            self.note_done(request, status);
             self.forget_request(request);
         }
         status
+    }
+
+    fn note_done(&self, request: *mut NDIS_OID_REQUEST, status: NDIS_STATUS) {
+        // SAFETY: the request is not completed yet; query and set have one layout.
+        let (kind, oid) = unsafe { ((*request).RequestType, (*request).DATA.SET_INFORMATION.Oid) };
+        if kind == NdisRequestSetInformation
+            && oid == OID_OFFLOAD_ENCAPSULATION
+            && succeeded(status)
+        {
+            self.inside().encapsulates = true;
+        }
     }
 
     fn forget_request(&self, request: *mut NDIS_OID_REQUEST) -> Option<Arc<Slot>> {
@@ -83,6 +95,7 @@ impl Binding {
 
     /// A request that pended is done.
     pub(crate) fn complete_request(&self, request: *mut NDIS_OID_REQUEST, status: NDIS_STATUS) {
+        self.note_done(request, status);
         if let Some(slot) = self.forget_request(request) {
             slot.complete(status);
             return;
@@ -111,6 +124,21 @@ impl Binding {
         let answer = self.request(request.packet(), Some(Arc::clone(&slot)));
         let late = ("NDIS-OID-03", PATIENCE);
         slot.finish(answer, "a request", "NDIS-OID-02", late)
+    }
+
+    /// Tells the adapter that frames of both families begin with Ethernet's header.
+    pub(crate) fn encapsulate(self: &Arc<Self>) -> NDIS_STATUS {
+        let header = [
+            NDIS_OBJECT_TYPE_OFFLOAD_ENCAPSULATION,
+            NDIS_OFFLOAD_ENCAPSULATION_REVISION_1,
+            NDIS_SIZEOF_OFFLOAD_ENCAPSULATION_REVISION_1 as u8,
+            0,
+        ];
+        let group = [NDIS_OFFLOAD_SET_ON, NDIS_ENCAPSULATION_IEEE_802_3, 14];
+        let words = [group, group].concat();
+        let words = words.iter().flat_map(|word: &u32| word.to_le_bytes());
+        let request: Vec<u8> = header.into_iter().chain(words).collect();
+        self.set(OID_OFFLOAD_ENCAPSULATION, &request)
     }
 
     /// NDIS's own part of a set: what this binding wants to see. True when the request is for NDIS.

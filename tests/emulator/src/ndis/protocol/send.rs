@@ -5,6 +5,7 @@ use std::sync::Arc;
 use softrnic::sys::*;
 
 use super::super::lists::{self, List, Shape};
+use super::super::offload::Beside;
 use super::Above;
 use super::binding::{Binding, Life};
 use crate::bridge;
@@ -62,9 +63,37 @@ impl Binding {
                     "a list is sent that somebody else has already",
                 );
             }
+            self.expect_possible(list);
             each_mdl(list, |mdl| mdl::pin(mdl, "NdisSendNetBufferLists"));
             let shape = Shape::of(list);
             self.inside().sent.insert(list as usize, shape);
+        }
+    }
+
+    /// A list asks for nothing that the adapter never said it does; before the adapter was told how frames begin, for
+    /// nothing at all.
+    unsafe fn expect_possible(&self, list: List) {
+        // SAFETY: the caller's promise.
+        let (beside, longest) = unsafe {
+            let lengths = lists::buffers(list)
+                .into_iter()
+                .map(|it| lists::length(&*it));
+            (Beside::of(list), lengths.max().unwrap_or(0))
+        };
+        let inside = self.inside();
+        let (told, encapsulates) = (inside.offloads, inside.encapsulates);
+        drop(inside);
+        if !beside.is_done(&told, longest) {
+            violation(
+                "NDIS-OFFLOAD",
+                "a list is sent that asks for what the adapter never said it does",
+            );
+        }
+        if beside.is_task() && !encapsulates {
+            violation(
+                "NDIS-OFFLOAD",
+                "a list asks for a task before OID_OFFLOAD_ENCAPSULATION told how frames begin",
+            );
         }
     }
 
