@@ -2,7 +2,8 @@
 
 use core::ptr;
 
-use super::{header, network_direct, oid};
+use super::{header, network_direct, offload, oid};
+use crate::ndis::frame::{Offloads, Tagging};
 use crate::ndis::upper::{MAX_MULTICAST, Miniport, SUPPORTED_FILTERS};
 use crate::ndk::info;
 use crate::nt::{Ref, Result, Status};
@@ -20,6 +21,7 @@ unsafe impl Sync for Handle {}
 pub(crate) struct General {
     pub(crate) mtu: u32,
     pub(crate) address: [u8; 6],
+    pub(crate) tags: Tagging,
 }
 
 /// Of the virtual link when it is up, bits a second.
@@ -67,6 +69,24 @@ impl Handle {
         let mut power = power();
         let mut attributes = general_attributes(general, &raw mut power);
         // SAFETY: a general header in front; what it points to lives for the call.
+        unsafe { self.set((&raw mut attributes).cast()) }
+    }
+
+    /// What can be switched on, and what is; after the general attributes (NDIS-LIFE-04).
+    pub(crate) fn set_offloads(&self, possible: &Offloads, current: &Offloads) -> Result<()> {
+        let (mut hardware, mut default) =
+            (offload::structure(possible), offload::structure(current));
+        let mut attributes = sys::NDIS_MINIPORT_ADAPTER_OFFLOAD_ATTRIBUTES {
+            Header: header(
+                sys::NDIS_OBJECT_TYPE_MINIPORT_ADAPTER_OFFLOAD_ATTRIBUTES,
+                sys::NDIS_MINIPORT_ADAPTER_OFFLOAD_ATTRIBUTES_REVISION_1,
+                sys::NDIS_SIZEOF_MINIPORT_ADAPTER_OFFLOAD_ATTRIBUTES_REVISION_1,
+            ),
+            DefaultOffloadConfiguration: &raw mut default,
+            HardwareOffloadCapabilities: &raw mut hardware,
+            ..Default::default()
+        };
+        // SAFETY: an offload header in front; what it points to lives for the call.
         unsafe { self.set((&raw mut attributes).cast()) }
     }
 
@@ -123,7 +143,8 @@ fn general_attributes(
         LookaheadSize: general.mtu,
         MacOptions: sys::NDIS_MAC_OPTION_COPY_LOOKAHEAD_DATA
             | sys::NDIS_MAC_OPTION_TRANSFERS_NOT_PEND
-            | sys::NDIS_MAC_OPTION_NO_LOOPBACK,
+            | sys::NDIS_MAC_OPTION_NO_LOOPBACK
+            | tag_options(general.tags),
         SupportedPacketFilters: SUPPORTED_FILTERS,
         MaxMulticastListSize: MAX_MULTICAST,
         MacAddressLength: 6,
@@ -142,6 +163,12 @@ fn general_attributes(
         PowerManagementCapabilitiesEx: power,
         ..Default::default()
     }
+}
+
+fn tag_options(tags: Tagging) -> u32 {
+    let when = |on, option| if on { option } else { 0 };
+    when(tags.priority, sys::NDIS_MAC_OPTION_8021P_PRIORITY)
+        | when(tags.vlan, sys::NDIS_MAC_OPTION_8021Q_VLAN)
 }
 
 /// NDIS-PM-03: it sleeps, and wakes nobody.

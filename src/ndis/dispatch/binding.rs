@@ -5,7 +5,10 @@ use core::ptr;
 use core::sync::atomic::{AtomicI32, AtomicPtr, Ordering};
 
 use super::{Offer, header};
-use crate::ndis::{frame::Address, lower::Binding};
+use crate::ndis::{
+    frame::{Address, FAMILIES, Header, PLAIN},
+    lower::Binding,
+};
 use crate::nt::{Event, Ref, Result, Status};
 use crate::sys;
 
@@ -98,6 +101,59 @@ impl Opening {
                 sys::OID_802_3_MULTICAST_LIST,
                 first.cast(),
                 size_of_val(groups),
+            )
+        }
+    }
+
+    /// `OID_OFFLOAD_ENCAPSULATION`: frames of both families begin with Ethernet's header.
+    pub(in crate::ndis) fn set_encapsulation(&self) -> Result<()> {
+        let ethernet = [sys::NDIS_OFFLOAD_SET_ON, PLAIN, Header::LENGTH as u32];
+        let mut request = sys::NDIS_OFFLOAD_ENCAPSULATION {
+            Header: header(
+                sys::NDIS_OBJECT_TYPE_OFFLOAD_ENCAPSULATION,
+                sys::NDIS_OFFLOAD_ENCAPSULATION_REVISION_1,
+                sys::NDIS_SIZEOF_OFFLOAD_ENCAPSULATION_REVISION_1,
+            ),
+            IPv4: ethernet,
+            IPv6: ethernet,
+        };
+        let length = size_of_val(&request);
+        // SAFETY: a structure that lives for the call.
+        unsafe {
+            self.set(
+                sys::OID_OFFLOAD_ENCAPSULATION,
+                (&raw mut request).cast(),
+                length,
+            )
+        }
+    }
+
+    /// `OID_TCP_OFFLOAD_PARAMETERS`: whether received segments of each family are joined; `None`
+    /// leaves it. The administrator's setting of the NIC stays as it is.
+    pub(in crate::ndis) fn set_joins(&self, joins: [Option<bool>; FAMILIES]) -> Result<()> {
+        let [four, six] = joins.map(|joins| match joins {
+            None => sys::NDIS_OFFLOAD_PARAMETERS_NO_CHANGE,
+            Some(false) => sys::NDIS_OFFLOAD_PARAMETERS_RSC_DISABLED,
+            Some(true) => sys::NDIS_OFFLOAD_PARAMETERS_RSC_ENABLED,
+        });
+        let mut request = sys::NDIS_OFFLOAD_PARAMETERS {
+            Header: header(
+                sys::NDIS_OBJECT_TYPE_DEFAULT,
+                sys::NDIS_OFFLOAD_PARAMETERS_REVISION_3,
+                sys::NDIS_SIZEOF_OFFLOAD_PARAMETERS_REVISION_3,
+            ),
+            Flags: sys::NDIS_OFFLOAD_PARAMETERS_SKIP_REGISTRY_UPDATE,
+            RscIPv4: four,
+            RscIPv6: six,
+            ..Default::default()
+        };
+        let length = usize::from(sys::NDIS_SIZEOF_OFFLOAD_PARAMETERS_REVISION_3);
+        // SAFETY: a structure of at least that length that lives for the call.
+        unsafe {
+            self.set(
+                sys::OID_TCP_OFFLOAD_PARAMETERS,
+                (&raw mut request).cast(),
+                length,
             )
         }
     }

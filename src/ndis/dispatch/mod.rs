@@ -15,6 +15,7 @@ mod listing;
 mod miniport;
 mod network_direct;
 mod offer;
+mod offload;
 mod oid;
 mod protocol;
 mod request;
@@ -30,6 +31,7 @@ pub(super) use self::{
     ends::{Ends, Open, Pool},
     event::Event,
     offer::Offer,
+    offload::{indicate_current, indicate_possible},
     protocol::look_for_nics,
     status::{Said, indicate_link},
     unicast::{Watch, addresses_of},

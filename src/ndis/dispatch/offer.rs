@@ -2,8 +2,8 @@
 
 use core::slice;
 
-use super::status;
-use crate::ndis::frame::{Address, InterfaceGuid, Link};
+use super::{offload, status};
+use crate::ndis::frame::{Address, InterfaceGuid, Link, Offloads, Tagging};
 use crate::sys;
 
 /// Lives for one call of the bind handler.
@@ -61,6 +61,21 @@ impl<'a> Offer<'a> {
             return None;
         }
         self.parameters.CurrentMacAddress.first_chunk().copied()
+    }
+
+    /// What the NIC does for those who bind to it, as it is switched on now.
+    pub(in crate::ndis) fn offloads(&self) -> Offloads {
+        let from = self.parameters.DefaultOffloadConfiguration;
+        // SAFETY: null, or NDIS's for the call, and as long as its header says.
+        unsafe { offload::read(from, size_of::<sys::NDIS_OFFLOAD>()) }.unwrap_or(Offloads::NONE)
+    }
+
+    pub(in crate::ndis) fn tags(&self) -> Tagging {
+        let has = |option| self.parameters.MacOptions & option != 0;
+        Tagging {
+            priority: has(sys::NDIS_MAC_OPTION_8021P_PRIORITY),
+            vlan: has(sys::NDIS_MAC_OPTION_8021Q_VLAN),
+        }
     }
 
     pub(in crate::ndis) fn link(&self) -> Link {

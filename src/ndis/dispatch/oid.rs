@@ -9,7 +9,7 @@ use crate::ndk::host::Host;
 use crate::sys;
 
 /// Every request answered, with its number; NDIS is given the numbers as the supported list.
-const TABLE: [(u32, Oid); 25] = [
+const TABLE: [(u32, Oid); 28] = [
     (sys::OID_GEN_RECEIVE_BLOCK_SIZE, Oid::ReceiveBlockSize),
     (sys::OID_GEN_TRANSMIT_BLOCK_SIZE, Oid::TransmitBlockSize),
     (sys::OID_GEN_RECEIVE_BUFFER_SPACE, Oid::ReceiveBufferSpace),
@@ -29,6 +29,9 @@ const TABLE: [(u32, Oid); 25] = [
     (sys::OID_802_3_CURRENT_ADDRESS, Oid::CurrentAddress),
     (sys::OID_802_3_MULTICAST_LIST, Oid::MulticastList),
     (sys::OID_802_3_MAXIMUM_LIST_SIZE, Oid::MaximumListSize),
+    (sys::OID_GEN_VLAN_ID, Oid::VlanId),
+    (sys::OID_OFFLOAD_ENCAPSULATION, Oid::OffloadEncapsulation),
+    (sys::OID_TCP_OFFLOAD_PARAMETERS, Oid::OffloadParameters),
     (sys::OID_PNP_QUERY_POWER, Oid::QueryPower),
     (sys::OID_PNP_SET_POWER, Oid::SetPower),
     (sys::OID_NDK_SET_STATE, Oid::NetworkDirectSetState),

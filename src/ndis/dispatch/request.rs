@@ -81,6 +81,7 @@ fn status(refusal: Refusal, data: &mut NDIS_OID_REQUEST_QUERY) -> NDIS_STATUS {
             NDIS_STATUS_INVALID_LENGTH
         }
         Refusal::Data => NDIS_STATUS_INVALID_DATA,
+        Refusal::Parameter => NDIS_STATUS_INVALID_PARAMETER,
         Refusal::MulticastFull => NDIS_STATUS_MULTICAST_FULL,
         Refusal::Resources => NDIS_STATUS_RESOURCES,
         Refusal::Removed => NDIS_STATUS_NOT_ACCEPTED,

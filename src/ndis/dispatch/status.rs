@@ -1,13 +1,14 @@
 //! Status indications: what the NIC below says, and what is told of the link above.
 
-use super::{Ends, header};
-use crate::ndis::frame::{Link, Media};
+use super::{Ends, header, offload};
+use crate::ndis::frame::{Link, Media, Offloads};
 use crate::sys;
 
 /// What of a NIC's status the pair acts on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Said {
     Link(Link),
+    Offloads(Offloads),
     ResetStarts,
     ResetEnds,
 }
@@ -32,6 +33,11 @@ pub(super) unsafe fn read(indication: &sys::NDIS_STATUS_INDICATION) -> Option<Sa
                 state.XmitLinkSpeed,
                 state.RcvLinkSpeed,
             )))
+        }
+        sys::NDIS_STATUS_TASK_OFFLOAD_CURRENT_CONFIG => {
+            let length = indication.StatusBufferSize as usize;
+            // SAFETY: NDIS lends a buffer of that length for the call.
+            unsafe { offload::read(indication.StatusBuffer.cast(), length) }.map(Said::Offloads)
         }
         _ => None,
     }
@@ -65,7 +71,11 @@ fn speed(bits: u64) -> Option<u64> {
 
 /// NDIS-STAT-01. The caller knows that the adapter is there (NDIS-STAT-02); `<= DISPATCH_LEVEL`.
 pub(crate) fn indicate_link(ends: &Ends, link: &Link) {
-    let mut state = link_state(link);
+    indicate(ends, sys::NDIS_STATUS_LINK_STATE, &mut link_state(link));
+}
+
+/// As `indicate_link`: any status, with what goes with it.
+pub(super) fn indicate<T>(ends: &Ends, code: sys::NDIS_STATUS, told: &mut T) {
     let mut indication = sys::NDIS_STATUS_INDICATION {
         Header: header(
             sys::NDIS_OBJECT_TYPE_STATUS_INDICATION,
@@ -73,9 +83,9 @@ pub(crate) fn indicate_link(ends: &Ends, link: &Link) {
             sys::NDIS_SIZEOF_STATUS_INDICATION_REVISION_1,
         ),
         SourceHandle: ends.adapter(),
-        StatusCode: sys::NDIS_STATUS_LINK_STATE,
-        StatusBuffer: (&raw mut state).cast(),
-        StatusBufferSize: size_of::<sys::NDIS_LINK_STATE>() as u32,
+        StatusCode: code,
+        StatusBuffer: (&raw mut *told).cast(),
+        StatusBufferSize: size_of::<T>() as u32,
         ..Default::default()
     };
     // SAFETY: the adapter is there (caller), and the locals live for the call.

@@ -32,6 +32,8 @@ pub(in crate::ndis) enum Kind {
 pub(in crate::ndis) struct Header {
     pub(in crate::ndis) to: Address,
     pub(in crate::ndis) from: Address,
+    /// What follows: of IP, which one.
+    pub(in crate::ndis) contents: u16,
 }
 
 impl Header {
@@ -39,10 +41,11 @@ impl Header {
     pub(in crate::ndis) const LENGTH: usize = 14;
 
     pub(in crate::ndis) fn read(bytes: &[u8; Self::LENGTH]) -> Self {
-        let [a, b, c, d, e, f, g, h, i, j, k, l, ..] = *bytes;
+        let [a, b, c, d, e, f, g, h, i, j, k, l, m, n] = *bytes;
         Self {
             to: [a, b, c, d, e, f],
             from: [g, h, i, j, k, l],
+            contents: u16::from_be_bytes([m, n]),
         }
     }
 

@@ -5,8 +5,12 @@ mod counters;
 mod filter;
 mod interface;
 mod link;
+mod offload;
+mod rights;
 mod table;
 
+#[cfg(test)]
+mod offload_tests;
 #[cfg(test)]
 mod tests;
 
@@ -15,6 +19,11 @@ pub(super) use self::{
     filter::{Filter, Groups, Header, Kind},
     interface::InterfaceGuid,
     link::{Link, Media},
+    offload::{
+        Checksums, FAMILIES, LargeSends, Offloads, PLAIN, Senseless, Switches, Ways,
+        is_encapsulation,
+    },
+    rights::{Asked, Given, Rights, Tagging},
     table::{NotPaired, Table},
 };
 

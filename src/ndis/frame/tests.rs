@@ -26,7 +26,11 @@ fn filter(packet: u32) -> Tested {
 }
 
 fn frame(to: Address) -> Header {
-    Header { to, from: PEER }
+    Header {
+        to,
+        from: PEER,
+        contents: 0x800,
+    }
 }
 
 #[test]
@@ -34,8 +38,8 @@ fn header_is_read_as_it_lies_on_the_wire() {
     let bytes = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 0x08, 0x00];
     let header = Header::read(&bytes);
     assert_eq!(
-        (header.to, header.from),
-        ([1, 2, 3, 4, 5, 6], [7, 8, 9, 10, 11, 12])
+        (header.to, header.from, header.contents),
+        ([1, 2, 3, 4, 5, 6], [7, 8, 9, 10, 11, 12], 0x800)
     );
 }
 
@@ -78,6 +82,7 @@ fn each_bit_takes_its_kind_and_no_other() {
 fn own_frames_that_come_back_are_not_taken() {
     let filter = filter(PROMISCUOUS | BROADCAST);
     let own = Header {
+        contents: 0,
         to: EVERYBODY,
         from: OWN,
     };
@@ -111,6 +116,7 @@ fn a_new_adapter_starts_with_nothing_asked() {
     filter.set_packet(MULTICAST);
     assert_eq!(
         filter.takes(&Header {
+            contents: 0,
             to: GROUP,
             from: OWN
         }),

@@ -6,8 +6,8 @@
 
 use super::{
     dispatch::{Offer, Opening, Said},
-    frame::{Groups, InterfaceGuid},
-    pair::{self, Pair, Shut},
+    frame::{FAMILIES, Groups, InterfaceGuid},
+    pair::{self, Expected, Pair, Shut, Wanted},
 };
 use crate::nt::{Mutex, Ref, Result, Status, log::notice};
 
@@ -35,6 +35,10 @@ pub(super) struct Binding {
 struct Asked {
     packet: u32,
     groups: Groups,
+    /// It was told how frames begin.
+    encapsulation: bool,
+    /// It joins received segments of these families no more.
+    unjoined: [bool; FAMILIES],
     /// It may be asked: it is open and awake (NDIS-PM-06).
     answers: bool,
 }
@@ -64,6 +68,8 @@ impl Binding {
         let asked = Asked {
             packet: 0,
             groups: Groups::NONE,
+            encapsulation: false,
+            unjoined: [false; FAMILIES],
             answers: true,
         };
         let binding = Ref::try_new(Self {
@@ -73,7 +79,12 @@ impl Binding {
             asked: Mutex::try_new(asked)?,
         })?;
         // Before the NIC can say anything newer.
-        Pair::expect(&binding.pair, address, offer.link());
+        let said = Expected {
+            link: offer.link(),
+            offloads: offer.offloads(),
+            tags: offer.tags(),
+        };
+        Pair::expect(&binding.pair, address, said);
         let opened = binding.opening.open(&binding, offer);
         if let Err(status) = opened {
             Pair::unbind(&binding.pair);
@@ -100,6 +111,7 @@ impl Binding {
             return Ok(());
         }
         let wanted = self.pair.wanted();
+        self.apply_offloads(&mut asked, &wanted);
         let mut packet = wanted.packet;
         if packet & MULTICAST != 0 && asked.groups != wanted.groups {
             match self.opening.set_groups(wanted.groups.listed()) {
@@ -113,6 +125,26 @@ impl Binding {
             asked.packet = packet;
         }
         Ok(())
+    }
+
+    /// A NIC that refuses is used without.
+    fn apply_offloads(&self, asked: &mut Asked, wanted: &Wanted) {
+        if wanted.offloads && !asked.encapsulation {
+            asked.encapsulation = true;
+            let taken = self.opening.set_encapsulation();
+            Pair::use_offloads(&self.pair, taken.is_ok());
+        }
+        if asked.unjoined != wanted.unjoined {
+            let mut changes = [None; FAMILIES];
+            let pairs = asked.unjoined.iter().zip(&wanted.unjoined);
+            for (change, (now, then)) in changes.iter_mut().zip(pairs) {
+                *change = (now != then).then_some(!then);
+            }
+            if self.opening.set_joins(changes).is_ok() {
+                asked.unjoined = wanted.unjoined;
+                Pair::stop_joins(&self.pair, wanted.unjoined);
+            }
+        }
     }
 
     /// NDIS-PROT-03, NDIS-PM-01. No step waits for the adapter's edge, only for lists.
@@ -140,6 +172,7 @@ impl Binding {
         let pair = &self.pair;
         match said {
             Said::Link(link) => Pair::set_link(pair, link),
+            Said::Offloads(offloads) => Pair::set_offloads(pair, offloads),
             Said::ResetStarts => pair.refuse(Shut::Resetting),
             Said::ResetEnds => pair.allow(Shut::Resetting),
         }
@@ -159,6 +192,10 @@ impl Binding {
         if answers && asked.packet != 0 {
             // A NIC that refuses is closed all the same.
             let _ = this.opening.set_packet_filter(0);
+        }
+        if answers && asked.unjoined.contains(&true) {
+            let again = asked.unjoined.map(|stopped| stopped.then_some(true));
+            let _ = this.opening.set_joins(again);
         }
         if answers && asked.groups != Groups::NONE {
             let _ = this.opening.set_groups(&[]);

@@ -6,15 +6,21 @@
 //! order sends and receives with pauses, unbinds and halts: who has [`Passing`] may use both edges'
 //! handles, and whoever takes a handle away has first waited until nobody passes.
 
+mod offloads;
 mod registry;
 
 use core::sync::atomic::{AtomicBool, Ordering};
 
-pub(super) use self::registry::{Seat, nic_comes, nic_goes};
+pub(super) use self::{
+    offloads::{Offered, Used},
+    registry::{Seat, nic_comes, nic_goes},
+};
+
+use self::offloads::Offers;
 
 use super::{
     dispatch::{Ends, Handle, Pool, indicate_link},
-    frame::{Address, Counters, Filter, Groups, Link},
+    frame::{Address, Counters, FAMILIES, Filter, Groups, Link, Offloads, Rights, Tagging},
     lower::Binding,
 };
 use crate::nt::{
@@ -69,6 +75,7 @@ pub(super) struct Pair {
     woken: [Event; Shut::WAITING.len()],
     ends: Ends,
     filter: Filter<SpinLock<Groups>>,
+    rights: Rights,
     counters: Counters,
     /// The adapter is there.
     attached: AtomicBool,
@@ -77,6 +84,8 @@ pub(super) struct Pair {
     known: SpinLock<Known>,
     /// As the layers above know it.
     told: SpinLock<Link>,
+    /// As well; `None` when it is to be told in any case.
+    told_offloads: SpinLock<Option<Offered>>,
     binding: SpinLock<Option<Ref<Binding>>>,
     /// Brings both edges up to date; run by the worker of the adapter that is there.
     follow: Work<Self>,
@@ -91,6 +100,7 @@ struct Known {
     address: Option<Address>,
     /// As the NIC has it.
     link: Link,
+    offers: Offers,
 }
 
 impl Known {
@@ -104,6 +114,10 @@ impl Known {
 pub(super) struct Wanted {
     pub(super) packet: u32,
     pub(super) groups: Groups,
+    /// The NIC has offloads, and is to be told how frames begin.
+    pub(super) offloads: bool,
+    /// Received segments of these families are to stay as they are.
+    pub(super) unjoined: [bool; FAMILIES],
 }
 
 /// `NDIS_PACKET_TYPE_PROMISCUOUS`, less what this host sends (`NDIS_PACKET_TYPE_NO_LOCAL`): TCP/IP
@@ -120,6 +134,7 @@ impl Pair {
             woken: [woken()?, woken()?, woken()?],
             ends: Ends::default(),
             filter: Filter::shut(),
+            rights: Rights::default(),
             counters: Counters::default(),
             attached: AtomicBool::new(false),
             telling: AtomicBool::new(false),
@@ -127,8 +142,10 @@ impl Pair {
                 shares: false,
                 address: None,
                 link: Link::DOWN,
+                offers: Offers::NONE,
             }),
             told: SpinLock::new(Link::DOWN),
+            told_offloads: SpinLock::new(None),
             binding: SpinLock::new(None),
             follow: Work::try_new(Self::follow)?,
             worker: SpinLock::new(None),
@@ -281,22 +298,36 @@ pub(super) struct Upper<'a> {
     pub(super) pool: &'a Pool,
     pub(super) address: Address,
     pub(super) shares: bool,
+    pub(super) used: Used,
+    /// As NDIS was told of the offloads.
+    pub(super) offered: Offered,
     pub(super) worker: Worker,
 }
 
 /// The adapter's life; all at `PASSIVE_LEVEL`, one at a time (NDIS-LIFE-11).
 impl Pair {
     /// The adapter is there, paused, and NDIS knows its link as down. An adapter without a NIC's
-    /// name is never attached.
+    /// name is never attached. A NIC that is bound is asked for what this adapter uses before a
+    /// frame passes.
     pub(super) fn attach(&self, upper: Upper<'_>) {
         self.ends.set_upper(upper.handle, upper.pool);
         self.filter.reset(upper.address);
         self.counters.reset();
-        self.learn(|known| known.shares = upper.shares);
+        self.learn(|known| {
+            known.shares = upper.shares;
+            known.offers.adapter_comes(&upper.used);
+        });
         *self.told.lock() = Link::DOWN;
+        *self.told_offloads.lock() = Some(upper.offered);
+        self.rights.set_told(&upper.offered.current);
         *self.worker.lock() = Some(upper.worker);
         self.attached.store(true, Ordering::Release);
         self.allow(Shut::Removed);
+        self.ask_nic();
+    }
+
+    pub(super) fn is_attached(&self) -> bool {
+        self.attached.load(Ordering::Acquire)
     }
 
     /// Frames pass, as far as the NIC is concerned, and NDIS hears of the link.
@@ -326,8 +357,16 @@ impl Pair {
 
     /// On the worker.
     fn follow(this: Ref<Self>) {
-        this.tell_link();
-        let binding = this.binding.lock().clone();
+        if this.telling.load(Ordering::Acquire) {
+            this.tell_offloads();
+            this.tell_link();
+        }
+        this.ask_nic();
+    }
+
+    /// For what both edges want of it. `PASSIVE_LEVEL`.
+    fn ask_nic(&self) {
+        let binding = self.binding.lock().clone();
         if let Some(Err(status)) = binding.map(|binding| binding.apply()) {
             log!("the filter of the NIC below was not set: {status:?}");
         }
@@ -335,9 +374,6 @@ impl Pair {
 
     /// NDIS-STAT-01: each state once, in their order.
     fn tell_link(&self) {
-        if !self.telling.load(Ordering::Acquire) {
-            return;
-        }
         let link = self.known.lock().link.as_told();
         let link = if self.is_shut(Shut::Unbound) || self.is_shut(Shut::Foreign) {
             Link::DOWN
@@ -352,13 +388,21 @@ impl Pair {
     }
 }
 
+/// What a NIC says of itself before it is opened.
+pub(super) struct Expected {
+    pub(super) link: Link,
+    pub(super) offloads: Offloads,
+    pub(super) tags: Tagging,
+}
+
 /// The NIC's life; bind, events and unbind come one at a time, at `PASSIVE_LEVEL`.
 impl Pair {
     /// Before the NIC is opened: what it says of itself.
-    pub(super) fn expect(this: &Ref<Self>, address: Address, link: Link) {
+    pub(super) fn expect(this: &Ref<Self>, address: Address, said: Expected) {
         this.learn(|known| {
             known.address = Some(address);
-            known.link = link;
+            known.link = said.link;
+            known.expect_offloads(said.offloads, said.tags);
         });
         Self::changed(this);
     }
@@ -373,6 +417,7 @@ impl Pair {
     fn learn(&self, change: impl FnOnce(&mut Known)) {
         let mut known = self.known.lock();
         change(&mut known);
+        known.offers.publish(&self.rights);
         let foreign = known.is_foreign(self.filter.address());
         if foreign {
             self.refuse(Shut::Foreign);
@@ -411,23 +456,29 @@ impl Pair {
         this.learn(|known| {
             known.address = None;
             known.link = Link::DOWN;
+            known.offers.nic_goes();
         });
         Self::changed(this);
     }
 
     /// What the NIC is to let through (design, section 2).
     pub(super) fn wanted(&self) -> Wanted {
-        let unused = !self.attached.load(Ordering::Acquire) || self.is_shut(Shut::Foreign);
+        let attached = self.is_attached();
+        let unused = !attached || self.is_shut(Shut::Foreign);
+        let known = self.known.lock();
         let packet = if unused {
             0
-        } else if self.known.lock().shares {
+        } else if known.shares {
             self.filter.packet()
         } else {
             EVERYTHING
         };
+        let unwanted = known.offers.unwanted_joins();
         Wanted {
             packet,
             groups: self.filter.groups(),
+            offloads: known.offers.are_any(),
+            unjoined: unwanted.map(|unwanted| attached && unwanted),
         }
     }
 }

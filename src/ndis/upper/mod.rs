@@ -17,9 +17,9 @@ pub(super) use self::{
 use self::network_direct::{NetworkDirect, Switched};
 use super::{
     dispatch::{Configuration, Event, General, Handle, Pool, Watch, addresses_of, look_for_nics},
-    frame::Tally,
+    frame::{Tagging, Tally},
     nbl::Lists,
-    pair::{Pair, Seat, Shut, Upper},
+    pair::{Offered, Pair, Seat, Shut, Upper, Used},
 };
 use crate::ndk::host::Host;
 use crate::nt::{Mutex, Ref, Result, SpinLock, Status, Work, Worker, log::notice, trace};
@@ -62,8 +62,11 @@ impl Miniport {
         let settings = Settings::read(&Configuration::open(&start.handle)?, start.luid);
         let (pair, seat) = Self::take_seat(&settings)?;
         let miniport = Ref::try_new(Self::create(start, settings, pair)?)?;
-        let result = Self::announce(&miniport)
-            .and_then(|()| miniport.join(seat))
+        // Said once, and what comes of it later is told.
+        let offered = miniport.pair.offered(&miniport.settings.used.switches);
+        let used = miniport.used();
+        let result = Self::announce(&miniport, used.tags, &offered)
+            .and_then(|()| miniport.join(seat, used, offered))
             .and_then(|()| Self::watch_addresses(&miniport));
         if let Err(status) = result {
             miniport.halt();
@@ -108,17 +111,32 @@ impl Miniport {
         })
     }
 
-    /// NDIS-LIFE-04, NDIS-LIFE-05: registration, then general, then Network Direct attributes, the
-    /// last even when it is off (NDK-NDIS-02).
-    fn announce(this: &Ref<Self>) -> Result<()> {
+    /// What the keywords leave of the NIC's own work. Tags are said to be there for good, or not:
+    /// they are when the NIC is, and has them.
+    fn used(&self) -> Used {
+        let used = self.settings.used;
+        Used {
+            tags: used.tags.and(self.pair.nic_tags()),
+            ..used
+        }
+    }
+
+    /// NDIS-LIFE-04, NDIS-LIFE-05: registration, then general attributes, offloads, and Network
+    /// Direct, the last even when it is off (NDK-NDIS-02).
+    fn announce(this: &Ref<Self>, tags: Tagging, offered: &Offered) -> Result<()> {
         this.handle.set_registration(this)?;
-        let (mtu, address) = (this.settings.mtu, this.settings.address);
-        this.handle.set_general(&General { mtu, address })?;
+        this.handle.set_general(&General {
+            mtu: this.settings.mtu,
+            address: this.settings.address,
+            tags,
+        })?;
+        this.handle
+            .set_offloads(&offered.possible, &offered.current)?;
         this.handle.set_network_direct(this.settings.network_direct)
     }
 
     /// Joins the pair, paused, and has NDIS offer the NIC if it is there already.
-    fn join(&self, seat: Option<Seat>) -> Result<()> {
+    fn join(&self, seat: Option<Seat>, used: Used, offered: Offered) -> Result<()> {
         let Some(seat) = seat else {
             self.pair.filter().reset(self.settings.address);
             return Ok(());
@@ -129,6 +147,8 @@ impl Miniport {
             pool: &pool,
             address: self.settings.address,
             shares: self.settings.shared,
+            used,
+            offered,
             worker: Worker::try_new()?,
         });
         *self.seat.lock() = Some((seat, pool));
@@ -194,7 +214,7 @@ impl Miniport {
         }
     }
 
-    pub(super) fn pair(&self) -> &Pair {
+    pub(super) fn pair(&self) -> &Ref<Pair> {
         &self.pair
     }
 

@@ -5,7 +5,7 @@
 use core::sync::atomic::Ordering;
 
 use super::Miniport;
-use crate::ndis::frame::{Address, Filter, Groups, Totals};
+use crate::ndis::frame::{Address, Filter, Groups, Senseless, Totals, is_encapsulation};
 use crate::ndis::pair::Pair;
 use crate::ndis::{VERSION_MAJOR, VERSION_MINOR};
 use crate::ndk::host::Host;
@@ -36,6 +36,9 @@ pub(crate) enum Oid {
     MaximumListSize,
     MaximumTotalSize,
     MulticastList,
+    OffloadEncapsulation,
+    OffloadParameters,
+    VlanId,
     NetworkDirectConnections,
     NetworkDirectLocalEndpoints,
     NetworkDirectSetState,
@@ -84,6 +87,8 @@ pub(crate) enum Refusal {
     Length(usize),
     /// A value out of range (NDIS-OID-11).
     Data,
+    /// Something that cannot be had.
+    Parameter,
     /// More multicast addresses than are kept.
     MulticastFull,
     /// No memory for the answer.
@@ -95,6 +100,16 @@ pub(crate) enum Refusal {
 impl From<Status> for Refusal {
     fn from(_: Status) -> Self {
         Self::Resources
+    }
+}
+
+impl From<Senseless> for Refusal {
+    fn from(senseless: Senseless) -> Self {
+        match senseless {
+            Senseless::Length(needed) => Self::Length(needed),
+            Senseless::Value => Self::Data,
+            Senseless::Absent => Self::NotSupported,
+        }
     }
 }
 
@@ -125,9 +140,13 @@ pub(super) fn query(miniport: &Miniport, oid: Oid) -> Result<Reply<'_>, Refusal>
         Oid::NetworkDirectLocalEndpoints => {
             Reply::LocalEndpoints(miniport.host.local_endpoints().snapshot()?)
         }
-        Oid::LinkParameters | Oid::MulticastList | Oid::NetworkDirectSetState | Oid::SetPower => {
-            return Err(Refusal::NotSupported);
-        }
+        Oid::VlanId => Reply::Number(miniport.pair.vlan().into()),
+        Oid::LinkParameters
+        | Oid::MulticastList
+        | Oid::NetworkDirectSetState
+        | Oid::OffloadEncapsulation
+        | Oid::OffloadParameters
+        | Oid::SetPower => return Err(Refusal::NotSupported),
     })
 }
 
@@ -158,6 +177,9 @@ pub(super) fn set(miniport: &Ref<Miniport>, oid: Oid, input: &Input<'_>) -> Resu
             Pair::changed(&miniport.pair);
             Ok(input.0.len())
         }
+        Oid::OffloadEncapsulation => encapsulate(miniport, input),
+        Oid::OffloadParameters => switch_offloads(miniport, input),
+        Oid::VlanId => set_vlan(miniport, input),
         // There is none to change.
         Oid::InterruptModeration => Err(Refusal::Data),
         // Any link will do: there is no cable.
@@ -190,8 +212,36 @@ pub(super) fn set(miniport: &Ref<Miniport>, oid: Oid, input: &Input<'_>) -> Resu
     }
 }
 
+fn encapsulate(miniport: &Miniport, input: &Input<'_>) -> Result<usize, Refusal> {
+    // Without a NIC there is nothing to be encapsulated, and never will be.
+    if !miniport.pair.is_attached() || !is_encapsulation(input.0)? {
+        return Err(Refusal::Parameter);
+    }
+    Pair::tell_offloads_again(&miniport.pair);
+    Ok(input.0.len())
+}
+
+fn switch_offloads(miniport: &Miniport, input: &Input<'_>) -> Result<usize, Refusal> {
+    if !miniport.pair.is_attached() {
+        return Err(Refusal::NotSupported);
+    }
+    Pair::switch(&miniport.pair, |now| now.changed(input.0))?;
+    Ok(input.0.len())
+}
+
+fn set_vlan(miniport: &Miniport, input: &Input<'_>) -> Result<usize, Refusal> {
+    let vlan = u16::try_from(input.number()?).unwrap_or(u16::MAX);
+    if vlan > LAST_VLAN {
+        return Err(Refusal::Data);
+    }
+    Pair::set_vlan(&miniport.pair, vlan);
+    Ok(4)
+}
+
 /// `NDIS_PACKET_TYPE_DIRECTED`, `MULTICAST`, `ALL_MULTICAST`, `BROADCAST`, `PROMISCUOUS`.
 pub(crate) const SUPPORTED_FILTERS: u32 = 0x1 | 0x2 | 0x4 | 0x8 | 0x20;
+/// IEEE 802.1Q: the largest that names a VLAN.
+const LAST_VLAN: u16 = 4094;
 /// The size of `NDIS_LINK_PARAMETERS`.
 const LINK_PARAMETERS: usize = 32;
 

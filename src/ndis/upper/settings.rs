@@ -5,7 +5,8 @@
 use core::ops::RangeInclusive;
 
 use crate::ndis::dispatch::{Configuration, Keyword, keyword};
-use crate::ndis::frame::InterfaceGuid;
+use crate::ndis::frame::{InterfaceGuid, Switches, Tagging, Ways};
+use crate::ndis::pair::Used;
 use crate::ndk::host::{self, Preferences, ReadyKinds, Revision};
 use crate::ndk::port::PortMap;
 use crate::nt::{log::notice, trace};
@@ -43,6 +44,21 @@ const TECHNOLOGY: Number = number!("*NetworkDirectTechnology", 1, 0..=4);
 /// The largest frame with its Ethernet header. RFC 8200: what every IPv6 link carries, and the
 /// largest IPv4 packet.
 const JUMBO_PACKET: Number = number!("*JumboPacket", 1514, 1294..=65549);
+/// Checksums that the NIC below may make (1), look at (2), or both.
+const IP_CHECKSUM: Number = number!("*IPChecksumOffloadIPv4", 3, 0..=3);
+const TCP4_CHECKSUM: Number = number!("*TCPChecksumOffloadIPv4", 3, 0..=3);
+const TCP6_CHECKSUM: Number = number!("*TCPChecksumOffloadIPv6", 3, 0..=3);
+const UDP4_CHECKSUM: Number = number!("*UDPChecksumOffloadIPv4", 3, 0..=3);
+const UDP6_CHECKSUM: Number = number!("*UDPChecksumOffloadIPv6", 3, 0..=3);
+/// The NIC may cut large sends, and join received segments.
+const LARGE4: Number = number!("*LsoV2IPv4", 1, 0..=1);
+const LARGE6: Number = number!("*LsoV2IPv6", 1, 0..=1);
+const JOIN4: Number = number!("*RscIPv4", 1, 0..=1);
+const JOIN6: Number = number!("*RscIPv6", 1, 0..=1);
+/// 1 is priorities, 2 VLANs, 3 both.
+const TAGS: Number = number!("*PriorityVLANTag", 3, 0..=3);
+/// The adapter's VLAN; 0 is none.
+const VLAN: Number = number!("VlanID", 0, 0..=4094);
 /// NDK-CON-18: 0 lets ND ports be TCP ports of the same number.
 const PORT_MAP: Number = number!("NetworkDirectPortMap", 1, 0..=1);
 /// Bounds the TCP segment that FPDUs are cut for; 0 leaves it to the MTU.
@@ -101,6 +117,7 @@ pub(crate) struct Settings {
     pub(crate) address: [u8; 6],
     pub(crate) paired: Option<InterfaceGuid>,
     pub(crate) shared: bool,
+    pub(crate) used: Used,
     port_map: bool,
     preferences: Preferences,
 }
@@ -114,6 +131,7 @@ impl Settings {
             address: from.network_address().unwrap_or_else(|| address(luid)),
             paired: paired(from),
             shared: SHARED.is_set(from),
+            used: used(from),
             port_map: PORT_MAP.is_set(from),
             preferences: preferences(from, mtu.saturating_sub(HEADERS)),
         }
@@ -135,6 +153,26 @@ fn paired(from: &Configuration) -> Option<InterfaceGuid> {
     from.interface(PAIRED)?
         .inspect_err(|_| notice!("PairedAdapter is no interface's GUID: no NIC is used"))
         .ok()
+}
+
+/// What of the NIC's own work is used.
+fn used(from: &Configuration) -> Used {
+    let ways = |keyword: &Number| Ways::of_keyword(keyword.of(from));
+    let tags = TAGS.of(from);
+    Used {
+        switches: Switches {
+            ip: ways(&IP_CHECKSUM),
+            tcp: [ways(&TCP4_CHECKSUM), ways(&TCP6_CHECKSUM)],
+            udp: [ways(&UDP4_CHECKSUM), ways(&UDP6_CHECKSUM)],
+            large: [LARGE4.is_set(from), LARGE6.is_set(from)],
+            joins: [JOIN4.is_set(from), JOIN6.is_set(from)],
+        },
+        tags: Tagging {
+            priority: tags & 1 != 0,
+            vlan: tags & 2 != 0,
+        },
+        vlan: u16::try_from(VLAN.of(from)).unwrap_or(0),
+    }
 }
 
 /// How connections are made on a link whose MTU leaves `fits` bytes to a TCP segment.

@@ -16,7 +16,7 @@ const LAYERS: &[&str] = &["nt", "wsk", "sync", "sys", "crc32c"];
 /// Files that may use it in the other layers.
 const FILES: &[&str] = &["src/ndk/dispatch.rs", "src/ndk/object.rs", "src/driver.rs"];
 /// File names that may use it anywhere below `src/ndis`.
-const NDIS_FILES: &[&str] = &["/dispatch.rs", "/nbl.rs"];
+const NDIS_FILES: &[&str] = &["/dispatch.rs"];
 /// Layers that say so in their own source.
 const FORBIDDING: &[&str] = &["rdma", "iwarp"];
 
@@ -53,6 +53,7 @@ fn may(layer: &str, path: &str) -> bool {
         || path.starts_with("src/ndk/object/")
         || path.starts_with("src/ndk/dispatch/")
         || path.starts_with("src/ndis/dispatch/")
+        || path.starts_with("src/ndis/nbl/")
         || layer == "ndis" && NDIS_FILES.iter().any(|name| path.ends_with(name))
 }
 

@@ -1,4 +1,4 @@
-//! The only file that follows net buffer lists.
+//! The only place that follows net buffer lists: what passes here, the lists themselves in [`list`].
 //!
 //! A list that passes is cloned, with the original's own memory descriptors: no byte is copied, and
 //! no memory is allocated but from NDIS's pool of lists. The clone is ours to give to the other
@@ -7,21 +7,26 @@
 //!
 //! Nothing here holds a lock (NDIS-NBL-06).
 
+mod list;
+
 use core::ptr;
 
+use self::list::{
+    Chain, Chained, clone_for, first_reserved, frames, free, header, length, set_word, word,
+};
 use super::{
     dispatch::{Handle, Open},
-    frame::{Header, Tally},
+    frame::{Asked, Rights, Tally},
     lower::Binding,
     pair::{Pair, Passing, Refused},
 };
 use crate::sys::{
-    self, NDIS_CLONE_FLAGS_USE_ORIGINAL_MDLS, NDIS_HANDLE, NDIS_RECEIVE_FLAGS_DISPATCH_LEVEL,
-    NDIS_RECEIVE_FLAGS_RESOURCES, NDIS_RETURN_FLAGS_DISPATCH_LEVEL,
-    NDIS_SEND_COMPLETE_FLAGS_DISPATCH_LEVEL, NDIS_SEND_FLAGS_DISPATCH_LEVEL,
-    NDIS_STATUS_LOW_POWER_STATE, NDIS_STATUS_MEDIA_DISCONNECTED, NDIS_STATUS_NOT_ACCEPTED,
+    self, NDIS_RECEIVE_FLAGS_DISPATCH_LEVEL, NDIS_RECEIVE_FLAGS_RESOURCES,
+    NDIS_RETURN_FLAGS_DISPATCH_LEVEL, NDIS_SEND_COMPLETE_FLAGS_DISPATCH_LEVEL,
+    NDIS_SEND_FLAGS_DISPATCH_LEVEL, NDIS_STATUS, NDIS_STATUS_LOW_POWER_STATE,
+    NDIS_STATUS_MEDIA_DISCONNECTED, NDIS_STATUS_NOT_ACCEPTED, NDIS_STATUS_NOT_SUPPORTED,
     NDIS_STATUS_PAUSED, NDIS_STATUS_RESET_IN_PROGRESS, NDIS_STATUS_RESOURCES, NDIS_STATUS_SUCCESS,
-    NET_BUFFER, NET_BUFFER_LIST, NdisMSendNetBufferListsComplete,
+    NET_BUFFER_LIST, NdisMSendNetBufferListsComplete,
 };
 
 /// Of every flag word: this is `DISPATCH_LEVEL` (NDIS-NBL-07).
@@ -93,14 +98,16 @@ impl<'a> Lists<'a> {
         for list in Chained(core::mem::replace(&mut self.first, ptr::null_mut())) {
             // SAFETY: the list is ours, so are its clone and the chains they go to.
             unsafe {
-                if let Some(clone) = clone_for(open.binding, list, open.pool) {
-                    sys::NdisCopySendNetBufferListInfo(clone, list);
-                    (*list).Next = ptr::null_mut();
-                    down.push(clone);
-                } else {
-                    (*list).Status = NDIS_STATUS_RESOURCES;
-                    tally.discards += frames(list).count() as u64;
-                    unsent.push(list);
+                match clone_to_send(passing.pair().rights(), list, &open) {
+                    Ok(clone) => {
+                        (*list).Next = ptr::null_mut();
+                        down.push(clone);
+                    }
+                    Err(status) => {
+                        (*list).Status = status;
+                        tally.discards += frames(list).count() as u64;
+                        unsent.push(list);
+                    }
                 }
             }
         }
@@ -125,6 +132,42 @@ impl Drop for Lists<'_> {
     }
 }
 
+/// # Safety
+/// `list` is ours.
+unsafe fn clone_to_send(
+    rights: &Rights,
+    list: *mut NET_BUFFER_LIST,
+    open: &Open,
+) -> Result<*mut NET_BUFFER_LIST, NDIS_STATUS> {
+    // SAFETY: the caller's promise; the clone is ours.
+    unsafe {
+        // The NIC below may be another than the one the layers above know of.
+        let tag = rights.send(&asked(list)).ok_or(NDIS_STATUS_NOT_SUPPORTED)?;
+        let clone = clone_for(open.binding, list, open.pool).ok_or(NDIS_STATUS_RESOURCES)?;
+        sys::NdisCopySendNetBufferListInfo(clone, list);
+        set_word(clone, sys::Ieee8021QNetBufferListInfo, tag);
+        Ok(clone)
+    }
+}
+
+/// What a list to be sent asks the NIC for.
+///
+/// # Safety
+/// `list` is ours.
+unsafe fn asked(list: *mut NET_BUFFER_LIST) -> Asked {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let large = word(list, sys::TcpLargeSendNetBufferListInfo);
+        let longest = || frames(list).map(|frame| length(frame)).max().unwrap_or(0);
+        Asked {
+            checksum: word(list, sys::TcpIpChecksumNetBufferListInfo),
+            large,
+            tag: word(list, sys::Ieee8021QNetBufferListInfo),
+            bytes: if large == 0 { 0 } else { longest() },
+        }
+    }
+}
+
 /// The NIC is done with what it was given: the originals go home with its verdict.
 ///
 /// # Safety
@@ -138,6 +181,9 @@ pub(super) unsafe fn sent(pair: &Pair, first: *mut NET_BUFFER_LIST, flags: u32) 
         unsafe {
             let list = (*clone).ParentNetBufferList;
             (*list).Status = (*clone).Status;
+            // The NIC says here what became of a large send.
+            let large = word(clone, sys::TcpLargeSendNetBufferListInfo);
+            set_word(list, sys::TcpLargeSendNetBufferListInfo, large);
             count_sent(clone, &mut tally);
             free(clone);
             originals.push(list);
@@ -266,6 +312,10 @@ unsafe fn take(
     };
     let kind = pair.filter().takes(&header)?;
     // SAFETY: the caller's promise.
+    let tag = pair
+        .rights()
+        .receive(unsafe { word(list, sys::Ieee8021QNetBufferListInfo) })?;
+    // SAFETY: the caller's promise.
     let Some(clone) = (unsafe { clone_for(open.adapter, list, open.pool) }) else {
         tally.discards += 1;
         return None;
@@ -273,11 +323,38 @@ unsafe fn take(
     // SAFETY: both are ours.
     unsafe {
         sys::NdisCopyReceiveNetBufferListInfo(clone, list);
+        let verdicts = pair.rights().verdicts(header.contents);
+        tell_received(clone, list, verdicts, tag);
         for frame in frames(list) {
             tally.add(kind, length(frame));
         }
     }
     Some(clone)
+}
+
+/// What the NIC says of a received list, as far as the layers above asked for it. Hashes are for
+/// its own receive side scaling, which is not the adapter's.
+///
+/// # Safety
+/// Both are ours.
+unsafe fn tell_received(
+    clone: *mut NET_BUFFER_LIST,
+    list: *mut NET_BUFFER_LIST,
+    verdicts: u32,
+    tag: u32,
+) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        let joined = word(list, sys::TcpRecvSegCoalesceInfo);
+        let said = word(list, sys::TcpIpChecksumNetBufferListInfo);
+        // Of joined segments nothing but the NIC's word says that they were whole.
+        let told = if joined == 0 { verdicts } else { u32::MAX };
+        set_word(clone, sys::TcpIpChecksumNetBufferListInfo, said & told);
+        set_word(clone, sys::TcpRecvSegCoalesceInfo, joined);
+        set_word(clone, sys::Ieee8021QNetBufferListInfo, tag);
+        set_word(clone, sys::NetBufferListHashValue, 0);
+        set_word(clone, sys::NetBufferListHashInfo, 0);
+    }
 }
 
 /// # Safety
@@ -304,142 +381,5 @@ unsafe fn count_sent(clone: *mut NET_BUFFER_LIST, tally: &mut Tally) {
             | NDIS_STATUS_RESET_IN_PROGRESS => tally.discards += 1,
             _ => tally.errors += 1,
         }
-    }
-}
-
-/// A clone of `list`, from the edge of this handle, with `list` as its parent.
-///
-/// # Safety
-/// `list` is ours, and stays as it is until the clone is freed; the pool is alive.
-unsafe fn clone_for(
-    source: NDIS_HANDLE,
-    list: *mut NET_BUFFER_LIST,
-    pool: NDIS_HANDLE,
-) -> Option<*mut NET_BUFFER_LIST> {
-    let flags = NDIS_CLONE_FLAGS_USE_ORIGINAL_MDLS;
-    // SAFETY: the caller's promise; net buffers come from NDIS's own pool.
-    let clone = unsafe { sys::NdisAllocateCloneNetBufferList(list, pool, ptr::null_mut(), flags) };
-    if clone.is_null() {
-        return None;
-    }
-    // SAFETY: the clone is ours, in no chain yet.
-    unsafe {
-        (*clone).SourceHandle = source;
-        (*clone).ParentNetBufferList = list;
-        (*clone).NblFlags |= (*list).NblFlags & KEPT_FLAGS;
-    }
-    Some(clone)
-}
-
-/// What an original says of its data is true of the clone's, which is the same.
-const KEPT_FLAGS: u32 = sys::NDIS_NBL_FLAGS_SEND_READ_ONLY
-    | sys::NDIS_NBL_FLAGS_RECV_READ_ONLY
-    | sys::NDIS_NBL_FLAGS_IS_IPV4
-    | sys::NDIS_NBL_FLAGS_IS_IPV6
-    | sys::NDIS_NBL_FLAGS_IS_TCP
-    | sys::NDIS_NBL_FLAGS_IS_UDP;
-
-/// # Safety
-/// `clone` is from `clone_for`, ours, and not used afterwards.
-unsafe fn free(clone: *mut NET_BUFFER_LIST) {
-    // SAFETY: the caller's promise; the flags are those it was made with.
-    unsafe { sys::NdisFreeCloneNetBufferList(clone, NDIS_CLONE_FLAGS_USE_ORIGINAL_MDLS) };
-}
-
-/// # Safety
-/// `list` is ours.
-unsafe fn first_reserved(list: *mut NET_BUFFER_LIST) -> *mut NET_BUFFER_LIST {
-    // SAFETY: the caller's promise.
-    let [next, _] = unsafe { (*list).MiniportReserved };
-    next.cast()
-}
-
-/// # Safety
-/// `frame` is null or of a list of ours.
-unsafe fn header(frame: *mut NET_BUFFER) -> Option<Header> {
-    const LENGTH: u32 = Header::LENGTH as u32;
-    // SAFETY: the caller's promise.
-    if frame.is_null() || unsafe { length(frame) } < u64::from(LENGTH) {
-        return None;
-    }
-    let mut storage = [0_u8; Header::LENGTH];
-    // SAFETY: as above; the storage is of the length asked for.
-    let bytes = unsafe { sys::NdisGetDataBuffer(frame, LENGTH, (&raw mut storage).cast(), 1, 0) };
-    if bytes.is_null() {
-        return None;
-    }
-    // SAFETY: that many bytes, in the frame or in the storage.
-    Some(Header::read(&unsafe {
-        bytes.cast::<[u8; Header::LENGTH]>().read_unaligned()
-    }))
-}
-
-/// # Safety
-/// `frame` is of a list of ours.
-unsafe fn length(frame: *mut NET_BUFFER) -> u64 {
-    // SAFETY: the caller's promise. The field is `DataLength` of 32 bits, or one of 64 of which NDIS
-    // uses no more.
-    unsafe { (*frame).stDataLength & u64::from(u32::MAX) }
-}
-
-/// The net buffers of a list.
-///
-/// # Safety
-/// `list` is ours while the iterator is used.
-unsafe fn frames(list: *mut NET_BUFFER_LIST) -> impl Iterator<Item = *mut NET_BUFFER> {
-    // SAFETY: the caller's promise.
-    let mut next = unsafe { (*list).FirstNetBuffer };
-    core::iter::from_fn(move || {
-        let frame = next;
-        // SAFETY: as above.
-        next = unsafe { frame.as_ref() }?.Next;
-        Some(frame)
-    })
-}
-
-/// Lists being chained, in order.
-///
-/// # Invariants
-/// All lists of the chain are ours; `last` is null exactly when it is empty.
-struct Chain {
-    first: *mut NET_BUFFER_LIST,
-    last: *mut NET_BUFFER_LIST,
-    count: usize,
-}
-
-impl Chain {
-    const EMPTY: Self = Self {
-        first: ptr::null_mut(),
-        last: ptr::null_mut(),
-        count: 0,
-    };
-
-    /// # Safety
-    /// `list` is ours and in no chain that is used any more.
-    unsafe fn push(&mut self, list: *mut NET_BUFFER_LIST) {
-        // SAFETY: the caller's promise.
-        unsafe { (*list).Next = ptr::null_mut() };
-        if self.last.is_null() {
-            self.first = list;
-        } else {
-            // SAFETY: the last one is ours.
-            unsafe { (*self.last).Next = list };
-        }
-        self.last = list;
-        self.count += 1;
-    }
-}
-
-/// The lists of a chain of ours; each may be given away or chained anew once it was seen.
-struct Chained(*mut NET_BUFFER_LIST);
-
-impl Iterator for Chained {
-    type Item = *mut NET_BUFFER_LIST;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let list = self.0;
-        // SAFETY: made of a chain that is ours, and the next is read before this one goes.
-        self.0 = unsafe { list.as_ref() }?.Next;
-        Some(list)
     }
 }
