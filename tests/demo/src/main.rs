@@ -85,6 +85,9 @@ struct Options {
     /// Carry the connection as frames: through both ends' own adapters, their NICs and a switch, in this process.
     #[arg(long, global = true)]
     through_nic: bool,
+    /// With --through-nic: the NICs make checksums, cut large sends and join received segments.
+    #[arg(long, global = true, requires = "through_nic")]
+    offloads: bool,
     /// Longest silence of the other end that is borne.
     #[arg(long, global = true, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=50))]
     patience: u64,

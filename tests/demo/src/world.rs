@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use softrnic_consumer::{Host, HostError, Patience};
+use softrnic_emulator::ndis::offload::Offloads;
 use softrnic_emulator::nic::{NicOptions, Switch, Weather};
 use softrnic_emulator::pool::PoolMode;
 use softrnic_emulator::wsk::SendCompletion;
@@ -122,7 +123,15 @@ impl World {
         }
         let host = match switch {
             Some(switch) => {
-                let nic = (ip, NicOptions::default());
+                let offloads = match options.offloads {
+                    true => Offloads::ALL,
+                    false => Offloads::default(),
+                };
+                let nic = NicOptions {
+                    offloads,
+                    ..NicOptions::default()
+                };
+                let nic = (ip, nic);
                 Host::start_through_nics(machine, image, network, switch, &[nic])
             }
             None => Host::start_on(machine, image, network, vec![Host::adapter_at(ip)]),

@@ -30,6 +30,7 @@ pub mod quiet;
 pub mod raw;
 mod results;
 pub mod rude;
+pub mod segment;
 pub mod smb;
 pub mod source;
 mod stage;

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use softrnic_emulator::ndis::offload::Offloads;
 use softrnic_emulator::nic::{NicOptions, Weather};
 use softrnic_functional::consumer::NtStatus;
 use softrnic_functional::{End, Stage, pattern};
@@ -38,6 +39,55 @@ fn messages_of_every_size_arrive_as_frames() {
         for nic in stage.host().nics() {
             assert!(nic.statistics().frames_sent > 700, "it went as frames");
         }
+    }
+}
+
+// As above, with the NICs doing TCP's work: checksums, large sends cut, received segments joined. RFC 9293 section 3.1.
+#[test]
+fn messages_arrive_with_the_nics_offloads() {
+    for ipv6 in [false, true] {
+        for varies in [false, true] {
+            let nic = NicOptions {
+                offloads: Offloads::ALL,
+                varies,
+                ..NicOptions::default()
+            };
+            let stage = Stage::through_nics(ipv6, Weather::default(), &nic);
+            for adapter in stage.host().adapters() {
+                while !adapter.offloads().0.send.tcp4 {
+                    std::thread::yield_now();
+                }
+            }
+            let (active, passive) = stage.connected();
+            both_ways(&active, &passive, &[0, 1, 1424, 65_537, 1 << 20]);
+            let all = stage.host().nics().iter().map(|nic| nic.statistics());
+            for statistics in all {
+                assert!(
+                    statistics.summed > 0 && statistics.cut > 0,
+                    "{statistics:?}"
+                );
+            }
+        }
+    }
+}
+
+// What a NIC does changes under a connection: it goes on.
+#[test]
+fn offloads_come_and_go_under_a_connection() {
+    let nic = NicOptions {
+        varies: true,
+        ..NicOptions::default()
+    };
+    let stage = Stage::through_nics(false, Weather::default(), &nic);
+    let (active, passive) = stage.connected();
+    for round in 0..6 {
+        for nic in stage.host().nics() {
+            nic.set_offloads(match round % 2 {
+                0 => Offloads::ALL,
+                _ => Offloads::default(),
+            });
+        }
+        both_ways(&active, &passive, &[1, 100_000]);
     }
 }
 
