@@ -3,7 +3,8 @@
 //! Names, field order and values are those of the C headers; `tests/abi` holds every type,
 //! constant and import here to facts read from the headers. Callbacks and dispatch entries are
 //! `extern "win64"`, so the same types serve the driver and the emulated kernel on Linux.
-//! What belongs to WDM (MDL, IRP, driver object …) is an opaque pointer.
+//! What belongs to WDM (MDL, IRP, driver object …) is an opaque pointer. TCP chimney offload is in
+//! no image without the feature `chimney`; the emulated kernel has it.
 
 #![expect(
     non_camel_case_types,
@@ -12,6 +13,12 @@
     reason = "names are those of the C headers"
 )]
 
+#[cfg(any(feature = "chimney", not(windows)))]
+pub mod chimney;
+#[cfg(all(feature = "chimney", windows))]
+pub mod chimney_imports;
+#[cfg(any(feature = "chimney", not(windows)))]
+pub mod chimney_state;
 #[cfg(windows)]
 pub mod imports;
 pub mod nbl;
@@ -33,6 +40,12 @@ pub mod wsk;
 pub mod wsk_fn;
 pub mod wsk_ndk;
 
+#[cfg(any(feature = "chimney", not(windows)))]
+pub use chimney::*;
+#[cfg(all(feature = "chimney", windows))]
+pub use chimney_imports::*;
+#[cfg(any(feature = "chimney", not(windows)))]
+pub use chimney_state::*;
 #[cfg(windows)]
 pub use imports::*;
 pub use nbl::*;

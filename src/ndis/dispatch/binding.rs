@@ -158,6 +158,23 @@ impl Opening {
         }
     }
 
+    #[cfg(feature = "chimney")]
+    pub(in crate::ndis) fn set_offload_parameters(
+        &self,
+        parameters: &super::chimney::Parameters,
+    ) -> Result<()> {
+        let bytes = parameters.bytes();
+        let first = bytes.as_ptr().cast_mut().cast();
+        // SAFETY: the bytes live for the call, and a set only reads them.
+        unsafe {
+            self.set(
+                sys::OID_TCP_CONNECTION_OFFLOAD_PARAMETERS,
+                first,
+                bytes.len(),
+            )
+        }
+    }
+
     /// # Safety
     /// `value` is readable for `length` bytes during the call, and the binding is open.
     unsafe fn set(&self, oid: u32, value: sys::PVOID, length: usize) -> Result<()> {

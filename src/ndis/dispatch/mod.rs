@@ -8,6 +8,8 @@
 
 mod attributes;
 mod binding;
+#[cfg(feature = "chimney")]
+pub(super) mod chimney;
 mod configuration;
 mod ends;
 mod event;

@@ -32,6 +32,11 @@ pub(super) unsafe extern "win64" fn set_options(
         OpenNDKAdapterHandler: Some(open),
         CloseNDKAdapterHandler: Some(close),
     };
+    #[cfg(feature = "chimney")]
+    // SAFETY: the handle NDIS passes.
+    unsafe {
+        super::chimney::register_provider(driver);
+    }
     // SAFETY: the handle NDIS passes, and a local that it copies.
     unsafe { NdisSetOptionalHandlers(driver, (&raw mut provider).cast()) }
 }

@@ -78,6 +78,14 @@ impl<'a> Offer<'a> {
         }
     }
 
+    #[cfg(feature = "chimney")]
+    pub(in crate::ndis) fn connections(&self) -> super::chimney::Capability {
+        // SAFETY: null, or what NDIS says of the NIC, valid for the call.
+        unsafe {
+            super::chimney::Capability::read(self.parameters.TcpConnectionOffloadCapabilities)
+        }
+    }
+
     pub(in crate::ndis) fn link(&self) -> Link {
         let parameters = self.parameters;
         status::link(

@@ -116,6 +116,8 @@ fn characteristics() -> sys::NDIS_PROTOCOL_DRIVER_CHARACTERISTICS {
         MajorDriverVersion: VERSION_MAJOR,
         MinorDriverVersion: VERSION_MINOR,
         Name: counted(NAME),
+        #[cfg(feature = "chimney")]
+        SetOptionsHandler: Some(super::chimney::set_protocol_options),
         BindAdapterHandlerEx: Some(bind_adapter),
         UnbindAdapterHandlerEx: Some(unbind_adapter),
         OpenAdapterCompleteHandlerEx: Some(open_adapter_complete),
@@ -133,7 +135,7 @@ fn characteristics() -> sys::NDIS_PROTOCOL_DRIVER_CHARACTERISTICS {
 ///
 /// # Safety
 /// `context` is one `Opening::open` gave NDIS, and the close has not ended.
-unsafe fn binding(context: NDIS_HANDLE) -> ManuallyDrop<Ref<Binding>> {
+pub(super) unsafe fn binding(context: NDIS_HANDLE) -> ManuallyDrop<Ref<Binding>> {
     // SAFETY: NDIS has a reference (caller); here it is only borrowed, for the call.
     ManuallyDrop::new(unsafe { Ref::from_raw(context.cast_const().cast()) })
 }
@@ -221,6 +223,12 @@ unsafe extern "win64" fn status_indicated(
     context: NDIS_HANDLE,
     indication: *mut sys::NDIS_STATUS_INDICATION,
 ) {
+    #[cfg(feature = "chimney")]
+    // SAFETY: NDIS passes the context of an open binding, and an indication valid for the call.
+    unsafe {
+        let heard = indication.as_ref();
+        heard.inspect(|heard| super::chimney::hear(&binding(context), heard));
+    }
     // SAFETY: NDIS passes an indication that is valid for the call.
     let said = unsafe {
         indication

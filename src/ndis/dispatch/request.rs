@@ -44,6 +44,12 @@ pub(super) unsafe fn answer(
 }
 
 fn query(miniport: &Ref<Miniport>, data: &mut NDIS_OID_REQUEST_QUERY) -> Result<(), Refusal> {
+    #[cfg(feature = "chimney")]
+    // SAFETY: NDIS owns a buffer of this length and lends it for the call.
+    if let Some(done) = super::chimney::query(miniport, data.Oid, unsafe { buffer(data) }) {
+        data.BytesWritten = count(done?);
+        return Ok(());
+    }
     let oid = oid::find(data.Oid).ok_or(Refusal::NotSupported)?;
     let reply = miniport.query(oid)?;
     // SAFETY: NDIS owns a buffer of this length and lends it for the call.
@@ -54,6 +60,12 @@ fn query(miniport: &Ref<Miniport>, data: &mut NDIS_OID_REQUEST_QUERY) -> Result<
 }
 
 fn set(miniport: &Ref<Miniport>, data: &mut NDIS_OID_REQUEST_QUERY) -> Result<(), Refusal> {
+    #[cfg(feature = "chimney")]
+    // SAFETY: NDIS owns a buffer of this length and lends it for the call.
+    if let Some(done) = super::chimney::set(miniport, data.Oid, unsafe { buffer(data) }) {
+        data.BytesWritten = count(done?);
+        return Ok(());
+    }
     let oid = oid::find(data.Oid).ok_or(Refusal::NotSupported)?;
     // SAFETY: NDIS owns a buffer of this length and lends it for the call.
     let read = Miniport::set(miniport, oid, &Input(unsafe { buffer(data) }))?;

@@ -78,6 +78,8 @@ impl Binding {
             opening: Opening::try_new()?,
             asked: Mutex::try_new(asked)?,
         })?;
+        #[cfg(feature = "chimney")]
+        Pair::set_capability(&binding.pair, offer.connections());
         // Before the NIC can say anything newer.
         let said = Expected {
             link: offer.link(),
@@ -109,6 +111,10 @@ impl Binding {
         let mut asked = self.asked.lock();
         if !asked.answers {
             return Ok(());
+        }
+        #[cfg(feature = "chimney")]
+        if let Some(parameters) = self.pair.new_parameters() {
+            self.opening.set_offload_parameters(&parameters)?;
         }
         let wanted = self.pair.wanted();
         self.apply_offloads(&mut asked, &wanted);

@@ -383,3 +383,12 @@ unsafe fn count_sent(clone: *mut NET_BUFFER_LIST, tally: &mut Tally) {
         }
     }
 }
+
+/// How many lists a chain has.
+///
+/// # Safety
+/// The chain is ours.
+#[cfg(feature = "chimney")]
+pub(super) unsafe fn count(first: *mut NET_BUFFER_LIST) -> usize {
+    Chained(first).count()
+}

@@ -6,6 +6,8 @@
 //! order sends and receives with pauses, unbinds and halts: who has [`Passing`] may use both edges'
 //! handles, and whoever takes a handle away has first waited until nobody passes.
 
+#[cfg(feature = "chimney")]
+mod chimney;
 mod offloads;
 mod registry;
 
@@ -90,6 +92,8 @@ pub(super) struct Pair {
     /// Brings both edges up to date; run by the worker of the adapter that is there.
     follow: Work<Self>,
     worker: SpinLock<Option<Worker>>,
+    #[cfg(feature = "chimney")]
+    chimney: chimney::Chimney,
 }
 
 /// What each edge said of itself.
@@ -149,6 +153,8 @@ impl Pair {
             binding: SpinLock::new(None),
             follow: Work::try_new(Self::follow)?,
             worker: SpinLock::new(None),
+            #[cfg(feature = "chimney")]
+            chimney: chimney::Chimney::new(),
         })
     }
 
@@ -193,6 +199,8 @@ impl Pair {
 
     /// Lets nothing pass any more, and returns when nobody does. `PASSIVE_LEVEL`.
     pub(super) fn shut(&self, why: Shut) {
+        #[cfg(feature = "chimney")]
+        self.have_uploaded(why);
         if !self.valve.shut(why.bit()) {
             return;
         }
@@ -233,6 +241,11 @@ pub(super) struct Entered<'a> {
 pub(super) struct Passing<'a>(&'a Inside<'a>);
 
 impl Entered<'_> {
+    #[cfg(feature = "chimney")]
+    pub(super) fn inside(&self) -> &Inside<'_> {
+        &self.inside
+    }
+
     pub(super) fn passing(&self) -> Result<Passing<'_>, Refused> {
         self.passing.map(|()| Passing(&self.inside))
     }
@@ -385,6 +398,8 @@ impl Pair {
             // The handle is alive: `detach` waits for the worker.
             indicate_link(&self.ends, &link);
         }
+        #[cfg(feature = "chimney")]
+        self.tell_capability();
     }
 }
 

@@ -15,6 +15,8 @@ pub(super) use self::{
 };
 
 use self::network_direct::{NetworkDirect, Switched};
+#[cfg(feature = "chimney")]
+use super::dispatch::chimney;
 use super::{
     dispatch::{Configuration, Event, General, Handle, Pool, Watch, addresses_of, look_for_nics},
     frame::{Tagging, Tally},
@@ -125,6 +127,9 @@ impl Miniport {
     /// Direct, the last even when it is off (NDK-NDIS-02).
     fn announce(this: &Ref<Self>, tags: Tagging, offered: &Offered) -> Result<()> {
         this.handle.set_registration(this)?;
+        #[cfg(feature = "chimney")]
+        this.pair
+            .set_offload_handlers(chimney::Handlers::of(&this.handle));
         this.handle.set_general(&General {
             mtu: this.settings.mtu,
             address: this.settings.address,
@@ -215,6 +220,11 @@ impl Miniport {
     }
 
     pub(super) fn pair(&self) -> &Ref<Pair> {
+        &self.pair
+    }
+
+    #[cfg(feature = "chimney")]
+    pub(super) fn pair_of_mine(&self) -> &Ref<Pair> {
         &self.pair
     }
 

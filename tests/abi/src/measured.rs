@@ -159,6 +159,42 @@ pub mod sys {
             size: field(|it: *const NDIS_BIND_PARAMETERS| unsafe { &raw const (*it).SriovCapabilities }), align: 0 },
         Layout { owner: "NDIS_BIND_PARAMETERS", path: "NicSwitchArray", offset: offset_of!(NDIS_BIND_PARAMETERS, NicSwitchArray), // SAFETY: only the type of the place is used.
             size: field(|it: *const NDIS_BIND_PARAMETERS| unsafe { &raw const (*it).NicSwitchArray }), align: 0 },
+        Layout { owner: "NDIS_CLIENT_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS", path: "", offset: 0, size: size_of::<NDIS_CLIENT_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS>(), align: align_of::<NDIS_CLIENT_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS>() },
+        Layout { owner: "NDIS_CLIENT_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS", path: "Header", offset: offset_of!(NDIS_CLIENT_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS, Header), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_CLIENT_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS| unsafe { &raw const (*it).Header }), align: 0 },
+        Layout { owner: "NDIS_CLIENT_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS", path: "Flags", offset: offset_of!(NDIS_CLIENT_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS, Flags), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_CLIENT_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS| unsafe { &raw const (*it).Flags }), align: 0 },
+        Layout { owner: "NDIS_CLIENT_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS", path: "InitiateOffloadCompleteHandler", offset: offset_of!(NDIS_CLIENT_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS, InitiateOffloadCompleteHandler), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_CLIENT_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS| unsafe { &raw const (*it).InitiateOffloadCompleteHandler }), align: 0 },
+        Layout { owner: "NDIS_CLIENT_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS", path: "TerminateOffloadCompleteHandler", offset: offset_of!(NDIS_CLIENT_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS, TerminateOffloadCompleteHandler), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_CLIENT_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS| unsafe { &raw const (*it).TerminateOffloadCompleteHandler }), align: 0 },
+        Layout { owner: "NDIS_CLIENT_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS", path: "UpdateOffloadCompleteHandler", offset: offset_of!(NDIS_CLIENT_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS, UpdateOffloadCompleteHandler), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_CLIENT_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS| unsafe { &raw const (*it).UpdateOffloadCompleteHandler }), align: 0 },
+        Layout { owner: "NDIS_CLIENT_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS", path: "InvalidateOffloadCompleteHandler", offset: offset_of!(NDIS_CLIENT_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS, InvalidateOffloadCompleteHandler), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_CLIENT_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS| unsafe { &raw const (*it).InvalidateOffloadCompleteHandler }), align: 0 },
+        Layout { owner: "NDIS_CLIENT_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS", path: "QueryOffloadCompleteHandler", offset: offset_of!(NDIS_CLIENT_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS, QueryOffloadCompleteHandler), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_CLIENT_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS| unsafe { &raw const (*it).QueryOffloadCompleteHandler }), align: 0 },
+        Layout { owner: "NDIS_CLIENT_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS", path: "IndicateOffloadEventHandler", offset: offset_of!(NDIS_CLIENT_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS, IndicateOffloadEventHandler), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_CLIENT_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS| unsafe { &raw const (*it).IndicateOffloadEventHandler }), align: 0 },
+        Layout { owner: "NDIS_CLIENT_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS", path: "", offset: 0, size: size_of::<NDIS_CLIENT_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS>(), align: align_of::<NDIS_CLIENT_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS>() },
+        Layout { owner: "NDIS_CLIENT_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS", path: "Header", offset: offset_of!(NDIS_CLIENT_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS, Header), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_CLIENT_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS| unsafe { &raw const (*it).Header }), align: 0 },
+        Layout { owner: "NDIS_CLIENT_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS", path: "Flags", offset: offset_of!(NDIS_CLIENT_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS, Flags), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_CLIENT_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS| unsafe { &raw const (*it).Flags }), align: 0 },
+        Layout { owner: "NDIS_CLIENT_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS", path: "OffloadType", offset: offset_of!(NDIS_CLIENT_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS, OffloadType), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_CLIENT_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS| unsafe { &raw const (*it).OffloadType }), align: 0 },
+        Layout { owner: "NDIS_CLIENT_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS", path: "TcpOffloadSendCompleteHandler", offset: offset_of!(NDIS_CLIENT_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS, TcpOffloadSendCompleteHandler), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_CLIENT_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS| unsafe { &raw const (*it).TcpOffloadSendCompleteHandler }), align: 0 },
+        Layout { owner: "NDIS_CLIENT_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS", path: "TcpOffloadReceiveCompleteHandler", offset: offset_of!(NDIS_CLIENT_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS, TcpOffloadReceiveCompleteHandler), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_CLIENT_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS| unsafe { &raw const (*it).TcpOffloadReceiveCompleteHandler }), align: 0 },
+        Layout { owner: "NDIS_CLIENT_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS", path: "TcpOffloadDisconnectCompleteHandler", offset: offset_of!(NDIS_CLIENT_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS, TcpOffloadDisconnectCompleteHandler), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_CLIENT_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS| unsafe { &raw const (*it).TcpOffloadDisconnectCompleteHandler }), align: 0 },
+        Layout { owner: "NDIS_CLIENT_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS", path: "TcpOffloadForwardCompleteHandler", offset: offset_of!(NDIS_CLIENT_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS, TcpOffloadForwardCompleteHandler), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_CLIENT_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS| unsafe { &raw const (*it).TcpOffloadForwardCompleteHandler }), align: 0 },
+        Layout { owner: "NDIS_CLIENT_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS", path: "TcpOffloadEventHandler", offset: offset_of!(NDIS_CLIENT_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS, TcpOffloadEventHandler), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_CLIENT_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS| unsafe { &raw const (*it).TcpOffloadEventHandler }), align: 0 },
+        Layout { owner: "NDIS_CLIENT_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS", path: "TcpOffloadReceiveIndicateHandler", offset: offset_of!(NDIS_CLIENT_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS, TcpOffloadReceiveIndicateHandler), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_CLIENT_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS| unsafe { &raw const (*it).TcpOffloadReceiveIndicateHandler }), align: 0 },
         Layout { owner: "NDIS_CONFIGURATION_OBJECT", path: "", offset: 0, size: size_of::<NDIS_CONFIGURATION_OBJECT>(), align: align_of::<NDIS_CONFIGURATION_OBJECT>() },
         Layout { owner: "NDIS_CONFIGURATION_OBJECT", path: "Header", offset: offset_of!(NDIS_CONFIGURATION_OBJECT, Header), // SAFETY: only the type of the place is used.
             size: field(|it: *const NDIS_CONFIGURATION_OBJECT| unsafe { &raw const (*it).Header }), align: 0 },
@@ -387,6 +423,35 @@ pub mod sys {
             size: field(|it: *const NDIS_MINIPORT_INIT_PARAMETERS| unsafe { &raw const (*it).DefaultPortAuthStates }), align: 0 },
         Layout { owner: "NDIS_MINIPORT_INIT_PARAMETERS", path: "PciDeviceCustomProperties", offset: offset_of!(NDIS_MINIPORT_INIT_PARAMETERS, PciDeviceCustomProperties), // SAFETY: only the type of the place is used.
             size: field(|it: *const NDIS_MINIPORT_INIT_PARAMETERS| unsafe { &raw const (*it).PciDeviceCustomProperties }), align: 0 },
+        Layout { owner: "NDIS_MINIPORT_OFFLOAD_BLOCK_LIST", path: "", offset: 0, size: size_of::<NDIS_MINIPORT_OFFLOAD_BLOCK_LIST>(), align: align_of::<NDIS_MINIPORT_OFFLOAD_BLOCK_LIST>() },
+        Layout { owner: "NDIS_MINIPORT_OFFLOAD_BLOCK_LIST", path: "Header", offset: offset_of!(NDIS_MINIPORT_OFFLOAD_BLOCK_LIST, Header), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_MINIPORT_OFFLOAD_BLOCK_LIST| unsafe { &raw const (*it).Header }), align: 0 },
+        Layout { owner: "NDIS_MINIPORT_OFFLOAD_BLOCK_LIST", path: "NextBlock", offset: offset_of!(NDIS_MINIPORT_OFFLOAD_BLOCK_LIST, NextBlock), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_MINIPORT_OFFLOAD_BLOCK_LIST| unsafe { &raw const (*it).NextBlock }), align: 0 },
+        Layout { owner: "NDIS_MINIPORT_OFFLOAD_BLOCK_LIST", path: "DependentBlockList", offset: offset_of!(NDIS_MINIPORT_OFFLOAD_BLOCK_LIST, DependentBlockList), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_MINIPORT_OFFLOAD_BLOCK_LIST| unsafe { &raw const (*it).DependentBlockList }), align: 0 },
+        Layout { owner: "NDIS_MINIPORT_OFFLOAD_BLOCK_LIST", path: "Status", offset: offset_of!(NDIS_MINIPORT_OFFLOAD_BLOCK_LIST, Status), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_MINIPORT_OFFLOAD_BLOCK_LIST| unsafe { &raw const (*it).Status }), align: 0 },
+        Layout { owner: "NDIS_MINIPORT_OFFLOAD_BLOCK_LIST", path: "NdisReserved", offset: offset_of!(NDIS_MINIPORT_OFFLOAD_BLOCK_LIST, NdisReserved), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_MINIPORT_OFFLOAD_BLOCK_LIST| unsafe { &raw const (*it).NdisReserved }), align: 0 },
+        Layout { owner: "NDIS_MINIPORT_OFFLOAD_BLOCK_LIST", path: "MiniportOffloadContext", offset: offset_of!(NDIS_MINIPORT_OFFLOAD_BLOCK_LIST, MiniportOffloadContext), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_MINIPORT_OFFLOAD_BLOCK_LIST| unsafe { &raw const (*it).MiniportOffloadContext }), align: 0 },
+        Layout { owner: "NDIS_MINIPORT_OFFLOAD_BLOCK_LIST", path: "NdisOffloadHandle", offset: offset_of!(NDIS_MINIPORT_OFFLOAD_BLOCK_LIST, NdisOffloadHandle), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_MINIPORT_OFFLOAD_BLOCK_LIST| unsafe { &raw const (*it).NdisOffloadHandle }), align: 0 },
+        Layout { owner: "NDIS_MINIPORT_OFFLOAD_BLOCK_LIST", path: "ProtocolReserved", offset: offset_of!(NDIS_MINIPORT_OFFLOAD_BLOCK_LIST, ProtocolReserved), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_MINIPORT_OFFLOAD_BLOCK_LIST| unsafe { &raw const (*it).ProtocolReserved }), align: 0 },
+        Layout { owner: "NDIS_MINIPORT_OFFLOAD_BLOCK_LIST", path: "MiniportReserved", offset: offset_of!(NDIS_MINIPORT_OFFLOAD_BLOCK_LIST, MiniportReserved), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_MINIPORT_OFFLOAD_BLOCK_LIST| unsafe { &raw const (*it).MiniportReserved }), align: 0 },
+        Layout { owner: "NDIS_MINIPORT_OFFLOAD_BLOCK_LIST", path: "ImReserved", offset: offset_of!(NDIS_MINIPORT_OFFLOAD_BLOCK_LIST, ImReserved), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_MINIPORT_OFFLOAD_BLOCK_LIST| unsafe { &raw const (*it).ImReserved }), align: 0 },
+        Layout { owner: "NDIS_MINIPORT_OFFLOAD_BLOCK_LIST", path: "Scratch", offset: offset_of!(NDIS_MINIPORT_OFFLOAD_BLOCK_LIST, Scratch), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_MINIPORT_OFFLOAD_BLOCK_LIST| unsafe { &raw const (*it).Scratch }), align: 0 },
+        Layout { owner: "NDIS_MINIPORT_OFFLOAD_BLOCK_LIST", path: "SourceHandle", offset: offset_of!(NDIS_MINIPORT_OFFLOAD_BLOCK_LIST, SourceHandle), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_MINIPORT_OFFLOAD_BLOCK_LIST| unsafe { &raw const (*it).SourceHandle }), align: 0 },
+        Layout { owner: "NDIS_MINIPORT_OFFLOAD_BLOCK_LIST", path: "PortNumber", offset: offset_of!(NDIS_MINIPORT_OFFLOAD_BLOCK_LIST, PortNumber), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_MINIPORT_OFFLOAD_BLOCK_LIST| unsafe { &raw const (*it).PortNumber }), align: 0 },
+        Layout { owner: "NDIS_MINIPORT_OFFLOAD_BLOCK_LIST", path: "NetBufferListChain", offset: offset_of!(NDIS_MINIPORT_OFFLOAD_BLOCK_LIST, NetBufferListChain), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_MINIPORT_OFFLOAD_BLOCK_LIST| unsafe { &raw const (*it).NetBufferListChain }), align: 0 },
         Layout { owner: "NDIS_MINIPORT_PAUSE_PARAMETERS", path: "", offset: 0, size: size_of::<NDIS_MINIPORT_PAUSE_PARAMETERS>(), align: align_of::<NDIS_MINIPORT_PAUSE_PARAMETERS>() },
         Layout { owner: "NDIS_MINIPORT_PAUSE_PARAMETERS", path: "Header", offset: offset_of!(NDIS_MINIPORT_PAUSE_PARAMETERS, Header), // SAFETY: only the type of the place is used.
             size: field(|it: *const NDIS_MINIPORT_PAUSE_PARAMETERS| unsafe { &raw const (*it).Header }), align: 0 },
@@ -582,6 +647,14 @@ pub mod sys {
             size: field(|it: *const NDIS_OFFLOAD_ENCAPSULATION| unsafe { &raw const (*it).IPv4 }), align: 0 },
         Layout { owner: "NDIS_OFFLOAD_ENCAPSULATION", path: "IPv6", offset: offset_of!(NDIS_OFFLOAD_ENCAPSULATION, IPv6), // SAFETY: only the type of the place is used.
             size: field(|it: *const NDIS_OFFLOAD_ENCAPSULATION| unsafe { &raw const (*it).IPv6 }), align: 0 },
+        Layout { owner: "NDIS_OFFLOAD_EVENT_HANDLERS", path: "", offset: 0, size: size_of::<NDIS_OFFLOAD_EVENT_HANDLERS>(), align: align_of::<NDIS_OFFLOAD_EVENT_HANDLERS>() },
+        Layout { owner: "NDIS_OFFLOAD_EVENT_HANDLERS", path: "Header", offset: offset_of!(NDIS_OFFLOAD_EVENT_HANDLERS, Header), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_OFFLOAD_EVENT_HANDLERS| unsafe { &raw const (*it).Header }), align: 0 },
+        Layout { owner: "NDIS_OFFLOAD_HANDLE", path: "", offset: 0, size: size_of::<NDIS_OFFLOAD_HANDLE>(), align: align_of::<NDIS_OFFLOAD_HANDLE>() },
+        Layout { owner: "NDIS_OFFLOAD_HANDLE", path: "NdisReserved", offset: offset_of!(NDIS_OFFLOAD_HANDLE, NdisReserved), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_OFFLOAD_HANDLE| unsafe { &raw const (*it).NdisReserved }), align: 0 },
+        Layout { owner: "NDIS_OFFLOAD_HANDLE", path: "MiniportOffloadContext", offset: offset_of!(NDIS_OFFLOAD_HANDLE, MiniportOffloadContext), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_OFFLOAD_HANDLE| unsafe { &raw const (*it).MiniportOffloadContext }), align: 0 },
         Layout { owner: "NDIS_OFFLOAD_PARAMETERS", path: "", offset: 0, size: size_of::<NDIS_OFFLOAD_PARAMETERS>(), align: align_of::<NDIS_OFFLOAD_PARAMETERS>() },
         Layout { owner: "NDIS_OFFLOAD_PARAMETERS", path: "Header", offset: offset_of!(NDIS_OFFLOAD_PARAMETERS, Header), // SAFETY: only the type of the place is used.
             size: field(|it: *const NDIS_OFFLOAD_PARAMETERS| unsafe { &raw const (*it).Header }), align: 0 },
@@ -794,6 +867,33 @@ pub mod sys {
             size: field(|it: *const NDIS_PROTOCOL_DRIVER_CHARACTERISTICS| unsafe { &raw const (*it).SendNetBufferListsCompleteHandler }), align: 0 },
         Layout { owner: "NDIS_PROTOCOL_DRIVER_CHARACTERISTICS", path: "DirectOidRequestCompleteHandler", offset: offset_of!(NDIS_PROTOCOL_DRIVER_CHARACTERISTICS, DirectOidRequestCompleteHandler), // SAFETY: only the type of the place is used.
             size: field(|it: *const NDIS_PROTOCOL_DRIVER_CHARACTERISTICS| unsafe { &raw const (*it).DirectOidRequestCompleteHandler }), align: 0 },
+        Layout { owner: "NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST", path: "", offset: 0, size: size_of::<NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST>(), align: align_of::<NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST>() },
+        Layout { owner: "NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST", path: "Header", offset: offset_of!(NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST, Header), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST| unsafe { &raw const (*it).Header }), align: 0 },
+        Layout { owner: "NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST", path: "NextBlock", offset: offset_of!(NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST, NextBlock), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST| unsafe { &raw const (*it).NextBlock }), align: 0 },
+        Layout { owner: "NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST", path: "DependentBlockList", offset: offset_of!(NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST, DependentBlockList), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST| unsafe { &raw const (*it).DependentBlockList }), align: 0 },
+        Layout { owner: "NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST", path: "Status", offset: offset_of!(NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST, Status), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST| unsafe { &raw const (*it).Status }), align: 0 },
+        Layout { owner: "NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST", path: "NdisReserved", offset: offset_of!(NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST, NdisReserved), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST| unsafe { &raw const (*it).NdisReserved }), align: 0 },
+        Layout { owner: "NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST", path: "OffloadHandle", offset: offset_of!(NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST, OffloadHandle), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST| unsafe { &raw const (*it).OffloadHandle }), align: 0 },
+        Layout { owner: "NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST", path: "ProtocolReserved", offset: offset_of!(NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST, ProtocolReserved), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST| unsafe { &raw const (*it).ProtocolReserved }), align: 0 },
+        Layout { owner: "NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST", path: "MiniportReserved", offset: offset_of!(NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST, MiniportReserved), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST| unsafe { &raw const (*it).MiniportReserved }), align: 0 },
+        Layout { owner: "NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST", path: "ImReserved", offset: offset_of!(NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST, ImReserved), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST| unsafe { &raw const (*it).ImReserved }), align: 0 },
+        Layout { owner: "NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST", path: "Scratch", offset: offset_of!(NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST, Scratch), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST| unsafe { &raw const (*it).Scratch }), align: 0 },
+        Layout { owner: "NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST", path: "SourceHandle", offset: offset_of!(NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST, SourceHandle), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST| unsafe { &raw const (*it).SourceHandle }), align: 0 },
+        Layout { owner: "NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST", path: "PortNumber", offset: offset_of!(NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST, PortNumber), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST| unsafe { &raw const (*it).PortNumber }), align: 0 },
+        Layout { owner: "NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST", path: "NetBufferListChain", offset: offset_of!(NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST, NetBufferListChain), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST| unsafe { &raw const (*it).NetBufferListChain }), align: 0 },
         Layout { owner: "NDIS_PROTOCOL_PAUSE_PARAMETERS", path: "", offset: 0, size: size_of::<NDIS_PROTOCOL_PAUSE_PARAMETERS>(), align: align_of::<NDIS_PROTOCOL_PAUSE_PARAMETERS>() },
         Layout { owner: "NDIS_PROTOCOL_PAUSE_PARAMETERS", path: "Header", offset: offset_of!(NDIS_PROTOCOL_PAUSE_PARAMETERS, Header), // SAFETY: only the type of the place is used.
             size: field(|it: *const NDIS_PROTOCOL_PAUSE_PARAMETERS| unsafe { &raw const (*it).Header }), align: 0 },
@@ -816,6 +916,38 @@ pub mod sys {
             size: field(|it: *const NDIS_PROTOCOL_RESTART_PARAMETERS| unsafe { &raw const (*it).BoundIfNetluid }), align: 0 },
         Layout { owner: "NDIS_PROTOCOL_RESTART_PARAMETERS", path: "Flags", offset: offset_of!(NDIS_PROTOCOL_RESTART_PARAMETERS, Flags), // SAFETY: only the type of the place is used.
             size: field(|it: *const NDIS_PROTOCOL_RESTART_PARAMETERS| unsafe { &raw const (*it).Flags }), align: 0 },
+        Layout { owner: "NDIS_PROVIDER_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS", path: "", offset: 0, size: size_of::<NDIS_PROVIDER_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS>(), align: align_of::<NDIS_PROVIDER_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS>() },
+        Layout { owner: "NDIS_PROVIDER_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS", path: "Header", offset: offset_of!(NDIS_PROVIDER_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS, Header), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROVIDER_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS| unsafe { &raw const (*it).Header }), align: 0 },
+        Layout { owner: "NDIS_PROVIDER_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS", path: "Flags", offset: offset_of!(NDIS_PROVIDER_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS, Flags), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROVIDER_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS| unsafe { &raw const (*it).Flags }), align: 0 },
+        Layout { owner: "NDIS_PROVIDER_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS", path: "InitiateOffloadHandler", offset: offset_of!(NDIS_PROVIDER_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS, InitiateOffloadHandler), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROVIDER_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS| unsafe { &raw const (*it).InitiateOffloadHandler }), align: 0 },
+        Layout { owner: "NDIS_PROVIDER_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS", path: "TerminateOffloadHandler", offset: offset_of!(NDIS_PROVIDER_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS, TerminateOffloadHandler), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROVIDER_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS| unsafe { &raw const (*it).TerminateOffloadHandler }), align: 0 },
+        Layout { owner: "NDIS_PROVIDER_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS", path: "UpdateOffloadHandler", offset: offset_of!(NDIS_PROVIDER_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS, UpdateOffloadHandler), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROVIDER_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS| unsafe { &raw const (*it).UpdateOffloadHandler }), align: 0 },
+        Layout { owner: "NDIS_PROVIDER_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS", path: "InvalidateOffloadHandler", offset: offset_of!(NDIS_PROVIDER_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS, InvalidateOffloadHandler), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROVIDER_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS| unsafe { &raw const (*it).InvalidateOffloadHandler }), align: 0 },
+        Layout { owner: "NDIS_PROVIDER_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS", path: "QueryOffloadHandler", offset: offset_of!(NDIS_PROVIDER_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS, QueryOffloadHandler), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROVIDER_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS| unsafe { &raw const (*it).QueryOffloadHandler }), align: 0 },
+        Layout { owner: "NDIS_PROVIDER_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS", path: "", offset: 0, size: size_of::<NDIS_PROVIDER_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS>(), align: align_of::<NDIS_PROVIDER_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS>() },
+        Layout { owner: "NDIS_PROVIDER_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS", path: "Header", offset: offset_of!(NDIS_PROVIDER_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS, Header), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROVIDER_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS| unsafe { &raw const (*it).Header }), align: 0 },
+        Layout { owner: "NDIS_PROVIDER_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS", path: "Flags", offset: offset_of!(NDIS_PROVIDER_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS, Flags), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROVIDER_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS| unsafe { &raw const (*it).Flags }), align: 0 },
+        Layout { owner: "NDIS_PROVIDER_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS", path: "OffloadType", offset: offset_of!(NDIS_PROVIDER_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS, OffloadType), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROVIDER_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS| unsafe { &raw const (*it).OffloadType }), align: 0 },
+        Layout { owner: "NDIS_PROVIDER_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS", path: "TcpOffloadSendHandler", offset: offset_of!(NDIS_PROVIDER_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS, TcpOffloadSendHandler), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROVIDER_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS| unsafe { &raw const (*it).TcpOffloadSendHandler }), align: 0 },
+        Layout { owner: "NDIS_PROVIDER_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS", path: "TcpOffloadReceiveHandler", offset: offset_of!(NDIS_PROVIDER_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS, TcpOffloadReceiveHandler), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROVIDER_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS| unsafe { &raw const (*it).TcpOffloadReceiveHandler }), align: 0 },
+        Layout { owner: "NDIS_PROVIDER_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS", path: "TcpOffloadDisconnectHandler", offset: offset_of!(NDIS_PROVIDER_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS, TcpOffloadDisconnectHandler), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROVIDER_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS| unsafe { &raw const (*it).TcpOffloadDisconnectHandler }), align: 0 },
+        Layout { owner: "NDIS_PROVIDER_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS", path: "TcpOffloadForwardHandler", offset: offset_of!(NDIS_PROVIDER_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS, TcpOffloadForwardHandler), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROVIDER_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS| unsafe { &raw const (*it).TcpOffloadForwardHandler }), align: 0 },
+        Layout { owner: "NDIS_PROVIDER_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS", path: "TcpOffloadReceiveReturnHandler", offset: offset_of!(NDIS_PROVIDER_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS, TcpOffloadReceiveReturnHandler), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_PROVIDER_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS| unsafe { &raw const (*it).TcpOffloadReceiveReturnHandler }), align: 0 },
         Layout { owner: "NDIS_RESTART_ATTRIBUTES", path: "", offset: 0, size: size_of::<NDIS_RESTART_ATTRIBUTES>(), align: align_of::<NDIS_RESTART_ATTRIBUTES>() },
         Layout { owner: "NDIS_RESTART_ATTRIBUTES", path: "Next", offset: offset_of!(NDIS_RESTART_ATTRIBUTES, Next), // SAFETY: only the type of the place is used.
             size: field(|it: *const NDIS_RESTART_ATTRIBUTES| unsafe { &raw const (*it).Next }), align: 0 },
@@ -926,6 +1058,17 @@ pub mod sys {
             size: field(|it: *const NDIS_STATUS_INDICATION| unsafe { &raw const (*it).Guid }), align: 0 },
         Layout { owner: "NDIS_STATUS_INDICATION", path: "NdisReserved", offset: offset_of!(NDIS_STATUS_INDICATION, NdisReserved), // SAFETY: only the type of the place is used.
             size: field(|it: *const NDIS_STATUS_INDICATION| unsafe { &raw const (*it).NdisReserved }), align: 0 },
+        Layout { owner: "NDIS_TCP_CONNECTION_OFFLOAD", path: "", offset: 0, size: size_of::<NDIS_TCP_CONNECTION_OFFLOAD>(), align: align_of::<NDIS_TCP_CONNECTION_OFFLOAD>() },
+        Layout { owner: "NDIS_TCP_CONNECTION_OFFLOAD", path: "Header", offset: offset_of!(NDIS_TCP_CONNECTION_OFFLOAD, Header), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_TCP_CONNECTION_OFFLOAD| unsafe { &raw const (*it).Header }), align: 0 },
+        Layout { owner: "NDIS_TCP_CONNECTION_OFFLOAD", path: "Encapsulation", offset: offset_of!(NDIS_TCP_CONNECTION_OFFLOAD, Encapsulation), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_TCP_CONNECTION_OFFLOAD| unsafe { &raw const (*it).Encapsulation }), align: 0 },
+        Layout { owner: "NDIS_TCP_CONNECTION_OFFLOAD", path: "__reserved_bits", offset: offset_of!(NDIS_TCP_CONNECTION_OFFLOAD, __reserved_bits), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_TCP_CONNECTION_OFFLOAD| unsafe { &raw const (*it).__reserved_bits }), align: 0 },
+        Layout { owner: "NDIS_TCP_CONNECTION_OFFLOAD", path: "TcpConnectionOffloadCapacity", offset: offset_of!(NDIS_TCP_CONNECTION_OFFLOAD, TcpConnectionOffloadCapacity), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_TCP_CONNECTION_OFFLOAD| unsafe { &raw const (*it).TcpConnectionOffloadCapacity }), align: 0 },
+        Layout { owner: "NDIS_TCP_CONNECTION_OFFLOAD", path: "Flags", offset: offset_of!(NDIS_TCP_CONNECTION_OFFLOAD, Flags), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_TCP_CONNECTION_OFFLOAD| unsafe { &raw const (*it).Flags }), align: 0 },
         Layout { owner: "NDIS_TCP_IP_CHECKSUM_OFFLOAD", path: "", offset: 0, size: size_of::<NDIS_TCP_IP_CHECKSUM_OFFLOAD>(), align: align_of::<NDIS_TCP_IP_CHECKSUM_OFFLOAD>() },
         Layout { owner: "NDIS_TCP_IP_CHECKSUM_OFFLOAD", path: "IPv4Transmit", offset: offset_of!(NDIS_TCP_IP_CHECKSUM_OFFLOAD, IPv4Transmit), // SAFETY: only the type of the place is used.
             size: field(|it: *const NDIS_TCP_IP_CHECKSUM_OFFLOAD| unsafe { &raw const (*it).IPv4Transmit }), align: 0 },
@@ -940,6 +1083,21 @@ pub mod sys {
             size: field(|it: *const NDIS_TCP_LARGE_SEND_OFFLOAD_V2| unsafe { &raw const (*it).IPv4 }), align: 0 },
         Layout { owner: "NDIS_TCP_LARGE_SEND_OFFLOAD_V2", path: "IPv6", offset: offset_of!(NDIS_TCP_LARGE_SEND_OFFLOAD_V2, IPv6), // SAFETY: only the type of the place is used.
             size: field(|it: *const NDIS_TCP_LARGE_SEND_OFFLOAD_V2| unsafe { &raw const (*it).IPv6 }), align: 0 },
+        Layout { owner: "NDIS_TCP_OFFLOAD_EVENT_HANDLERS", path: "", offset: 0, size: size_of::<NDIS_TCP_OFFLOAD_EVENT_HANDLERS>(), align: align_of::<NDIS_TCP_OFFLOAD_EVENT_HANDLERS>() },
+        Layout { owner: "NDIS_TCP_OFFLOAD_EVENT_HANDLERS", path: "Header", offset: offset_of!(NDIS_TCP_OFFLOAD_EVENT_HANDLERS, Header), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_TCP_OFFLOAD_EVENT_HANDLERS| unsafe { &raw const (*it).Header }), align: 0 },
+        Layout { owner: "NDIS_TCP_OFFLOAD_EVENT_HANDLERS", path: "NdisTcpOffloadEventHandler", offset: offset_of!(NDIS_TCP_OFFLOAD_EVENT_HANDLERS, NdisTcpOffloadEventHandler), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_TCP_OFFLOAD_EVENT_HANDLERS| unsafe { &raw const (*it).NdisTcpOffloadEventHandler }), align: 0 },
+        Layout { owner: "NDIS_TCP_OFFLOAD_EVENT_HANDLERS", path: "NdisTcpOffloadReceiveHandler", offset: offset_of!(NDIS_TCP_OFFLOAD_EVENT_HANDLERS, NdisTcpOffloadReceiveHandler), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_TCP_OFFLOAD_EVENT_HANDLERS| unsafe { &raw const (*it).NdisTcpOffloadReceiveHandler }), align: 0 },
+        Layout { owner: "NDIS_TCP_OFFLOAD_EVENT_HANDLERS", path: "NdisTcpOffloadSendComplete", offset: offset_of!(NDIS_TCP_OFFLOAD_EVENT_HANDLERS, NdisTcpOffloadSendComplete), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_TCP_OFFLOAD_EVENT_HANDLERS| unsafe { &raw const (*it).NdisTcpOffloadSendComplete }), align: 0 },
+        Layout { owner: "NDIS_TCP_OFFLOAD_EVENT_HANDLERS", path: "NdisTcpOffloadReceiveComplete", offset: offset_of!(NDIS_TCP_OFFLOAD_EVENT_HANDLERS, NdisTcpOffloadReceiveComplete), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_TCP_OFFLOAD_EVENT_HANDLERS| unsafe { &raw const (*it).NdisTcpOffloadReceiveComplete }), align: 0 },
+        Layout { owner: "NDIS_TCP_OFFLOAD_EVENT_HANDLERS", path: "NdisTcpOffloadDisconnectComplete", offset: offset_of!(NDIS_TCP_OFFLOAD_EVENT_HANDLERS, NdisTcpOffloadDisconnectComplete), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_TCP_OFFLOAD_EVENT_HANDLERS| unsafe { &raw const (*it).NdisTcpOffloadDisconnectComplete }), align: 0 },
+        Layout { owner: "NDIS_TCP_OFFLOAD_EVENT_HANDLERS", path: "NdisTcpOffloadForwardComplete", offset: offset_of!(NDIS_TCP_OFFLOAD_EVENT_HANDLERS, NdisTcpOffloadForwardComplete), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NDIS_TCP_OFFLOAD_EVENT_HANDLERS| unsafe { &raw const (*it).NdisTcpOffloadForwardComplete }), align: 0 },
         Layout { owner: "NDIS_TCP_RECV_SEG_COALESCE_OFFLOAD", path: "", offset: 0, size: size_of::<NDIS_TCP_RECV_SEG_COALESCE_OFFLOAD>(), align: align_of::<NDIS_TCP_RECV_SEG_COALESCE_OFFLOAD>() },
         Layout { owner: "NDIS_TCP_RECV_SEG_COALESCE_OFFLOAD", path: "IPv4", offset: offset_of!(NDIS_TCP_RECV_SEG_COALESCE_OFFLOAD, IPv4), // SAFETY: only the type of the place is used.
             size: field(|it: *const NDIS_TCP_RECV_SEG_COALESCE_OFFLOAD| unsafe { &raw const (*it).IPv4 }), align: 0 },
@@ -1251,6 +1409,25 @@ pub mod sys {
             size: field(|it: *const NDK_VERSION| unsafe { &raw const (*it).Major }), align: 0 },
         Layout { owner: "NDK_VERSION", path: "Minor", offset: offset_of!(NDK_VERSION, Minor), // SAFETY: only the type of the place is used.
             size: field(|it: *const NDK_VERSION| unsafe { &raw const (*it).Minor }), align: 0 },
+        Layout { owner: "NEIGHBOR_OFFLOAD_STATE_CACHED", path: "", offset: 0, size: size_of::<NEIGHBOR_OFFLOAD_STATE_CACHED>(), align: align_of::<NEIGHBOR_OFFLOAD_STATE_CACHED>() },
+        Layout { owner: "NEIGHBOR_OFFLOAD_STATE_CACHED", path: "Header", offset: offset_of!(NEIGHBOR_OFFLOAD_STATE_CACHED, Header), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NEIGHBOR_OFFLOAD_STATE_CACHED| unsafe { &raw const (*it).Header }), align: 0 },
+        Layout { owner: "NEIGHBOR_OFFLOAD_STATE_CACHED", path: "DlDestinationAddress", offset: offset_of!(NEIGHBOR_OFFLOAD_STATE_CACHED, DlDestinationAddress), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NEIGHBOR_OFFLOAD_STATE_CACHED| unsafe { &raw const (*it).DlDestinationAddress }), align: 0 },
+        Layout { owner: "NEIGHBOR_OFFLOAD_STATE_CACHED", path: "HostReachabilityDelta", offset: offset_of!(NEIGHBOR_OFFLOAD_STATE_CACHED, HostReachabilityDelta), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NEIGHBOR_OFFLOAD_STATE_CACHED| unsafe { &raw const (*it).HostReachabilityDelta }), align: 0 },
+        Layout { owner: "NEIGHBOR_OFFLOAD_STATE_CONST", path: "", offset: 0, size: size_of::<NEIGHBOR_OFFLOAD_STATE_CONST>(), align: align_of::<NEIGHBOR_OFFLOAD_STATE_CONST>() },
+        Layout { owner: "NEIGHBOR_OFFLOAD_STATE_CONST", path: "Header", offset: offset_of!(NEIGHBOR_OFFLOAD_STATE_CONST, Header), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NEIGHBOR_OFFLOAD_STATE_CONST| unsafe { &raw const (*it).Header }), align: 0 },
+        Layout { owner: "NEIGHBOR_OFFLOAD_STATE_CONST", path: "DlSourceAddress", offset: offset_of!(NEIGHBOR_OFFLOAD_STATE_CONST, DlSourceAddress), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NEIGHBOR_OFFLOAD_STATE_CONST| unsafe { &raw const (*it).DlSourceAddress }), align: 0 },
+        Layout { owner: "NEIGHBOR_OFFLOAD_STATE_CONST", path: "__reserved_bits", offset: offset_of!(NEIGHBOR_OFFLOAD_STATE_CONST, __reserved_bits), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NEIGHBOR_OFFLOAD_STATE_CONST| unsafe { &raw const (*it).__reserved_bits }), align: 0 },
+        Layout { owner: "NEIGHBOR_OFFLOAD_STATE_DELEGATED", path: "", offset: 0, size: size_of::<NEIGHBOR_OFFLOAD_STATE_DELEGATED>(), align: align_of::<NEIGHBOR_OFFLOAD_STATE_DELEGATED>() },
+        Layout { owner: "NEIGHBOR_OFFLOAD_STATE_DELEGATED", path: "Header", offset: offset_of!(NEIGHBOR_OFFLOAD_STATE_DELEGATED, Header), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NEIGHBOR_OFFLOAD_STATE_DELEGATED| unsafe { &raw const (*it).Header }), align: 0 },
+        Layout { owner: "NEIGHBOR_OFFLOAD_STATE_DELEGATED", path: "NicReachabilityDelta", offset: offset_of!(NEIGHBOR_OFFLOAD_STATE_DELEGATED, NicReachabilityDelta), // SAFETY: only the type of the place is used.
+            size: field(|it: *const NEIGHBOR_OFFLOAD_STATE_DELEGATED| unsafe { &raw const (*it).NicReachabilityDelta }), align: 0 },
         Layout { owner: "NET_BUFFER", path: "", offset: 0, size: size_of::<NET_BUFFER>(), align: align_of::<NET_BUFFER>() },
         Layout { owner: "NET_BUFFER", path: "Next", offset: offset_of!(NET_BUFFER, Next), // SAFETY: only the type of the place is used.
             size: field(|it: *const NET_BUFFER| unsafe { &raw const (*it).Next }), align: 0 },
@@ -1374,6 +1551,26 @@ pub mod sys {
             size: field(|it: *const NET_PNP_EVENT_NOTIFICATION| unsafe { &raw const (*it).SwitchId }), align: 0 },
         Layout { owner: "NET_PNP_EVENT_NOTIFICATION", path: "VPortId", offset: offset_of!(NET_PNP_EVENT_NOTIFICATION, VPortId), // SAFETY: only the type of the place is used.
             size: field(|it: *const NET_PNP_EVENT_NOTIFICATION| unsafe { &raw const (*it).VPortId }), align: 0 },
+        Layout { owner: "OFFLOAD_STATE_HEADER", path: "", offset: 0, size: size_of::<OFFLOAD_STATE_HEADER>(), align: align_of::<OFFLOAD_STATE_HEADER>() },
+        Layout { owner: "OFFLOAD_STATE_HEADER", path: "Length", offset: offset_of!(OFFLOAD_STATE_HEADER, Length), // SAFETY: only the type of the place is used.
+            size: field(|it: *const OFFLOAD_STATE_HEADER| unsafe { &raw const (*it).Length }), align: 0 },
+        Layout { owner: "OFFLOAD_STATE_HEADER", path: "RecognizedOptions", offset: offset_of!(OFFLOAD_STATE_HEADER, RecognizedOptions), // SAFETY: only the type of the place is used.
+            size: field(|it: *const OFFLOAD_STATE_HEADER| unsafe { &raw const (*it).RecognizedOptions }), align: 0 },
+        Layout { owner: "PATH_OFFLOAD_STATE_CACHED", path: "", offset: 0, size: size_of::<PATH_OFFLOAD_STATE_CACHED>(), align: align_of::<PATH_OFFLOAD_STATE_CACHED>() },
+        Layout { owner: "PATH_OFFLOAD_STATE_CACHED", path: "Header", offset: offset_of!(PATH_OFFLOAD_STATE_CACHED, Header), // SAFETY: only the type of the place is used.
+            size: field(|it: *const PATH_OFFLOAD_STATE_CACHED| unsafe { &raw const (*it).Header }), align: 0 },
+        Layout { owner: "PATH_OFFLOAD_STATE_CACHED", path: "PathMtu", offset: offset_of!(PATH_OFFLOAD_STATE_CACHED, PathMtu), // SAFETY: only the type of the place is used.
+            size: field(|it: *const PATH_OFFLOAD_STATE_CACHED| unsafe { &raw const (*it).PathMtu }), align: 0 },
+        Layout { owner: "PATH_OFFLOAD_STATE_CONST", path: "", offset: 0, size: size_of::<PATH_OFFLOAD_STATE_CONST>(), align: align_of::<PATH_OFFLOAD_STATE_CONST>() },
+        Layout { owner: "PATH_OFFLOAD_STATE_CONST", path: "Header", offset: offset_of!(PATH_OFFLOAD_STATE_CONST, Header), // SAFETY: only the type of the place is used.
+            size: field(|it: *const PATH_OFFLOAD_STATE_CONST| unsafe { &raw const (*it).Header }), align: 0 },
+        Layout { owner: "PATH_OFFLOAD_STATE_CONST", path: "SourceAddress", offset: offset_of!(PATH_OFFLOAD_STATE_CONST, SourceAddress), // SAFETY: only the type of the place is used.
+            size: field(|it: *const PATH_OFFLOAD_STATE_CONST| unsafe { &raw const (*it).SourceAddress }), align: 0 },
+        Layout { owner: "PATH_OFFLOAD_STATE_CONST", path: "DestinationAddress", offset: offset_of!(PATH_OFFLOAD_STATE_CONST, DestinationAddress), // SAFETY: only the type of the place is used.
+            size: field(|it: *const PATH_OFFLOAD_STATE_CONST| unsafe { &raw const (*it).DestinationAddress }), align: 0 },
+        Layout { owner: "PATH_OFFLOAD_STATE_DELEGATED", path: "", offset: 0, size: size_of::<PATH_OFFLOAD_STATE_DELEGATED>(), align: align_of::<PATH_OFFLOAD_STATE_DELEGATED>() },
+        Layout { owner: "PATH_OFFLOAD_STATE_DELEGATED", path: "Header", offset: offset_of!(PATH_OFFLOAD_STATE_DELEGATED, Header), // SAFETY: only the type of the place is used.
+            size: field(|it: *const PATH_OFFLOAD_STATE_DELEGATED| unsafe { &raw const (*it).Header }), align: 0 },
         Layout { owner: "SCOPE_ID", path: "", offset: 0, size: size_of::<SCOPE_ID>(), align: align_of::<SCOPE_ID>() },
         Layout { owner: "SCOPE_ID", path: "Value", offset: offset_of!(SCOPE_ID, Value), // SAFETY: only the type of the place is used.
             size: field(|it: *const SCOPE_ID| unsafe { &raw const (*it).Value }), align: 0 },
@@ -1418,6 +1615,101 @@ pub mod sys {
             size: field(|it: *const SOCKADDR_STORAGE| unsafe { &raw const (*it).__ss_align }), align: 0 },
         Layout { owner: "SOCKADDR_STORAGE", path: "__ss_pad2", offset: offset_of!(SOCKADDR_STORAGE, __ss_pad2), // SAFETY: only the type of the place is used.
             size: field(|it: *const SOCKADDR_STORAGE| unsafe { &raw const (*it).__ss_pad2 }), align: 0 },
+        Layout { owner: "TCP_OFFLOAD_STATE_CACHED", path: "", offset: 0, size: size_of::<TCP_OFFLOAD_STATE_CACHED>(), align: align_of::<TCP_OFFLOAD_STATE_CACHED>() },
+        Layout { owner: "TCP_OFFLOAD_STATE_CACHED", path: "Header", offset: offset_of!(TCP_OFFLOAD_STATE_CACHED, Header), // SAFETY: only the type of the place is used.
+            size: field(|it: *const TCP_OFFLOAD_STATE_CACHED| unsafe { &raw const (*it).Header }), align: 0 },
+        Layout { owner: "TCP_OFFLOAD_STATE_CACHED", path: "Flags", offset: offset_of!(TCP_OFFLOAD_STATE_CACHED, Flags), // SAFETY: only the type of the place is used.
+            size: field(|it: *const TCP_OFFLOAD_STATE_CACHED| unsafe { &raw const (*it).Flags }), align: 0 },
+        Layout { owner: "TCP_OFFLOAD_STATE_CACHED", path: "InitialRcvWnd", offset: offset_of!(TCP_OFFLOAD_STATE_CACHED, InitialRcvWnd), // SAFETY: only the type of the place is used.
+            size: field(|it: *const TCP_OFFLOAD_STATE_CACHED| unsafe { &raw const (*it).InitialRcvWnd }), align: 0 },
+        Layout { owner: "TCP_OFFLOAD_STATE_CACHED", path: "RcvIndicationSize", offset: offset_of!(TCP_OFFLOAD_STATE_CACHED, RcvIndicationSize), // SAFETY: only the type of the place is used.
+            size: field(|it: *const TCP_OFFLOAD_STATE_CACHED| unsafe { &raw const (*it).RcvIndicationSize }), align: 0 },
+        Layout { owner: "TCP_OFFLOAD_STATE_CACHED", path: "KaProbeCount", offset: offset_of!(TCP_OFFLOAD_STATE_CACHED, KaProbeCount), // SAFETY: only the type of the place is used.
+            size: field(|it: *const TCP_OFFLOAD_STATE_CACHED| unsafe { &raw const (*it).KaProbeCount }), align: 0 },
+        Layout { owner: "TCP_OFFLOAD_STATE_CACHED", path: "KaTimeout", offset: offset_of!(TCP_OFFLOAD_STATE_CACHED, KaTimeout), // SAFETY: only the type of the place is used.
+            size: field(|it: *const TCP_OFFLOAD_STATE_CACHED| unsafe { &raw const (*it).KaTimeout }), align: 0 },
+        Layout { owner: "TCP_OFFLOAD_STATE_CACHED", path: "KaInterval", offset: offset_of!(TCP_OFFLOAD_STATE_CACHED, KaInterval), // SAFETY: only the type of the place is used.
+            size: field(|it: *const TCP_OFFLOAD_STATE_CACHED| unsafe { &raw const (*it).KaInterval }), align: 0 },
+        Layout { owner: "TCP_OFFLOAD_STATE_CACHED", path: "MaxRT", offset: offset_of!(TCP_OFFLOAD_STATE_CACHED, MaxRT), // SAFETY: only the type of the place is used.
+            size: field(|it: *const TCP_OFFLOAD_STATE_CACHED| unsafe { &raw const (*it).MaxRT }), align: 0 },
+        Layout { owner: "TCP_OFFLOAD_STATE_CACHED", path: "__reserved_label", offset: offset_of!(TCP_OFFLOAD_STATE_CACHED, __reserved_label), // SAFETY: only the type of the place is used.
+            size: field(|it: *const TCP_OFFLOAD_STATE_CACHED| unsafe { &raw const (*it).__reserved_label }), align: 0 },
+        Layout { owner: "TCP_OFFLOAD_STATE_CACHED", path: "TtlOrHopLimit", offset: offset_of!(TCP_OFFLOAD_STATE_CACHED, TtlOrHopLimit), // SAFETY: only the type of the place is used.
+            size: field(|it: *const TCP_OFFLOAD_STATE_CACHED| unsafe { &raw const (*it).TtlOrHopLimit }), align: 0 },
+        Layout { owner: "TCP_OFFLOAD_STATE_CACHED", path: "TosOrTrafficClass", offset: offset_of!(TCP_OFFLOAD_STATE_CACHED, TosOrTrafficClass), // SAFETY: only the type of the place is used.
+            size: field(|it: *const TCP_OFFLOAD_STATE_CACHED| unsafe { &raw const (*it).TosOrTrafficClass }), align: 0 },
+        Layout { owner: "TCP_OFFLOAD_STATE_CACHED", path: "__reserved_priority", offset: offset_of!(TCP_OFFLOAD_STATE_CACHED, __reserved_priority), // SAFETY: only the type of the place is used.
+            size: field(|it: *const TCP_OFFLOAD_STATE_CACHED| unsafe { &raw const (*it).__reserved_priority }), align: 0 },
+        Layout { owner: "TCP_OFFLOAD_STATE_CONST", path: "", offset: 0, size: size_of::<TCP_OFFLOAD_STATE_CONST>(), align: align_of::<TCP_OFFLOAD_STATE_CONST>() },
+        Layout { owner: "TCP_OFFLOAD_STATE_CONST", path: "Header", offset: offset_of!(TCP_OFFLOAD_STATE_CONST, Header), // SAFETY: only the type of the place is used.
+            size: field(|it: *const TCP_OFFLOAD_STATE_CONST| unsafe { &raw const (*it).Header }), align: 0 },
+        Layout { owner: "TCP_OFFLOAD_STATE_CONST", path: "Flags", offset: offset_of!(TCP_OFFLOAD_STATE_CONST, Flags), // SAFETY: only the type of the place is used.
+            size: field(|it: *const TCP_OFFLOAD_STATE_CONST| unsafe { &raw const (*it).Flags }), align: 0 },
+        Layout { owner: "TCP_OFFLOAD_STATE_CONST", path: "RemotePort", offset: offset_of!(TCP_OFFLOAD_STATE_CONST, RemotePort), // SAFETY: only the type of the place is used.
+            size: field(|it: *const TCP_OFFLOAD_STATE_CONST| unsafe { &raw const (*it).RemotePort }), align: 0 },
+        Layout { owner: "TCP_OFFLOAD_STATE_CONST", path: "LocalPort", offset: offset_of!(TCP_OFFLOAD_STATE_CONST, LocalPort), // SAFETY: only the type of the place is used.
+            size: field(|it: *const TCP_OFFLOAD_STATE_CONST| unsafe { &raw const (*it).LocalPort }), align: 0 },
+        Layout { owner: "TCP_OFFLOAD_STATE_CONST", path: "__reserved_bits", offset: offset_of!(TCP_OFFLOAD_STATE_CONST, __reserved_bits), // SAFETY: only the type of the place is used.
+            size: field(|it: *const TCP_OFFLOAD_STATE_CONST| unsafe { &raw const (*it).__reserved_bits }), align: 0 },
+        Layout { owner: "TCP_OFFLOAD_STATE_CONST", path: "RemoteMss", offset: offset_of!(TCP_OFFLOAD_STATE_CONST, RemoteMss), // SAFETY: only the type of the place is used.
+            size: field(|it: *const TCP_OFFLOAD_STATE_CONST| unsafe { &raw const (*it).RemoteMss }), align: 0 },
+        Layout { owner: "TCP_OFFLOAD_STATE_CONST", path: "HashValue", offset: offset_of!(TCP_OFFLOAD_STATE_CONST, HashValue), // SAFETY: only the type of the place is used.
+            size: field(|it: *const TCP_OFFLOAD_STATE_CONST| unsafe { &raw const (*it).HashValue }), align: 0 },
+        Layout { owner: "TCP_OFFLOAD_STATE_DELEGATED", path: "", offset: 0, size: size_of::<TCP_OFFLOAD_STATE_DELEGATED>(), align: align_of::<TCP_OFFLOAD_STATE_DELEGATED>() },
+        Layout { owner: "TCP_OFFLOAD_STATE_DELEGATED", path: "Header", offset: offset_of!(TCP_OFFLOAD_STATE_DELEGATED, Header), // SAFETY: only the type of the place is used.
+            size: field(|it: *const TCP_OFFLOAD_STATE_DELEGATED| unsafe { &raw const (*it).Header }), align: 0 },
+        Layout { owner: "TCP_OFFLOAD_STATE_DELEGATED", path: "State", offset: offset_of!(TCP_OFFLOAD_STATE_DELEGATED, State), // SAFETY: only the type of the place is used.
+            size: field(|it: *const TCP_OFFLOAD_STATE_DELEGATED| unsafe { &raw const (*it).State }), align: 0 },
+        Layout { owner: "TCP_OFFLOAD_STATE_DELEGATED", path: "Flags", offset: offset_of!(TCP_OFFLOAD_STATE_DELEGATED, Flags), // SAFETY: only the type of the place is used.
+            size: field(|it: *const TCP_OFFLOAD_STATE_DELEGATED| unsafe { &raw const (*it).Flags }), align: 0 },
+        Layout { owner: "TCP_OFFLOAD_STATE_DELEGATED", path: "RcvNxt", offset: offset_of!(TCP_OFFLOAD_STATE_DELEGATED, RcvNxt), // SAFETY: only the type of the place is used.
+            size: field(|it: *const TCP_OFFLOAD_STATE_DELEGATED| unsafe { &raw const (*it).RcvNxt }), align: 0 },
+        Layout { owner: "TCP_OFFLOAD_STATE_DELEGATED", path: "RcvWnd", offset: offset_of!(TCP_OFFLOAD_STATE_DELEGATED, RcvWnd), // SAFETY: only the type of the place is used.
+            size: field(|it: *const TCP_OFFLOAD_STATE_DELEGATED| unsafe { &raw const (*it).RcvWnd }), align: 0 },
+        Layout { owner: "TCP_OFFLOAD_STATE_DELEGATED", path: "SndUna", offset: offset_of!(TCP_OFFLOAD_STATE_DELEGATED, SndUna), // SAFETY: only the type of the place is used.
+            size: field(|it: *const TCP_OFFLOAD_STATE_DELEGATED| unsafe { &raw const (*it).SndUna }), align: 0 },
+        Layout { owner: "TCP_OFFLOAD_STATE_DELEGATED", path: "SndNxt", offset: offset_of!(TCP_OFFLOAD_STATE_DELEGATED, SndNxt), // SAFETY: only the type of the place is used.
+            size: field(|it: *const TCP_OFFLOAD_STATE_DELEGATED| unsafe { &raw const (*it).SndNxt }), align: 0 },
+        Layout { owner: "TCP_OFFLOAD_STATE_DELEGATED", path: "SndMax", offset: offset_of!(TCP_OFFLOAD_STATE_DELEGATED, SndMax), // SAFETY: only the type of the place is used.
+            size: field(|it: *const TCP_OFFLOAD_STATE_DELEGATED| unsafe { &raw const (*it).SndMax }), align: 0 },
+        Layout { owner: "TCP_OFFLOAD_STATE_DELEGATED", path: "SndWnd", offset: offset_of!(TCP_OFFLOAD_STATE_DELEGATED, SndWnd), // SAFETY: only the type of the place is used.
+            size: field(|it: *const TCP_OFFLOAD_STATE_DELEGATED| unsafe { &raw const (*it).SndWnd }), align: 0 },
+        Layout { owner: "TCP_OFFLOAD_STATE_DELEGATED", path: "MaxSndWnd", offset: offset_of!(TCP_OFFLOAD_STATE_DELEGATED, MaxSndWnd), // SAFETY: only the type of the place is used.
+            size: field(|it: *const TCP_OFFLOAD_STATE_DELEGATED| unsafe { &raw const (*it).MaxSndWnd }), align: 0 },
+        Layout { owner: "TCP_OFFLOAD_STATE_DELEGATED", path: "SendWL1", offset: offset_of!(TCP_OFFLOAD_STATE_DELEGATED, SendWL1), // SAFETY: only the type of the place is used.
+            size: field(|it: *const TCP_OFFLOAD_STATE_DELEGATED| unsafe { &raw const (*it).SendWL1 }), align: 0 },
+        Layout { owner: "TCP_OFFLOAD_STATE_DELEGATED", path: "CWnd", offset: offset_of!(TCP_OFFLOAD_STATE_DELEGATED, CWnd), // SAFETY: only the type of the place is used.
+            size: field(|it: *const TCP_OFFLOAD_STATE_DELEGATED| unsafe { &raw const (*it).CWnd }), align: 0 },
+        Layout { owner: "TCP_OFFLOAD_STATE_DELEGATED", path: "SsThresh", offset: offset_of!(TCP_OFFLOAD_STATE_DELEGATED, SsThresh), // SAFETY: only the type of the place is used.
+            size: field(|it: *const TCP_OFFLOAD_STATE_DELEGATED| unsafe { &raw const (*it).SsThresh }), align: 0 },
+        Layout { owner: "TCP_OFFLOAD_STATE_DELEGATED", path: "SRtt", offset: offset_of!(TCP_OFFLOAD_STATE_DELEGATED, SRtt), // SAFETY: only the type of the place is used.
+            size: field(|it: *const TCP_OFFLOAD_STATE_DELEGATED| unsafe { &raw const (*it).SRtt }), align: 0 },
+        Layout { owner: "TCP_OFFLOAD_STATE_DELEGATED", path: "RttVar", offset: offset_of!(TCP_OFFLOAD_STATE_DELEGATED, RttVar), // SAFETY: only the type of the place is used.
+            size: field(|it: *const TCP_OFFLOAD_STATE_DELEGATED| unsafe { &raw const (*it).RttVar }), align: 0 },
+        Layout { owner: "TCP_OFFLOAD_STATE_DELEGATED", path: "TsRecent", offset: offset_of!(TCP_OFFLOAD_STATE_DELEGATED, TsRecent), // SAFETY: only the type of the place is used.
+            size: field(|it: *const TCP_OFFLOAD_STATE_DELEGATED| unsafe { &raw const (*it).TsRecent }), align: 0 },
+        Layout { owner: "TCP_OFFLOAD_STATE_DELEGATED", path: "TsRecentAge", offset: offset_of!(TCP_OFFLOAD_STATE_DELEGATED, TsRecentAge), // SAFETY: only the type of the place is used.
+            size: field(|it: *const TCP_OFFLOAD_STATE_DELEGATED| unsafe { &raw const (*it).TsRecentAge }), align: 0 },
+        Layout { owner: "TCP_OFFLOAD_STATE_DELEGATED", path: "TsTime", offset: offset_of!(TCP_OFFLOAD_STATE_DELEGATED, TsTime), // SAFETY: only the type of the place is used.
+            size: field(|it: *const TCP_OFFLOAD_STATE_DELEGATED| unsafe { &raw const (*it).TsTime }), align: 0 },
+        Layout { owner: "TCP_OFFLOAD_STATE_DELEGATED", path: "TotalRT", offset: offset_of!(TCP_OFFLOAD_STATE_DELEGATED, TotalRT), // SAFETY: only the type of the place is used.
+            size: field(|it: *const TCP_OFFLOAD_STATE_DELEGATED| unsafe { &raw const (*it).TotalRT }), align: 0 },
+        Layout { owner: "TCP_OFFLOAD_STATE_DELEGATED", path: "DupAckCount", offset: offset_of!(TCP_OFFLOAD_STATE_DELEGATED, DupAckCount), // SAFETY: only the type of the place is used.
+            size: field(|it: *const TCP_OFFLOAD_STATE_DELEGATED| unsafe { &raw const (*it).DupAckCount }), align: 0 },
+        Layout { owner: "TCP_OFFLOAD_STATE_DELEGATED", path: "SndWndProbeCount", offset: offset_of!(TCP_OFFLOAD_STATE_DELEGATED, SndWndProbeCount), // SAFETY: only the type of the place is used.
+            size: field(|it: *const TCP_OFFLOAD_STATE_DELEGATED| unsafe { &raw const (*it).SndWndProbeCount }), align: 0 },
+        Layout { owner: "TCP_OFFLOAD_STATE_DELEGATED", path: "KeepAlive", offset: offset_of!(TCP_OFFLOAD_STATE_DELEGATED, KeepAlive), // SAFETY: only the type of the place is used.
+            size: field(|it: *const TCP_OFFLOAD_STATE_DELEGATED| unsafe { &raw const (*it).KeepAlive }), align: 0 },
+        Layout { owner: "TCP_OFFLOAD_STATE_DELEGATED", path: "Retransmit", offset: offset_of!(TCP_OFFLOAD_STATE_DELEGATED, Retransmit), // SAFETY: only the type of the place is used.
+            size: field(|it: *const TCP_OFFLOAD_STATE_DELEGATED| unsafe { &raw const (*it).Retransmit }), align: 0 },
+        Layout { owner: "TCP_OFFLOAD_STATE_DELEGATED", path: "SendDataHead", offset: offset_of!(TCP_OFFLOAD_STATE_DELEGATED, SendDataHead), // SAFETY: only the type of the place is used.
+            size: field(|it: *const TCP_OFFLOAD_STATE_DELEGATED| unsafe { &raw const (*it).SendDataHead }), align: 0 },
+        Layout { owner: "TCP_OFFLOAD_STATE_DELEGATED", path: "SendDataTail", offset: offset_of!(TCP_OFFLOAD_STATE_DELEGATED, SendDataTail), // SAFETY: only the type of the place is used.
+            size: field(|it: *const TCP_OFFLOAD_STATE_DELEGATED| unsafe { &raw const (*it).SendDataTail }), align: 0 },
+        Layout { owner: "TCP_OFFLOAD_STATE_DELEGATED", path: "BufferedData", offset: offset_of!(TCP_OFFLOAD_STATE_DELEGATED, BufferedData), // SAFETY: only the type of the place is used.
+            size: field(|it: *const TCP_OFFLOAD_STATE_DELEGATED| unsafe { &raw const (*it).BufferedData }), align: 0 },
+        Layout { owner: "TCP_OFFLOAD_STATE_DELEGATED", path: "DWnd", offset: offset_of!(TCP_OFFLOAD_STATE_DELEGATED, DWnd), // SAFETY: only the type of the place is used.
+            size: field(|it: *const TCP_OFFLOAD_STATE_DELEGATED| unsafe { &raw const (*it).DWnd }), align: 0 },
         Layout { owner: "UNICODE_STRING", path: "", offset: 0, size: size_of::<UNICODE_STRING>(), align: align_of::<UNICODE_STRING>() },
         Layout { owner: "UNICODE_STRING", path: "Length", offset: offset_of!(UNICODE_STRING, Length), // SAFETY: only the type of the place is used.
             size: field(|it: *const UNICODE_STRING| unsafe { &raw const (*it).Length }), align: 0 },
@@ -1616,6 +1908,51 @@ pub mod sys {
     ];
 
     pub const CONSTANTS: &[Constant] = &[
+        Constant { name: "NDIS_OBJECT_TYPE_CLIENT_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS", value: NDIS_OBJECT_TYPE_CLIENT_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS as i128 },
+        Constant { name: "NDIS_OBJECT_TYPE_PROVIDER_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS", value: NDIS_OBJECT_TYPE_PROVIDER_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS as i128 },
+        Constant { name: "NDIS_OBJECT_TYPE_CLIENT_CHIMNEY_OFFLOAD_CHARACTERISTICS", value: NDIS_OBJECT_TYPE_CLIENT_CHIMNEY_OFFLOAD_CHARACTERISTICS as i128 },
+        Constant { name: "NDIS_OBJECT_TYPE_PROVIDER_CHIMNEY_OFFLOAD_CHARACTERISTICS", value: NDIS_OBJECT_TYPE_PROVIDER_CHIMNEY_OFFLOAD_CHARACTERISTICS as i128 },
+        Constant { name: "NDIS_CLIENT_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS_REVISION_1", value: NDIS_CLIENT_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS_REVISION_1 as i128 },
+        Constant { name: "NDIS_CLIENT_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS_REVISION_1", value: NDIS_CLIENT_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS_REVISION_1 as i128 },
+        Constant { name: "NDIS_OBJECT_TCP_OFFLOAD_REVISION_1", value: NDIS_OBJECT_TCP_OFFLOAD_REVISION_1 as i128 },
+        Constant { name: "NDIS_SIZEOF_CLIENT_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS_REVISION_1", value: NDIS_SIZEOF_CLIENT_CHIMNEY_OFFLOAD_GENERIC_CHARACTERISTICS_REVISION_1 as i128 },
+        Constant { name: "NDIS_SIZEOF_CLIENT_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS_REVISION_1", value: NDIS_SIZEOF_CLIENT_CHIMNEY_OFFLOAD_TCP_CHARACTERISTICS_REVISION_1 as i128 },
+        Constant { name: "NDIS_SIZEOF_TCP_OFFLOAD_EVENT_HANDLERS_REVISION_1", value: NDIS_SIZEOF_TCP_OFFLOAD_EVENT_HANDLERS_REVISION_1 as i128 },
+        Constant { name: "NDIS_TCP_CONNECTION_OFFLOAD_REVISION_2", value: NDIS_TCP_CONNECTION_OFFLOAD_REVISION_2 as i128 },
+        Constant { name: "NDIS_SIZEOF_TCP_CONNECTION_OFFLOAD_REVISION_2", value: NDIS_SIZEOF_TCP_CONNECTION_OFFLOAD_REVISION_2 as i128 },
+        Constant { name: "NdisTcpChimneyOffload", value: NdisTcpChimneyOffload as i128 },
+        Constant { name: "TCP_DISCONNECT_GRACEFUL_CLOSE", value: TCP_DISCONNECT_GRACEFUL_CLOSE as i128 },
+        Constant { name: "TCP_DISCONNECT_ABORTIVE_CLOSE", value: TCP_DISCONNECT_ABORTIVE_CLOSE as i128 },
+        Constant { name: "TcpIndicateSendBacklogChange", value: TcpIndicateSendBacklogChange as i128 },
+        Constant { name: "TcpIndicateDisconnect", value: TcpIndicateDisconnect as i128 },
+        Constant { name: "TcpIndicateRetrieve", value: TcpIndicateRetrieve as i128 },
+        Constant { name: "TcpIndicateAbort", value: TcpIndicateAbort as i128 },
+        Constant { name: "NeighborReachabilityQuery", value: NeighborReachabilityQuery as i128 },
+        Constant { name: "UploadRequested", value: UploadRequested as i128 },
+        Constant { name: "NDIS_STATUS_OFFLOAD_PAUSE", value: NDIS_STATUS_OFFLOAD_PAUSE as i128 },
+        Constant { name: "NDIS_STATUS_UPLOAD_ALL", value: NDIS_STATUS_UPLOAD_ALL as i128 },
+        Constant { name: "NDIS_STATUS_OFFLOAD_RESUME", value: NDIS_STATUS_OFFLOAD_RESUME as i128 },
+        Constant { name: "NDIS_STATUS_OFFLOAD_PARTIAL_SUCCESS", value: NDIS_STATUS_OFFLOAD_PARTIAL_SUCCESS as i128 },
+        Constant { name: "NDIS_STATUS_TCP_CONNECTION_OFFLOAD_HARDWARE_CAPABILITIES", value: NDIS_STATUS_TCP_CONNECTION_OFFLOAD_HARDWARE_CAPABILITIES as i128 },
+        Constant { name: "NDIS_STATUS_UPLOAD_IN_PROGRESS", value: NDIS_STATUS_UPLOAD_IN_PROGRESS as i128 },
+        Constant { name: "NDIS_STATUS_OFFLOAD_DATA_NOT_ACCEPTED", value: NDIS_STATUS_OFFLOAD_DATA_NOT_ACCEPTED as i128 },
+        Constant { name: "NDIS_STATUS_OFFLOAD_DATA_PARTIALLY_ACCEPTED", value: NDIS_STATUS_OFFLOAD_DATA_PARTIALLY_ACCEPTED as i128 },
+        Constant { name: "OID_TCP_CONNECTION_OFFLOAD_CURRENT_CONFIG", value: OID_TCP_CONNECTION_OFFLOAD_CURRENT_CONFIG as i128 },
+        Constant { name: "OID_TCP_CONNECTION_OFFLOAD_HARDWARE_CAPABILITIES", value: OID_TCP_CONNECTION_OFFLOAD_HARDWARE_CAPABILITIES as i128 },
+        Constant { name: "OID_TCP_CONNECTION_OFFLOAD_PARAMETERS", value: OID_TCP_CONNECTION_OFFLOAD_PARAMETERS as i128 },
+        Constant { name: "TcpOffloadBytesTransferred", value: TcpOffloadBytesTransferred as i128 },
+        Constant { name: "NeighborOffloadState", value: NeighborOffloadState as i128 },
+        Constant { name: "Ip4OffloadState", value: Ip4OffloadState as i128 },
+        Constant { name: "TcpOffloadCachedState", value: TcpOffloadCachedState as i128 },
+        Constant { name: "TcpOffloadDelegatedState", value: TcpOffloadDelegatedState as i128 },
+        Constant { name: "TcpOffloadState", value: TcpOffloadState as i128 },
+        Constant { name: "TcpConnectionClosed", value: TcpConnectionClosed as i128 },
+        Constant { name: "TcpConnectionEstablished", value: TcpConnectionEstablished as i128 },
+        Constant { name: "TcpConnectionFinWait1", value: TcpConnectionFinWait1 as i128 },
+        Constant { name: "TcpConnectionFinWait2", value: TcpConnectionFinWait2 as i128 },
+        Constant { name: "TcpConnectionCloseWait", value: TcpConnectionCloseWait as i128 },
+        Constant { name: "TcpConnectionLastAck", value: TcpConnectionLastAck as i128 },
+        Constant { name: "TcpConnectionTimeWait", value: TcpConnectionTimeWait as i128 },
         Constant { name: "NDIS_OBJECT_TYPE_CONFIGURATION_OBJECT", value: NDIS_OBJECT_TYPE_CONFIGURATION_OBJECT as i128 },
         Constant { name: "NDIS_OBJECT_TYPE_DEFAULT", value: NDIS_OBJECT_TYPE_DEFAULT as i128 },
         Constant { name: "NDIS_OBJECT_TYPE_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES", value: NDIS_OBJECT_TYPE_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES as i128 },
@@ -2196,6 +2533,32 @@ pub mod sys {
     ];
 
     pub const FUNCTIONS: &[Function] = &[
+        Function { name: "W_INITIATE_OFFLOAD_HANDLER", arguments: &[size_of::<PVOID>(), size_of::<* mut NDIS_MINIPORT_OFFLOAD_BLOCK_LIST>()], returns: 0 },
+        Function { name: "W_TCP_OFFLOAD_SEND_HANDLER", arguments: &[size_of::<PVOID>(), size_of::<PVOID>(), size_of::<* mut NET_BUFFER_LIST>()], returns: size_of::<NDIS_STATUS>() },
+        Function { name: "W_TCP_OFFLOAD_DISCONNECT_HANDLER", arguments: &[size_of::<PVOID>(), size_of::<PVOID>(), size_of::<* mut NET_BUFFER_LIST>(), size_of::<u32>()], returns: size_of::<NDIS_STATUS>() },
+        Function { name: "W_TCP_OFFLOAD_RECEIVE_RETURN_HANDLER", arguments: &[size_of::<PVOID>(), size_of::<* mut NET_BUFFER_LIST>()], returns: size_of::<NDIS_STATUS>() },
+        Function { name: "INITIATE_OFFLOAD_COMPLETE_HANDLER", arguments: &[size_of::<NDIS_HANDLE>(), size_of::<* mut NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST>()], returns: 0 },
+        Function { name: "INDICATE_OFFLOAD_EVENT_HANDLER", arguments: &[size_of::<NDIS_HANDLE>(), size_of::<* mut NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST>(), size_of::<u32>()], returns: 0 },
+        Function { name: "TCP_OFFLOAD_SEND_COMPLETE_HANDLER", arguments: &[size_of::<NDIS_HANDLE>(), size_of::<* mut NET_BUFFER_LIST>()], returns: 0 },
+        Function { name: "TCP_OFFLOAD_EVENT_HANDLER", arguments: &[size_of::<PVOID>(), size_of::<u32>(), size_of::<u32>()], returns: 0 },
+        Function { name: "TCP_OFFLOAD_RECEIVE_INDICATE_HANDLER", arguments: &[size_of::<PVOID>(), size_of::<* mut NET_BUFFER_LIST>(), size_of::<NDIS_STATUS>(), size_of::<* mut u32>()], returns: size_of::<NDIS_STATUS>() },
+        Function { name: "NdisMGetOffloadHandlers", arguments: &[size_of::<NDIS_HANDLE>(), size_of::<NDIS_CHIMNEY_OFFLOAD_TYPE>(), size_of::<* mut * mut NDIS_OFFLOAD_EVENT_HANDLERS>()], returns: size_of::<NDIS_STATUS>() },
+        Function { name: "NdisInitiateOffload", arguments: &[size_of::<NDIS_HANDLE>(), size_of::<* mut NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST>()], returns: 0 },
+        Function { name: "NdisTerminateOffload", arguments: &[size_of::<NDIS_HANDLE>(), size_of::<* mut NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST>()], returns: 0 },
+        Function { name: "NdisUpdateOffload", arguments: &[size_of::<NDIS_HANDLE>(), size_of::<* mut NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST>()], returns: 0 },
+        Function { name: "NdisInvalidateOffload", arguments: &[size_of::<NDIS_HANDLE>(), size_of::<* mut NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST>()], returns: 0 },
+        Function { name: "NdisQueryOffloadState", arguments: &[size_of::<NDIS_HANDLE>(), size_of::<* mut NDIS_PROTOCOL_OFFLOAD_BLOCK_LIST>()], returns: 0 },
+        Function { name: "NdisMInitiateOffloadComplete", arguments: &[size_of::<NDIS_HANDLE>(), size_of::<* mut NDIS_MINIPORT_OFFLOAD_BLOCK_LIST>()], returns: 0 },
+        Function { name: "NdisMTerminateOffloadComplete", arguments: &[size_of::<NDIS_HANDLE>(), size_of::<* mut NDIS_MINIPORT_OFFLOAD_BLOCK_LIST>()], returns: 0 },
+        Function { name: "NdisMUpdateOffloadComplete", arguments: &[size_of::<NDIS_HANDLE>(), size_of::<* mut NDIS_MINIPORT_OFFLOAD_BLOCK_LIST>()], returns: 0 },
+        Function { name: "NdisMInvalidateOffloadComplete", arguments: &[size_of::<NDIS_HANDLE>(), size_of::<* mut NDIS_MINIPORT_OFFLOAD_BLOCK_LIST>()], returns: 0 },
+        Function { name: "NdisMQueryOffloadStateComplete", arguments: &[size_of::<NDIS_HANDLE>(), size_of::<* mut NDIS_MINIPORT_OFFLOAD_BLOCK_LIST>()], returns: 0 },
+        Function { name: "NdisMOffloadEventIndicate", arguments: &[size_of::<NDIS_HANDLE>(), size_of::<* mut NDIS_MINIPORT_OFFLOAD_BLOCK_LIST>(), size_of::<u32>()], returns: 0 },
+        Function { name: "NdisOffloadTcpSend", arguments: &[size_of::<* mut NDIS_OFFLOAD_HANDLE>(), size_of::<* mut NET_BUFFER_LIST>()], returns: size_of::<NDIS_STATUS>() },
+        Function { name: "NdisOffloadTcpReceive", arguments: &[size_of::<* mut NDIS_OFFLOAD_HANDLE>(), size_of::<* mut NET_BUFFER_LIST>()], returns: size_of::<NDIS_STATUS>() },
+        Function { name: "NdisOffloadTcpDisconnect", arguments: &[size_of::<* mut NDIS_OFFLOAD_HANDLE>(), size_of::<* mut NET_BUFFER_LIST>(), size_of::<u32>()], returns: size_of::<NDIS_STATUS>() },
+        Function { name: "NdisOffloadTcpForward", arguments: &[size_of::<* mut NDIS_OFFLOAD_HANDLE>(), size_of::<* mut NET_BUFFER_LIST>()], returns: size_of::<NDIS_STATUS>() },
+        Function { name: "NdisOffloadTcpReceiveReturn", arguments: &[size_of::<NDIS_HANDLE>(), size_of::<* mut NET_BUFFER_LIST>()], returns: 0 },
         Function { name: "NdisMRegisterMiniportDriver", arguments: &[size_of::<PDRIVER_OBJECT>(), size_of::<* mut UNICODE_STRING>(), size_of::<PVOID>(), size_of::<* mut NDIS_MINIPORT_DRIVER_CHARACTERISTICS>(), size_of::<* mut NDIS_HANDLE>()], returns: size_of::<NDIS_STATUS>() },
         Function { name: "NdisMDeregisterMiniportDriver", arguments: &[size_of::<NDIS_HANDLE>()], returns: 0 },
         Function { name: "NdisSetOptionalHandlers", arguments: &[size_of::<NDIS_HANDLE>(), size_of::<* mut NDIS_OBJECT_HEADER>()], returns: size_of::<NDIS_STATUS>() },

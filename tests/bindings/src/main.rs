@@ -21,7 +21,7 @@ const HEADERS: &[&str] = &["ntifs.h", "ntddk.h", "ntstrsafe.h"];
 /// What the driver declares by itself in `src/sys`: NDIS 6.80, NDKPI, Winsock Kernel, and what it takes of IP Helper and CNG. The order
 /// is that of their needs.
 const NETWORK: &str = "#define NDIS680_MINIPORT 1\n#define NDIS680 1\n#define NDIS_MINIPORT_DRIVER 1\n\
-    #include <ntifs.h>\n#include <ndis.h>\n#include <ndkinfo.h>\n#include <ndkpi.h>\n#include <ndisndk.h>\n\
+    #include <ntifs.h>\n#include <ndis.h>\n#include <ndischimney.h>\n#include <ndkinfo.h>\n#include <ndkpi.h>\n#include <ndisndk.h>\n\
     #include <netioddk.h>\n#include <netioapi.h>\n#include <wsk.h>\n#include <wskndk.h>\n#include <bcrypt.h>\n";
 
 /// Below the folder of one version, in the order they are searched.

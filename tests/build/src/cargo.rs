@@ -7,7 +7,7 @@ use std::{
     process::Command,
 };
 
-use crate::{Error, Profile, Toolchain, root, toolchain::TARGET};
+use crate::{Error, Profile, Recipe, Toolchain, root, toolchain::TARGET};
 
 /// What the compiler is told on top of the profile.
 const RUSTFLAGS: &[&str] = &["-Ccontrol-flow-guard=yes", "-Ctarget-feature=+crt-static"];
@@ -36,9 +36,10 @@ pub(crate) fn build(
     toolchain: &Toolchain,
     manifest_dir: &Path,
     name: &str,
-    (folder, profile): (&Path, Profile),
+    recipe: Recipe<'_>,
 ) -> Result<Built, Error> {
-    let profile = match profile {
+    let folder = recipe.folder;
+    let profile = match recipe.profile {
         Profile::Image => "image",
         Profile::Hasty => "hasty",
     };
@@ -51,6 +52,12 @@ pub(crate) fn build(
         .arg(manifest_dir.join("Cargo.toml"))
         .arg("--target-dir")
         .arg(folder)
+        .args(
+            recipe
+                .feature
+                .into_iter()
+                .flat_map(|name| ["--features", name]),
+        )
         .env("CARGO_ENCODED_RUSTFLAGS", rustflags(toolchain).join("\x1f"));
     run(&mut command, name)?;
     let built = folder.join(TARGET).join(profile);

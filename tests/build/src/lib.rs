@@ -130,6 +130,29 @@ pub fn image() -> Result<Image, Error> {
     }
 }
 
+/// Builds the second image, `softrnic.sys` with the feature [`CHIMNEY`], in its own place. It shares with the first all
+/// that is not the driver's own code.
+///
+/// # Errors
+///
+/// When no compiler can be had, or when the driver does not build.
+pub fn chimney_image() -> Result<Image, Error> {
+    let recipe = Recipe {
+        folder: &target_dir(),
+        profile: Profile::Image,
+        feature: Some(CHIMNEY),
+    };
+    build(
+        "softrnic",
+        &root().join("tests/image"),
+        &[root().join("src")],
+        recipe,
+    )
+}
+
+/// The feature that no image which ships has: TCP chimney offload (docs/chimney.md).
+pub const CHIMNEY: &str = "chimney";
+
 /// How an image is built: a profile of `tests/image/Cargo.toml`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Profile {
@@ -148,7 +171,12 @@ pub enum Profile {
 pub fn image_of(tree: &Path, folder: &Path, profile: Profile) -> Result<Image, Error> {
     let manifest_dir = tree.join("tests/image");
     let more = [tree.join("src")];
-    build("softrnic", &manifest_dir, &more, (folder, profile))
+    let recipe = Recipe {
+        folder,
+        profile,
+        feature: None,
+    };
+    build("softrnic", &manifest_dir, &more, recipe)
 }
 
 /// The image at `path`, with its symbols beside it, as somebody else built it.
@@ -174,7 +202,12 @@ pub fn named(path: PathBuf) -> Result<Image, Error> {
 ///
 /// When no compiler can be had, or when the driver does not build.
 pub fn driver(manifest_dir: &Path, name: &str) -> Result<Image, Error> {
-    build(name, manifest_dir, &[], (&target_dir(), Profile::Image))
+    let recipe = Recipe {
+        folder: &target_dir(),
+        profile: Profile::Image,
+        feature: None,
+    };
+    build(name, manifest_dir, &[], recipe)
 }
 
 /// Whether every source of `softrnic.sys` is older than `image`.
@@ -187,13 +220,26 @@ pub fn is_newer_than_sources(image: &Image) -> Result<bool, Error> {
     Ok(modified(&image.path)? >= sources.newest)
 }
 
+/// What beside its sources makes an image.
+#[derive(Clone, Copy)]
+pub(crate) struct Recipe<'a> {
+    /// The target folder.
+    pub(crate) folder: &'a Path,
+    pub(crate) profile: Profile,
+    pub(crate) feature: Option<&'a str>,
+}
+
 fn build(
     name: &str,
     manifest_dir: &Path,
     more: &[PathBuf],
-    (folder, profile): (&Path, Profile),
+    recipe: Recipe<'_>,
 ) -> Result<Image, Error> {
-    let out = folder.join("drivers").join(name);
+    let folder = recipe.folder;
+    let variant = recipe.feature.map(|feature| format!("{name}-{feature}"));
+    let out = folder
+        .join("drivers")
+        .join(variant.as_deref().unwrap_or(name));
     fs::create_dir_all(&out).map_err(Error::io(&out))?;
     let lock_path = folder.join("lock");
     let lock = File::create(&lock_path).map_err(Error::io(&lock_path))?;
@@ -211,7 +257,7 @@ fn build(
         && fs::read_to_string(&stamp_path).is_ok_and(|found| found == stamp);
     if !fresh {
         let _ = fs::remove_file(&stamp_path);
-        let built = cargo::build(toolchain, manifest_dir, name, (folder, profile))?;
+        let built = cargo::build(toolchain, manifest_dir, name, recipe)?;
         replace(&built.dll, &path, sources.newest)?;
         replace(&built.pdb, &pdb, sources.newest)?;
         fs::write(&stamp_path, &stamp).map_err(Error::io(&stamp_path))?;

@@ -51,6 +51,17 @@ fn both_manifests_describe_the_same_package() {
 }
 
 #[test]
+fn both_manifests_have_the_same_features_and_none_by_default() {
+    let (root, image) = (manifest("Cargo.toml"), manifest("tests/image/Cargo.toml"));
+    assert_eq!(root["features"], image["features"]);
+    let features = root["features"].as_table().expect("a table");
+    assert_eq!(
+        features.keys().collect::<Vec<_>>(),
+        [softrnic_build::CHIMNEY]
+    );
+}
+
+#[test]
 fn both_manifests_have_the_same_lints() {
     let (root, image) = (manifest("Cargo.toml"), manifest("tests/image/Cargo.toml"));
     assert_eq!(root["workspace"]["lints"], image["lints"]);

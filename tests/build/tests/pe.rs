@@ -225,6 +225,37 @@ fn every_import_is_allowed_for_a_reason_and_every_reason_is_needed() {
     });
 }
 
+/// What an image with the feature `chimney` imports more, with the reasons.
+const CHIMNEY_IMPORTS: &str = include_str!("../imports-chimney.txt");
+
+// The chimney is in no image that ships: neither what it imports nor what it is made of.
+#[test]
+fn the_chimney_is_in_the_second_image_and_not_in_the_first() {
+    let [first, second] = [softrnic_build::image(), softrnic_build::chimney_image()]
+        .map(|image| image.expect("the image builds"));
+    let [plain, with] = [&first, &second].map(|image| {
+        let bytes = std::fs::read(&image.path).expect("the image is readable");
+        imports(&PeFile64::parse(&*bytes).expect("the image is a PE32+ file"))
+    });
+    let more: BTreeSet<String> = with.difference(&plain).cloned().collect();
+    let listed: BTreeSet<String> = reasons(CHIMNEY_IMPORTS)
+        .keys()
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(more, listed, "tests/build/imports-chimney.txt");
+    assert!(
+        plain.is_subset(&with),
+        "the second image has what the first has"
+    );
+    assert_eq!([&first, &second].map(names_the_chimney), [false, true]);
+}
+
+/// Whether a function or a file of the image is named for the chimney.
+fn names_the_chimney(image: &softrnic_build::Image) -> bool {
+    let symbols = std::fs::read(&image.pdb).expect("the symbols are readable");
+    symbols.windows(7).any(|window| window == b"chimney")
+}
+
 fn imports(file: &PeFile64<'_>) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     let Some(table) = file.import_table().expect("readable") else {
@@ -251,7 +282,11 @@ fn imports(file: &PeFile64<'_>) -> BTreeSet<String> {
 }
 
 fn allowed_imports() -> BTreeMap<&'static str, &'static str> {
-    let lines = ALLOWED_IMPORTS
+    reasons(ALLOWED_IMPORTS)
+}
+
+fn reasons(list: &'static str) -> BTreeMap<&'static str, &'static str> {
+    let lines = list
         .lines()
         .filter(|line| !line.is_empty() && !line.starts_with('#'));
     let entries = lines.map(|line| line.split_once(": ").expect("module!function: reason"));

@@ -59,6 +59,7 @@ static TABLES: &[&[Export]] = &[
     crate::mm::mdl::EXPORTS,
     crate::mm::system::EXPORTS,
     crate::ndis::EXPORTS,
+    crate::ndis::chimney::EXPORTS,
     crate::ps::DATA,
     crate::ps::EXPORTS,
     crate::rtl::EXPORTS,

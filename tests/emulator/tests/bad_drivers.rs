@@ -28,8 +28,8 @@ fn run(case: &str, options: &[&str]) -> Output {
 
 /// As [`caught`], where the kernel finds it on a thread of its own or after a callback returned:
 /// the image is not on the stack.
-fn answer_caught(case: &str, rule: &str) {
-    let text = ended(case, &[]);
+fn answer_caught(case: &str, options: &[&str], rule: &str) {
+    let text = ended(case, options);
     let expected = format!("VIOLATION rule={rule} ");
     assert!(
         text.lines().any(|line| line.starts_with(&expected)),
@@ -73,6 +73,7 @@ fn a_driver_that_does_nothing_wrong_passes() {
         ("ndk-nothing", &[]),
         ("protocol-nothing", &[]),
         ("protocol-nothing", &["--seed=1"]),
+        ("chimney-nothing", &["--chimney"]),
         ("work-item-held", &[]),
         ("stack-shallow", &[]),
         ("stack-shallow", &["--seed=1", "--trace"]),
@@ -264,8 +265,8 @@ cases! {
 }
 
 macro_rules! answers {
-    ($($name:ident: $case:literal => $rule:literal;)+) => {
-        $(#[test] fn $name() { answer_caught($case, $rule); })+
+    ($($name:ident: $case:literal $($option:literal)* => $rule:literal;)+) => {
+        $(#[test] fn $name() { answer_caught($case, &[$($option),*], $rule); })+
     };
 }
 
@@ -276,6 +277,8 @@ answers! {
     a_wrong_answer_to_a_disconnect: "wsk-disconnect-answer" => "WSK-DIS-10";
     bytes_changed_while_they_are_sent: "wsk-send-changed" => "WSK-TX-01";
     a_wsk_socket_closed_with_a_list_retained: "wsk-close-retained" => "WSK-RX-10";
+    a_disconnect_that_does_not_pend: "chimney-returns-success" "--chimney" => "CHIM-02";
+    a_pause_with_connections_offloaded: "chimney-pauses-early" "--chimney" => "CHIM-16";
     memory_freed_while_it_is_sent: "wsk-send-pool-freed" => "VERIF-POOL-USE-AFTER-FREE";
 }
 
@@ -329,6 +332,21 @@ answers! {
 }
 
 cases! {
+    // NDIS: TCP chimney offload.
+    a_chimney_without_a_handler: "chimney-null-handler" "--chimney" => "CHIM-01";
+    a_list_of_its_own_below: "chimney-own-list" "--chimney" => "CHIM-04";
+    other_flags_below: "chimney-flags-changed" "--chimney" => "CHIM-04";
+    a_disconnect_completed_twice: "chimney-completes-twice" "--chimney" => "CHIM-05";
+    a_disconnect_completed_above_only: "chimney-completes-early" "--chimney" => "CHIM-04";
+    a_context_left_in_a_list: "chimney-context-left" "--chimney" => "CHIM-06";
+    an_abort_with_data: "chimney-aborts-data" "--chimney" => "CHIM-07";
+    a_graceful_disconnect_before_its_sends: "chimney-send-kept" "--chimney" => "CHIM-09";
+    an_abort_before_its_sends: "chimney-second-send-kept" "--chimney" => "CHIM-08";
+    another_end_than_the_nics: "chimney-status-changed" "--chimney" => "CHIM-10";
+    more_completed_than_the_disconnect: "chimney-completes-more" "--chimney" => "CHIM-11";
+    a_handle_that_is_changed: "chimney-handle-changed" "--chimney" => "CHIM-14";
+    a_node_that_is_not_restored: "chimney-node-changed" "--chimney" => "CHIM-14";
+    a_disconnect_with_a_lock_held: "chimney-locked" "--chimney" => "CHIM-15";
     // NDIS: protocols.
     protocol_characteristics_of_the_wrong_type: "protocol-wrong-type" => "NDIS-REG-02";
     a_protocol_that_cannot_receive: "protocol-no-receive" => "NDIS-REG-03";

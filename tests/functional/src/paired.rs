@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use softrnic::sys;
+use softrnic_build::Image;
 use softrnic_consumer::{Host, Loaded};
 use softrnic_emulator::ndis::{Adapter, AdapterOptions, Keyword, Watcher};
 use softrnic_emulator::nic::{Mac, Nic, NicOptions, Station, Switch, Weather};
@@ -48,12 +49,17 @@ impl Paired {
     /// The driver is loaded, and nothing waits for the NIC.
     #[must_use]
     pub fn without_adapter(options: NicOptions) -> Self {
-        let machine = Machine::new(Options::default());
+        let image = softrnic_build::image().expect("the image builds");
+        Self::of(&image, Machine::new(Options::default()), options)
+    }
+
+    /// The same with another image, on a machine made ready for it.
+    #[must_use]
+    pub fn of(image: &Image, machine: &'static Machine, options: NicOptions) -> Self {
         let attachment = machine.attach();
         let switch = Switch::new(Weather::default());
         let peer = switch.station(PEER);
         let nic = machine.add_nic(&switch, options);
-        let image = softrnic_build::image().expect("the image builds");
         let loaded = Host::load(machine, &image.path, Vec::new()).expect("the image starts");
         Self {
             machine,

@@ -39,7 +39,7 @@ pub fn clippy_host() -> Result<(), String> {
     run(cargo.args(CLIPPY_DENIES))
 }
 
-/// Clippy has nothing to say about the driver, built for Windows.
+/// Clippy has nothing to say about the driver, built for Windows, with and without its feature.
 ///
 /// # Errors
 ///
@@ -49,18 +49,17 @@ pub fn clippy_windows() -> Result<(), String> {
     toolchain
         .require(Tool::Clippy)
         .map_err(|error| error.to_string())?;
-    let mut cargo = toolchain.cargo();
-    cargo.args([
-        "clippy",
-        "--quiet",
-        "--manifest-path",
-        "tests/image/Cargo.toml",
-    ]);
-    cargo
-        .args(["--target", toolchain::TARGET])
-        .args(toolchain.build_arguments());
-    cargo.arg("--target-dir").arg(toolchain::lint_dir());
-    run(cargo.args(CLIPPY_DENIES))
+    for features in [&[][..], &["--features", softrnic_build::CHIMNEY]] {
+        let mut cargo = toolchain.cargo();
+        cargo.args(["clippy", "--quiet"]).args(features);
+        cargo.args(["--manifest-path", "tests/image/Cargo.toml"]);
+        cargo
+            .args(["--target", toolchain::TARGET])
+            .args(toolchain.build_arguments());
+        cargo.arg("--target-dir").arg(toolchain::lint_dir());
+        run(cargo.args(CLIPPY_DENIES))?;
+    }
+    Ok(())
 }
 
 fn run(command: &mut Command) -> Result<(), String> {

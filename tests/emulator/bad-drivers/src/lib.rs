@@ -7,6 +7,7 @@ extern crate wdk_sys;
 
 mod budget;
 mod case;
+mod chimney;
 mod io;
 mod kernel;
 mod lock_order;
@@ -41,6 +42,7 @@ pub(crate) type Case = unsafe fn();
 
 const TABLES: &[&[(&str, Case)]] = &[
     budget::CASES,
+    chimney::CASES,
     io::CASES,
     lock_order::CASES,
     locks::CASES,

@@ -5,6 +5,7 @@ use core::ptr::null_mut;
 use core::sync::atomic::{AtomicI32, AtomicPtr, AtomicU32, Ordering};
 
 use crate::Case;
+use crate::chimney;
 use crate::kernel::{
     KeAcquireSpinLockRaiseToDpc, KeReleaseSpinLock, PsCreateSystemThread, ZwClose, pause as sleep,
 };
@@ -124,7 +125,7 @@ pub(crate) fn register() {
         },
         MajorNdisVersion: 6,
         MinorNdisVersion: if has(Flaw::OldVersion) { 0 } else { 80 },
-        SetOptionsHandler: ndk::options(),
+        SetOptionsHandler: chimney::options().or(ndk::options()),
         InitializeHandlerEx: Some(initialize),
         HaltHandlerEx: Some(halt),
         UnloadHandler: Some(unload),
@@ -178,6 +179,7 @@ unsafe extern "win64" fn initialize(
             set_general(adapter);
         }
         set_registration(adapter);
+        chimney::initialized(adapter);
         if !has(Flaw::NoGeneral) {
             set_general(adapter);
         }
@@ -299,6 +301,7 @@ unsafe fn open_configuration(adapter: NDIS_HANDLE) -> NDIS_HANDLE {
 unsafe extern "win64" fn halt(_: PVOID, _: NDIS_HALT_ACTION) {}
 
 unsafe extern "win64" fn unload(_: PDRIVER_OBJECT) {
+    crate::protocol::unload();
     // SAFETY: the handle from registration; the adapter's is stale, on purpose.
     unsafe {
         if has(Flaw::Halted) {

@@ -4,11 +4,12 @@ use core::ptr::null_mut;
 use core::sync::atomic::{AtomicI32, AtomicPtr, Ordering};
 
 use crate::Case;
+use crate::chimney;
 use crate::kernel::{ExFreePool, IoAllocateMdl, IoFreeMdl, MmBuildMdlForNonPagedPool};
 use crate::sys::*;
 
 pub(crate) const CASES: &[(&str, Case)] = &[
-    ("protocol-nothing", || with(Flaw::None)),
+    ("protocol-nothing", register),
     ("protocol-wrong-type", || with(Flaw::WrongType)),
     ("protocol-no-receive", || with(Flaw::NoReceive)),
     ("protocol-wrong-name", || with(Flaw::WrongName)),
@@ -96,13 +97,18 @@ fn has(flaw: Flaw) -> bool {
     FLAW.load(Ordering::Relaxed) == flaw as i32
 }
 
-fn binding() -> NDIS_HANDLE {
+pub(crate) fn binding() -> NDIS_HANDLE {
     BINDING.load(Ordering::Relaxed)
 }
 
 fn unknown() {
     // SAFETY: no handle, on purpose.
     unsafe { NdisDeregisterProtocolDriver(0x1230 as NDIS_HANDLE) };
+}
+
+/// Registers the protocol, without a flaw of its own.
+pub(crate) fn register() {
+    with(Flaw::None);
 }
 
 /// Registers the protocol with that flaw.
@@ -131,6 +137,7 @@ fn with(flaw: Flaw) {
             MaximumLength: 22,
             Buffer: name.as_mut_ptr(),
         },
+        SetOptionsHandler: chimney::protocol_options(),
         BindAdapterHandlerEx: Some(bind),
         UnbindAdapterHandlerEx: Some(unbind),
         OpenAdapterCompleteHandlerEx: Some(opened),
@@ -217,6 +224,10 @@ unsafe extern "win64" fn bind(
 ) -> NDIS_STATUS {
     if has(Flaw::BindsUnopened) {
         return NDIS_STATUS_SUCCESS;
+    }
+    // SAFETY: NDIS passes parameters.
+    if chimney::declines(unsafe { &*parameters }) {
+        return NDIS_STATUS_NOT_SUPPORTED;
     }
     // SAFETY: NDIS passes parameters; the NIC answers inside its calls.
     unsafe {
@@ -308,6 +319,7 @@ unsafe extern "win64" fn event(
     unsafe {
         match (*notification).NetPnPEvent.NetEvent {
             NetEventRestart => send(),
+            NetEventPause => chimney::pauses(),
             NetEventQueryPower if has(Flaw::EventRefused) => return NDIS_STATUS_NOT_SUPPORTED,
             _ => {}
         }

@@ -1,8 +1,9 @@
 //! Loads a driver image into an emulated machine, starts it, and unloads it again. A miniport gets
 //! an adapter, which answers a query (and a set, when it is an NDK provider), sends two frames, sleeps, wakes up and is halted.
+//! With `--chimney` its adapter gets TCP/IP above it that offloads connections to a NIC below.
 //! A protocol gets a NIC, which receives frames, sleeps, wakes up and is pulled out.
 //!
-//! `load-driver IMAGE [--cheap] [--seed=SEED [--trace]] [NAME=VALUE]…`: values (numbers are DWORDs) are set under the
+//! `load-driver IMAGE [--cheap] [--chimney] [--seed=SEED [--trace]] [NAME=VALUE]…`: values (numbers are DWORDs) are set under the
 //! driver's service key before it starts; with a seed it runs in a simulation, where every instruction can be traced.
 //! Exit status 0: all went well; 1: it did not load or `DriverEntry` failed; 101: the verifier found something.
 
@@ -13,6 +14,7 @@ use std::time::Duration;
 use softrnic::sys::OID_NDK_SET_STATE;
 use softrnic_emulator::image::steps;
 use softrnic_emulator::io::driver::registry_path;
+use softrnic_emulator::machine::Driver;
 use softrnic_emulator::ndis::offload::Offloads;
 use softrnic_emulator::ndis::{Adapter, AdapterOptions};
 use softrnic_emulator::nic::{Nic, NicOptions, Switch, Weather};
@@ -25,16 +27,13 @@ const OID_GEN_SUPPORTED_LIST: u32 = 0x0001_0101;
 
 fn main() -> ExitCode {
     let mut arguments: Vec<String> = std::env::args().skip(1).collect();
-    let cheap = arguments
-        .iter()
-        .position(|a| a == "--cheap")
-        .map(|at| arguments.remove(at));
+    let [cheap, chimney] = ["--cheap", "--chimney"].map(|flag| take(&mut arguments, flag));
     simulate(&mut arguments);
     let Some((image, values)) = arguments.split_first() else {
         eprintln!("usage: load-driver IMAGE [--cheap] [--seed=SEED [--trace]] [NAME=VALUE]...");
         return ExitCode::from(2);
     };
-    let pool = if cheap.is_some() {
+    let pool = if cheap {
         PoolMode::Cheap
     } else {
         PoolMode::Special
@@ -68,19 +67,28 @@ fn main() -> ExitCode {
         eprintln!("{image}: DriverEntry returned {status:#010x}");
         return ExitCode::FAILURE;
     }
-    if let Ok(adapter) = machine.add_adapter(&driver, AdapterOptions::default())
+    if chimney {
+        exercise_chimney(machine, &driver);
+    } else if let Ok(adapter) = machine.add_adapter(&driver, AdapterOptions::default())
         && !exercise(adapter)
     {
         eprintln!("{image}: the adapter does not restart");
         return ExitCode::FAILURE;
     }
-    if machine.ndis.has_protocol() {
+    if machine.ndis.has_protocol() && !chimney {
         exercise_protocol(machine);
     }
     driver.unload();
     machine.stop();
     eprintln!("{image}: started and unloaded");
     ExitCode::SUCCESS
+}
+
+/// Whether the flag is among the arguments, where it is no more.
+fn take(arguments: &mut Vec<String>, flag: &str) -> bool {
+    let before = arguments.len();
+    arguments.retain(|argument| argument != flag);
+    arguments.len() < before
 }
 
 /// With a seed among the arguments: what follows is a simulation.
@@ -123,6 +131,41 @@ fn exercise_protocol(machine: &'static Machine) {
     machine.ndis.settle(machine);
     station.send_to(nic.mac(), 0x88B5, b"without buffers");
     wait_received(&nic, 1);
+}
+
+/// Connections are offloaded through the driver's adapter to a NIC, and disconnected; a last one is there when the NIC goes.
+fn exercise_chimney(machine: &'static Machine, driver: &Driver) {
+    let switch = Switch::new(Weather::default());
+    let carries = NicOptions {
+        connections: 4,
+        ..NicOptions::default()
+    };
+    let nic = machine.add_nic(&switch, carries);
+    let Ok(adapter) = machine.add_adapter(driver, AdapterOptions::default()) else {
+        return;
+    };
+    machine.ndis.settle(machine);
+    let above = machine.offload_stack(&adapter.guid());
+    let Ok(graceful) = above.offload() else {
+        return;
+    };
+    let sent = graceful.send(b"before");
+    graceful.disconnect(b"data").wait();
+    sent.wait();
+    nic.peer_sends(0, b"after");
+    graceful.terminate();
+    let Ok(abortive) = above.offload() else {
+        return;
+    };
+    let sent = abortive.send(b"before");
+    abortive.abort().wait();
+    sent.wait();
+    abortive.terminate();
+    let Ok(last) = above.offload() else { return };
+    nic.halt();
+    last.wait_gone();
+    above.end();
+    adapter.halt();
 }
 
 /// Waits until a NIC has received so many frames, and for the indication.

@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use softrnic::sys::*;
 
 use super::adapter::Adapter;
+use super::chimney::Target;
 use super::lists::List;
 use super::lower::{Description, Identity, Lower, Stack};
 use super::miniport::{LifeState, Miniport};
@@ -42,7 +43,12 @@ impl Lower for Miniport {
             mac_options: general.MacOptions,
             connector: general.IfConnectorPresent != 0,
             offloads: attributes.offloads.with_mac_options(general.MacOptions),
+            connections: attributes.connections,
         }
+    }
+
+    fn target(&self) -> Option<&dyn Target> {
+        self.driver.provider.lock().is_whole().then_some(self as _)
     }
 
     fn stack(&self) -> &Stack {

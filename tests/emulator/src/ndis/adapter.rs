@@ -13,6 +13,7 @@ use super::configuration::Keyword;
 use super::driver::MiniportDriver;
 use super::lower::Lower;
 use super::miniport::{LifeState, Miniport, PATIENCE};
+use super::protocol::Binding;
 use super::succeeded;
 use crate::machine::{Driver, Machine};
 use crate::verifier::violation;
@@ -291,6 +292,13 @@ impl Adapter {
                 "MiniportPause ended with receives that have not come back",
             );
         }
+        let luid = miniport.luid;
+        let below = |binding: &Binding| binding.lower.identity().luid == luid;
+        miniport
+            .machine
+            .ndis
+            .chimney
+            .expect_none("MiniportPause ended", below);
         miniport.set_life(LifeState::Paused);
     }
 

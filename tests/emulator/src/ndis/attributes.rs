@@ -23,6 +23,8 @@ pub(crate) struct Attributes {
     pub(crate) offloads: Offloads,
     /// All that it ever said is on: what was sent or received in time may be seen later.
     pub(crate) ever: Offloads,
+    /// TCP connections it can have offloaded, as it indicated last.
+    pub(crate) connections: u32,
 }
 
 // SAFETY: the pointers inside are only compared or were copied out of while they were valid.

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use softrnic::sys::*;
 
+use super::chimney::{Provider, set_handlers};
 use super::{State, succeeded};
 use crate::bridge;
 use crate::thread;
@@ -19,6 +20,7 @@ pub(crate) struct MiniportDriver {
     pub(super) handlers: NDIS_MINIPORT_DRIVER_CHARACTERISTICS,
     in_set_options: AtomicBool,
     ndk: Mutex<Option<NDIS_NDK_PROVIDER_CHARACTERISTICS>>,
+    pub(super) provider: Mutex<Provider>,
 }
 
 // SAFETY: the pointers are the driver's own, which it uses from any thread.
@@ -60,6 +62,7 @@ pub(super) unsafe extern "win64" fn NdisMRegisterMiniportDriver(
         handlers,
         in_set_options: AtomicBool::new(true),
         ndk: Mutex::new(None),
+        provider: Mutex::default(),
     });
     let address: NDIS_HANDLE = Arc::as_ptr(&driver).cast_mut().cast();
     thread.machine.ndis.drivers().push(Arc::clone(&driver));
@@ -233,6 +236,10 @@ pub(super) unsafe extern "win64" fn NdisSetOptionalHandlers(
     handlers: *mut NDIS_OBJECT_HEADER,
 ) -> NDIS_STATUS {
     let thread = thread::enter("NdisSetOptionalHandlers", PASSIVE_LEVEL);
+    // SAFETY: every optional handler structure begins with the header.
+    if let Some(status) = unsafe { set_handlers(&thread.machine.ndis, handle, handlers) } {
+        return status;
+    }
     let driver = thread
         .machine
         .ndis

@@ -42,6 +42,10 @@ pub(super) unsafe extern "win64" fn NdisMIndicateStatusEx(
         // SAFETY: such an indication comes with offloads.
         unsafe { note_offloads(&adapter, indication) };
     }
+    if indication.StatusCode == NDIS_STATUS_TCP_CONNECTION_OFFLOAD_HARDWARE_CAPABILITIES {
+        // SAFETY: such an indication comes with this structure.
+        unsafe { note_connections(&adapter, indication) };
+    }
     for binding in adapter.stack.all() {
         binding.status(indication);
     }
@@ -84,6 +88,19 @@ unsafe fn note_offloads(adapter: &Miniport, indication: &NDIS_STATUS_INDICATION)
     } else {
         attributes.possible = told;
     }
+}
+
+/// What the driver says of offloads is what later binds are told.
+unsafe fn note_connections(adapter: &Miniport, indication: &NDIS_STATUS_INDICATION) {
+    if (indication.StatusBufferSize as usize) < size_of::<NDIS_TCP_CONNECTION_OFFLOAD>() {
+        violation("NDIS-STAT-01", "an offload capability that is too short");
+    }
+    let said = indication
+        .StatusBuffer
+        .cast::<NDIS_TCP_CONNECTION_OFFLOAD>();
+    // SAFETY: the driver's buffer is as long as it says.
+    let said = unsafe { said.read_unaligned() };
+    adapter.attributes().connections = said.TcpConnectionOffloadCapacity;
 }
 
 /// PASSIVE_LEVEL. NDK-NDIS-07: not inside MiniportOidRequest, nor while an OID pends.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use softrnic::sys::*;
 
+use super::chimney::Target;
 use super::lists::List;
 use super::offload::Offloads;
 use super::protocol::Binding;
@@ -44,6 +45,8 @@ pub(crate) struct Description {
     pub(crate) connector: bool,
     /// As they are on.
     pub(crate) offloads: Offloads,
+    /// How many TCP connections it carries.
+    pub(crate) connections: u32,
 }
 
 /// What NDIS keeps of each adapter for the protocols above it.
@@ -104,6 +107,10 @@ pub(crate) trait Lower: Send + Sync {
     /// PENDING: completed at the binding.
     fn request(&self, binding: &Arc<Binding>, request: *mut NDIS_OID_REQUEST) -> NDIS_STATUS;
     fn cancel_request(&self, id: PVOID);
+    /// What carries connections, if it does.
+    fn target(&self) -> Option<&dyn Target> {
+        None
+    }
     /// Lets its thread, if it has one, look whether the machine stops.
     fn wake(&self) {}
 }

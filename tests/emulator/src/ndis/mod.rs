@@ -7,6 +7,7 @@
 mod above;
 mod adapter;
 mod attributes;
+pub mod chimney;
 mod configuration;
 mod driver;
 mod event;
@@ -37,6 +38,7 @@ use crate::verifier::violation;
 pub use adapter::{Adapter, AdapterOptions};
 use attributes::NdisMSetMiniportAttributes;
 pub use attributes::NdkAttributes;
+pub use chimney::host::{Connection, Ended, OffloadStack, Under};
 pub use configuration::Keyword;
 use configuration::{
     NdisCloseConfiguration, NdisOpenConfigurationEx, NdisReadConfiguration, NdisReadNetworkAddress,
@@ -107,6 +109,7 @@ pub struct State {
     /// Lists that somebody else has than who allocated them.
     lent: Mutex<HashSet<usize>>,
     oid_clones: Mutex<HashSet<usize>>,
+    pub(crate) chimney: chimney::Ledger,
 }
 
 impl State {
@@ -127,6 +130,11 @@ impl State {
     /// The next `count` calls of `NdisMNetPnPEvent` fail with NDIS_STATUS_RESOURCES.
     pub fn refuse_events(&self, count: u32) {
         self.events_to_refuse.store(count, Ordering::Relaxed);
+    }
+
+    /// This is a Windows without TCP chimney offload.
+    pub fn take_chimney_out(&self) {
+        self.chimney.take_out();
     }
 
     fn refuses_event(&self) -> bool {

@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use softrnic::sys::*;
 
+use super::offload::{Job, Offload};
 use super::switch::{Arriving, Outlet, Switch};
 use super::{Mac, NicOptions, Statistics};
 use crate::clock;
 use crate::machine::Machine;
 use crate::ndis;
+use crate::ndis::chimney::Target;
 use crate::ndis::lists::List;
 use crate::ndis::lower::{Description, Identity, Lower, Stack};
 use crate::ndis::offload::Offloads;
@@ -61,6 +63,7 @@ pub(super) struct Inside {
     pub(super) out: HashMap<usize, usize>,
     pub(super) statistics: Statistics,
     pub(super) offloads: Offloads,
+    pub(super) offload: Offload,
 }
 
 /// One NIC.
@@ -78,6 +81,7 @@ pub(crate) struct Card {
 
 /// What its thread does next.
 enum Work {
+    Offload(Job),
     Request(Pending),
     Send(Vec<Waiting>),
     Receive(Vec<Arc<[u8]>>),
@@ -114,6 +118,7 @@ impl Card {
             out: HashMap::new(),
             statistics: Statistics::default(),
             offloads: options.offloads,
+            offload: Offload::default(),
         };
         let card = Arc::new(Self {
             machine,
@@ -200,6 +205,10 @@ impl Card {
             let thread = thread::current();
             let old = processor::raise(thread, DISPATCH_LEVEL);
             match work {
+                Work::Offload(job) => {
+                    self.do_job(job);
+                    self.inside().offload.busy = false;
+                }
                 Work::Request(pending) => {
                     let request = pending.request as *mut NDIS_OID_REQUEST;
                     pending.binding.complete_request(request, pending.status);
@@ -226,6 +235,9 @@ impl Inside {
             true => 1 + self.random.below(MOST),
             false => MOST,
         } as usize;
+        if let Some(job) = self.offload.next_job() {
+            return Some(Work::Offload(job));
+        }
         if let Some(pending) = self.pending.pop_front() {
             return Some(Work::Request(pending));
         }
@@ -267,7 +279,12 @@ impl Lower for Card {
                 | inside.offloads.mac_options(),
             connector: true,
             offloads: inside.offloads,
+            connections: self.options.connections,
         }
+    }
+
+    fn target(&self) -> Option<&dyn Target> {
+        (self.options.connections > 0).then_some(self as _)
     }
 
     fn stack(&self) -> &Stack {

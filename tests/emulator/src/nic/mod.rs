@@ -5,7 +5,9 @@
 
 mod card;
 pub(crate) mod memory;
+mod offload;
 pub(crate) mod packet;
+mod peer;
 mod receive;
 mod request;
 mod station;
@@ -28,6 +30,7 @@ use crate::processor;
 use crate::thread;
 use crate::wdm::DISPATCH_LEVEL;
 use card::Card;
+pub(crate) use peer::capability;
 pub use station::Station;
 pub use switch::{Port, Switch, Weather};
 
@@ -54,6 +57,8 @@ pub struct NicOptions {
     pub port: Port,
     /// What it does for protocols.
     pub offloads: Offloads,
+    /// TCP connections it can carry (TCP chimney offload).
+    pub connections: u32,
 }
 
 impl Default for NicOptions {
@@ -69,8 +74,17 @@ impl Default for NicOptions {
             buffers: 64,
             port: Port::default(),
             offloads: Offloads::default(),
+            connections: 0,
         }
     }
+}
+
+/// What a NIC that carries a connection puts on the wire.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Segment {
+    Data(Vec<u8>),
+    Fin,
+    Reset,
 }
 
 /// What a NIC counted.
@@ -111,6 +125,14 @@ impl Machine {
 }
 
 impl Nic {
+    /// Another hold on it, for a thread beside.
+    #[must_use]
+    pub fn hand(&self) -> Self {
+        Self {
+            card: Arc::clone(&self.card),
+        }
+    }
+
     /// Its interface GUID, with braces.
     #[must_use]
     pub fn guid(&self) -> String {

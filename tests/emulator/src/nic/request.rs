@@ -69,6 +69,14 @@ impl Card {
             },
             // SAFETY: as above.
             OID_TCP_OFFLOAD_PARAMETERS => unsafe { self.change_joins(set) },
+            OID_TCP_CONNECTION_OFFLOAD_PARAMETERS if self.options.connections > 0 => {
+                let length = set.InformationBufferLength as usize;
+                let first = set.InformationBuffer.cast::<u8>();
+                // SAFETY: the buffer is as long as it says.
+                let given = unsafe { std::slice::from_raw_parts(first, length) };
+                self.inside().offload.parameters = Some(given.to_vec());
+                NDIS_STATUS_SUCCESS
+            }
             _ => NDIS_STATUS_NOT_SUPPORTED,
         };
         if status == NDIS_STATUS_SUCCESS {

@@ -13,6 +13,7 @@ use super::super::succeeded;
 use super::binding::{Binding, Life};
 use super::{Above, Protocol};
 use crate::bridge;
+use crate::nic::capability;
 use crate::sync::Mutex;
 use crate::thread;
 use crate::verifier::violation;
@@ -78,6 +79,7 @@ struct Names {
     units: Vec<u16>,
     string: UNICODE_STRING,
     offloads: NDIS_OFFLOAD,
+    connections: NDIS_TCP_CONNECTION_OFFLOAD,
 }
 
 impl Names {
@@ -86,6 +88,7 @@ impl Names {
             units: name.encode_utf16().collect(),
             string: UNICODE_STRING::default(),
             offloads: NDIS_OFFLOAD::default(),
+            connections: NDIS_TCP_CONNECTION_OFFLOAD::default(),
         });
         let bytes = (names.units.len() * 2) as u16;
         names.string = UNICODE_STRING {
@@ -94,6 +97,22 @@ impl Names {
             Buffer: names.units.as_mut_ptr(),
         };
         names
+    }
+
+    /// What an adapter says that carries so many connections, if any.
+    fn carries(&mut self, connections: u32) -> PVOID {
+        self.connections = capability(connections);
+        match connections {
+            0 => std::ptr::null_mut(),
+            _ => (&raw mut self.connections).cast(),
+        }
+    }
+}
+
+fn media(connected: bool) -> NET_IF_MEDIA_CONNECT_STATE {
+    match connected {
+        true => MediaConnectStateConnected,
+        false => MediaConnectStateDisconnected,
     }
 }
 
@@ -108,6 +127,7 @@ fn parameters(lower: &dyn Lower, names: &mut Names) -> NDIS_BIND_PARAMETERS {
         mac_options,
         connector,
         offloads,
+        connections,
     } = lower.description();
     names.offloads = offloads.structure();
     let identity = lower.identity();
@@ -131,10 +151,7 @@ fn parameters(lower: &dyn Lower, names: &mut Names) -> NDIS_BIND_PARAMETERS {
         XmitLinkSpeed: speed,
         MaxRcvLinkSpeed: speed,
         RcvLinkSpeed: speed,
-        MediaConnectState: match connected {
-            true => MediaConnectStateConnected,
-            false => MediaConnectStateDisconnected,
-        },
+        MediaConnectState: media(connected),
         MediaDuplexState: MediaDuplexStateFull,
         LookaheadSize: mtu,
         SupportedPacketFilters: filters,
@@ -153,6 +170,7 @@ fn parameters(lower: &dyn Lower, names: &mut Names) -> NDIS_BIND_PARAMETERS {
         IfConnectorPresent: connector.into(),
         MacOptions: mac_options,
         CompartmentId: 1,
+        TcpConnectionOffloadCapabilities: names.carries(connections),
         ..Default::default()
     }
 }

@@ -50,7 +50,7 @@ pub(crate) struct Binding {
     pub(crate) machine: &'static Machine,
     pub(crate) protocol: Arc<Protocol>,
     pub(crate) lower: Arc<dyn Lower>,
-    pub(super) context: PVOID,
+    pub(in crate::ndis) context: PVOID,
     pub(super) inside: Mutex<Inside>,
     /// Something came back, or ended.
     pub(super) changed: Condvar,
@@ -143,6 +143,15 @@ impl Binding {
         self.changed.notify_all();
     }
 
+    /// An indication, if the binding takes any.
+    pub(in crate::ndis) fn indicating<R>(&self, call: impl FnOnce() -> R) -> R {
+        // A binding that is closed has nothing offloaded.
+        self.begin_indication(|_| true);
+        let result = call();
+        self.end_indication();
+        result
+    }
+
     /// It is open: the adapter below indicates to it.
     pub(super) fn opened(self: &Arc<Self>) {
         self.set_life(Life::Paused);
@@ -159,7 +168,7 @@ impl Binding {
 
 impl State {
     /// The open binding behind the handle a driver passes.
-    pub(super) fn binding(&self, handle: NDIS_HANDLE, call: &str) -> Arc<Binding> {
+    pub(in crate::ndis) fn binding(&self, handle: NDIS_HANDLE, call: &str) -> Arc<Binding> {
         let all = self.bindings.lock();
         let found = all
             .iter()

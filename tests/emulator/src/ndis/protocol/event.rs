@@ -99,6 +99,11 @@ impl Binding {
 
     /// NDIS-PROT-03: all sends are completed and all receives are back when a pause ends.
     fn finish_pause(&self) {
+        let mine = |binding: &Binding| std::ptr::eq(binding, self);
+        self.machine
+            .ndis
+            .chimney
+            .expect_none("NetEventPause ended", mine);
         let mut inside = self.inside();
         inside.life = Life::Paused;
         let busy = |inside: &mut Inside| inside.indicating != 0;

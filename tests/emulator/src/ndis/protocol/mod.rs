@@ -15,11 +15,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use softrnic::sys::*;
 
 use super::State;
+use super::chimney::{Client, Host};
 use super::configuration::text;
 use super::lists::List;
 use super::lower::{Description, Identity};
+use super::succeeded;
+use crate::bridge;
 use crate::image::image_at;
 use crate::machine::Machine;
+use crate::sync::Mutex;
 use crate::thread;
 use crate::verifier::violation;
 use crate::wdm::PASSIVE_LEVEL;
@@ -49,6 +53,10 @@ pub(crate) trait Native: Send + Sync {
     fn receive(&self, binding: &Arc<Binding>, lists: &[List], flags: u32);
     fn sent(&self, binding: &Arc<Binding>, lists: &[List]);
     fn status(&self, binding: &Arc<Binding>, indication: &NDIS_STATUS_INDICATION);
+    /// Who has connections offloaded, if it does.
+    fn host(&self) -> Option<&dyn Host> {
+        None
+    }
 }
 
 /// Who is above bindings.
@@ -59,9 +67,10 @@ pub(crate) enum Above {
 
 /// A registered protocol. Its address is the handle the driver gets.
 pub(crate) struct Protocol {
-    pub(super) above: Above,
+    pub(in crate::ndis) above: Above,
     context: PVOID,
     is_gone: AtomicBool,
+    pub(in crate::ndis) client: Mutex<Client>,
 }
 
 // SAFETY: the pointers are the driver's own, which it uses from any thread.
@@ -109,10 +118,25 @@ pub(super) unsafe extern "win64" fn NdisRegisterProtocolDriver(
         above: Above::Driver(handlers),
         context,
         is_gone: AtomicBool::new(false),
+        client: Mutex::default(),
     });
+    let address: NDIS_HANDLE = Arc::as_ptr(&protocol).cast_mut().cast();
     // SAFETY: the driver passes an out parameter.
-    unsafe { handle.write(Arc::as_ptr(&protocol).cast_mut().cast()) };
-    thread.machine.ndis.add_protocol(thread.machine, protocol);
+    unsafe { handle.write(address) };
+    let ndis = &thread.machine.ndis;
+    ndis.protocols.lock().push(Arc::clone(&protocol));
+    let status = match handlers.SetOptionsHandler {
+        None => NDIS_STATUS_SUCCESS,
+        Some(set_options) => bridge::callback("ProtocolSetOptions", || {
+            // SAFETY: the driver's handler, called as documented.
+            unsafe { set_options(address, context) }
+        }),
+    };
+    if !succeeded(status) {
+        ndis.remove_protocol(thread.machine, &protocol);
+        return status;
+    }
+    ndis.offer_all(thread.machine, &protocol);
     NDIS_STATUS_SUCCESS
 }
 
@@ -228,14 +252,11 @@ impl State {
             above: Above::Native(native),
             context: std::ptr::null_mut(),
             is_gone: AtomicBool::new(false),
+            client: Mutex::default(),
         });
-        self.add_protocol(machine, Arc::clone(&protocol));
-        protocol
-    }
-
-    fn add_protocol(&self, machine: &'static Machine, protocol: Arc<Protocol>) {
         self.protocols.lock().push(Arc::clone(&protocol));
         self.offer_all(machine, &protocol);
+        protocol
     }
 
     /// Unbinds it from everything, waits for that, and forgets it.

@@ -129,6 +129,11 @@ impl Binding {
 
     /// NDIS-PROT-02: what must be done before a close.
     fn expect_closable(&self) {
+        let mine = |binding: &Binding| std::ptr::eq(binding, self);
+        self.machine
+            .ndis
+            .chimney
+            .expect_none("NdisCloseAdapterEx", mine);
         let inside = self.inside();
         let (sent, asked) = (inside.sent.len(), inside.requests.len());
         let receives = inside.filter != 0 || !inside.multicast.is_empty();
