@@ -305,7 +305,11 @@ impl<E: Events> Connection<E> {
 
     /// WSK-RX-05: a zero-length receive lets events come again.
     fn resume(&self, core: &Core<Self>) {
-        // Before the try: if the receive is busy, its end sees this.
+        // Unmarked: one that ends inside its call, as all do once the socket was forced closed (WSK-HAZ-09), leads to no other.
+        if self.start_receive(core).is_ok() {
+            return;
+        }
+        // Busy. Marked before the second try: if it is busy still, its end sees this.
         self.receiving.fetch_or(AGAIN, Ordering::AcqRel);
         if self.start_receive(core).is_ok() {
             self.receiving.fetch_and(!AGAIN, Ordering::AcqRel);

@@ -11,6 +11,7 @@ use crate::sync::Mutex;
 use crate::bridge;
 use crate::sched;
 use crate::thread::Thread;
+use crate::verifier::violation;
 use crate::wdm::{DISPATCH_LEVEL, KDPC, KIRQL};
 
 /// One processor.
@@ -24,6 +25,9 @@ pub struct Processor {
     /// Has a thread of its own for DPCs that come while nobody runs here.
     idle_thread: AtomicBool,
 }
+
+/// So often a DPC may queue itself again before its processor gets to anything else.
+const WATCHDOG: u32 = 100_000;
 
 struct Queued(*mut KDPC);
 // SAFETY: a queued DPC belongs to the queue until it is taken out.
@@ -106,7 +110,18 @@ impl Processor {
 
     /// Runs what is queued. The caller runs at DISPATCH_LEVEL on this processor.
     fn drain(&self, thread: &Thread) {
+        let (mut last, mut times) = (std::ptr::null_mut(), 0);
         while let Some(taken) = self.take() {
+            times = if taken.dpc == last { times + 1 } else { 1 };
+            last = taken.dpc;
+            if times > WATCHDOG {
+                violation(
+                    "KE-DPC-WATCHDOG",
+                    &format!(
+                        "DPC {last:p} ran {WATCHDOG} times in a row, and is queued again: nothing below it ever runs (DPC_WATCHDOG_VIOLATION)"
+                    ),
+                );
+            }
             let Some(routine) = taken.routine else {
                 continue;
             };

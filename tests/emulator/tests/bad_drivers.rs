@@ -151,6 +151,7 @@ cases! {
     a_set_timer_that_is_freed: "timer-freed" => "VERIF-FREE-TIMER";
     a_set_timer_at_unload: "timer-left" => "VERIF-FREE-TIMER";
     a_queued_dpc_that_is_freed: "dpc-freed" => "VERIF-FREE-DPC";
+    a_dpc_that_queues_itself_for_ever: "dpc-again-and-again" => "KE-DPC-WATCHDOG";
     an_uninitialised_dpc: "dpc-not-initialised" => "KE-DPC-INIT";
     an_uninitialised_event: "event-not-initialised" => "KE-EVENT-INIT";
     a_wait_for_nothing: "wait-for-nothing" => "KE-WAIT-OBJECT";

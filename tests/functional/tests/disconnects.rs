@@ -51,6 +51,48 @@ fn send_seen(stage: &Stage, peer: &mut Peer, ulpdu: &[u8]) {
     assert!(!interlude.came(SOON), "the event has returned");
 }
 
+// WSK-HAZ-09, WSK-RX-05, WSK-IRP-05: the receive by which a socket would resume completes inside its call when the socket was
+// forced closed just before, and another would too: there is no other.
+#[test]
+fn a_socket_that_dies_as_it_resumes_is_left_alone() {
+    let mut stage = Stage::new();
+    // Now and then another DPC is in front.
+    for _ in 0..6 {
+        let (active, passive) = stage.connected();
+        let interlude = &stage.machine().interlude;
+        interlude.plan(Moment::Inside("WskReceiveEvent", usize::MAX), || ());
+        active.post_send(1, 0, 64, 0);
+        assert!(!interlude.came(SOON), "there is no receive for it");
+        let (machine, ip) = (stage.machine(), stage.address(1, 0).ip());
+        let adapter = stage.host_mut().take(1);
+        let (told, back) = mpsc::channel();
+        interlude.plan(Moment::Before("KeInsertQueueDpc"), move || {
+            let remover = std::thread::spawn(move || {
+                let _attached = machine.attach();
+                adapter.remove_address(ip);
+                told.send(adapter)
+            });
+            let _told = remover.join();
+        });
+        let poster = machine.spawn("poster", move || {
+            passive.post_receive(1, 0, 64);
+            assert!(passive.gone.wait(SOON), "the connection is lost");
+            passive.qp.handle().flush();
+            assert_eq!(passive.received.take(1)[0].status, NtStatus::CANCELLED);
+        });
+        let adapter = back.recv_timeout(SOON).expect("the address goes");
+        assert!(
+            active.gone.wait(SOON),
+            "the post returned, and its socket was closed"
+        );
+        poster.join().expect("the receive came back");
+        adapter.add_address(ip, 8);
+        stage.host_mut().put_back(adapter);
+        drop(active);
+    }
+    drop(stage.connected());
+}
+
 // WSK-DIS-02, WSK-DIS-03, WSK-DIS-11, WSK-CLS-06: a graceful disconnect is a FIN each way and no reset, the socket's close
 // behind both included; who disconnects first makes no difference, nor whether both do at once.
 #[test]

@@ -11,6 +11,7 @@ pub(crate) const CASES: &[(&str, Case)] = &[
     ("timer-freed", timer_freed),
     ("timer-left", timer_left),
     ("dpc-freed", dpc_freed),
+    ("dpc-again-and-again", dpc_again_and_again),
     ("dpc-not-initialised", dpc_not_initialised),
     ("event-not-initialised", event_not_initialised),
     ("wait-for-nothing", wait_for_nothing),
@@ -69,6 +70,20 @@ unsafe fn dpc_freed() {
         KeRaiseIrqlToDpcLevel();
         KeInsertQueueDpc(dpc.cast(), null_mut(), null_mut());
         ExFreePool(dpc);
+    }
+}
+
+unsafe extern "system" fn again(dpc: Pointer, _: Pointer, _: Pointer, _: Pointer) {
+    // SAFETY: the DPC that runs, which may be queued again.
+    unsafe { KeInsertQueueDpc(dpc, null_mut(), null_mut()) };
+}
+
+unsafe fn dpc_again_and_again() {
+    let mut dpc = Object::new();
+    // SAFETY: it queues itself on purpose.
+    unsafe {
+        KeInitializeDpc(dpc.get(), again, null_mut());
+        KeInsertQueueDpc(dpc.get(), null_mut(), null_mut());
     }
 }
 
