@@ -81,9 +81,12 @@ impl Scratch {
 
     /// Has the compiler check `assertions` over the driver's own declarations and the generated ones.
     pub(super) fn check_own(&self, sys: &Path, assertions: &str) -> Result<(), String> {
-        let manifest =
-            "[package]\nname = \"own\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n";
-        self.write("own/Cargo.toml", manifest)?;
+        let feature = softrnic_build::CHIMNEY;
+        let manifest = format!(
+            "[package]\nname = \"own\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\
+             [features]\ndefault = [\"{feature}\"]\n{feature} = []\n[workspace]\n"
+        );
+        self.write("own/Cargo.toml", &manifest)?;
         let theirs = self.generated().join("network.rs");
         let text =
             super::network::crate_of(&format!("{sys:?}"), &format!("{theirs:?}"), assertions);
