@@ -88,20 +88,26 @@ fn seeds_that_failed_once_pass() {
     }
 }
 
-// NDIS-REG-07, NDIS-LIFE-06: each call that may fail does, once for each way to it.
-#[test]
-fn every_call_of_a_storm_may_fail() {
-    let result = whole(&[
+/// Fails each call that may fail, once for each way to it.
+fn exhaust(workload: &str, road: &str) -> serde_json::Value {
+    let found = whole(&[
         "--exhaust-faults",
         "--workload",
-        "storm",
+        workload,
         "--road",
-        "sockets",
+        road,
         "--seeds",
         "1",
         "--json",
     ]);
-    assert!(result["stacks"].as_u64() > Some(100), "{result}");
+    assert!(found["stacks"].as_u64() > Some(100), "{found}");
+    found
+}
+
+// NDIS-REG-07, NDIS-LIFE-06: each call that may fail does, once for each way to it.
+#[test]
+fn every_call_of_a_storm_may_fail() {
+    let result = exhaust("storm", SOCKETS);
     for call in ["allocation", "WskSocket", "WskSend", "PsCreateSystemThread"] {
         assert!(result["calls"][call].as_u64() > Some(0), "{call}: {result}");
     }
@@ -110,17 +116,7 @@ fn every_call_of_a_storm_may_fail() {
 // NDIS-REG-07, NDIS-PROT-02: as above, with the calls of the frame path.
 #[test]
 fn every_call_of_the_frame_path_may_fail() {
-    let result = whole(&[
-        "--exhaust-faults",
-        "--workload",
-        "mannered",
-        "--road",
-        "frames",
-        "--seeds",
-        "1",
-        "--json",
-    ]);
-    assert!(result["stacks"].as_u64() > Some(100), "{result}");
+    let result = exhaust("mannered", FRAMES);
     for call in ["NdisOpenAdapterEx", "NdisRegisterProtocolDriver"] {
         assert!(result["calls"][call].as_u64() > Some(0), "{call}: {result}");
     }

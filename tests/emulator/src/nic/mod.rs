@@ -248,31 +248,41 @@ impl Nic {
     /// Pauses the bindings, then the NIC: as when a filter is attached. Nothing is sent or received.
     pub fn pause(&self) {
         let _turn = self.card.stack().turn.take();
+        self.halt_traffic();
+    }
+
+    fn halt_traffic(&self) {
         self.card.stack().pause();
         self.card.inside().running = false;
     }
 
     pub fn restart(&self) {
         let _turn = self.card.stack().turn.take();
+        self.resume_traffic();
+    }
+
+    fn resume_traffic(&self) {
         self.card.inside().running = true;
         self.card.stack().restart();
     }
 
     /// The NIC goes to sleep: the bindings are told, and paused.
     pub fn sleep(&self) {
+        let _turn = self.card.stack().turn.take();
         for binding in self.card.stack().all() {
             binding.power(NdisDeviceStateD3);
         }
-        self.pause();
+        self.halt_traffic();
         self.card.inside().asleep = true;
     }
 
     pub fn wake(&self) {
+        let _turn = self.card.stack().turn.take();
         self.card.inside().asleep = false;
         for binding in self.card.stack().all() {
             binding.power(NdisDeviceStateD0);
         }
-        self.restart();
+        self.resume_traffic();
     }
 
     /// The NIC is pulled out: sends fail, then all is unbound.
