@@ -70,6 +70,11 @@ impl<'a> Offer<'a> {
         unsafe { offload::read(from, size_of::<sys::NDIS_OFFLOAD>()) }.unwrap_or(Offloads::NONE)
     }
 
+    /// The longest frames it carries: bytes behind the Ethernet header.
+    pub(in crate::ndis) fn mtu(&self) -> u32 {
+        self.parameters.MtuSize
+    }
+
     pub(in crate::ndis) fn tags(&self) -> Tagging {
         let has = |option| self.parameters.MacOptions & option != 0;
         Tagging {

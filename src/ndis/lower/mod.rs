@@ -82,6 +82,7 @@ impl Binding {
         Pair::set_capability(&binding.pair, offer.connections());
         // Before the NIC can say anything newer.
         let said = Expected {
+            mtu: offer.mtu(),
             link: offer.link(),
             offloads: offer.offloads(),
             tags: offer.tags(),

@@ -8,12 +8,14 @@
 
 #[cfg(feature = "chimney")]
 mod chimney;
+mod nic;
 mod offloads;
 mod registry;
 
 use core::sync::atomic::{AtomicBool, Ordering};
 
 pub(super) use self::{
+    nic::{Expected, Wanted},
     offloads::{Offered, Used},
     registry::{Seat, nic_comes, nic_goes},
 };
@@ -22,7 +24,7 @@ use self::offloads::Offers;
 
 use super::{
     dispatch::{Ends, Handle, Pool, indicate_link},
-    frame::{Address, Counters, FAMILIES, Filter, Groups, Link, Offloads, Rights, Tagging},
+    frame::{Address, Counters, Filter, Groups, Link, Rights},
     lower::Binding,
 };
 use crate::nt::{
@@ -48,6 +50,8 @@ pub(super) enum Shut {
     Resetting,
     /// The adapter shares the NIC's address, and has another.
     Foreign,
+    /// The adapter's frames may be longer than the NIC's: long ones would be lost, and short ones not.
+    Narrow,
 }
 
 impl Shut {
@@ -102,6 +106,9 @@ struct Known {
     shares: bool,
     /// The NIC's address, while it is bound.
     address: Option<Address>,
+    /// Bytes behind the Ethernet header, of the adapter's frames and of the NIC's, while it is bound.
+    own_mtu: u32,
+    mtu: Option<u32>,
     /// As the NIC has it.
     link: Link,
     offers: Offers,
@@ -112,21 +119,11 @@ impl Known {
     fn is_foreign(&self, own: Address) -> bool {
         self.shares && self.address.is_some_and(|address| address != own)
     }
-}
 
-/// What a binding is to let through.
-pub(super) struct Wanted {
-    pub(super) packet: u32,
-    pub(super) groups: Groups,
-    /// The NIC has offloads, and is to be told how frames begin.
-    pub(super) offloads: bool,
-    /// Received segments of these families are to stay as they are.
-    pub(super) unjoined: [bool; FAMILIES],
+    fn is_narrow(&self) -> bool {
+        self.mtu.is_some_and(|mtu| mtu < self.own_mtu)
+    }
 }
-
-/// `NDIS_PACKET_TYPE_PROMISCUOUS`, less what this host sends (`NDIS_PACKET_TYPE_NO_LOCAL`): TCP/IP
-/// reaches the host's own addresses without the wire.
-const EVERYTHING: u32 = 0x20 | 0x1_0000;
 
 impl Pair {
     pub(super) fn create() -> Result<Self> {
@@ -145,6 +142,8 @@ impl Pair {
             known: SpinLock::new(Known {
                 shares: false,
                 address: None,
+                own_mtu: 0,
+                mtu: None,
                 link: Link::DOWN,
                 offers: Offers::NONE,
             }),
@@ -294,7 +293,7 @@ fn refusal(reasons: Reasons) -> Refused {
         Refused::Removed
     } else if given(Shut::Adapter) {
         Refused::Paused
-    } else if given(Shut::Unbound) || given(Shut::Foreign) {
+    } else if given(Shut::Unbound) || given(Shut::Foreign) || given(Shut::Narrow) {
         Refused::Disconnected
     } else if given(Shut::Asleep) {
         Refused::Asleep
@@ -310,6 +309,7 @@ pub(super) struct Upper<'a> {
     pub(super) handle: &'a Handle,
     pub(super) pool: &'a Pool,
     pub(super) address: Address,
+    pub(super) mtu: u32,
     pub(super) shares: bool,
     pub(super) used: Used,
     /// As NDIS was told of the offloads.
@@ -328,6 +328,7 @@ impl Pair {
         self.counters.reset();
         self.learn(|known| {
             known.shares = upper.shares;
+            known.own_mtu = upper.mtu;
             known.offers.adapter_comes(&upper.used);
         });
         *self.told.lock() = Link::DOWN;
@@ -388,7 +389,7 @@ impl Pair {
     /// NDIS-STAT-01: each state once, in their order.
     fn tell_link(&self) {
         let link = self.known.lock().link.as_told();
-        let link = if self.is_shut(Shut::Unbound) || self.is_shut(Shut::Foreign) {
+        let link = if self.is_shut(Shut::Unbound) || self.is_misfit() {
             Link::DOWN
         } else {
             link
@@ -403,97 +404,33 @@ impl Pair {
     }
 }
 
-/// What a NIC says of itself before it is opened.
-pub(super) struct Expected {
-    pub(super) link: Link,
-    pub(super) offloads: Offloads,
-    pub(super) tags: Tagging,
-}
-
-/// The NIC's life; bind, events and unbind come one at a time, at `PASSIVE_LEVEL`.
+/// What is known of either edge, for the other.
 impl Pair {
-    /// Before the NIC is opened: what it says of itself.
-    pub(super) fn expect(this: &Ref<Self>, address: Address, said: Expected) {
-        this.learn(|known| {
-            known.address = Some(address);
-            known.link = said.link;
-            known.expect_offloads(said.offloads, said.tags);
-        });
-        Self::changed(this);
-    }
-
-    /// `<= DISPATCH_LEVEL`.
-    pub(super) fn set_link(this: &Ref<Self>, link: Link) {
-        this.learn(|known| known.link = link);
-        Self::changed(this);
-    }
-
     /// Both edges may learn something at a time; what follows from it follows in that order.
     fn learn(&self, change: impl FnOnce(&mut Known)) {
         let mut known = self.known.lock();
         change(&mut known);
         known.offers.publish(&self.rights);
         let foreign = known.is_foreign(self.filter.address());
-        if foreign {
-            self.refuse(Shut::Foreign);
-        } else {
-            self.allow(Shut::Foreign);
+        let narrow = known.is_narrow();
+        for (is_so, why) in [(foreign, Shut::Foreign), (narrow, Shut::Narrow)] {
+            if is_so {
+                self.refuse(why);
+            } else {
+                self.allow(why);
+            }
         }
         drop(known);
         if foreign {
             notice!("the adapter shares the NIC's address and has another: see NetworkAddress");
         }
-    }
-
-    /// The NIC is open; frames pass, and its link is told, when it runs for the first time.
-    pub(super) fn bind(this: &Ref<Self>, binding: &Ref<Binding>) {
-        this.ends.set_lower(binding.opening());
-        *this.binding.lock() = Some(binding.clone());
-        this.allow(Shut::Asleep);
-        this.allow(Shut::Resetting);
-        // The adapter may have come or gone meanwhile.
-        Self::changed(this);
-    }
-
-    /// The NIC runs. A link told before would have the layers above send what is lost.
-    pub(super) fn run(this: &Ref<Self>) {
-        this.allow(Shut::Nic);
-        this.allow(Shut::Unbound);
-        Self::changed(this);
-    }
-
-    /// The NIC goes: nothing passes when this returns.
-    pub(super) fn unbind(this: &Ref<Self>) {
-        this.refuse(Shut::Unbound);
-        this.shut(Shut::Nic);
-        let binding = this.binding.lock().take();
-        drop(binding);
-        this.learn(|known| {
-            known.address = None;
-            known.link = Link::DOWN;
-            known.offers.nic_goes();
-        });
-        Self::changed(this);
-    }
-
-    /// What the NIC is to let through (design, section 2).
-    pub(super) fn wanted(&self) -> Wanted {
-        let attached = self.is_attached();
-        let unused = !attached || self.is_shut(Shut::Foreign);
-        let known = self.known.lock();
-        let packet = if unused {
-            0
-        } else if known.shares {
-            self.filter.packet()
-        } else {
-            EVERYTHING
-        };
-        let unwanted = known.offers.unwanted_joins();
-        Wanted {
-            packet,
-            groups: self.filter.groups(),
-            offloads: known.offers.are_any(),
-            unjoined: unwanted.map(|unwanted| attached && unwanted),
+        if narrow {
+            notice!("the adapter's frames are longer than its NIC's: see *JumboPacket of both");
         }
+    }
+
+    /// Adapter and NIC do not go together: the administrator's mistake, told as no medium.
+    fn is_misfit(&self) -> bool {
+        self.is_shut(Shut::Foreign) || self.is_shut(Shut::Narrow)
     }
 }

@@ -151,6 +151,7 @@ impl Miniport {
             handle: &self.handle,
             pool: &pool,
             address: self.settings.address,
+            mtu: self.settings.mtu,
             shares: self.settings.shared,
             used,
             offered,

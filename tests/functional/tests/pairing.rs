@@ -288,6 +288,51 @@ fn a_sleeping_nic_is_asked_when_it_is_awake() {
     above.end();
 }
 
+fn long(mtu: u32) -> NicOptions {
+    NicOptions {
+        mtu,
+        ..NicOptions::default()
+    }
+}
+
+// Jumbo frames pass both ways where adapter and NIC have them.
+#[test]
+fn jumbo_frames_pass() {
+    let mut paired = Paired::without_adapter(long(9000));
+    paired.add_adapter(&[("*JumboPacket", Keyword::from(9014))]);
+    let above = paired.watch();
+    paired.wait_up();
+    let payload = [7; 9000];
+    let down = frame(PEER, OWN, &payload);
+    assert_eq!(above.send(&[&[&down]]), [SUCCESS]);
+    assert_eq!(paired.peer.receive(SOON).as_deref(), Some(&down[..]));
+    paired.peer.send_to(OWN, KIND, &payload);
+    assert_eq!(above.receive(SOON), Some(frame(OWN, PEER, &payload)));
+    above.end();
+}
+
+// The administrator's mistake is seen at once, not when the first long frame is lost: there is no link over a NIC whose
+// frames are shorter. With as long ones there is.
+#[test]
+fn a_nic_with_shorter_frames_is_no_link() {
+    let mut paired = Paired::without_adapter(long(4074));
+    paired.add_adapter(&[("*JumboPacket", Keyword::from(9014))]);
+    paired.wait_bound(1);
+    let above = paired.watch();
+    let down = frame(PEER, OWN, b"short");
+    assert_eq!(above.send(&[&[&down]]), [MEDIA_DISCONNECTED]);
+    paired.peer.send_to(EVERYBODY, KIND, b"up");
+    assert_eq!(above.receive(A_WHILE), None);
+    assert!(!paired.adapter().link().0);
+    above.end();
+    paired.take_adapter().halt();
+    paired.add_adapter(&[("*JumboPacket", Keyword::from(4088))]);
+    let above = paired.watch();
+    paired.wait_up();
+    passes(&paired, &above);
+    above.end();
+}
+
 // The administrator's mistake is harmless: two addresses would both be lost.
 #[test]
 fn a_shared_address_that_is_not_the_nics_passes_nothing() {
