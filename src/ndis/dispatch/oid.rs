@@ -9,7 +9,7 @@ use crate::ndk::host::Host;
 use crate::sys;
 
 /// Every request answered, with its number; NDIS is given the numbers as the supported list.
-const TABLE: [(u32, Oid); 28] = [
+const TABLE: [(u32, Oid); 33] = [
     (sys::OID_GEN_RECEIVE_BLOCK_SIZE, Oid::ReceiveBlockSize),
     (sys::OID_GEN_TRANSMIT_BLOCK_SIZE, Oid::TransmitBlockSize),
     (sys::OID_GEN_RECEIVE_BUFFER_SPACE, Oid::ReceiveBufferSpace),
@@ -32,6 +32,11 @@ const TABLE: [(u32, Oid); 28] = [
     (sys::OID_GEN_VLAN_ID, Oid::VlanId),
     (sys::OID_OFFLOAD_ENCAPSULATION, Oid::OffloadEncapsulation),
     (sys::OID_TCP_OFFLOAD_PARAMETERS, Oid::OffloadParameters),
+    (sys::OID_PM_PARAMETERS, Oid::PowerParameters),
+    (sys::OID_PM_REMOVE_PROTOCOL_OFFLOAD, Oid::RemoveWakeUp),
+    (sys::OID_PM_REMOVE_WOL_PATTERN, Oid::RemoveWakeUp),
+    (sys::OID_PNP_ENABLE_WAKE_UP, Oid::EnableWakeUp),
+    (sys::OID_PNP_REMOVE_WAKE_UP_PATTERN, Oid::RemoveWakeUp),
     (sys::OID_PNP_QUERY_POWER, Oid::QueryPower),
     (sys::OID_PNP_SET_POWER, Oid::SetPower),
     (sys::OID_NDK_SET_STATE, Oid::NetworkDirectSetState),

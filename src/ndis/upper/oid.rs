@@ -39,6 +39,9 @@ pub(crate) enum Oid {
     OffloadEncapsulation,
     OffloadParameters,
     VlanId,
+    EnableWakeUp,
+    PowerParameters,
+    RemoveWakeUp,
     NetworkDirectConnections,
     NetworkDirectLocalEndpoints,
     NetworkDirectSetState,
@@ -146,6 +149,9 @@ pub(super) fn query(miniport: &Miniport, oid: Oid) -> Result<Reply<'_>, Refusal>
         | Oid::NetworkDirectSetState
         | Oid::OffloadEncapsulation
         | Oid::OffloadParameters
+        | Oid::EnableWakeUp
+        | Oid::PowerParameters
+        | Oid::RemoveWakeUp
         | Oid::SetPower => return Err(Refusal::NotSupported),
     })
 }
@@ -184,13 +190,10 @@ pub(super) fn set(miniport: &Ref<Miniport>, oid: Oid, input: &Input<'_>) -> Resu
         Oid::InterruptModeration => Err(Refusal::Data),
         // Any link will do: there is no cable.
         Oid::LinkParameters => input.at_least(LINK_PARAMETERS),
-        // NDIS-PM-01: nothing to save. Connections live or time out by themselves.
-        Oid::SetPower => input.at_least(4),
-        Oid::NetworkDirectSetState => {
-            let on = input.0.first().ok_or(Refusal::Length(1))?;
-            Miniport::set_network_direct(miniport, *on != 0);
-            Ok(1)
+        Oid::EnableWakeUp | Oid::PowerParameters | Oid::RemoveWakeUp | Oid::SetPower => {
+            set_power(oid, input)
         }
+        Oid::NetworkDirectSetState => set_network_direct(miniport, input),
         Oid::CurrentAddress
         | Oid::MaximumListSize
         | Oid::MaximumTotalSize
@@ -209,6 +212,24 @@ pub(super) fn set(miniport: &Ref<Miniport>, oid: Oid, input: &Input<'_>) -> Resu
         | Oid::VendorDescription
         | Oid::VendorDriverVersion
         | Oid::VendorId => Err(Refusal::NotSupported),
+    }
+}
+
+fn set_network_direct(miniport: &Ref<Miniport>, input: &Input<'_>) -> Result<usize, Refusal> {
+    let on = input.0.first().ok_or(Refusal::Length(1))?;
+    Miniport::set_network_direct(miniport, *on != 0);
+    Ok(1)
+}
+
+fn set_power(oid: Oid, input: &Input<'_>) -> Result<usize, Refusal> {
+    match oid {
+        // NDIS-PM-03: the adapter wakes nobody, so there is nothing to be switched on.
+        Oid::EnableWakeUp => input.all_off(0, 1),
+        Oid::PowerParameters => input.all_off(POWER_SWITCHES, 3),
+        // NDIS-OID-04: there is none, so it is gone.
+        Oid::RemoveWakeUp => Ok(input.0.len()),
+        // NDIS-PM-01: nothing to save. Connections live or time out by themselves.
+        _ => input.at_least(4),
     }
 }
 
@@ -242,6 +263,8 @@ fn set_vlan(miniport: &Miniport, input: &Input<'_>) -> Result<usize, Refusal> {
 pub(crate) const SUPPORTED_FILTERS: u32 = 0x1 | 0x2 | 0x4 | 0x8 | 0x20;
 /// IEEE 802.1Q: the largest that names a VLAN.
 const LAST_VLAN: u16 = 4094;
+/// Where `NDIS_PM_PARAMETERS` has patterns, protocol offloads and wake-up flags.
+const POWER_SWITCHES: usize = 4;
 /// The size of `NDIS_LINK_PARAMETERS`.
 const LINK_PARAMETERS: usize = 32;
 
@@ -249,6 +272,16 @@ impl Input<'_> {
     fn number(&self) -> Result<u32, Refusal> {
         let bytes = self.0.first_chunk().ok_or(Refusal::Length(4))?;
         Ok(u32::from_ne_bytes(*bytes))
+    }
+
+    /// So many numbers from this place on, all of which ask for nothing.
+    fn all_off(&self, place: usize, count: usize) -> Result<usize, Refusal> {
+        let end = place + 4 * count;
+        let numbers = self.0.get(place..end).ok_or(Refusal::Length(end))?;
+        if numbers.iter().any(|byte| *byte != 0) {
+            return Err(Refusal::NotSupported);
+        }
+        Ok(end)
     }
 
     fn at_least(&self, length: usize) -> Result<usize, Refusal> {

@@ -105,11 +105,39 @@ fn mandatory_sets_are_taken_and_senseless_values_are_not() {
             .status,
         SUCCESS
     );
+    assert_eq!(
+        set(sys::OID_GEN_VLAN_ID, 4095),
+        sys::NDIS_STATUS_INVALID_DATA
+    );
     assert_eq!(set(sys::OID_PNP_SET_POWER, 1), SUCCESS, "NDIS-PM-01");
     assert_eq!(
         adapter.oid_query(sys::OID_PNP_QUERY_POWER, 4).status,
         SUCCESS
     );
+}
+
+// NDIS-PM-03: the adapter wakes nobody, and says so; NDIS-OID-04: what takes a wake-up away ends well.
+#[test]
+fn no_wake_up_can_be_switched_on() {
+    let stage = Stage::new();
+    let set = |oid, value: &[u8]| adapter(&stage).oid_set(oid, value).status;
+    // NDIS_PM_PARAMETERS: a header, then what is on.
+    let power = |on: u8| [&[0x80, 1, 20, 0][..], &[0; 8], &[on, 0, 0, 0], &[0; 4]].concat();
+    assert_eq!(set(sys::OID_PM_PARAMETERS, &power(0)), SUCCESS);
+    assert_eq!(set(sys::OID_PM_PARAMETERS, &power(1)), NOT_SUPPORTED);
+    assert_eq!(set(sys::OID_PM_PARAMETERS, &[0; 15]), INVALID_LENGTH);
+    assert_eq!(set(sys::OID_PNP_ENABLE_WAKE_UP, &[0; 4]), SUCCESS);
+    assert_eq!(
+        set(sys::OID_PNP_ENABLE_WAKE_UP, &[1, 0, 0, 0]),
+        NOT_SUPPORTED
+    );
+    for gone in [
+        sys::OID_PM_REMOVE_PROTOCOL_OFFLOAD,
+        sys::OID_PM_REMOVE_WOL_PATTERN,
+        sys::OID_PNP_REMOVE_WAKE_UP_PATTERN,
+    ] {
+        assert_eq!(set(gone, &[7, 0, 0, 0]), SUCCESS, "{gone:#x}");
+    }
 }
 
 // The contract's table of OIDs: counters of 32 and 64 bits, short buffers, unknown requests.

@@ -21,6 +21,14 @@ const LIMIT: Duration = Duration::from_secs(12);
 const GUARD: usize = 16;
 const GUARD_BYTE: u8 = 0xA5;
 
+/// NDIS-OID-04: a change of power, and what takes something away.
+const ENDS_WELL: [u32; 4] = [
+    OID_PNP_SET_POWER,
+    OID_PM_REMOVE_PROTOCOL_OFFLOAD,
+    OID_PM_REMOVE_WOL_PATTERN,
+    OID_PNP_REMOVE_WAKE_UP_PATTERN,
+];
+
 thread_local! {
     /// MiniportOidRequest calls on this stack.
     static INSIDE: Cell<u32> = const { Cell::new(0) };
@@ -116,11 +124,15 @@ impl Adapter {
             "NDIS-OID-02",
             ("NDIS-OID-03", LIMIT),
         );
-        let allowed = [NDIS_STATUS_SUCCESS, NDIS_STATUS_NOT_ACCEPTED];
-        if request.oid == OID_PNP_SET_POWER && !allowed.contains(&status) {
+        let allowed = [
+            NDIS_STATUS_SUCCESS,
+            NDIS_STATUS_NOT_ACCEPTED,
+            NDIS_STATUS_REQUEST_ABORTED,
+        ];
+        if ENDS_WELL.contains(&request.oid) && !allowed.contains(&status) {
             violation(
                 "NDIS-OID-04",
-                &format!("OID_PNP_SET_POWER ended with {status:#x}"),
+                &format!("{} ended with {status:#x}", request.name()),
             );
         }
         status
