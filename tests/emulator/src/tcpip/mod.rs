@@ -36,7 +36,8 @@ pub struct Options {
     pub nics: bool,
     /// Of sequence numbers and the like.
     pub seed: u64,
-    /// How long a peer may be silent before a connection ends.
+    /// How long a peer may be silent before a connection ends. One that is idle is asked well before (keep-alive), whether
+    /// its socket wants that or not.
     pub gives_up: Duration,
     /// Bytes that a connection holds in each direction.
     pub buffer: usize,

@@ -116,6 +116,8 @@ impl Net {
         let mut socket = listener::socket(self.buffer);
         let limit = smoltcp::time::Duration::from_micros(self.gives_up / 1000);
         socket.set_timeout(Some(limit));
+        // The limit counts an idle peer's silence, too, so it is asked in time.
+        socket.set_keep_alive(Some(limit / 4));
         socket
     }
 

@@ -18,7 +18,7 @@ struct Host {
 }
 
 impl Host {
-    fn new(switch: &Arc<Switch>, ip: &str, options: NicOptions) -> Self {
+    fn new(switch: &Arc<Switch>, ip: &str, options: NicOptions, gives_up: Duration) -> Self {
         let machine = Machine::new(crate::Options {
             pool: crate::pool::PoolMode::Cheap,
             ..crate::Options::default()
@@ -28,6 +28,7 @@ impl Host {
         machine.start_tcpip(Options {
             nics: true,
             buffer: 64 << 10,
+            gives_up,
             ..Options::default()
         });
         let nic = machine.add_nic(switch, options);
@@ -83,6 +84,11 @@ struct Pair {
 
 impl Pair {
     fn new(weather: Weather, ips: [&str; 2], varies: bool) -> Self {
+        Self::patient(weather, ips, varies, Options::default().gives_up)
+    }
+
+    /// Whose peers give up after so long.
+    fn patient(weather: Weather, ips: [&str; 2], varies: bool, gives_up: Duration) -> Self {
         let switch = Switch::new(weather);
         let options = |seed| NicOptions {
             varies,
@@ -90,8 +96,8 @@ impl Pair {
             ..NicOptions::default()
         };
         let hosts = [
-            Host::new(&switch, ips[0], options(1)),
-            Host::new(&switch, ips[1], options(2)),
+            Host::new(&switch, ips[0], options(1), gives_up),
+            Host::new(&switch, ips[1], options(2), gives_up),
         ];
         let listener = hosts[1].socket();
         let to = SocketAddr::new(hosts[1].ip, 5445);
@@ -244,5 +250,22 @@ fn all_that_arrives_is_told() {
             }
         }
     });
+    pair.end();
+}
+
+/// An idle peer is asked, and given up only when it does not answer.
+#[test]
+fn an_idle_connection_stays_while_the_peer_answers() {
+    let gives_up = Duration::from_millis(500);
+    let pair = Pair::patient(Weather::default(), V4, false, gives_up);
+    pair.transfer(0, 10_000);
+    sched::sleep_until(clock::after(3 * gives_up));
+    pair.transfer(1, 10_000);
+    pair.transfer(0, 10_000);
+    let attached = pair.hosts[1].machine.attach();
+    pair.hosts[1].nic.set_link(false);
+    drop(attached);
+    let failed = until(|| receive(&pair.ends[0], &mut [0; 8]).err());
+    assert_eq!(failed.raw_os_error(), Some(libc::ETIMEDOUT));
     pair.end();
 }
