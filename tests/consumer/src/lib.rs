@@ -42,7 +42,7 @@ pub use memory::Buffer;
 pub use mw::Mw;
 pub use patience::{GaveUp, Patience, SLICE};
 pub use pd::{Mr, Pd};
-pub use pending::{Pending, Request, WAIT};
+pub use pending::{Pending, Request, patience};
 pub use qp::{Qp, QpHandle, QpLimits};
 pub use shared_endpoint::SharedEndpoint;
 pub use srq::Srq;

@@ -5,13 +5,21 @@ use std::ptr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use softrnic_emulator::sched;
 use softrnic_emulator::sync::{Condvar, Mutex};
 
 use crate::NtStatus;
 use crate::abi::NDK_OBJECT_HEADER;
 
-/// How long a wait lasts before it is called a hang.
-pub const WAIT: Duration = Duration::from_secs(60);
+/// How long a wait lasts before it is called a hang: a minute, or in a simulation, where time costs nothing, more than all
+/// the limits of the driver and of TCP together.
+#[must_use]
+pub fn patience() -> Duration {
+    match sched::simulation() {
+        None => Duration::from_secs(60),
+        Some(_) => Duration::from_secs(1_200),
+    }
+}
 
 /// What a completion callback delivered.
 #[derive(Clone, Copy, Debug)]
@@ -52,7 +60,7 @@ impl Pending {
 /// which the provider may still call, is there until the process ends.
 ///
 /// # Panics
-/// When the close fails or is still pending after [`WAIT`].
+/// When the close fails or is still pending after [`patience`].
 pub(crate) fn close_dropped<K>(kept: K, close: impl FnOnce() -> Request) {
     if std::thread::panicking() {
         return std::mem::forget(kept);
@@ -143,11 +151,12 @@ impl Request {
     /// Waits for the final status.
     ///
     /// # Panics
-    /// When it is still pending after [`WAIT`].
+    /// When it is still pending after [`patience`].
     #[must_use]
     pub fn wait(&self) -> NtStatus {
-        self.wait_for(WAIT)
-            .unwrap_or_else(|| panic!("{} is still pending after {WAIT:?}", self.call))
+        let limit = patience();
+        self.wait_for(limit)
+            .unwrap_or_else(|| panic!("{} is still pending after {limit:?}", self.call))
     }
 
     /// Waits for the object of a create call.
@@ -156,11 +165,12 @@ impl Request {
     /// The status of the failed create.
     ///
     /// # Panics
-    /// When it is still pending after [`WAIT`].
+    /// When it is still pending after [`patience`].
     pub fn object<T>(&self) -> Result<*mut T, NtStatus> {
+        let limit = patience();
         let outcome = self
-            .outcome(WAIT)
-            .unwrap_or_else(|| panic!("{} is still pending after {WAIT:?}", self.call));
+            .outcome(limit)
+            .unwrap_or_else(|| panic!("{} is still pending after {limit:?}", self.call));
         outcome.status.ok()?;
         assert!(
             !outcome.object.is_null(),

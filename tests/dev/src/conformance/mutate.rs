@@ -31,7 +31,7 @@ use crate::{
 /// What an image is built of.
 const COPIED: &[&str] = &["src", "tests/image", "tests/wdk"];
 /// How long the tests of one executable may take with a broken driver: longer than one wait for what does not come
-/// (`softrnic_consumer::WAIT`), so that the test says what that was.
+/// (`softrnic_consumer::patience`), so that the test says what that was.
 const LIMIT: Duration = Duration::from_secs(75);
 
 /// Mutants whose tests run at once: much of it is waiting for what does not come.

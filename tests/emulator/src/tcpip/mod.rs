@@ -36,8 +36,8 @@ pub struct Options {
     pub nics: bool,
     /// Of sequence numbers and the like.
     pub seed: u64,
-    /// How long a peer may be silent before a connection ends. One that is idle is asked well before (keep-alive), whether
-    /// its socket wants that or not.
+    /// How long a peer may be silent before a connection ends: some retransmissions at smoltcp's slowest, 60 s. One that is
+    /// idle is asked well before (keep-alive), whether its socket wants that or not.
     pub gives_up: Duration,
     /// Bytes that a connection holds in each direction.
     pub buffer: usize,
@@ -48,7 +48,7 @@ impl Default for Options {
         Self {
             nics: false,
             seed: 1,
-            gives_up: Duration::from_secs(20),
+            gives_up: Duration::from_secs(120),
             buffer: 256 << 10,
         }
     }
