@@ -114,40 +114,58 @@ fn root_above(folder: &Path) -> Option<&Path> {
         .find(|folder| folder.join("tests/build/Cargo.toml").is_file())
 }
 
-/// The environment variable that names an image to take instead of the one that ships: how the behaviour tests are run
-/// against another driver.
-pub const IMAGE: &str = "SOFTRNIC_IMAGE";
+/// A driver that the sources make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Variant {
+    /// The image that ships.
+    Shipped,
+    /// The second image, with the feature [`CHIMNEY`].
+    Chimney,
+}
 
-/// Builds `softrnic.sys` when it is stale; takes the one that [`IMAGE`] names, if it names one.
+impl Variant {
+    /// The environment variable that names an image to take instead of it: how the behaviour tests are run against another
+    /// driver.
+    #[must_use]
+    pub fn variable(self) -> &'static str {
+        match self {
+            Self::Shipped => "SOFTRNIC_IMAGE",
+            Self::Chimney => "SOFTRNIC_CHIMNEY_IMAGE",
+        }
+    }
+
+    fn feature(self) -> Option<&'static str> {
+        match self {
+            Self::Shipped => None,
+            Self::Chimney => Some(CHIMNEY),
+        }
+    }
+
+    /// Builds it when it is stale; takes the one that is named, if one is.
+    fn image(self) -> Result<Image, Error> {
+        match env::var_os(self.variable()) {
+            Some(path) => named(path.into()),
+            None => image_of(root(), &target_dir(), (Profile::Image, self)),
+        }
+    }
+}
+
+/// Builds `softrnic.sys` when it is stale; takes the one that its [variable](Variant::variable) names, if it names one.
 ///
 /// # Errors
 ///
 /// When no compiler can be had, or when the driver does not build.
 pub fn image() -> Result<Image, Error> {
-    match env::var_os(IMAGE) {
-        Some(path) => named(path.into()),
-        None => image_of(root(), &target_dir(), Profile::Image),
-    }
+    Variant::Shipped.image()
 }
 
-/// Builds the second image, `softrnic.sys` with the feature [`CHIMNEY`], in its own place. It shares with the first all
-/// that is not the driver's own code.
+/// As [`image`], of the second image, in its own place. It shares with the first all that is not the driver's own code.
 ///
 /// # Errors
 ///
 /// When no compiler can be had, or when the driver does not build.
 pub fn chimney_image() -> Result<Image, Error> {
-    let recipe = Recipe {
-        folder: &target_dir(),
-        profile: Profile::Image,
-        feature: Some(CHIMNEY),
-    };
-    build(
-        "softrnic",
-        &root().join("tests/image"),
-        &[root().join("src")],
-        recipe,
-    )
+    Variant::Chimney.image()
 }
 
 /// The feature that no image which ships has: TCP chimney offload (docs/chimney.md).
@@ -168,13 +186,17 @@ pub enum Profile {
 /// # Errors
 ///
 /// When no compiler can be had, or when the driver does not build.
-pub fn image_of(tree: &Path, folder: &Path, profile: Profile) -> Result<Image, Error> {
+pub fn image_of(
+    tree: &Path,
+    folder: &Path,
+    (profile, variant): (Profile, Variant),
+) -> Result<Image, Error> {
     let manifest_dir = tree.join("tests/image");
     let more = [tree.join("src")];
     let recipe = Recipe {
         folder,
         profile,
-        feature: None,
+        feature: variant.feature(),
     };
     build("softrnic", &manifest_dir, &more, recipe)
 }

@@ -193,7 +193,8 @@ fn only_the_entry_point_is_exported() {
     });
 }
 
-// WSK-REG-09, WSK-REG-10: of Winsock Kernel, four functions of netio.sys. WSK-IRP-12: no IRP is cancelled.
+// WSK-REG-09, WSK-REG-10: of Winsock Kernel, four functions of netio.sys. WSK-IRP-12: no IRP is cancelled. HLK-04: and each has a
+// reason. NDIS-REG-01: of a MUX nothing. NDIS-NBL-11: nothing that stalls.
 #[test]
 fn every_import_is_allowed_for_a_reason_and_every_reason_is_needed() {
     with_image(|file, _| {

@@ -51,7 +51,7 @@ impl Loaded {
     /// Halts the adapters, the last one first, and unloads the driver. On a thread of the machine.
     ///
     /// # Panics
-    /// When anything is left: NDIS-REG-07.
+    /// When anything is left: NDIS-REG-08.
     pub fn unload(self) {
         for adapter in self.adapters.into_iter().rev() {
             adapter.halt();

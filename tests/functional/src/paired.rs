@@ -1,6 +1,8 @@
 //! A machine whose adapter is paired with a NIC, a bare cable end on the same switch, and eyes above the adapter.
 
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use softrnic::sys;
@@ -32,6 +34,8 @@ pub struct Paired {
     pub peer: Station,
     pub nic: Option<Nic>,
     loaded: Option<Loaded>,
+    /// Where the image is.
+    path: PathBuf,
     guid: String,
     attachment: Option<Attachment>,
 }
@@ -65,6 +69,7 @@ impl Paired {
             machine,
             switch,
             peer,
+            path: image.path.clone(),
             guid: nic.guid(),
             nic: Some(nic),
             loaded: Some(loaded),
@@ -150,11 +155,58 @@ impl Paired {
         }
     }
 
-    /// What the driver leaves is a failure.
-    fn end(&mut self) {
+    /// A frame each way, behind whatever is on its way still.
+    ///
+    /// # Panics
+    /// When one does not arrive.
+    pub fn passes(&self, above: &Watcher) {
+        let last = frame(PEER, OWN, b"the last one");
+        let sent = above.send(&[&[&last]]);
+        assert_eq!(sent, [sys::NDIS_STATUS_SUCCESS]);
+        let mut down = std::iter::from_fn(|| self.peer.receive(SOON));
+        assert!(down.any(|arrived| arrived.starts_with(&last)));
+        self.peer.send_to(OWN, KIND, b"the last one");
+        let mut up = std::iter::from_fn(|| above.receive(SOON));
+        assert!(up.any(|arrived| arrived.ends_with(b"the last one")));
+    }
+
+    /// Calls `again` on threads of the machine until `meanwhile` returns.
+    pub fn during(&self, again: &[&(dyn Fn() + Sync)], meanwhile: impl FnOnce()) {
+        let (stop, machine) = (AtomicBool::new(false), self.machine);
+        std::thread::scope(|scope| {
+            for work in again {
+                let stop = &stop;
+                scope.spawn(move || {
+                    let _attached = machine.attach();
+                    while !stop.load(Ordering::Relaxed) {
+                        work();
+                    }
+                });
+            }
+            meanwhile();
+            stop.store(true, Ordering::Relaxed);
+        });
+    }
+
+    /// Halts the adapters and unloads the driver, which must leave nothing; the NIC stays.
+    pub fn unload(&mut self) {
         if let Some(loaded) = self.loaded.take() {
             loaded.unload();
         }
+    }
+
+    /// Loads it again.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn load(&mut self) {
+        let loaded = Host::load(self.machine, &self.path, Vec::new());
+        self.loaded = Some(loaded.expect("the image starts"));
+    }
+
+    /// What the driver leaves is a failure.
+    fn end(&mut self) {
+        self.unload();
         if let Some(nic) = self.nic.take() {
             nic.halt();
         }

@@ -45,7 +45,47 @@ fn the_capabilities_are_whole() {
     assert_eq!(reads, (0, 0));
 }
 
-// NDK-NDIS-16: the miniport has no way to be reset, nor to say that it hangs and must be.
+// NDIS-REG-01, NDIS-REG-02, NDIS-REG-03, NDIS-REG-05: a plain miniport of the version NDK wants, with every handler it must have,
+// those of both request paths too. NDIS-LIFE-04, NDIS-LIFE-15, NDIS-PM-04: the verifier reads the attributes as they are set.
+#[test]
+fn the_handlers_are_all_there() {
+    let stage = Stage::new();
+    let handlers = stage.host().adapters()[0].driver_handlers();
+    let versions = (handlers.MajorNdisVersion, handlers.MinorNdisVersion);
+    assert_eq!((versions, handlers.Flags), ((6, 80), 0), "and of no MUX");
+    assert_eq!(
+        (
+            handlers.Header.Type,
+            handlers.Header.Revision,
+            usize::from(handlers.Header.Size),
+        ),
+        (
+            sys::NDIS_OBJECT_TYPE_MINIPORT_DRIVER_CHARACTERISTICS,
+            sys::NDIS_MINIPORT_DRIVER_CHARACTERISTICS_REVISION_3,
+            size_of::<sys::NDIS_MINIPORT_DRIVER_CHARACTERISTICS>(),
+        )
+    );
+    let there = [
+        handlers.SetOptionsHandler.is_some(),
+        handlers.InitializeHandlerEx.is_some(),
+        handlers.HaltHandlerEx.is_some(),
+        handlers.UnloadHandler.is_some(),
+        handlers.PauseHandler.is_some(),
+        handlers.RestartHandler.is_some(),
+        handlers.OidRequestHandler.is_some(),
+        handlers.CancelOidRequestHandler.is_some(),
+        handlers.DirectOidRequestHandler.is_some(),
+        handlers.CancelDirectOidRequestHandler.is_some(),
+        handlers.SendNetBufferListsHandler.is_some(),
+        handlers.CancelSendHandler.is_some(),
+        handlers.ReturnNetBufferListsHandler.is_some(),
+        handlers.DevicePnPEventNotifyHandler.is_some(),
+        handlers.ShutdownHandlerEx.is_some(),
+    ];
+    assert!(there.iter().all(|it| *it), "{there:?}");
+}
+
+// NDIS-REG-03, NDK-NDIS-16: the miniport has no way to be reset, nor to say that it hangs and must be.
 #[test]
 fn there_is_no_reset() {
     let stage = Stage::new();

@@ -1,15 +1,9 @@
 //! The frame path while its edges pause, sleep, lose their link and go, and while memory runs out.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use softrnic::sys;
-use softrnic_emulator::ndis::Watcher;
 use softrnic_emulator::nic::NicOptions;
-use softrnic_functional::SOON;
 use softrnic_functional::paired::{KIND, OWN, PEER, Paired, frame};
-
-const SUCCESS: i32 = sys::NDIS_STATUS_SUCCESS;
 
 fn varying(seed: u64) -> NicOptions {
     NicOptions {
@@ -20,37 +14,8 @@ fn varying(seed: u64) -> NicOptions {
     }
 }
 
-/// Calls `again` on threads of the machine until `meanwhile` returns.
-fn during(paired: &Paired, again: &[&(dyn Fn() + Sync)], meanwhile: impl FnOnce()) {
-    let (stop, machine) = (AtomicBool::new(false), paired.machine);
-    std::thread::scope(|scope| {
-        for work in again {
-            let stop = &stop;
-            scope.spawn(move || {
-                let _attached = machine.attach();
-                while !stop.load(Ordering::Relaxed) {
-                    work();
-                }
-            });
-        }
-        meanwhile();
-        stop.store(true, Ordering::Relaxed);
-    });
-}
-
-/// A frame each way, behind whatever is on its way still.
-fn passes(paired: &Paired, above: &Watcher) {
-    let last = frame(PEER, OWN, b"the last one");
-    assert_eq!(above.send(&[&[&last]]), [SUCCESS]);
-    let mut down = std::iter::from_fn(|| paired.peer.receive(SOON));
-    assert!(down.any(|arrived| arrived.starts_with(&last)));
-    paired.peer.send_to(OWN, KIND, b"the last one");
-    let mut up = std::iter::from_fn(|| above.receive(SOON));
-    assert!(up.any(|arrived| arrived.ends_with(b"the last one")));
-}
-
-// NDIS-PROT-03, NDIS-PM-01, NDIS-NBL-02: whatever the NIC does under traffic, every list comes back, and frames pass in the
-// end.
+// NDIS-PROT-03, NDIS-PM-01, NDIS-NBL-02, -08, NDIS-REG-10: whatever the NIC does under traffic, every list comes back, and frames
+// pass in the end.
 #[test]
 fn a_restless_nic_strands_nothing() {
     for seed in 1..=3 {
@@ -68,7 +33,7 @@ fn a_restless_nic_strands_nothing() {
             let _ = above.receive(Duration::ZERO);
             let _ = peer.receive(Duration::ZERO);
         };
-        during(&paired, &[&send, &receive], || {
+        paired.during(&[&send, &receive], || {
             for _ in 0..30 {
                 paired.nic().pause();
                 paired.nic().restart();
@@ -79,7 +44,7 @@ fn a_restless_nic_strands_nothing() {
             }
         });
         paired.wait_up();
-        passes(&paired, &above);
+        paired.passes(&above);
         above.end();
     }
 }
@@ -97,19 +62,19 @@ fn an_adapter_pauses_under_traffic() {
             peer.send_to(OWN, KIND, &[0; 100]);
             let _ = above.receive(Duration::ZERO);
         };
-        during(&paired, &[&receive], || {
+        paired.during(&[&receive], || {
             for _ in 0..30 {
                 paired.adapter().pause();
                 paired.adapter().restart().expect("restarts");
             }
         });
         let _ = above.release();
-        passes(&paired, &above);
+        paired.passes(&above);
         above.end();
     }
 }
 
-// NDIS-LIFE-12, NDIS-PROT-05: both edges' events come in no fixed order.
+// NDIS-LIFE-11, -12, -17, NDIS-PROT-03, -05, NDIS-REG-10: both edges' events come in no fixed order.
 #[test]
 fn both_edges_pause_at_once() {
     let paired = Paired::new(varying(5));
@@ -125,14 +90,14 @@ fn both_edges_pause_at_once() {
         nic.pause();
         nic.restart();
     };
-    during(&paired, &[&receive, &below], || {
+    paired.during(&[&receive, &below], || {
         for _ in 0..40 {
             paired.adapter().pause();
             paired.adapter().restart().expect("restarts");
         }
     });
     let _ = above.release();
-    passes(&paired, &above);
+    paired.passes(&above);
     above.end();
 }
 
@@ -164,6 +129,6 @@ fn any_one_allocation_may_fail() {
     paired.wait_bound(1);
     let above = paired.watch();
     paired.wait_up();
-    passes(&paired, &above);
+    paired.passes(&above);
     above.end();
 }

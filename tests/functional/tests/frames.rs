@@ -5,7 +5,7 @@ use std::time::Duration;
 use softrnic::sys;
 use softrnic_emulator::nic::{NicOptions, Statistics};
 use softrnic_functional::paired::{EVERYBODY, KIND, OWN, PEER, Paired, frame};
-use softrnic_functional::{A_WHILE, SOON};
+use softrnic_functional::{A_WHILE, SOON, at_dispatch};
 
 const SUCCESS: i32 = sys::NDIS_STATUS_SUCCESS;
 const GROUP: [u8; 6] = [0x33, 0x33, 0, 0, 0, 1];
@@ -44,7 +44,46 @@ fn frames_go_down_in_order_and_come_back_sent() {
     }
 }
 
-// NDIS-PROT-06, NDIS-NBL-05: with RESOURCES or without, what is the adapter's arrives above, once and in order.
+// NDIS-NBL-01, -06, -07, NDIS-REG-10: several processors send at once, at either level; each one's frames stay in their order.
+#[test]
+fn processors_send_at_once() {
+    const SENDERS: u8 = 4;
+    const FRAMES: u8 = 100;
+    for options in nics() {
+        let paired = Paired::new(options);
+        let above = paired.watch();
+        paired.wait_up();
+        let (machine, above_it) = (paired.machine, &above);
+        std::thread::scope(|scope| {
+            for sender in 0..SENDERS {
+                scope.spawn(move || {
+                    let _attached = machine.attach();
+                    for number in 0..FRAMES {
+                        let one = frame(PEER, OWN, &[sender, number]);
+                        let list: &[&[u8]] = &[&one];
+                        let sending = if number % 2 == 0 {
+                            above_it.start(&[list], std::ptr::null_mut())
+                        } else {
+                            at_dispatch(|| above_it.start(&[list], std::ptr::null_mut()))
+                        };
+                        assert_eq!(above_it.collect(&sending), [SUCCESS]);
+                    }
+                });
+            }
+        });
+        let mut next = [0; SENDERS as usize];
+        for _ in 0..usize::from(SENDERS) * usize::from(FRAMES) {
+            let arrived = paired.peer.receive(SOON).expect("a frame");
+            let (sender, number) = (arrived[14], arrived[15]);
+            let expected = &mut next[usize::from(sender)];
+            assert_eq!(number, *expected, "of sender {sender}");
+            *expected += 1;
+        }
+        above.end();
+    }
+}
+
+// NDIS-PROT-06, NDIS-NBL-05, NDIS-NBL-07: with RESOURCES or without, what is the adapter's arrives above, once and in order.
 #[test]
 fn frames_come_up_in_order() {
     for options in nics() {
@@ -170,6 +209,26 @@ fn the_nics_verdict_comes_up() {
     let numbers = counted(&paired);
     let (octets, errors, discards) = (numbers[6], numbers[10], numbers[11]);
     assert_eq!((octets, errors + discards), (0, 1));
+    above.end();
+}
+
+// NDIS-NBL-04: what waits in the NIC is aborted; sooner or later a cancel finds something there.
+#[test]
+fn a_cancel_reaches_the_nic() {
+    let paired = Paired::new(nics().last().expect("a NIC"));
+    let above = paired.watch();
+    paired.wait_up();
+    let frame = frame(PEER, OWN, &[0; 64]);
+    let (id, other) = (0x1234 as sys::PVOID, 0x5678 as sys::PVOID);
+    let list: &[&[u8]] = &[&frame];
+    let is_aborted = |status: &i32| *status == sys::NDIS_STATUS_SEND_ABORTED;
+    let aborted = (0..10_000).any(|_| {
+        let (cancelled, kept) = (above.start(&[list; 8], id), above.start(&[list], other));
+        above.cancel(id);
+        assert_eq!(above.collect(&kept), [SUCCESS], "it has another id");
+        above.collect(&cancelled).iter().any(is_aborted)
+    });
+    assert!(aborted);
     above.end();
 }
 

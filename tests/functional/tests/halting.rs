@@ -114,7 +114,7 @@ fn switching_off_leaves_connections_to_their_consumers() {
     }
 }
 
-// NDK-NDIS-15: the device is gone under load, and its address with it: connections end, all comes back, all closes.
+// NDIS-LIFE-16, HLK-02, NDK-NDIS-15: the device is gone under load, and its address with it: connections end, all comes back, all closes.
 // WSK-HAZ-07.
 #[test]
 fn a_removal_under_load_ends_what_is_open() {
@@ -167,6 +167,23 @@ fn use_until(machine: &'static softrnic_emulator::Machine, index: u32, close: &F
     drop(end);
 }
 
+// NDIS-PM-05, HLK-02: the system sleeps under load; nothing waits for connections, and they go on.
+#[test]
+fn connections_live_through_a_sleep() {
+    let stage = Stage::new();
+    let load = Load::new(&stage, 2);
+    let adapter = &stage.host().adapters()[0];
+    load.during(&stage, |arrived| {
+        for _ in 0..5 {
+            adapter.sleep().expect("it sleeps");
+            wait_for(arrived, arrived.load(Ordering::Relaxed) + 10);
+            adapter.wake().expect("it wakes");
+            wait_for(arrived, arrived.load(Ordering::Relaxed) + 10);
+        }
+    });
+    assert!(load.ends.iter().all(|(active, _)| active.gone.count() == 0));
+}
+
 // NDK-NDIS-13, NDK-LIFE-21: even if nobody has the consumers close first, a halt frees nothing they use.
 #[test]
 fn a_halt_waits_for_the_last_close() {
@@ -208,7 +225,7 @@ fn assert_connects(stage: &Stage, from: SocketAddr, at: SocketAddr) {
     assert!(transfer(&active, &passive));
 }
 
-// INF-12, NDK-NDIS-12, NDK-NDIS-17: a keyword of one adapter changes, which restarts it under its consumers: they are told, close,
+// HLK-02, INF-12, NDK-NDIS-12, NDK-NDIS-17: a keyword of one adapter changes, which restarts it under its consumers: they are told, close,
 // and find it off; its neighbour never notices.
 #[test]
 fn a_changed_keyword_restarts_one_adapter() {

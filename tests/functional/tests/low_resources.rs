@@ -95,7 +95,7 @@ fn attempt(stage: &Stage) -> Result<(), NtStatus> {
 }
 
 // Every allocation of the driver fails once; the verifier and the stage see that nothing breaks or stays behind.
-// Hostile input C12.
+// VERIF-03, Hostile input C12.
 #[test]
 fn any_one_allocation_may_fail() {
     let stage = Stage::new();

@@ -36,7 +36,7 @@ fn opens_as(stage: &Stage, wanted: Result<(), NtStatus>) -> bool {
     false
 }
 
-// ndis-driver contract, section 5: the requests of every miniport.
+// NDIS-OID-02: the requests of every miniport (the contract's section 5), each ended inside its call.
 #[test]
 fn mandatory_queries_are_answered() {
     let stage = Stage::new();
@@ -65,7 +65,7 @@ fn mandatory_queries_are_answered() {
     assert_eq!(text.data.last(), Some(&0), "a text ends with a zero");
 }
 
-// NDIS-OID-11: what is set is checked.
+// NDIS-OID-02, NDIS-OID-11, NDIS-PM-01: what is set is checked.
 #[test]
 fn mandatory_sets_are_taken_and_senseless_values_are_not() {
     let stage = Stage::new();
@@ -140,7 +140,7 @@ fn no_wake_up_can_be_switched_on() {
     }
 }
 
-// The contract's table of OIDs: counters of 32 and 64 bits, short buffers, unknown requests.
+// NDIS-OID-06, NDIS-OID-07: counters of 32 and 64 bits, short buffers, unknown requests, and the direct path.
 #[test]
 fn short_buffers_are_told_what_is_needed_and_unknown_requests_nothing() {
     let stage = Stage::new();
@@ -222,7 +222,7 @@ fn capabilities_are_those_a_query_tells() {
     assert_eq!(words(&told), words(&queried));
 }
 
-// NDK-ADP-01, NDK-NDIS-05, NDK-NDIS-07 to NDK-NDIS-11: off at once for new openings, and told from a thread.
+// NDIS-OID-08, NDIS-OID-09, NDK-ADP-01, NDK-NDIS-05, NDK-NDIS-07 to NDK-NDIS-11: off at once for new openings, and told from a thread.
 // OPEN_NDK_ADAPTER_HANDLER: NDIS_STATUS_ADAPTER_NOT_READY.
 #[test]
 fn the_switch_turns_network_direct_off_and_on() {
@@ -331,7 +331,7 @@ fn openings_cross_the_switch() {
     assert!(opens_as(&stage, Ok(())));
 }
 
-// NDK-NDIS-02, NDK-NDIS-04, NDK-NDIS-06: the keyword is above the switch.
+// NDIS-LIFE-05, NDK-NDIS-02, NDK-NDIS-04, NDK-NDIS-06: the keyword is above the switch.
 #[test]
 fn the_keyword_keeps_network_direct_off() {
     let image = softrnic_build::image().expect("the image builds");
@@ -456,7 +456,7 @@ fn a_removed_device_takes_nothing_new_and_lets_consumers_close() {
     drop((active, passive));
 }
 
-// NDIS-REG-08, WSK-REG-02: a load leaves nothing behind, with and without adapters.
+// NDIS-REG-04, NDIS-REG-08, VERIF-04, WSK-REG-02: a load leaves nothing behind, with and without adapters.
 // WSK-REG-01, -02, -03, -04, -08: the transport is asked for again each time, and given back.
 #[test]
 fn loading_and_unloading_can_be_repeated() {

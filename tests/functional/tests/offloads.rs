@@ -107,7 +107,7 @@ fn bytes(count: usize) -> Vec<u8> {
     (0..count).map(|at| (at * 7 + at / 251) as u8).collect()
 }
 
-// Issue: offloads are there when the NIC below has them, and truthfully absent when not. The adapter was there first.
+// HLK-03: offloads are there when the NIC below has them, and truthfully absent when not. The adapter was there first.
 #[test]
 fn the_nics_offloads_are_told_and_go_with_it() {
     let (mut paired, above) = ready(able(), &[]);
@@ -145,6 +145,7 @@ fn an_adapter_over_its_nic_says_all_at_once() {
     assert_eq!(paired.adapter().offloads(), (Offloads::ALL, TASKS));
 }
 
+// HLK-03: and not when it has none.
 #[test]
 fn a_nic_without_offloads_leaves_the_adapter_without() {
     let (paired, above) = ready_without();
@@ -379,7 +380,7 @@ fn joined_segments_come_up() {
     }
 }
 
-// RSC is one switch of the NIC's: an adapter without has it off for as long as it is there (NDIS-PROT-02).
+// NDIS-PROT-02: RSC is one switch of the NIC's; an adapter without has it off for as long as it is there.
 #[test]
 fn nothing_is_joined_for_an_adapter_that_does_not_want_it() {
     let (mut paired, above) = ready(able(), &[]);
@@ -410,7 +411,7 @@ fn parameters(at: usize, value: u8) -> Vec<u8> {
     all
 }
 
-// OID_TCP_OFFLOAD_PARAMETERS: NDIS_STATUS_TASK_OFFLOAD_CURRENT_CONFIG follows each set. NDIS-OID-11: sets are checked.
+// NDIS-OID-11: sets are checked. OID_TCP_OFFLOAD_PARAMETERS: NDIS_STATUS_TASK_OFFLOAD_CURRENT_CONFIG follows each set.
 #[test]
 fn offloads_are_switched_at_run_time() {
     let (paired, above) = ready(able(), &[]);

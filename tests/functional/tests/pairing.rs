@@ -10,6 +10,7 @@ use softrnic_functional::{A_WHILE, SOON};
 
 const SUCCESS: i32 = sys::NDIS_STATUS_SUCCESS;
 const PAUSED: i32 = sys::NDIS_STATUS_PAUSED;
+const LOW_POWER_STATE: i32 = sys::NDIS_STATUS_LOW_POWER_STATE;
 const MEDIA_DISCONNECTED: i32 = sys::NDIS_STATUS_MEDIA_DISCONNECTED;
 const STRANGER: [u8; 6] = [2, 0, 0, 0, 0, 8];
 const GIGABITS: u64 = 1_000_000_000;
@@ -36,7 +37,8 @@ fn unpaired_nic(paired: &Paired) -> Nic {
     nic
 }
 
-// Design section 2: the protocol declines every bind but the paired NIC's, above all its own miniport's.
+// NDIS-PROT-01, NDIS-REG-06: the protocol, which has the service's name, declines every bind but the paired NIC's, above all its own
+// miniport's (design, section 2).
 #[test]
 fn only_the_paired_nic_is_bound() {
     let mut paired = Paired::without_adapter(NicOptions::default());
@@ -49,7 +51,7 @@ fn only_the_paired_nic_is_bound() {
     other.halt();
 }
 
-// Either may come first, and go and come again.
+// NDIS-PROT-01, NDIS-PROT-02: either may come first, and go and come again.
 #[test]
 fn a_nic_that_comes_later_is_bound_and_one_that_goes_is_missed() {
     let mut paired = Paired::new(NicOptions::default());
@@ -91,7 +93,7 @@ fn a_nic_that_is_put_in_again_is_bound_again() {
     }
 }
 
-// NDIS-LIFE-16, below: the NIC is pulled out with frames on their way.
+// NDIS-NBL-08, NDIS-PROT-02, NDIS-PROT-06: the NIC is pulled out with frames on their way.
 #[test]
 fn a_nic_that_is_pulled_out_strands_nothing() {
     for seed in 1..=4 {
@@ -150,7 +152,7 @@ fn the_nics_link_is_told() {
     above.end();
 }
 
-// NDIS-PROT-03, NDIS-LIFE-08: each edge pauses on its own, and frames pass again afterwards.
+// NDIS-PROT-03, NDIS-LIFE-08, -09, -10: each edge pauses on its own, and frames pass again afterwards.
 #[test]
 fn either_edge_pauses_and_goes_on() {
     for options in [false, true].map(|varies| NicOptions {
@@ -187,13 +189,13 @@ fn a_nic_sleeps_and_wakes() {
     paired.wait_up();
     paired.nic().sleep();
     let down = frame(PEER, OWN, b"down");
-    assert_ne!(above.send(&[&[&down]]), [SUCCESS]);
+    assert_eq!(above.send(&[&[&down]]), [LOW_POWER_STATE]);
     paired.nic().wake();
     passes(&paired, &above);
     above.end();
 }
 
-// NDIS-LIFE-12: an adapter that goes leaves its NIC listening to nothing; the next one finds it bound.
+// NDIS-LIFE-12, NDIS-PROT-02: an adapter that goes leaves its NIC listening to nothing; the next one finds it bound.
 #[test]
 fn an_adapter_starts_again_over_the_same_nic() {
     let mut paired = Paired::new(NicOptions::default());
@@ -205,6 +207,66 @@ fn an_adapter_starts_again_over_the_same_nic() {
         paired.take_adapter().halt();
         assert_eq!(paired.nic().filter(), 0, "it is asked for nothing");
         paired.add_adapter(&[]);
+    }
+}
+
+// NDIS-REG-08, NDIS-REG-09: the driver is unloaded with its NIC still bound, which is bound again by the next load.
+#[test]
+fn an_unload_lets_go_of_the_nic() {
+    for varies in [false, true] {
+        let options = NicOptions {
+            varies,
+            ..NicOptions::default()
+        };
+        let mut paired = Paired::new(options);
+        for _ in 0..3 {
+            let above = paired.watch();
+            paired.wait_up();
+            passes(&paired, &above);
+            above.end();
+            assert_eq!(paired.nic().bindings(), 1);
+            paired.unload();
+            assert_eq!(paired.nic().bindings(), 0);
+            paired.load();
+            paired.add_adapter(&[]);
+            paired.wait_bound(1);
+        }
+    }
+}
+
+// NDIS-LIFE-12, -17, NDIS-PROT-01, -02, -05, NDIS-STAT-02: adapter and NIC come and go at once; neither waits for the other, and of
+// an adapter that has gone nothing is told.
+#[test]
+fn adapter_and_nic_come_and_go_at_once() {
+    for seed in 1..=3 {
+        let mut paired = Paired::without_adapter(NicOptions {
+            varies: seed > 1,
+            seed,
+            ..NicOptions::default()
+        });
+        let mut nic = paired.nic.take().expect("a NIC");
+        let (machine, switch) = (paired.machine, paired.switch.clone());
+        std::thread::scope(|scope| {
+            let below = scope.spawn(move || {
+                let _attached = machine.attach();
+                for _ in 0..12 {
+                    let options = nic.options();
+                    nic.halt();
+                    nic = machine.add_nic(&switch, options);
+                }
+                nic
+            });
+            for _ in 0..12 {
+                paired.add_adapter(&[]);
+                paired.take_adapter().halt();
+            }
+            paired.nic = Some(below.join().expect("it ends"));
+        });
+        paired.add_adapter(&[]);
+        let above = paired.watch();
+        paired.wait_up();
+        passes(&paired, &above);
+        above.end();
     }
 }
 
@@ -273,7 +335,7 @@ fn the_shared_address_passes_where_foreign_ones_are_dropped() {
     above.end();
 }
 
-// NDIS-PM-06, NDIS-OID-10: a sleeping NIC is asked nothing; what the layers above want meanwhile it hears when it is awake.
+// NDIS-PM-06, NDIS-OID-03, -08, -10: a sleeping NIC is asked nothing, and no request waits for it; what the layers above want meanwhile it hears when it is awake.
 #[test]
 fn a_sleeping_nic_is_asked_when_it_is_awake() {
     let mut paired = Paired::without_adapter(guarded());

@@ -29,7 +29,7 @@ fn both_ways(active: &End, passive: &End, sizes: &[usize]) {
     }
 }
 
-// NDK-ADP-16: both address families. NDIS-NBL-01, NDIS-NBL-02, NDIS-PROT-06: every frame comes back to who lent it.
+// NDK-ADP-16, HLK-01: both address families. NDIS-NBL-01, NDIS-NBL-02, NDIS-PROT-06: every frame comes back to who lent it.
 #[test]
 fn messages_of_every_size_arrive_as_frames() {
     for ipv6 in [false, true] {

@@ -30,11 +30,11 @@ pub enum Event {
     Remove,
     /// The NIC has no link for a while.
     Cable,
-    /// NDIS pauses the NIC, and restarts it (NDIS-PROT-08).
+    /// NDIS pauses the NIC, and restarts it (NDIS-PROT-03).
     NicPause,
     /// The NIC sleeps, and wakes up.
     NicSleep,
-    /// The NIC is pulled out, and put in again (NDIS-PROT-03).
+    /// The NIC is pulled out, and put in again (NDIS-PROT-01, NDIS-PROT-02).
     NicRemove,
 }
 
@@ -83,7 +83,7 @@ pub struct Occurrence {
 }
 
 /// The driver is unloaded under its consumers: they are asked to leave, its adapters are removed (NDK-NDIS-13), and it
-/// leaves nothing (NDIS-REG-06).
+/// leaves nothing (NDIS-REG-08).
 #[derive(Clone, Copy, Debug)]
 pub struct Unload {
     /// Nanoseconds from the beginning.

@@ -210,6 +210,7 @@ impl Report {
                 format!("VIOLATED: {test}")
             }
             (None, Kept::Consumer) if tests.is_empty() => "consumer".to_owned(),
+            (None, Kept::Ndis) if tests.is_empty() => "NDIS".to_owned(),
             (None, Kept::Lint(_) | Kept::Review(_)) if tests.is_empty() => "reviewed".to_owned(),
             (None, _) => {
                 self.count("checked");

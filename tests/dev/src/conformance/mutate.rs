@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use softrnic_build::{Profile, image_of, root, target_dir};
+use softrnic_build::{Profile, Variant, image_of, root, target_dir};
 use softrnic_rules::{
     Tree,
     conformance::{
@@ -89,12 +89,18 @@ fn all(
     let tests_of = |mutant: &Mutant| -> BTreeSet<Citing> {
         read.coverage.witnesses(&mutant.rule).cloned().collect()
     };
-    let tests: BTreeSet<Citing> = stale.iter().flat_map(|mutant| tests_of(mutant)).collect();
-    let suite = Suite::build(&tests)?;
+    let mut tests: BTreeMap<Variant, BTreeSet<Citing>> = BTreeMap::new();
+    for mutant in stale {
+        let of = tests.entry(variant(mutant)).or_default();
+        of.extend(tests_of(mutant));
+    }
+    let suite = Suite::build(&tests.values().flatten().cloned().collect())?;
     let scratch = Scratch::new()?;
-    let unbroken = scratch.build("unbroken")?;
-    eprintln!("{} tests against the unbroken driver …", tests.len());
-    passes(&suite, &tests, &unbroken)?;
+    for (&variant, tests) in &tests {
+        let unbroken = scratch.build(unbroken(variant), variant)?;
+        eprintln!("{} tests against the unbroken driver …", tests.len());
+        passes(&suite, tests, (variant, &unbroken))?;
+    }
     let (built, images) = mpsc::sync_channel(0);
     let (told, outcomes) = mpsc::channel();
     let images = Mutex::new(images);
@@ -112,8 +118,9 @@ fn all(
             scope.spawn(move || {
                 while let Ok((mutant, image)) = next(images) {
                     let last = before.get(&mutant.name);
-                    let caught =
-                        image.and_then(|image| catch(suite, &tests_of(mutant), last, &image));
+                    let caught = image.and_then(|image| {
+                        catch(suite, &tests_of(mutant), last, (variant(mutant), &image))
+                    });
                     if told.send((mutant, caught)).is_err() {
                         return;
                     }
@@ -152,6 +159,23 @@ fn kept<'a>(
     }
 }
 
+/// Which driver a mutant is one of.
+fn variant(mutant: &Mutant) -> Variant {
+    if mutant.is_of_chimney() {
+        Variant::Chimney
+    } else {
+        Variant::Shipped
+    }
+}
+
+/// Under what name a driver with no rule broken is kept.
+fn unbroken(variant: Variant) -> &'static str {
+    match variant {
+        Variant::Shipped => "unbroken",
+        Variant::Chimney => "unbroken-chimney",
+    }
+}
+
 fn next<T>(queue: &Mutex<mpsc::Receiver<T>>) -> Result<T, mpsc::RecvError> {
     queue.lock().unwrap_or_else(PoisonError::into_inner).recv()
 }
@@ -161,10 +185,10 @@ fn catch(
     suite: &Suite,
     tests: &BTreeSet<Citing>,
     last: Option<&Outcome>,
-    image: &Path,
+    (variant, image): (Variant, &Path),
 ) -> Result<Option<String>, String> {
     let run = Run {
-        image: Some(image),
+        image: Some((variant, image)),
         limit: LIMIT,
         stops: true,
     };
@@ -184,7 +208,7 @@ fn catch(
     }))
 }
 
-fn passes(suite: &Suite, tests: &BTreeSet<Citing>, image: &Path) -> Result<(), String> {
+fn passes(suite: &Suite, tests: &BTreeSet<Citing>, image: (Variant, &Path)) -> Result<(), String> {
     let run = Run {
         image: Some(image),
         ..Run::default()
@@ -225,8 +249,8 @@ impl Scratch {
     }
 
     /// Builds what is there, and keeps the image under `name`.
-    fn build(&self, name: &str) -> Result<PathBuf, String> {
-        let image = image_of(&self.tree, &self.target, Profile::Hasty)
+    fn build(&self, name: &str, variant: Variant) -> Result<PathBuf, String> {
+        let image = image_of(&self.tree, &self.target, (Profile::Hasty, variant))
             .map_err(|error| error.to_string())?;
         let kept = self.target.join(format!("{name}.sys"));
         let copies = [
@@ -248,11 +272,13 @@ impl Scratch {
         let broken =
             broken.ok_or_else(|| format!("{}: its text is not there once", mutant.name))?;
         fs::write(&path, broken).map_err(failed)?;
-        let image = self.build(&mutant.name);
+        let variant = variant(mutant);
+        let image = self.build(&mutant.name, variant);
         fs::write(&path, source).map_err(failed)?;
         let image = image.map_err(|error| format!("{}: {error}", mutant.name))?;
         let bytes = |path: &Path| fs::read(path).map_err(|error| error.to_string());
-        if bytes(&image)? == bytes(&self.target.join("unbroken.sys"))? {
+        let same = self.target.join(unbroken(variant)).with_extension("sys");
+        if bytes(&image)? == bytes(&same)? {
             return Err(format!("{}: the same image", mutant.name));
         }
         Ok(image)

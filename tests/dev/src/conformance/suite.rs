@@ -16,7 +16,7 @@ use nix::{
     unistd::Pid,
 };
 use serde_json::Value;
-use softrnic_build::{IMAGE, root};
+use softrnic_build::{Variant, root};
 use softrnic_rules::conformance::coverage::Citing;
 
 use crate::check::cargo;
@@ -41,8 +41,8 @@ impl Verdict {
 
 /// Against what tests run, and for how long.
 pub(super) struct Run<'a> {
-    /// The image; the one that ships, if none is named.
-    pub(super) image: Option<&'a Path>,
+    /// An image, and which one it stands for; those that the sources make, if none is named.
+    pub(super) image: Option<(Variant, &'a Path)>,
     /// How long the tests of one executable may take.
     pub(super) limit: Duration,
     /// Whether the first test that does not pass ends the run.
@@ -230,9 +230,9 @@ impl Suite {
             .stdin(Stdio::null())
             .stdout(file)
             .stderr(Stdio::null());
-        if let Some(image) = run.image {
+        if let Some((variant, image)) = run.image {
             command
-                .env(IMAGE, image)
+                .env(variant.variable(), image)
                 .env("SOFTRNIC_IMAGE_STACK", HASTY_STACK);
         }
         let child = command

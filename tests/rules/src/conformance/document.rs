@@ -22,7 +22,8 @@ fails when it is not current. How to run, and to add to it: [testing.md](testing
 
 - **tests**: the tests that cite the rule's id; those written `file::name` are in `tests/functional/tests`. They run the image that
   ships in the emulated kernel, with its verifier on.
-- Rules nothing outside can see name the test, lint or review that keeps them, or say that they bind the consumer.
+- Rules nothing outside can see name the test, lint or review that keeps them, or say that they bind the consumer, or are what NDIS promises the
+  driver.
 ";
 
 /// The document.
@@ -52,11 +53,12 @@ pub fn of(tree: &Tree, read: &Conformance) -> String {
 fn totals(read: &Conformance) -> String {
     let count = |is: fn(&Kept) -> bool| read.rules.iter().filter(|rule| is(&rule.kept)).count();
     format!(
-        "{} rules: {} observed, {} kept by a test, lint or review, {} that bind the consumer.\n",
+        "{} rules: {} observed, {} kept by a test, lint or review, {} that bind the consumer, {} that NDIS keeps.\n",
         read.rules.len(),
         count(|kept| *kept == Kept::Observed),
         count(|kept| matches!(kept, Kept::Test(_) | Kept::Lint(_) | Kept::Review(_))),
         count(|kept| *kept == Kept::Consumer),
+        count(|kept| *kept == Kept::Ndis),
     )
 }
 
@@ -69,6 +71,7 @@ fn cell(rule: &Rule, read: &Conformance) -> String {
             format!("`{name}`: {}", rule.why)
         }
         Kept::Consumer => format!("consumer: {}", rule.why),
+        Kept::Ndis => format!("NDIS: {}", rule.why),
     };
     [vec![kept], tests].concat().join("; ")
 }

@@ -46,6 +46,12 @@ impl Mutant {
         })
     }
 
+    /// Whether it is one of the second image, which alone has the chimney.
+    #[must_use]
+    pub fn is_of_chimney(&self) -> bool {
+        self.rule.starts_with("CHIM-")
+    }
+
     /// `source` with the rule broken.
     #[must_use]
     pub fn applied_to(&self, source: &str) -> Option<String> {

@@ -34,6 +34,8 @@ pub enum Kept {
     Review(String),
     /// It binds the consumer, or permits the provider something.
     Consumer,
+    /// It is NDIS's promise to the driver.
+    Ndis,
 }
 
 impl Kept {
@@ -42,6 +44,7 @@ impl Kept {
         Some(match (kind, name.is_empty()) {
             ("observed", true) => Self::Observed,
             ("consumer", true) => Self::Consumer,
+            ("ndis", true) => Self::Ndis,
             ("test", false) => Self::Test(name.to_owned()),
             ("lint", false) => Self::Lint(name.to_owned()),
             ("review", false) => Self::Review(name.to_owned()),
