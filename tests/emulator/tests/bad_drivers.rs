@@ -311,6 +311,7 @@ cases! {
     offloads_that_are_on_and_not_possible: "ndis-offloads-beyond" => "NDIS-OFFLOAD";
     a_restart_completed_that_was_not_asked: "ndis-restart-unasked" => "NDIS-LIFE-10";
     a_status_indication_with_a_wrong_header: "ndis-status-wrong" => "NDIS-STAT-01";
+    a_status_indication_of_an_adapter_that_sleeps: "ndis-status-asleep" => "NDIS-STAT-02";
     an_adapter_used_after_halt: "ndis-halted" => "NDIS-LIFE-12";
     // Addresses.
     an_address_notification_at_unload: "ip-notification-left" => "IP-NOTIFY";

@@ -44,6 +44,7 @@ pub(crate) const CASES: &[(&str, Case)] = &[
     ("ndis-offloads-beyond", || with(Flaw::OffloadsBeyond)),
     ("ndis-restart-unasked", || with(Flaw::RestartUnasked)),
     ("ndis-status-wrong", || with(Flaw::StatusWrong)),
+    ("ndis-status-asleep", || with(Flaw::StatusAsleep)),
     ("ndis-oid-too-long", || with(Flaw::OidTooLong)),
     ("ndis-oid-unknown-bytes", || with(Flaw::OidUnknownBytes)),
     ("ndis-halted", || with(Flaw::Halted)),
@@ -84,6 +85,7 @@ enum Flaw {
     ReceiveMiscounted,
     RestartUnasked,
     StatusWrong,
+    StatusAsleep,
     OidTooLong,
     OidUnknownBytes,
     Halted,
@@ -349,6 +351,21 @@ unsafe extern "win64" fn restart(
     NDIS_STATUS_SUCCESS
 }
 
+/// Awake the first time, asleep the second.
+unsafe fn indicate(adapter: NDIS_HANDLE) {
+    let mut indication = NDIS_STATUS_INDICATION {
+        Header: NDIS_OBJECT_HEADER {
+            Type: NDIS_OBJECT_TYPE_STATUS_INDICATION,
+            Revision: NDIS_STATUS_INDICATION_REVISION_1,
+            Size: NDIS_SIZEOF_STATUS_INDICATION_REVISION_1,
+        },
+        SourceHandle: adapter,
+        ..Default::default()
+    };
+    // SAFETY: an indication of no code that NDIS knows.
+    unsafe { NdisMIndicateStatusEx(adapter, &mut indication) };
+}
+
 const STATUS_PENDING: i32 = 0x103;
 
 unsafe extern "win64" fn oid_request(
@@ -358,6 +375,11 @@ unsafe extern "win64" fn oid_request(
     // SAFETY: the request is the driver's until it returns.
     match unsafe { (*request).DATA.QUERY_INFORMATION.Oid } {
         OID_PNP_SET_POWER if has(Flaw::PowerRefused) => return NDIS_STATUS_FAILURE,
+        OID_PNP_QUERY_POWER if has(Flaw::StatusAsleep) => {
+            // SAFETY: the adapter of this call.
+            unsafe { indicate(adapter) };
+            return NDIS_STATUS_SUCCESS;
+        }
         OID_PNP_SET_POWER | OID_PNP_QUERY_POWER => return NDIS_STATUS_SUCCESS,
         _ => {}
     }

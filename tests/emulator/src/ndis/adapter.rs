@@ -8,7 +8,6 @@ use std::sync::atomic::Ordering;
 
 use softrnic::sys::*;
 
-use super::attributes::NdkAttributes;
 use super::configuration::Keyword;
 use super::driver::MiniportDriver;
 use super::lower::Lower;
@@ -314,19 +313,28 @@ impl Adapter {
         self.restart()
     }
 
+    /// NDIS-STAT-02: from the one state to the other it says nothing.
     fn set_power(&self, state: NDIS_DEVICE_POWER_STATE) -> Result<(), NDIS_STATUS> {
-        let state = state.to_le_bytes();
-        let answers = [
-            self.oid_query(OID_PNP_QUERY_POWER, state.len()),
-            self.oid_set(OID_PNP_SET_POWER, &state),
-        ];
-        let refused = answers.iter().find(|answer| !succeeded(answer.status));
-        refused.map_or(Ok(()), |answer| Err(answer.status))
+        let data = state.to_le_bytes();
+        let asked = self.oid_query(OID_PNP_QUERY_POWER, data.len()).status;
+        let asleep = &self.miniport.asleep;
+        asleep.fetch_and(state != POWER_D0, Ordering::AcqRel);
+        let set = self.oid_set(OID_PNP_SET_POWER, &data).status;
+        let refused = [asked, set].into_iter().find(|status| !succeeded(*status));
+        if refused.is_none() {
+            asleep.store(state != POWER_D0, Ordering::Release);
+        }
+        refused.map_or(Ok(()), Err)
     }
 
     /// Ends the adapter: consumers close their NDK adapters, TCP/IP unbinds, pause, halt.
     pub fn halt(self) {
-        self.end(NdisHaltDeviceDisabled);
+        self.halt_for(NdisHaltDeviceDisabled);
+    }
+
+    /// As [`Self::halt`], for another reason (NDIS-LIFE-14).
+    pub fn halt_for(self, action: NDIS_HALT_ACTION) {
+        self.end(action);
     }
 
     /// As [`Self::halt`], by an NDIS that does not have consumers close first: NDK-NDIS-13.
@@ -422,12 +430,6 @@ impl Adapter {
     #[must_use]
     pub fn luid(&self) -> u64 {
         self.miniport.luid
-    }
-
-    /// What the driver said of NDK at initialisation: NDK-NDIS-02, NDK-NDIS-03, NDK-ADP-03.
-    #[must_use]
-    pub fn ndk_attributes(&self) -> Option<NdkAttributes> {
-        self.miniport.ndk_attributes()
     }
 
     /// The handlers the driver registered.

@@ -3,18 +3,23 @@
 
 use softrnic::sys::*;
 
+use super::adapter::Adapter;
 use super::miniport::{LifeState, Miniport};
 use super::offload::Offloads;
+use crate::bridge;
+use crate::processor::{lower, raise};
 use crate::thread;
 use crate::verifier::violation;
-use crate::wdm::PASSIVE_LEVEL;
+use crate::wdm::{HIGH_LEVEL, PASSIVE_LEVEL};
 
 /// What was set, in order.
 #[derive(Default)]
 pub(crate) struct Attributes {
     pub(crate) registration: Option<NDIS_MINIPORT_ADAPTER_REGISTRATION_ATTRIBUTES>,
     pub(crate) general: Option<NDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES>,
+    /// What the general attributes pointed to: OIDs, and what the adapter does about power.
     pub(crate) oids: Vec<u32>,
+    pub(crate) power: Option<NDIS_PM_CAPABILITIES>,
     pub(crate) ndk: Option<NdkAttributes>,
     /// Whether the link is up, and its speed, as the driver indicated last.
     pub(crate) link: Option<(bool, u64)>,
@@ -39,6 +44,56 @@ pub struct NdkAttributes {
     pub capabilities: NDIS_NDK_CAPABILITIES,
     /// What `NdkInfo` pointed at.
     pub info: NDK_ADAPTER_INFO,
+}
+
+impl Adapter {
+    /// What the driver said of NDK at initialisation: NDK-NDIS-02, NDK-NDIS-03, NDK-ADP-03.
+    #[must_use]
+    pub fn ndk_attributes(&self) -> Option<NdkAttributes> {
+        self.miniport.ndk_attributes()
+    }
+
+    /// Its registration attributes: NDIS-LIFE-04.
+    #[must_use]
+    pub fn registration(&self) -> Option<NDIS_MINIPORT_ADAPTER_REGISTRATION_ATTRIBUTES> {
+        self.miniport.attributes().registration
+    }
+
+    /// Its general attributes; what they point to is gone.
+    #[must_use]
+    pub fn general(&self) -> Option<NDIS_MINIPORT_ADAPTER_GENERAL_ATTRIBUTES> {
+        self.miniport.attributes().general
+    }
+
+    /// The OIDs that it says it knows.
+    #[must_use]
+    pub fn supported_oids(&self) -> Vec<u32> {
+        self.miniport.attributes().oids.clone()
+    }
+
+    /// What it says it does about power: NDIS-PM-03.
+    #[must_use]
+    pub fn power_capabilities(&self) -> Option<NDIS_PM_CAPABILITIES> {
+        self.miniport.attributes().power
+    }
+
+    /// The system shuts down, or has met a bug check, at HIGH_LEVEL then (NDIS-LIFE-15). The adapter stays as it is.
+    pub fn shut_down(&self, action: NDIS_SHUTDOWN_ACTION) {
+        let Some(handler) = self.driver_handlers().ShutdownHandlerEx else {
+            return;
+        };
+        let thread = thread::current();
+        let level = match action {
+            NdisShutdownBugCheck => HIGH_LEVEL,
+            _ => PASSIVE_LEVEL,
+        };
+        let old = raise(thread, level);
+        bridge::callback("MiniportShutdownEx", || {
+            // SAFETY: the driver's handler, called as documented.
+            unsafe { handler(self.miniport.context(), action) }
+        });
+        lower(thread, old);
+    }
 }
 
 /// PASSIVE_LEVEL, inside InitializeEx.
@@ -167,6 +222,8 @@ unsafe fn set_general(
     // SAFETY: the driver's list is as long as it says.
     let oids = unsafe { std::slice::from_raw_parts(general.SupportedOidList, count) };
     attributes.oids = oids.to_vec();
+    // SAFETY: null, or the driver's for the call.
+    attributes.power = unsafe { general.PowerManagementCapabilitiesEx.as_ref() }.copied();
     attributes.general = Some(general);
     NDIS_STATUS_SUCCESS
 }

@@ -5,6 +5,8 @@
     reason = "the constants have the names of the Windows headers"
 )]
 
+use std::sync::atomic::Ordering;
+
 use softrnic::sys::*;
 
 use super::miniport::{LifeState, Miniport};
@@ -21,6 +23,12 @@ pub(super) unsafe extern "win64" fn NdisMIndicateStatusEx(
 ) {
     let thread = thread::enter("NdisMIndicateStatusEx", DISPATCH_LEVEL);
     let adapter = thread.machine.ndis.adapter(handle, "NdisMIndicateStatusEx");
+    if adapter.asleep.load(Ordering::Acquire) {
+        violation(
+            "NDIS-STAT-02",
+            "a status indication while the adapter sleeps",
+        );
+    }
     // SAFETY: the driver passes an indication.
     let indication = unsafe { &mut *indication };
     let right = indication.Header.Type == NDIS_OBJECT_TYPE_STATUS_INDICATION

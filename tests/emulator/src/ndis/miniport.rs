@@ -60,6 +60,8 @@ pub(crate) struct Miniport {
     pub(super) sends: Mutex<Outstanding>,
     pub(super) sends_done: Condvar,
     pub(super) surprise_removed: AtomicBool,
+    /// It was put to sleep, and not yet woken.
+    pub(super) asleep: AtomicBool,
     pub(super) identity: Identity,
     /// The protocols above it.
     pub(super) stack: Stack,
@@ -113,6 +115,7 @@ impl Miniport {
             sends: Mutex::default(),
             sends_done: Condvar::new(),
             surprise_removed: AtomicBool::new(false),
+            asleep: AtomicBool::new(false),
             identity: Identity {
                 guid: super::guid("4D6F", if_index),
                 luid,

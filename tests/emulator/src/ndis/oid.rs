@@ -77,6 +77,21 @@ impl Adapter {
         self.oid(NdisRequestQueryInformation, oid, vec![0; length], true)
     }
 
+    /// Cancels the requests with this id, by either path: there may be none, or no more (NDIS-OID-05).
+    pub fn cancel_oids(&self, id: PVOID) {
+        let handlers = self.driver_handlers();
+        let cancel = [
+            handlers.CancelOidRequestHandler,
+            handlers.CancelDirectOidRequestHandler,
+        ];
+        for handler in cancel.into_iter().flatten() {
+            bridge::callback("MiniportCancelOidRequest", || {
+                // SAFETY: the driver's handler, called as documented.
+                unsafe { handler(self.miniport.context(), id) }
+            });
+        }
+    }
+
     fn oid(&self, kind: NDIS_REQUEST_TYPE, oid: u32, data: Vec<u8>, direct: bool) -> OidAnswer {
         let state = self.miniport.life();
         assert!(
@@ -129,7 +144,8 @@ impl Adapter {
             NDIS_STATUS_NOT_ACCEPTED,
             NDIS_STATUS_REQUEST_ABORTED,
         ];
-        if ENDS_WELL.contains(&request.oid) && !allowed.contains(&status) {
+        let is_set = request.packet.RequestType == NdisRequestSetInformation;
+        if is_set && ENDS_WELL.contains(&request.oid) && !allowed.contains(&status) {
             violation(
                 "NDIS-OID-04",
                 &format!("{} ended with {status:#x}", request.name()),
