@@ -85,8 +85,6 @@ pub(super) struct Pair {
     counters: Counters,
     /// The adapter is there.
     attached: AtomicBool,
-    /// NDIS may be told of the link.
-    telling: AtomicBool,
     known: SpinLock<Known>,
     /// As the layers above know it.
     told: SpinLock<Link>,
@@ -138,7 +136,6 @@ impl Pair {
             rights: Rights::default(),
             counters: Counters::default(),
             attached: AtomicBool::new(false),
-            telling: AtomicBool::new(false),
             known: SpinLock::new(Known {
                 shares: false,
                 address: None,
@@ -347,14 +344,12 @@ impl Pair {
     /// Frames pass, as far as the NIC is concerned, and NDIS hears of the link.
     pub(super) fn start(this: &Ref<Self>) {
         this.allow(Shut::Adapter);
-        this.telling.store(true, Ordering::Release);
         Self::changed(this);
     }
 
     /// The adapter goes. NDIS-STAT-02: its link is told no more when this returns.
     pub(super) fn detach(this: &Ref<Self>) {
         this.shut(Shut::Adapter);
-        this.telling.store(false, Ordering::Release);
         this.attached.store(false, Ordering::Release);
         // The NIC need not listen any more.
         Self::changed(this);
@@ -369,12 +364,15 @@ impl Pair {
         }
     }
 
-    /// On the worker.
+    /// On the worker. NDIS-STAT-02: a paused adapter tells nothing, so one that sleeps does not either; its pause waits for
+    /// what is being told, and what is new then is told when it starts again.
     fn follow(this: Ref<Self>) {
-        if this.telling.load(Ordering::Acquire) {
+        let telling = this.enter();
+        if !this.is_shut(Shut::Adapter) {
             this.tell_offloads();
             this.tell_link();
         }
+        drop(telling);
         this.ask_nic();
     }
 

@@ -1,7 +1,9 @@
 //! The system sleeps: the adapter, its NIC, or both, and what is said meanwhile.
 
 use softrnic::sys;
+use softrnic_emulator::ndis::offload::Offloads;
 use softrnic_emulator::nic::NicOptions;
+use softrnic_functional::A_WHILE;
 use softrnic_functional::paired::{OWN, PEER, Paired, frame};
 
 const PAUSED: i32 = sys::NDIS_STATUS_PAUSED;
@@ -63,4 +65,28 @@ fn frames_pass_while_both_edges_are_awake() {
         paired.passes(&above);
         above.end();
     }
+}
+
+// NDIS-STAT-02, NDIS-STAT-03, NDIS-PM-01: of a link that changes while the adapter sleeps it says nothing; when it is awake, what
+// is so then. Offloads likewise. The verifier watches, too.
+#[test]
+fn a_sleeping_adapter_says_nothing() {
+    let paired = Paired::new(NicOptions::default());
+    let above = paired.watch();
+    paired.wait_up();
+    let told = above.links().len();
+    paired.adapter().sleep().expect("it sleeps");
+    paired.nic().set_link(false);
+    paired.nic().set_link(true);
+    paired.nic().set_offloads(Offloads::ALL);
+    paired.nic().set_link(false);
+    std::thread::sleep(A_WHILE);
+    assert_eq!(above.links().len(), told, "nothing is told");
+    paired.adapter().wake().expect("it wakes");
+    paired.wait(|_| above.links().len() > told);
+    assert!(!above.links()[told].0, "the link is down");
+    paired.nic().set_link(true);
+    paired.wait_up();
+    paired.passes(&above);
+    above.end();
 }
