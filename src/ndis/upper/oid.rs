@@ -228,8 +228,9 @@ fn set_power(oid: Oid, input: &Input<'_>) -> Result<usize, Refusal> {
         Oid::PowerParameters => input.all_off(POWER_SWITCHES, 3),
         // NDIS-OID-04: there is none, so it is gone.
         Oid::RemoveWakeUp => Ok(input.0.len()),
-        // NDIS-PM-01: nothing to save. Connections live or time out by themselves.
-        _ => input.at_least(4),
+        // NDIS-PM-01: nothing to save, so nothing of it is read, and any length will do. Connections live or time out by
+        // themselves.
+        _ => Ok(input.0.len()),
     }
 }
 
@@ -294,9 +295,10 @@ impl Input<'_> {
 
     /// NDIS-OID-04: a list, also an empty one, is only refused for its length.
     fn addresses(&self) -> Result<&[Address], Refusal> {
+        const LENGTH: usize = size_of::<Address>();
         match self.0.as_chunks() {
             (addresses, []) => Ok(addresses),
-            (addresses, _) => Err(Refusal::Length(size_of_val(addresses))),
+            (addresses, _) => Err(Refusal::Length(size_of_val(addresses).max(LENGTH))),
         }
     }
 }

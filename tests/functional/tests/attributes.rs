@@ -46,7 +46,7 @@ fn the_capabilities_are_whole() {
 }
 
 // NDIS-REG-01, NDIS-REG-02, NDIS-REG-03, NDIS-REG-05: a plain miniport of the version NDK wants, with every handler it must have,
-// those of both request paths too. NDIS-LIFE-04, NDIS-LIFE-15, NDIS-PM-04: the verifier reads the attributes as they are set.
+// those of both request paths too.
 #[test]
 fn the_handlers_are_all_there() {
     let stage = Stage::new();
@@ -83,6 +83,60 @@ fn the_handlers_are_all_there() {
         handlers.ShutdownHandlerEx.is_some(),
     ];
     assert!(there.iter().all(|it| *it), "{there:?}");
+}
+
+// NDIS-LIFE-04, NDIS-LIFE-15, NDIS-PM-03, NDIS-PM-04: an adapter without hardware, which may be pulled out, stays as it is while the
+// system sleeps, is told of no bug check, and wakes nobody.
+#[test]
+fn the_attributes_are_those_of_an_adapter_without_hardware() {
+    let stage = Stage::new();
+    let adapter = &stage.host().adapters()[0];
+    let registration = adapter.registration().expect("registration attributes");
+    assert_eq!(
+        registration.AttributeFlags,
+        sys::NDIS_MINIPORT_ATTRIBUTES_NDIS_WDM
+            | sys::NDIS_MINIPORT_ATTRIBUTES_SURPRISE_REMOVE_OK
+            | sys::NDIS_MINIPORT_ATTRIBUTES_NO_HALT_ON_SUSPEND
+    );
+    assert_eq!(registration.InterfaceType, 0);
+    let general = adapter.general().expect("general attributes");
+    assert_eq!(
+        (general.MediaType, u32::from(general.IfType)),
+        (sys::NdisMedium802_3, sys::IF_TYPE_ETHERNET_CSMACD)
+    );
+    let loopback = general.MacOptions & sys::NDIS_MAC_OPTION_NO_LOOPBACK;
+    assert_ne!(loopback, 0, "NDIS-NBL-09");
+    assert!(general.RecvScaleCapabilities.is_null(), "HLK-03");
+    let power = adapter.power_capabilities().expect("power capabilities");
+    assert_eq!(
+        [
+            power.MinMagicPacketWakeUp,
+            power.MinPatternWakeUp,
+            power.MinLinkChangeWakeUp,
+        ],
+        [sys::NdisDeviceStateUnspecified; 3]
+    );
+    let words = [
+        power.SupportedWoLPacketPatterns,
+        power.SupportedProtocolOffloads,
+    ];
+    assert_eq!(words, [0, 0]);
+}
+
+// NDIS-LIFE-15: a shutdown, and a bug check at HIGH_LEVEL, call nothing and free nothing.
+#[test]
+fn a_shutdown_leaves_everything_as_it_is() {
+    let stage = Stage::new();
+    let (active, passive) = stage.connected();
+    for adapter in stage.host().adapters() {
+        adapter.shut_down(sys::NdisShutdownPowerOff);
+        adapter.shut_down(sys::NdisShutdownBugCheck);
+        let answer = adapter.oid_query(sys::OID_GEN_VENDOR_ID, 4);
+        assert_eq!(answer.status, sys::NDIS_STATUS_SUCCESS);
+    }
+    passive.post_receive(1, 0, 64);
+    active.post_send(2, 0, 64, 0);
+    assert_eq!(passive.received.take(1)[0].bytes, 64);
 }
 
 // NDIS-REG-03, NDK-NDIS-16: the miniport has no way to be reset, nor to say that it hangs and must be.

@@ -270,6 +270,30 @@ fn adapter_and_nic_come_and_go_at_once() {
     }
 }
 
+// NDIS-LIFE-14: why the adapter is halted makes no difference.
+#[test]
+fn every_reason_for_a_halt_is_the_same() {
+    let mut paired = Paired::new(NicOptions::default());
+    let reasons = [
+        sys::NdisHaltDeviceDisabled,
+        sys::NdisHaltDeviceInstanceDeInitialized,
+        sys::NdisHaltDevicePoweredDown,
+        sys::NdisHaltDeviceSurpriseRemoved,
+        sys::NdisHaltDeviceFailed,
+        sys::NdisHaltDeviceInitializationFailed,
+        sys::NdisHaltDeviceStopped,
+    ];
+    for reason in reasons {
+        let above = paired.watch();
+        paired.wait_up();
+        passes(&paired, &above);
+        above.end();
+        paired.take_adapter().halt_for(reason);
+        assert_eq!(paired.nic().filter(), 0);
+        paired.add_adapter(&[]);
+    }
+}
+
 // NDIS-LIFE-16: the adapter's device is gone while its NIC goes on.
 #[test]
 fn an_adapter_that_is_pulled_out_leaves_its_nic() {
