@@ -193,7 +193,8 @@ pub(super) fn serve(runner: &Runner, socket: &Arc<Socket>) -> Progress {
         drop(state);
         return notice_reset(socket);
     }
-    if state.backlog.is_none() && !state.fin {
+    let kept = state.backlog.is_some();
+    if !kept && !state.fin {
         match read(runner, socket) {
             Read::Nothing => return Progress::Idle,
             Read::Data(buffer) => state.backlog = Some(buffer),
@@ -214,7 +215,7 @@ pub(super) fn serve(runner: &Runner, socket: &Arc<Socket>) -> Progress {
         return Progress::Idle;
     };
     drop(state);
-    indicate(runner, socket, buffer)
+    indicate(runner, socket, buffer, kept)
 }
 
 enum Read {
@@ -289,8 +290,13 @@ pub(super) fn force_reset(socket: &Socket, failed: NtStatus) {
     socket.receive().reset = Some(failed);
 }
 
-/// Indicates the buffer to `WskReceiveEvent` and acts on the answer.
-fn indicate(runner: &Runner, socket: &Arc<Socket>, mut buffer: Box<Buffer>) -> Progress {
+/// Indicates the buffer, just read or kept since then, to `WskReceiveEvent` and acts on the answer.
+fn indicate(
+    runner: &Runner,
+    socket: &Arc<Socket>,
+    mut buffer: Box<Buffer>,
+    kept: bool,
+) -> Progress {
     let bytes = buffer.len();
     let full_read = buffer.end
         == socket
@@ -306,8 +312,9 @@ fn indicate(runner: &Runner, socket: &Arc<Socket>, mut buffer: Box<Buffer>) -> P
     let mut accepted = bytes;
     let answer = call_receive_event(socket, list, bytes, &mut accepted);
     sched::note(|| format!("WskReceiveEvent took {accepted} of {bytes} bytes: {answer:#x}"));
-    // A short read says that the host has no more, unless the end of the stream is behind it.
-    let more = full_read || socket.hung_up.load(Ordering::Acquire);
+    // A short read says that the host has no more, unless the end of the stream is behind it, or that was then: the poller
+    // tells once of what came since, and nobody may have read while the client took nothing.
+    let more = kept || full_read || socket.hung_up.load(Ordering::Acquire);
     let after = if more {
         Progress::More
     } else {

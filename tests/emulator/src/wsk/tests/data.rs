@@ -148,6 +148,60 @@ fn data_not_accepted_waits_for_a_receive() {
     fake.finish();
 }
 
+/// Three clients that took nothing go on at once, so that the thread cannot keep an eye on each of them.
+#[test]
+fn what_comes_while_nothing_is_taken_is_not_forgotten() {
+    let fake = Fake::new(PoolMode::Special, Options::default());
+    let acceptor = Acceptor::default();
+    let (listener, address) = fake.listener("127.0.0.1:0", &acceptor);
+    let pair = |answers: &[Answer]| {
+        let answers = answers.to_vec();
+        let refuse: Prepare =
+            Box::new(move |side| side.answers.lock().expect("no panic").extend(&answers));
+        *acceptor.prepare.lock().expect("no panic") = Some(refuse);
+        let here = fake.connect(address, &Arc::new(Side::default()));
+        (here.expect("connects"), acceptor.wait())
+    };
+    let refusing: Vec<_> = (0..3).map(|_| pair(&[Answer::NotAccepted])).collect();
+    let (signal, signalled) = pair(&[]);
+    for (socket, side) in &refusing {
+        send_all(*socket, b"a");
+        side.wait_events(1);
+        send_all(*socket, b"b");
+    }
+    // By now the thread has been told of all.
+    for count in 1..=2 {
+        send_all(signal, b"s");
+        signalled.wait_bytes(count);
+    }
+    let sockets: Vec<usize> = refusing
+        .iter()
+        .map(|(_, side)| side.socket.load(Ordering::Acquire))
+        .collect();
+    let irps: Arc<Vec<OwnIrp>> = Arc::new(sockets.iter().map(|_| OwnIrp::new()).collect());
+    let going_on = Arc::clone(&irps);
+    *signalled.on_data.lock().expect("no panic") = Some(Box::new(move |_| {
+        for (socket, irp) in sockets.iter().zip(going_on.iter()) {
+            let socket = *socket as *mut WSK_SOCKET;
+            let started = start_receive(socket, &mut WSK_BUF::default(), 0, irp);
+            assert_eq!(started, STATUS_PENDING);
+        }
+    }));
+    send_all(signal, b"s");
+    for ((socket, side), irp) in refusing.iter().zip(irps.iter()) {
+        assert_eq!(irp.wait(), (0, 0));
+        assert_eq!(side.wait_bytes(2), b"ab");
+        close(*socket);
+        close(side.socket.load(Ordering::Acquire) as *mut WSK_SOCKET);
+    }
+    *signalled.on_data.lock().expect("no panic") = None;
+    close(signal);
+    close(signalled.socket.load(Ordering::Acquire) as *mut WSK_SOCKET);
+    close(listener);
+    drop(irps);
+    fake.finish();
+}
+
 #[test]
 fn a_kept_list_stays_until_it_is_released() {
     let fake = Fake::new(PoolMode::Special, Options::default());

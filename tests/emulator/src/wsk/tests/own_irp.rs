@@ -37,6 +37,11 @@ unsafe extern "win64" fn completed(
     STATUS_MORE_PROCESSING_REQUIRED
 }
 
+// SAFETY: a request has the IRP from its start until `wait` saw its end; the rest is shared by a lock.
+unsafe impl Send for OwnIrp {}
+// SAFETY: as above.
+unsafe impl Sync for OwnIrp {}
+
 impl OwnIrp {
     pub(super) fn new() -> Self {
         // SAFETY: attached thread, PASSIVE_LEVEL.

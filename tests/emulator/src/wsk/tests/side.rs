@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::super::abi::*;
 
 type OnData = Box<dyn FnMut(&[u8]) + Send>;
-type Prepare = Box<dyn Fn(&Arc<Side>) + Send>;
+pub(super) type Prepare = Box<dyn Fn(&Arc<Side>) + Send>;
 
 /// What one end of a connection has received and been told.
 #[derive(Default)]
