@@ -1,131 +1,173 @@
-//! The table for people and the object for programs.
+//! The report for people: the same text on a terminal and in `docs/performance.md`.
 
 use std::fmt::Write as _;
 
-use serde_json::{Value, json};
+use crate::{
+    point::Unit,
+    profile,
+    results::Results,
+    rounds::{Role, Row},
+    statistics::Spread,
+    targets::{self, Verdict},
+};
 
-use crate::{machine::Network, rounds::Row};
-
-const LEGEND: &str = "
-medians; ratios are the median of each round's own. TCP: the bytes alone (64 B rate: one call a
-message). framed TCP: with MPA framing, and CRC32C computed and checked. softrnic: sends complete
-when the peer's TCP has acknowledged them; hand-over: when TCP has taken them.
+const LEGEND: &str = "\
+Figures are medians of the rounds; a ratio is the median of each round's own ratio, with the least and the most of the rounds.
+`TCP`: the bytes alone (8 and 64 B: one call a message). `framed TCP`: with MPA framing, and CRC32C computed and checked: the
+ideal iWARP. `softrnic`: a send completes when the peer's TCP has acknowledged it, as on Windows; `hand-over`: when TCP has
+taken it, as the peers complete theirs. No peer computes a CRC: `no CRC` has it negotiated off. A write that is timed has an
+empty send behind it, as NDK tells nobody of a write; the peers look at the memory instead.
 ";
 
-/// What was measured, on what, and against whom.
-pub struct Report<'a> {
-    /// The points.
-    pub rows: &'a [Row],
-    /// Every contender's name, the references first.
-    pub contenders: &'a [String],
-    /// How many of them are references.
-    pub references: usize,
-    /// The network.
-    pub network: &'a Network,
-    /// SHA-256 of the image measured.
-    pub image_sha256: &'a str,
+/// The whole report, in Markdown.
+#[must_use]
+pub fn markdown(results: &Results) -> String {
+    let mut text = head(results);
+    text += "\n## Targets\n\n";
+    text += &verdicts(&targets::judge(&results.rows));
+    text += "\n## Figures\n\n";
+    text += LEGEND;
+    for unit in units(&results.rows) {
+        let rows = results.rows.iter().filter(|row| row.point.unit == unit);
+        text += &figures(&rows.collect::<Vec<_>>(), unit);
+    }
+    text += &missing(results);
+    text += &profile::report(&results.profile);
+    text
 }
 
-impl Report<'_> {
-    fn ours(&self) -> &[String] {
-        self.contenders.get(self.references..).unwrap_or_default()
+fn head(results: &Results) -> String {
+    let network = &results.network;
+    let mut text = String::new();
+    let _ = writeln!(
+        text,
+        "Measured on {} by `{}`: {} rounds of {} s a figure, contenders in turn.",
+        results.date, results.command, results.rounds, results.seconds
+    );
+    let _ = writeln!(text, "Machine: {}.", results.machine);
+    let whose = if network.private {
+        "a network namespace of its own"
+    } else {
+        "the host's network"
+    };
+    let _ = writeln!(text, "Network: {whose}, {}.", network.congestion_control);
+    let _ = writeln!(
+        text,
+        "Image: SHA-256 {}. Verifier: {}.",
+        results.image_sha256, results.verifier
+    );
+    if let Some(doubt) = network.doubt() {
+        let _ = writeln!(text, "\n**Take care:** {doubt}.");
     }
+    text
+}
 
-    fn theirs(&self) -> &[String] {
-        self.contenders.get(..self.references).unwrap_or_default()
+/// A line a limit: both ways of completing sends beside each other.
+fn verdicts(all: &[Verdict]) -> String {
+    let mut text =
+        "| row | point | ours | against | target | ratio | |\n|---|---|---|---|---|---|---|\n"
+            .to_owned();
+    for one in all {
+        let sign = if one.at_most { "≤" } else { "≥" };
+        let _ = writeln!(
+            text,
+            "| {} | {} | {} | {} | {sign} {} | {} | {} |",
+            one.row,
+            one.point,
+            one.ours,
+            one.against,
+            one.at,
+            spread(&one.ratio),
+            if one.met() { "met" } else { "**not met**" }
+        );
     }
+    let met = all.iter().filter(|one| one.met()).count();
+    let _ = writeln!(text, "\n{met} of {} met.", all.len());
+    text
+}
 
-    /// A row a point: every median, then every ratio of ours to a reference.
-    #[must_use]
-    pub fn table(&self) -> String {
-        let mut table = format!("{:<28}{:>6}", "", "");
-        for name in self.contenders {
-            let _ = write!(table, "{name:>12}");
+fn units(rows: &[Row]) -> Vec<Unit> {
+    let mut units = Vec::new();
+    for row in rows {
+        if !units.contains(&row.point.unit) {
+            units.push(row.point.unit);
         }
-        for (ours, theirs) in self.pairs() {
-            let _ = write!(table, "{:>24}", format!("{ours} / {theirs}"));
+    }
+    units
+}
+
+/// A table of points with the same unit: those who have figures there, references first, ours last.
+fn figures(rows: &[&Row], unit: Unit) -> String {
+    let mut names: Vec<(Role, &str)> = Vec::new();
+    for one in rows.iter().flat_map(|row| &row.series) {
+        let name = (one.role, one.contender.as_str());
+        if !names.contains(&name) {
+            names.push(name);
         }
-        table.push('\n');
-        for row in self.rows {
+    }
+    names.sort_by_key(|(role, _)| match role {
+        Role::Reference => 0,
+        Role::Peer => 1,
+        Role::Ours => 2,
+    });
+    let mut text = format!("\n| {} |", unit.symbol());
+    for (_, name) in &names {
+        let _ = write!(text, " {name} |");
+    }
+    text += "\n|---|";
+    text += &"---|".repeat(names.len());
+    for row in rows {
+        let _ = write!(text, "\n| {} |", row.point.name);
+        for (_, name) in &names {
+            let figure = row.of(name).and_then(Spread::of);
             let _ = write!(
-                table,
-                "{:<28}{:>6}",
-                row.point.name,
-                row.point.unit.symbol()
+                text,
+                " {} |",
+                figure.map_or("–".to_owned(), |it| number(it.median))
             );
-            for name in self.contenders {
-                let _ = write!(table, "{:>12}", row.median(name).map_or("–".into(), number));
-            }
-            for (ours, theirs) in self.pairs() {
-                let ratio = row.ratio(ours, theirs);
-                let _ = write!(
-                    table,
-                    "{:>24}",
-                    ratio.map_or("–".into(), |r| format!("{r:.2}"))
-                );
-            }
-            table.push('\n');
         }
-        for (row, why) in self.missing() {
-            let _ = writeln!(table, "not measured: {}: {why}", row.point.name);
-        }
-        table + LEGEND
     }
-
-    fn missing(&self) -> impl Iterator<Item = (&Row, &str)> {
-        let rows = self.rows.iter();
-        rows.filter_map(|row| Some((row, row.missing.as_deref()?)))
-    }
-
-    fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
-        let ours = self.ours().iter();
-        ours.flat_map(|ours| self.theirs().iter().map(move |theirs| (&**ours, &**theirs)))
-    }
-
-    /// One object with every figure.
-    #[must_use]
-    pub fn json(&self) -> Value {
-        json!({
-            "image_sha256": self.image_sha256,
-            "network": {
-                "private": self.network.private,
-                "congestion_control": self.network.congestion_control,
-            },
-            "contenders": self.contenders,
-            "points": self.rows.iter().map(|row| self.point(row)).collect::<Vec<_>>(),
-        })
-    }
-
-    fn point(&self, row: &Row) -> Value {
-        let results = row.results.iter().map(|(name, rounds)| {
-            (
-                name.clone(),
-                json!({ "median": row.median(name), "rounds": rounds }),
-            )
-        });
-        let ratios = self.pairs().filter_map(|(ours, theirs)| {
-            Some((
-                format!("{ours} / {theirs}"),
-                json!(row.ratio(ours, theirs)?),
-            ))
-        });
-        json!({
-            "name": row.point.name,
-            "size": row.point.size,
-            "window": row.point.window,
-            "unit": row.point.unit.symbol(),
-            "better": if row.point.unit.smaller_is_better() { "smaller" } else { "larger" },
-            "results": results.collect::<serde_json::Map<_, _>>(),
-            "ratios": ratios.collect::<serde_json::Map<_, _>>(),
-            "missing": row.missing,
-        })
-    }
+    text + "\n"
 }
 
-fn number(value: f64) -> String {
+fn missing(results: &Results) -> String {
+    let of_points = results.rows.iter().flat_map(|row| {
+        let at = |why: &str| format!("{}: {why}", row.point.name);
+        row.missing
+            .iter()
+            .map(move |one| (&one.contender, at(&one.why)))
+    });
+    let everywhere = results
+        .missing
+        .iter()
+        .map(|one| (&one.contender, one.why.clone()));
+    let mut text = String::new();
+    for (who, why) in everywhere.chain(of_points) {
+        let _ = writeln!(text, "- {who}: {}", why.trim().replace('\n', " "));
+    }
+    if text.is_empty() {
+        return text;
+    }
+    format!("\n## Not measured\n\n{text}")
+}
+
+fn spread(ratio: &Spread) -> String {
+    format!(
+        "{} ({}–{})",
+        number(ratio.median),
+        number(ratio.least),
+        number(ratio.most)
+    )
+}
+
+/// With as many digits as mean something.
+pub(crate) fn number(value: f64) -> String {
     if value >= 100.0 {
         format!("{value:.0}")
     } else {
         format!("{value:.2}")
     }
 }
+
+#[cfg(test)]
+mod tests;

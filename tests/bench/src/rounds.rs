@@ -2,7 +2,23 @@
 
 use std::time::Duration;
 
-use crate::{point::Point, statistics};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    point::Point,
+    statistics::{Spread, median},
+};
+
+/// Who a contender is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Role {
+    /// The image that ships.
+    Ours,
+    /// What nothing on the way to it can beat.
+    Reference,
+    /// Somebody else's.
+    Peer,
+}
 
 /// What came of measuring a point.
 #[derive(Clone, Debug, PartialEq)]
@@ -11,14 +27,15 @@ pub enum Measured {
     Number(f64),
     /// The point means nothing to this contender.
     NotMine,
-    /// This machine cannot measure it: why, and what to do about it.
-    Missing(String),
 }
 
 /// Somebody who can be measured.
 pub trait Contender {
     /// Its name in tables.
     fn name(&self) -> &str;
+
+    /// Who it is.
+    fn role(&self) -> Role;
 
     /// Measures a point for about `time`.
     ///
@@ -28,38 +45,95 @@ pub trait Contender {
     fn measure(&mut self, point: &Point, time: Duration) -> Result<Measured, String>;
 }
 
+/// One contender's numbers at a point, one a round.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Series {
+    /// Whose.
+    pub contender: String,
+    /// Who that is.
+    pub role: Role,
+    /// In the point's unit.
+    pub rounds: Vec<f64>,
+}
+
+/// A contender that could not be measured, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Missing {
+    /// Who.
+    pub contender: String,
+    /// What went wrong, or what it needs.
+    pub why: String,
+}
+
 /// The numbers of one point.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Row {
     /// The point.
     pub point: Point,
-    /// For each contender that has numbers: its name, and one number a round.
-    pub results: Vec<(String, Vec<f64>)>,
-    /// Why the point could not be measured here.
-    pub missing: Option<String>,
+    /// Of each contender that has numbers, for as many rounds.
+    pub series: Vec<Series>,
+    /// Peers that failed here.
+    pub missing: Vec<Missing>,
 }
 
 impl Row {
     /// The rounds of a contender.
     #[must_use]
     pub fn of(&self, name: &str) -> Option<&[f64]> {
-        let found = self
-            .results
-            .iter()
-            .find(|(contender, _)| contender == name)?;
-        Some(&found.1)
+        let found = self.series.iter().find(|one| one.contender == name)?;
+        Some(&found.rounds)
     }
 
     /// The median of a contender's rounds.
     #[must_use]
     pub fn median(&self, name: &str) -> Option<f64> {
-        statistics::median(self.of(name)?)
+        median(self.of(name)?)
     }
 
-    /// The median of the ratios of `ours` to `theirs`.
+    /// The ratios of `ours` to `theirs`.
     #[must_use]
-    pub fn ratio(&self, ours: &str, theirs: &str) -> Option<f64> {
-        statistics::median_ratio(self.of(ours)?, self.of(theirs)?)
+    pub fn ratio(&self, ours: &str, theirs: &str) -> Option<Spread> {
+        Spread::of_ratios(self.of(ours)?, self.of(theirs)?)
+    }
+
+    /// The ratio of `ours` to the peer that comes off best against it, and that peer.
+    #[must_use]
+    pub fn against_best_peer(&self, ours: &str) -> Option<(&str, Spread)> {
+        let peers = self.series.iter().filter(|one| one.role == Role::Peer);
+        let ratios = peers
+            .filter_map(|peer| Some((peer.contender.as_str(), self.ratio(ours, &peer.contender)?)));
+        let order = |a: &(&str, Spread), b: &(&str, Spread)| a.1.median.total_cmp(&b.1.median);
+        if self.point.unit.smaller_is_better() {
+            ratios.max_by(order)
+        } else {
+            ratios.min_by(order)
+        }
+    }
+
+    fn add(&mut self, contender: &dyn Contender, number: f64) {
+        let known = self.series.iter_mut();
+        match { known }.find(|one| one.contender == contender.name()) {
+            Some(one) => one.rounds.push(number),
+            None => self.series.push(Series {
+                contender: contender.name().to_owned(),
+                role: contender.role(),
+                rounds: vec![number],
+            }),
+        }
+    }
+
+    fn has_failed(&self, contender: &dyn Contender) -> bool {
+        let mut missing = self.missing.iter();
+        missing.any(|one| one.contender == contender.name())
+    }
+
+    /// From now on it does not take part here: its rounds would no longer be those of the others.
+    fn forget(&mut self, contender: &dyn Contender, why: String) {
+        self.series.retain(|one| one.contender != contender.name());
+        self.missing.push(Missing {
+            contender: contender.name().to_owned(),
+            why,
+        });
     }
 }
 
@@ -67,7 +141,8 @@ impl Row {
 ///
 /// # Errors
 ///
-/// The first failure, with the contender's and the point's name.
+/// The first failure that is not a peer's, with the contender's and the point's name. A peer that fails is left out of
+/// the point, and said to be.
 pub fn run(
     contenders: &mut [&mut dyn Contender],
     points: Vec<Point>,
@@ -77,30 +152,49 @@ pub fn run(
 ) -> Result<Vec<Row>, String> {
     let rows = points.into_iter().map(|point| Row {
         point,
-        results: Vec::new(),
-        missing: None,
+        series: Vec::new(),
+        missing: Vec::new(),
     });
     let mut rows: Vec<Row> = rows.collect();
     for round in 0..rounds {
-        for row in rows.iter_mut().filter(|row| row.missing.is_none()) {
+        for row in &mut rows {
             progress(round, &row.point);
             for contender in &mut *contenders {
-                let measured = contender.measure(&row.point, time);
-                let at = || format!("{}: {}", contender.name(), row.point.name);
-                match measured.map_err(|error| format!("{}: {error}", at()))? {
-                    Measured::Number(number) => add(&mut row.results, contender.name(), number),
-                    Measured::NotMine => {}
-                    Measured::Missing(why) => row.missing = Some(why),
-                }
+                measure(*contender, row, time)?;
             }
         }
     }
     Ok(rows)
 }
 
-fn add(results: &mut Vec<(String, Vec<f64>)>, name: &str, number: f64) {
-    match results.iter_mut().find(|(contender, _)| contender == name) {
-        Some((_, numbers)) => numbers.push(number),
-        None => results.push((name.to_owned(), vec![number])),
+fn measure(contender: &mut dyn Contender, row: &mut Row, time: Duration) -> Result<(), String> {
+    if row.has_failed(contender) {
+        return Ok(());
     }
+    match measure_patiently(contender, &row.point, time) {
+        Ok(Measured::Number(number)) => row.add(contender, number),
+        Ok(Measured::NotMine) => {}
+        Err(why) if contender.role() == Role::Peer => row.forget(contender, why),
+        Err(why) => return Err(format!("{}: {}: {why}", contender.name(), row.point.name)),
+    }
+    Ok(())
 }
+
+/// On a busy machine nothing may end in so short a time: then it gets longer.
+fn measure_patiently(
+    contender: &mut dyn Contender,
+    point: &Point,
+    time: Duration,
+) -> Result<Measured, String> {
+    const TRIES: u32 = 6;
+    for longer in 0..TRIES {
+        match contender.measure(point, time * 4_u32.pow(longer))? {
+            Measured::Number(number) if !number.is_finite() => {}
+            measured => return Ok(measured),
+        }
+    }
+    Err("nothing was done in time".to_owned())
+}
+
+#[cfg(test)]
+mod tests;

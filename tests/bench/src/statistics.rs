@@ -15,20 +15,40 @@ pub fn median(values: &[f64]) -> Option<f64> {
         .map(|lower| f64::midpoint(*lower, upper))
 }
 
-/// The median of `ours[i] / theirs[i]`: a round's noise is in both of its numbers.
-#[must_use]
-pub fn median_ratio(ours: &[f64], theirs: &[f64]) -> Option<f64> {
-    let pairs = ours.iter().zip(theirs).filter(|(_, theirs)| **theirs > 0.0);
-    median(
-        &pairs
-            .map(|(ours, theirs)| ours / theirs)
-            .collect::<Vec<_>>(),
-    )
+/// The middle of several numbers, and how far they lie apart.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Spread {
+    /// The smallest.
+    pub least: f64,
+    /// The one in the middle.
+    pub median: f64,
+    /// The largest.
+    pub most: f64,
+}
+
+impl Spread {
+    /// Of `values`; none of nothing.
+    #[must_use]
+    pub fn of(values: &[f64]) -> Option<Self> {
+        Some(Self {
+            least: values.iter().copied().reduce(f64::min)?,
+            median: median(values)?,
+            most: values.iter().copied().reduce(f64::max)?,
+        })
+    }
+
+    /// Of `ours[i] / theirs[i]`: a round's noise is in both of its numbers.
+    #[must_use]
+    pub fn of_ratios(ours: &[f64], theirs: &[f64]) -> Option<Self> {
+        let pairs = ours.iter().zip(theirs).filter(|(_, theirs)| **theirs > 0.0);
+        let ratios: Vec<f64> = pairs.map(|(ours, theirs)| ours / theirs).collect();
+        Self::of(&ratios)
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{median, median_ratio};
+    use super::{Spread, median};
 
     #[test]
     fn the_median_of_an_even_number_is_between_the_two_in_the_middle() {
@@ -39,9 +59,24 @@ mod tests {
 
     #[test]
     fn a_slow_round_slows_both_and_leaves_the_ratio() {
-        assert_eq!(
-            median_ratio(&[10.0, 30.0, 11.0], &[5.0, 15.0, 5.5]),
-            Some(2.0)
-        );
+        let same = Spread {
+            least: 2.0,
+            median: 2.0,
+            most: 2.0,
+        };
+        let ratios = Spread::of_ratios(&[10.0, 30.0, 11.0], &[5.0, 15.0, 5.5]);
+        assert_eq!(ratios, Some(same));
+    }
+
+    #[test]
+    fn a_spread_goes_from_the_least_to_the_most() {
+        let spread = Spread::of_ratios(&[1.0, 4.0, 3.0], &[1.0, 2.0, 1.0]);
+        let expected = Spread {
+            least: 1.0,
+            median: 2.0,
+            most: 3.0,
+        };
+        assert_eq!(spread, Some(expected));
+        assert_eq!(Spread::of_ratios(&[1.0], &[0.0]), None);
     }
 }

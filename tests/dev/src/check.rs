@@ -49,6 +49,7 @@ pub fn check(quick: bool) -> Result<(), Failed> {
             let skipped = OWN_STEPS.iter().flat_map(|test| ["--skip", test]);
             show(cargo().args(["test", "--workspace", "--"]).args(skipped))
         })?;
+        steps.run("budgets of instructions and allocations", budgets)?;
         steps.run("models in every interleaving", proofs::models)?;
         steps.run(
             "the driver's tests under AddressSanitizer",
@@ -92,6 +93,19 @@ fn build_image() -> Result<(), String> {
     softrnic_build::image()
         .map(drop)
         .map_err(|error| error.to_string())
+}
+
+/// Counts what each operation takes, and compares it with its budget.
+fn budgets() -> Result<(), String> {
+    let bench = [
+        "run",
+        "--quiet",
+        "--package",
+        "softrnic-bench",
+        "--bin",
+        "bench",
+    ];
+    show(cargo().args(bench).args(["--", "budgets"]))
 }
 
 /// The cargo this command was started with.

@@ -44,7 +44,7 @@ mod unix {
         Conformance(conformance::Options),
         /// Changes the protocol core in every small way, and says which changes no test of its own notices.
         Mutate(mutation::Options),
-        /// Measures softrnic.sys beside raw TCP; `bench --help` has its options.
+        /// Measures softrnic.sys beside raw TCP, libfabric and UCX; `bench --help` has its options.
         #[command(disable_help_flag = true)]
         Bench {
             /// Options of the benchmark.

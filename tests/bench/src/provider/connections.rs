@@ -20,6 +20,9 @@ const IDLE: usize = 32;
 /// Queues of a weighed connection, small so that the connection itself is what weighs.
 const DEPTH: u32 = 16;
 
+/// How often the server looks whether it is to end: rarely, as that costs processor time too.
+const LOOK: Duration = Duration::from_millis(50);
+
 /// What the connections of an end share.
 struct Shared {
     adapter: Arc<Adapter>,
@@ -97,6 +100,16 @@ pub(super) fn per_second(sides: &Sides, time: Duration) -> Result<f64, String> {
     })
 }
 
+/// What `figure` says while a connection is open and idle.
+pub(super) fn while_idle(sides: &Sides, figure: impl FnOnce() -> f64) -> Result<f64, String> {
+    with_server(sides, true, |shared, from, to| {
+        let connection = shared.connect(from, to)?;
+        let figure = figure();
+        drop(connection);
+        Ok(figure)
+    })
+}
+
 /// Bytes of kernel memory a connection holds at each end, on average, its queues included.
 pub(super) fn idle_memory(sides: &Sides) -> Result<f64, String> {
     with_server(sides, true, |shared, from, to| {
@@ -148,7 +161,7 @@ fn serve(
     let mut kept = Vec::new();
     let started = Instant::now();
     while !done.load(Ordering::Acquire) && started.elapsed() < PATIENCE {
-        match incoming.recv_timeout(Duration::from_millis(5)) {
+        match incoming.recv_timeout(LOOK) {
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => break,
             // The client may have gone again before its accept is through.

@@ -14,23 +14,39 @@ use std::{
 
 use softrnic_consumer::{
     CqHandle, NtStatus, QpHandle,
-    abi::{NDK_CQ_NOTIFY_ANY, NDK_OP_FLAG_DEFER, NDK_RESULT, NDK_SGE},
+    abi::{NDK_CQ_NOTIFY_ANY, NDK_OP_FLAG_DEFER, NDK_OP_FLAG_SILENT_SUCCESS, NDK_RESULT, NDK_SGE},
 };
 
-use super::side::{PATIENCE, check};
-use crate::statistics;
+use super::side::{PATIENCE, Plan, check};
+use crate::{point::Verb, statistics};
 
 /// What is moved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Work {
-    /// A send there, a send back.
-    PingPong,
-    /// Sends one way.
-    Send,
-    /// RDMA writes one way.
-    Write,
-    /// RDMA reads.
-    Read,
+    /// One there, one back. A write has an empty send behind it: nobody else tells its peer.
+    PingPong(Verb),
+    /// One way, or of reads the other.
+    Stream(Verb),
+}
+
+/// What came of it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Outcome {
+    /// Operations that are done, at every end that started some.
+    pub(super) operations: usize,
+    /// From the first to the last.
+    pub(super) elapsed: Duration,
+    /// Median time of a round trip, or of an operation in a window of one, in microseconds.
+    pub(super) microseconds: f64,
+    /// Processor time of both sides.
+    pub(super) processor: Duration,
+}
+
+impl Outcome {
+    /// Operations a second.
+    pub(super) fn rate(&self) -> f64 {
+        self.operations as f64 / self.elapsed.as_secs_f64()
+    }
 }
 
 /// When it ends.
@@ -64,10 +80,21 @@ unsafe impl Sync for Posting {}
 #[derive(Default)]
 struct Progress {
     until: Option<End>,
-    round_trips: Vec<f64>,
+    /// In microseconds.
+    times: Vec<f64>,
     sent_at: Option<Instant>,
     failure: Option<String>,
     finished: bool,
+}
+
+impl Progress {
+    /// Another operation is done, and the next one starts.
+    fn note_time(&mut self, now: Instant) {
+        if let Some(sent_at) = self.sent_at {
+            self.times.push((now - sent_at).as_secs_f64() * 1e6);
+        }
+        self.sent_at = Some(now);
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -81,8 +108,9 @@ pub(super) struct Load {
     work: Work,
     size: usize,
     window: usize,
-    /// The peer's memory; none at the passive end.
-    active: Option<Region>,
+    active: bool,
+    /// The peer's memory.
+    peer: OnceLock<Region>,
     posting: OnceLock<Posting>,
     posted: AtomicUsize,
     completed: AtomicUsize,
@@ -93,20 +121,23 @@ pub(super) struct Load {
 }
 
 impl Load {
-    pub(super) fn active(work: Work, size: usize, window: usize, peer: Region) -> Self {
-        Self::new(work, size, window, Some(peer))
+    pub(super) fn active(plan: Plan, peer: Region) -> Self {
+        let load = Self::new(plan, true);
+        load.answer_to(peer);
+        load
     }
 
-    pub(super) fn passive(work: Work, size: usize, window: usize) -> Self {
-        Self::new(work, size, window, None)
+    pub(super) fn passive(plan: Plan) -> Self {
+        Self::new(plan, false)
     }
 
-    fn new(work: Work, size: usize, window: usize, active: Option<Region>) -> Self {
+    fn new(plan: Plan, active: bool) -> Self {
         Self {
-            work,
-            size,
-            window,
+            work: plan.work,
+            size: plan.size,
+            window: plan.window,
             active,
+            peer: OnceLock::new(),
             posting: OnceLock::new(),
             posted: AtomicUsize::new(0),
             completed: AtomicUsize::new(0),
@@ -115,6 +146,11 @@ impl Load {
             progress: Mutex::default(),
             changed: Condvar::new(),
         }
+    }
+
+    /// Where the peer's memory is. Before the peer starts.
+    pub(super) fn answer_to(&self, peer: Region) {
+        let _ = self.peer.set(peer);
     }
 
     pub(super) fn size(&self) -> usize {
@@ -127,7 +163,7 @@ impl Load {
 
     /// A ping-pong takes its initiator completions when it comes by.
     pub(super) fn wants_initiated(&self) -> bool {
-        self.active.is_some() && self.work != Work::PingPong
+        self.active && matches!(self.work, Work::Stream(_))
     }
 
     /// Posts the receives; the objects exist from now on.
@@ -144,33 +180,34 @@ impl Load {
         Ok(())
     }
 
-    /// Runs the work from the active end; `peer` is the passive one's load.
-    pub(super) fn run(&self, peer: &Self, until: Until) -> Result<f64, String> {
-        let started = Instant::now();
+    /// Starts the work from the active end.
+    pub(super) fn start(&self, now: Instant, until: Until) -> Result<(), String> {
         self.lock().until = Some(match until {
             Until::After(time) => End {
-                at: Some(started + time),
+                at: Some(now + time),
                 count: usize::MAX,
             },
             Until::Count(count) => End { at: None, count },
         });
-        self.post(1)?;
+        self.post(1)
+    }
+
+    /// Waits until it is done; `peer` is the passive end's load. Gives the operations, and the median of their times.
+    pub(super) fn finish(&self, peer: &Self) -> Result<(usize, f64), String> {
         self.wait_until_finished()?;
-        if self.work == Work::PingPong {
-            return Ok(statistics::median(&self.lock().round_trips).unwrap_or(f64::NAN) / 2.0);
-        }
-        let operations = self.completed.load(Ordering::Acquire);
+        let median = statistics::median(&self.lock().times).unwrap_or(f64::NAN);
+        let completed = self.completed.load(Ordering::Acquire);
         // What was completed here may still be on its way there: a last message follows it.
-        let sent = if self.work == Work::Send {
-            operations
-        } else {
-            0
-        };
-        if self.work != Work::Read {
-            self.send_last()?;
-            peer.wait_for_received(sent + 1)?;
+        match self.work {
+            Work::PingPong(_) => return Ok((self.lock().times.len(), median)),
+            Work::Stream(Verb::Read) => {}
+            Work::Stream(verb) => {
+                self.send_last()?;
+                let sent = if verb == Verb::Send { completed } else { 0 };
+                peer.wait_for_received(sent + 1)?;
+            }
         }
-        Ok(operations as f64 / started.elapsed().as_secs_f64())
+        Ok((completed, median))
     }
 
     fn wait_until_finished(&self) -> Result<(), String> {
@@ -213,21 +250,40 @@ impl Load {
 
     /// Posts `count` operations, to go out together.
     fn post(&self, count: usize) -> Result<(), String> {
-        let posting = self.posting()?;
-        let list = &[posting.sge];
         self.posted.fetch_add(count, Ordering::AcqRel);
         for left in (0..count).rev() {
             let flags = if left > 0 { NDK_OP_FLAG_DEFER } else { 0 };
-            let status = match (self.work, self.active) {
-                (Work::Write, Some(to)) => posting.qp.write(0, list, to.address, to.token, flags),
-                (Work::Read, Some(from)) => {
-                    posting.qp.read(0, list, from.address, from.token, flags)
-                }
-                _ => posting.qp.send(0, list, flags),
-            };
-            check(status, "a request")?;
+            check(self.post_one(flags)?, "a request")?;
         }
         Ok(())
+    }
+
+    fn post_one(&self, flags: u32) -> Result<NtStatus, String> {
+        let posting = self.posting()?;
+        let (qp, list) = (posting.qp, &[posting.sge]);
+        let peer = || self.peer.get().copied().ok_or("no peer");
+        Ok(match self.work {
+            Work::PingPong(Verb::Write) => {
+                let to = peer()?;
+                let flags = flags | NDK_OP_FLAG_DEFER | NDK_OP_FLAG_SILENT_SUCCESS;
+                let written = qp.write(0, list, to.address, to.token, flags);
+                check(written, "a write")?;
+                qp.send(
+                    0,
+                    &[],
+                    flags & !NDK_OP_FLAG_DEFER & !NDK_OP_FLAG_SILENT_SUCCESS,
+                )
+            }
+            Work::Stream(Verb::Write) => {
+                let to = peer()?;
+                qp.write(0, list, to.address, to.token, flags)
+            }
+            Work::Stream(Verb::Read) => {
+                let from = peer()?;
+                qp.read(0, list, from.address, from.token, flags)
+            }
+            _ => qp.send(0, list, flags),
+        })
     }
 
     fn send_last(&self) -> Result<(), String> {
@@ -241,13 +297,13 @@ impl Load {
             self.repost_receives(count)?;
             self.received.fetch_add(count, Ordering::AcqRel);
             match (self.work, self.active) {
-                (Work::PingPong, None) => self.answer(count),
-                (Work::PingPong, Some(_)) => self.next_round(),
-                _ => Ok(()),
+                (Work::PingPong(_), false) => self.answer(count),
+                (Work::PingPong(_), true) => self.next_round(),
+                (Work::Stream(_), _) => Ok(()),
             }
         });
         self.note(result);
-        if self.active.is_none() && self.work != Work::PingPong {
+        if !self.active && matches!(self.work, Work::Stream(_)) {
             drop(self.lock());
             self.changed.notify_all();
         }
@@ -297,12 +353,7 @@ impl Load {
     fn next_round(&self) -> Result<(), String> {
         let now = Instant::now();
         let mut progress = self.lock();
-        if let Some(sent_at) = progress.sent_at {
-            progress
-                .round_trips
-                .push((now - sent_at).as_secs_f64() * 1e6);
-        }
-        progress.sent_at = Some(now);
+        progress.note_time(now);
         let over = self.is_over(&progress, self.received.load(Ordering::Acquire), now);
         progress.finished |= over;
         drop(progress);
@@ -319,7 +370,13 @@ impl Load {
         let outstanding = self.posted.load(Ordering::Acquire)
             - completed.min(self.posted.load(Ordering::Acquire));
         if !self.ending.load(Ordering::Acquire) {
-            if !self.is_over(&self.lock(), completed, Instant::now()) {
+            let (now, mut progress) = (Instant::now(), self.lock());
+            if self.window == 1 {
+                progress.note_time(now);
+            }
+            let over = self.is_over(&progress, completed, now);
+            drop(progress);
+            if !over {
                 return self.post(self.window - outstanding);
             }
             self.ending.store(true, Ordering::Release);

@@ -6,55 +6,72 @@
 
 mod connections;
 mod end;
+mod fixed;
 mod load;
 mod side;
 
-use std::{path::Path, thread, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    thread,
+    time::{Duration, Instant},
+};
 
 use softrnic_emulator::wsk::SendCompletion;
 
 use crate::{
-    callgrind,
-    point::{Kind, Point, Unit},
-    rounds::{Contender, Measured},
+    machine::{Spent, Whose},
+    point::{Kind, Point, Verb},
+    rounds::{Contender, Measured, Role},
+    targets,
 };
 
+pub use fixed::{Fixed, run_fixed, sleeps_a_message};
 use load::{Until, Work};
-use side::Sides;
+use side::{Plan, Setting, Sides};
 
-/// The provider over one way of completing sends.
+/// What the verifier leaves out while time is measured; every result says so.
+pub const VERIFIER: &str =
+    "cheap pool: no guard pages; IRQL, ownership and all other rules checked";
+
+/// Our names in tables: sends that complete when the peer's TCP has acknowledged them, as on Windows, and sends that
+/// complete when TCP has taken them, as the peers' do.
+#[must_use]
+pub fn names(crc: bool) -> [&'static str; 2] {
+    if crc {
+        ["softrnic", "hand-over"]
+    } else {
+        ["softrnic, no CRC", "hand-over, no CRC"]
+    }
+}
+
+/// The provider with one way of completing sends, with or without CRC.
 pub struct Provider {
     name: &'static str,
-    image: std::path::PathBuf,
-    sides: Sides,
+    image: PathBuf,
+    completion: SendCompletion,
+    crc: bool,
+    /// Machines that were started; each setting once.
+    started: Vec<(Setting, Sides)>,
 }
 
 impl Provider {
-    /// Sends complete when the peer's TCP has acknowledged them, as on Windows.
-    ///
-    /// # Errors
-    ///
-    /// When the image does not start.
-    pub fn acknowledged(image: &Path) -> Result<Self, String> {
-        Self::start("softrnic", image, SendCompletion::Acknowledged)
-    }
-
-    /// Sends complete when TCP has taken them, as the peers of other projects do.
-    ///
-    /// # Errors
-    ///
-    /// When the image does not start.
-    pub fn handed_over(image: &Path) -> Result<Self, String> {
-        Self::start("hand-over", image, SendCompletion::HandOver)
-    }
-
-    fn start(name: &'static str, image: &Path, completion: SendCompletion) -> Result<Self, String> {
-        let sides = Sides::start(image, completion)?;
-        Ok(Self {
-            name,
-            image: image.to_path_buf(),
-            sides,
-        })
+    /// All there are, for the image at `image`. Machines start when they are needed first.
+    #[must_use]
+    pub fn all(image: &Path) -> Vec<Self> {
+        let ways = [SendCompletion::Acknowledged, SendCompletion::HandOver];
+        let with = |crc| {
+            names(crc)
+                .into_iter()
+                .zip(ways)
+                .map(move |(name, way)| Self {
+                    name,
+                    image: image.to_path_buf(),
+                    completion: way,
+                    crc,
+                    started: Vec::new(),
+                })
+        };
+        with(true).chain(with(false)).collect()
     }
 
     /// Halts the adapters and unloads the drivers.
@@ -63,14 +80,77 @@ impl Provider {
     ///
     /// When a driver left something behind.
     pub fn stop(self) -> Result<(), String> {
-        self.sides.stop()
+        let mut started = self.started.into_iter();
+        started.try_for_each(|(_, sides)| sides.stop())
     }
 
-    /// Operations a second.
-    fn rate(&self, work: Work, point: &Point, time: Duration) -> Result<f64, String> {
-        self.sides
-            .run(work, point.size, point.window, Until::After(time))
+    fn sides(&mut self, point: &Point) -> Result<&Sides, String> {
+        let setting = Setting {
+            completion: self.completion,
+            crc: self.crc,
+            wait: point.wait,
+            segment: point.segment,
+        };
+        let known = self.started.iter().position(|(it, _)| *it == setting);
+        let at = match known {
+            Some(at) => at,
+            None => {
+                let sides = Sides::start(&self.image, setting)?;
+                self.started.push((setting, sides));
+                self.started.len() - 1
+            }
+        };
+        Ok(&self.started[at].1)
     }
+
+    fn number(&mut self, point: &Point, time: Duration) -> Result<f64, String> {
+        let sides = self.sides(point)?;
+        let run = |work| {
+            let plan = Plan {
+                work,
+                size: point.size,
+                window: point.window,
+                connections: point.connections,
+            };
+            sides.run(plan, Until::After(time))
+        };
+        let number = match point.kind {
+            Kind::Time(Verb::Read) => run(Work::Stream(Verb::Read))?.microseconds,
+            Kind::Time(verb) => run(Work::PingPong(verb))?.microseconds / 2.0,
+            Kind::Rate(verb) => {
+                let rate = run(Work::Stream(verb))?.rate();
+                point.unit.of_rate(rate, point.size)
+            }
+            Kind::Processor => {
+                let outcome = run(Work::Stream(Verb::Write))?;
+                let gibibytes = (outcome.operations * point.size) as f64 / f64::from(1 << 30);
+                outcome.processor.as_secs_f64() / gibibytes
+            }
+            Kind::Connect => connections::per_second(sides, time)?,
+            Kind::Idle => connections::while_idle(sides, || idle_percent(time))?,
+            Kind::IdleMemory => connections::idle_memory(sides)?,
+            Kind::Crc => f64::NAN,
+        };
+        Ok(number)
+    }
+
+    /// Some figures do not depend on when sends complete; the checksum alone is measured elsewhere.
+    fn is_mine(&self, point: &Point) -> bool {
+        let acknowledged = self.completion == SendCompletion::Acknowledged;
+        match point.kind {
+            Kind::Crc => false,
+            Kind::Idle | Kind::IdleMemory => self.crc && acknowledged,
+            _ => self.crc || targets::has_crc_off(point),
+        }
+    }
+}
+
+/// Processor time of this process while nothing happens, in hundredths of a processor.
+fn idle_percent(time: Duration) -> f64 {
+    let (spent, started) = (Spent::now(Whose::Own), Instant::now());
+    thread::sleep(time);
+    let processor = spent.since(Whose::Own).processor;
+    100.0 * processor.as_secs_f64() / started.elapsed().as_secs_f64()
 }
 
 impl Contender for Provider {
@@ -78,41 +158,14 @@ impl Contender for Provider {
         self.name
     }
 
-    fn measure(&mut self, point: &Point, time: Duration) -> Result<Measured, String> {
-        let first = self.name == "softrnic";
-        let measured = match point.kind {
-            Kind::HalfRoundTrip => self.rate(Work::PingPong, point, time)?,
-            Kind::Send => self.rate(Work::Send, point, time)?,
-            Kind::Write => self.rate(Work::Write, point, time)?,
-            Kind::Read => self.rate(Work::Read, point, time)?,
-            Kind::Connect => connections::per_second(&self.sides, time)?,
-            // These do not depend on when sends complete.
-            Kind::IdleMemory if first => connections::idle_memory(&self.sides)?,
-            Kind::Instructions if first => match callgrind::instructions(&self.image, point.size) {
-                Ok(counted) => counted,
-                Err(why) => return Ok(Measured::Missing(why)),
-            },
-            Kind::IdleMemory | Kind::Instructions => return Ok(Measured::NotMine),
-        };
-        Ok(Measured::Number(match point.unit {
-            Unit::MebibytesPerSecond => measured * point.size as f64 / f64::from(1 << 20),
-            _ => measured,
-        }))
+    fn role(&self) -> Role {
+        Role::Ours
     }
-}
 
-/// Makes `operations` round trips of `size` bytes and nothing else: what callgrind counts.
-///
-/// # Errors
-///
-/// When the image does not start or the traffic stops.
-pub fn round_trips(image: &Path, size: usize, operations: usize) -> Result<(), String> {
-    let run = || {
-        let sides = Sides::start(image, SendCompletion::Acknowledged)?;
-        sides.run(Work::PingPong, size, 1, Until::Count(operations))?;
-        sides.stop()
-    };
-    // Below valgrind only a thread's stack is all there from the start.
-    thread::scope(|scope| scope.spawn(run).join())
-        .unwrap_or_else(|_| Err("the thread that measures panicked".to_owned()))
+    fn measure(&mut self, point: &Point, time: Duration) -> Result<Measured, String> {
+        if !self.is_mine(point) {
+            return Ok(Measured::NotMine);
+        }
+        self.number(point, time).map(Measured::Number)
+    }
 }

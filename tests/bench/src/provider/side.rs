@@ -8,7 +8,7 @@ use std::{
         Arc, Mutex, PoisonError,
         mpsc::{self, Receiver},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use softrnic_consumer::{
@@ -23,16 +23,59 @@ use softrnic_emulator::{
 
 use super::{
     end::End,
-    load::{Load, Until, Work},
+    load::{Load, Outcome, Until, Work},
+};
+use crate::{
+    machine::{self, Spent, Whose},
+    point::{Segment, Wait},
 };
 
-/// How long a network thread polls before it sleeps: longer than any gap between two messages.
-const SPIN: Duration = Duration::from_micros(500);
 /// The path is loopback, whose packets have 64 KiB: segments, and so FPDUs, are to be as large.
 const LOOPBACK_FRAME: &str = "65549";
 /// How long anything may take that is not measured.
 pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 const READS: u32 = 16;
+
+/// What machines are made with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Setting {
+    pub(super) completion: SendCompletion,
+    pub(super) crc: bool,
+    pub(super) wait: Wait,
+    pub(super) segment: Segment,
+}
+
+impl Setting {
+    /// How long a network thread polls before it sleeps.
+    fn spin(self) -> Duration {
+        match self.wait {
+            // Longer than any gap between two messages.
+            Wait::Poll => Duration::from_micros(500),
+            Wait::Hybrid => Duration::from_micros(50),
+            Wait::Sleep => Duration::ZERO,
+        }
+    }
+
+    fn keywords(self) -> Vec<(String, Keyword)> {
+        let crc = Keyword::from(u32::from(self.crc));
+        let mut keywords = vec![("NetworkDirectCrc".to_owned(), crc)];
+        if self.segment == Segment::Loopback {
+            let frame = Keyword::Text(LOOPBACK_FRAME.to_owned());
+            keywords.push(("*JumboPacket".to_owned(), frame));
+        }
+        keywords
+    }
+}
+
+/// What is to be done, on how many connections at once.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Plan {
+    pub(super) work: Work,
+    pub(super) size: usize,
+    /// Outstanding on each connection.
+    pub(super) window: usize,
+    pub(super) connections: usize,
+}
 
 /// One machine with one adapter.
 pub(super) struct Side {
@@ -42,26 +85,19 @@ pub(super) struct Side {
 }
 
 impl Side {
-    fn start(
-        name: &str,
-        address: IpAddr,
-        image: &Path,
-        completion: SendCompletion,
-    ) -> Result<Self, String> {
+    fn start(name: &str, address: IpAddr, image: &Path, setting: Setting) -> Result<Self, String> {
         let machine = Options {
             name: name.to_owned(),
             pool: PoolMode::Cheap,
             ..Options::default()
         };
         let network = wsk::Options {
-            send_completion: completion,
-            spin: SPIN,
+            send_completion: setting.completion,
+            spin: setting.spin(),
             ..wsk::Options::default()
         };
-        let frame = Keyword::Text(LOOPBACK_FRAME.to_owned());
-        let keywords = vec![("*JumboPacket".to_owned(), frame)];
         let adapters = vec![AdapterOptions {
-            keywords,
+            keywords: setting.keywords(),
             ..Host::adapter_at(address)
         }];
         let host = Host::start(image, machine, network, adapters).map_err(|e| e.to_string())?;
@@ -130,12 +166,16 @@ pub(super) struct Sides {
 }
 
 impl Sides {
-    pub(super) fn start(image: &Path, completion: SendCompletion) -> Result<Self, String> {
-        let client = Ipv4Addr::new(127, 0, 0, 1).into();
-        let server = Ipv4Addr::new(127, 0, 0, 2).into();
+    /// Starts both; where they poll, each on a processor of its own.
+    pub(super) fn start(image: &Path, setting: Setting) -> Result<Self, String> {
+        let side = |name, processor, last| {
+            let _pinned = (setting.wait == Wait::Poll).then(|| machine::pin(processor));
+            let address = Ipv4Addr::new(127, 0, 0, last).into();
+            Side::start(name, address, image, setting)
+        };
         Ok(Self {
-            client: Side::start("client", client, image, completion)?,
-            server: Side::start("server", server, image, completion)?,
+            client: side("client", 0, 1)?,
+            server: side("server", 1, 2)?,
         })
     }
 
@@ -144,29 +184,39 @@ impl Sides {
         self.server.stop().and(client)
     }
 
-    /// Makes a connection, moves messages of `size` bytes with `window` outstanding, and ends it.
-    /// Gives operations a second, or half of the median round trip in microseconds.
-    pub(super) fn run(
-        &self,
-        work: Work,
-        size: usize,
-        window: usize,
-        until: Until,
-    ) -> Result<f64, String> {
-        let pair = self.connect(work, size, window)?;
-        self.client
-            .run(|| pair.client.load.run(&pair.server.load, until))
+    /// Where the image lies in memory, at the client and at the server.
+    pub(super) fn bases(&self) -> Result<[usize; 2], String> {
+        let base = |side: &Side| side.host.machine().image().map(|image| image.base);
+        let both = base(&self.client).zip(base(&self.server));
+        both.map(<[usize; 2]>::from)
+            .ok_or_else(|| "no image".to_owned())
     }
 
-    fn connect(&self, work: Work, size: usize, window: usize) -> Result<Pair, String> {
+    /// Makes the connections, moves messages on all of them, and ends them.
+    pub(super) fn run(&self, plan: Plan, until: Until) -> Result<Outcome, String> {
+        let pairs = self.pairs(plan)?;
+        self.client.run(|| together(&pairs, until))
+    }
+
+    /// The same beside connections on which nothing happens.
+    pub(super) fn run_beside(&self, idle: Plan, plan: Plan, until: Until) -> Result<(), String> {
+        let _idle = self.pairs(idle)?;
+        self.run(plan, until).map(drop)
+    }
+
+    fn pairs(&self, plan: Plan) -> Result<Vec<Pair>, String> {
+        (0..plan.connections).map(|_| self.connect(plan)).collect()
+    }
+
+    fn connect(&self, plan: Plan) -> Result<Pair, String> {
         let (listener, incoming) = listen(&self.server)?;
         let to = self.server.run(|| listener.local_address());
         let to = to.map_err(failed("the listener's address"))?;
         let mut server = self
             .server
-            .make(|adapter| End::new(adapter, Load::passive(work, size, window)))?;
+            .make(|adapter| End::new(adapter, Load::passive(plan)))?;
         let region = self.server.run(|| server.region());
-        let load = Load::active(work, size, window, region);
+        let load = Load::active(plan, region);
         let mut client = self.client.make(|adapter| End::new(adapter, load))?;
         let from = SocketAddr::new(self.client.address, 0);
         let connecting = self.client.run(|| client.connect(from, to))?;
@@ -179,12 +229,32 @@ impl Sides {
             client.complete_connect()
         })?;
         self.server.run(|| check(accepting.wait(), "NdkAccept"))?;
+        // A write of the peer's answers ours.
+        let region = self.client.run(|| client.region());
+        server.load.answer_to(region);
         Ok(Pair {
             client,
             server,
             _listener: listener,
         })
     }
+}
+
+/// Starts the load of every pair, and waits for all.
+fn together(pairs: &[Pair], until: Until) -> Result<Outcome, String> {
+    let (spent, started) = (Spent::now(Whose::Own), Instant::now());
+    for pair in pairs {
+        pair.client.load.start(started, until)?;
+    }
+    let mut all = Outcome::default();
+    for pair in pairs {
+        let (operations, microseconds) = pair.client.load.finish(&pair.server.load)?;
+        all.operations += operations;
+        all.microseconds = microseconds;
+    }
+    all.elapsed = started.elapsed();
+    all.processor = spent.since(Whose::Own).processor;
+    Ok(all)
 }
 
 /// Two connected ends, in the order they close: the client's close ends the connection at once,

@@ -8,8 +8,10 @@ use super::{Shape, socket::Socket};
 
 /// MPA length and an untagged DDP header.
 const HEADER: usize = 20;
-/// Payload of an FPDU at most: one segment of loopback, whose MTU is 64 KiB.
-const PAYLOAD: usize = 65_408;
+/// Payload of an FPDU at most, in a segment of loopback, whose MTU is 64 KiB.
+pub(super) const LOOPBACK: usize = 65_408;
+/// The same in a segment of Ethernet.
+pub(super) const ETHERNET: usize = 1408;
 /// Below this, frames are received into one buffer and copied: one call for many of them.
 const IN_PLACE: usize = 16 << 10;
 const STAGE: usize = 256 << 10;
@@ -79,7 +81,7 @@ impl Sender {
         for _ in 0..messages {
             self.frame_message();
         }
-        let bodies = (0..messages).flat_map(|_| self.payload.chunks(PAYLOAD));
+        let bodies = (0..messages).flat_map(|_| self.payload.chunks(self.shape.fpdu));
         let mut buffers = Vec::with_capacity(3 * self.headers.len());
         for ((body, header), (trailer, length)) in bodies.zip(&self.headers).zip(&self.trailers) {
             buffers.push(IoSlice::new(header));
@@ -92,7 +94,7 @@ impl Sender {
     fn frame_message(&mut self) {
         self.number = self.number.wrapping_add(1);
         let mut offset = 0;
-        for body in self.payload.chunks(PAYLOAD) {
+        for body in self.payload.chunks(self.shape.fpdu) {
             let last = offset + body.len() == self.payload.len();
             let header = header(body.len(), self.number, offset, last);
             let padding = padding(body.len());
@@ -123,7 +125,7 @@ impl Receiver {
         Self {
             shape,
             place: vec![0; shape.size.max(STAGE)],
-            stage: vec![0; STAGE + 2 * (PAYLOAD + HEADER + 8)],
+            stage: vec![0; STAGE + 2 * (LOOPBACK + HEADER + 8)],
             staged: 0,
             loose: 0,
             next: [0; HEADER],
@@ -133,7 +135,12 @@ impl Receiver {
 
     /// Waits for bytes and says how many messages they completed.
     pub(crate) fn receive(&mut self, socket: &Socket) -> io::Result<usize> {
-        match (self.shape.framed, self.shape.size >= IN_PLACE) {
+        let piece = if self.shape.framed {
+            self.shape.size.min(self.shape.fpdu)
+        } else {
+            self.shape.size
+        };
+        match (self.shape.framed, piece >= IN_PLACE) {
             (false, in_place) => self.receive_plain(socket, in_place),
             (true, false) => self.receive_staged(socket),
             (true, true) => self.receive_in_place(socket),

@@ -12,17 +12,31 @@ use super::{
     frame::{Receiver, Sender},
     socket::{self, Socket, Wait},
 };
-use crate::{machine, statistics};
+use crate::{
+    machine::{self, Spent, Whose},
+    statistics,
+};
 
 /// An RDMA read request's length on the wire.
 const REQUEST: usize = 44;
 /// An MPA request or reply without private data.
 const START: usize = 20;
-/// Acknowledgements taken in one call at most.
-const ACKNOWLEDGEMENTS: usize = 4096;
 
 /// Median of half a round trip, in microseconds.
-pub(crate) fn half_round_trip(shape: Shape, time: Duration) -> io::Result<f64> {
+pub(crate) fn half_round_trip(wait: Wait, shape: Shape, time: Duration) -> io::Result<f64> {
+    let times = ping_pong(wait, shape, time)?;
+    Ok(statistics::median(&times).unwrap_or(f64::NAN) / 2.0)
+}
+
+/// Sleeps of both sides for each message of a ping-pong.
+pub(crate) fn sleeps_a_message(shape: Shape, time: Duration) -> io::Result<f64> {
+    let before = Spent::now(Whose::Own);
+    let messages = 2 * ping_pong(Wait::Sleep, shape, time)?.len();
+    Ok(before.since(Whose::Own).sleeps as f64 / messages.max(1) as f64)
+}
+
+/// Every round trip, in microseconds.
+fn ping_pong(wait: Wait, shape: Shape, time: Duration) -> io::Result<Vec<f64>> {
     let echo = move |socket: &Socket| {
         let (mut sender, mut receiver) = (Sender::new(shape), Receiver::new(shape));
         loop {
@@ -30,7 +44,7 @@ pub(crate) fn half_round_trip(shape: Shape, time: Duration) -> io::Result<f64> {
             sender.send(socket, 1)?;
         }
     };
-    pair(Wait::Poll, echo, |socket| {
+    pair(wait, echo, |socket| {
         let (mut sender, mut receiver) = (Sender::new(shape), Receiver::new(shape));
         let mut times = Vec::new();
         let end = Instant::now() + time;
@@ -41,48 +55,55 @@ pub(crate) fn half_round_trip(shape: Shape, time: Duration) -> io::Result<f64> {
             }
             sender.send(socket, 1)?;
             while receiver.receive(socket)? == 0 {}
-            times.push(started.elapsed().as_secs_f64() * 1e6 / 2.0);
+            times.push(started.elapsed().as_secs_f64() * 1e6);
         }
-        Ok(statistics::median(&times).unwrap_or(f64::NAN))
+        Ok(times)
     })
 }
 
-/// Messages a second, one way, at most `window` of them not yet acknowledged by the peer.
-pub(crate) fn stream(wait: Wait, shape: Shape, time: Duration) -> io::Result<f64> {
+/// What a run of many messages was.
+pub(crate) struct Run {
+    /// Messages a second.
+    pub(crate) rate: f64,
+    /// Median time of one, in microseconds.
+    pub(crate) microseconds: f64,
+    /// Processor time of both sides for a GiB.
+    pub(crate) seconds_per_gibibyte: f64,
+}
+
+/// Messages one way; those count that arrived.
+pub(crate) fn stream(wait: Wait, shape: Shape, time: Duration) -> io::Result<Run> {
     let sink = move |socket: &Socket| {
         let mut receiver = Receiver::new(shape);
-        let acknowledgements = [1; ACKNOWLEDGEMENTS];
         loop {
-            let mut messages = receiver.receive(socket)?;
-            while messages > 0 {
-                let some = messages.min(ACKNOWLEDGEMENTS);
-                socket.write_all(&mut [IoSlice::new(&acknowledgements[..some])])?;
-                messages -= some;
-            }
+            receiver.receive(socket)?;
         }
     };
     pair(wait, sink, |socket| {
         let mut sender = Sender::new(shape);
-        let mut acknowledgements = [0; ACKNOWLEDGEMENTS];
-        let (mut sent, mut acknowledged) = (0, 0);
-        let started = Instant::now();
+        let mut sent = 0;
+        let (spent, started) = (Spent::now(Whose::Own), Instant::now());
         while started.elapsed() < time {
-            while sent - acknowledged >= shape.window {
-                acknowledged += socket.read(&mut acknowledgements)?;
-            }
-            let messages = shape.batch.min(shape.window - (sent - acknowledged));
-            sender.send(socket, messages)?;
-            sent += messages;
+            sender.send(socket, shape.batch)?;
+            sent += shape.batch;
         }
-        while acknowledged < sent {
-            acknowledged += socket.read(&mut acknowledgements)?;
-        }
-        Ok(sent as f64 / started.elapsed().as_secs_f64())
+        socket.wait_until_all_arrived()?;
+        Ok(run(shape, sent, started, spent, &[]))
     })
 }
 
-/// Messages a second that were asked for, `window` requests outstanding.
-pub(crate) fn read(wait: Wait, shape: Shape, time: Duration) -> io::Result<f64> {
+fn run(shape: Shape, messages: usize, started: Instant, spent: Spent, times: &[f64]) -> Run {
+    let elapsed = started.elapsed().as_secs_f64();
+    let gibibytes = (messages * shape.size) as f64 / f64::from(1 << 30);
+    Run {
+        rate: messages as f64 / elapsed,
+        microseconds: statistics::median(times).unwrap_or(f64::NAN),
+        seconds_per_gibibyte: spent.since(Whose::Own).processor.as_secs_f64() / gibibytes,
+    }
+}
+
+/// Messages that were asked for, `window` requests outstanding.
+pub(crate) fn read(wait: Wait, shape: Shape, time: Duration) -> io::Result<Run> {
     let responder = move |socket: &Socket| {
         let mut sender = Sender::new(shape);
         let mut requests = [0; REQUEST * 256];
@@ -101,20 +122,25 @@ pub(crate) fn read(wait: Wait, shape: Shape, time: Duration) -> io::Result<f64> 
     pair(wait, responder, |socket| {
         let mut receiver = Receiver::new(shape);
         let requests = vec![0x42; REQUEST * shape.window];
-        let (mut asked, mut got) = (0, 0);
-        let started = Instant::now();
+        let (mut asked, mut got, mut times) = (0, 0, Vec::new());
+        let (spent, started) = (Spent::now(Whose::Own), Instant::now());
+        let mut last = started;
         while started.elapsed() < time {
             let more = shape.window - (asked - got);
             if more > 0 {
+                last = Instant::now();
                 socket.write_all(&mut [IoSlice::new(&requests[..REQUEST * more])])?;
                 asked += more;
             }
             got += receiver.receive(socket)?;
+            if shape.window == 1 && got == asked {
+                times.push(last.elapsed().as_secs_f64() * 1e6);
+            }
         }
         while got < asked {
             got += receiver.receive(socket)?;
         }
-        Ok(got as f64 / started.elapsed().as_secs_f64())
+        Ok(run(shape, got, started, spent, &times))
     })
 }
 
@@ -155,11 +181,11 @@ fn serve_connections(listener: &TcpListener) -> io::Result<()> {
 
 /// Runs `active` here and `passive` on another thread, over one connection; the active side ends
 /// by closing it.
-fn pair(
+fn pair<T>(
     wait: Wait,
     passive: impl FnOnce(&Socket) -> io::Result<()> + Send,
-    active: impl FnOnce(&Socket) -> io::Result<f64>,
-) -> io::Result<f64> {
+    active: impl FnOnce(&Socket) -> io::Result<T>,
+) -> io::Result<T> {
     let listener = socket::listen()?;
     thread::scope(|scope| {
         let other = scope.spawn(|| {

@@ -1,9 +1,9 @@
 //! Raw TCP: what the same job costs with nothing but sockets.
 //!
-//! Two threads, one connection over loopback. Where time counts both poll; where rate does, the
-//! better of polling and sleeping counts, as it differs with the size. `plain` moves the
-//! bytes; `framed` adds what iWARP must add: headers, padding and a CRC32C computed by one side
-//! and checked by the other. Nothing on the way to the provider can be cheaper.
+//! Two threads, one connection over loopback. Where time counts both poll, or both sleep, as the point says; where rate
+//! does, the better of polling and sleeping counts, as it differs with the size. `plain` moves the bytes; `framed` adds
+//! what iWARP must add: headers, padding and a CRC32C computed by one side and checked by the other. Nothing on the way
+//! to the provider can be cheaper.
 
 mod frame;
 mod measure;
@@ -13,8 +13,8 @@ use std::{io, time::Duration};
 
 use self::socket::Wait;
 use crate::{
-    point::{Kind, Point},
-    rounds::{Contender, Measured},
+    point::{self, Kind, Point, Segment, Verb},
+    rounds::{Contender, Measured, Role},
 };
 
 /// Plain TCP in tables.
@@ -30,12 +30,14 @@ const JOINED: usize = 256 << 10;
 pub(crate) struct Shape {
     /// Bytes a message.
     size: usize,
-    /// Messages outstanding.
+    /// Messages asked for at once, of reads. (What was sent is done when TCP has it, as the peers count.)
     window: usize,
     /// Messages a socket call.
     batch: usize,
     /// With headers, padding and CRC.
     framed: bool,
+    /// Payload of an FPDU at most.
+    fpdu: usize,
 }
 
 /// Raw TCP, plain or framed.
@@ -65,6 +67,42 @@ impl Reference {
             joined
         }
     }
+
+    fn shape(&self, point: &Point) -> Shape {
+        Shape {
+            size: point.size,
+            window: point.window,
+            batch: self.batch(point),
+            framed: self.framed,
+            fpdu: match point.segment {
+                Segment::Loopback => frame::LOOPBACK,
+                Segment::Ethernet => frame::ETHERNET,
+            },
+        }
+    }
+
+    fn number(&self, point: &Point, time: Duration) -> io::Result<Option<f64>> {
+        let shape = self.shape(point);
+        let wait = match point.wait {
+            point::Wait::Poll | point::Wait::Hybrid => Wait::Poll,
+            point::Wait::Sleep => Wait::Sleep,
+        };
+        let of_rate = |rate| point.unit.of_rate(rate, point.size);
+        Ok(Some(match point.kind {
+            _ if point.connections > 1 => return Ok(None),
+            Kind::Time(Verb::Read) => measure::read(wait, shape, time)?.microseconds,
+            Kind::Time(_) => measure::half_round_trip(wait, shape, time)?,
+            Kind::Rate(Verb::Read) => of_rate(better(|wait| {
+                Ok(measure::read(wait, shape, time / 2)?.rate)
+            })?),
+            Kind::Rate(_) => of_rate(better(|wait| {
+                Ok(measure::stream(wait, shape, time / 2)?.rate)
+            })?),
+            Kind::Processor => measure::stream(Wait::Sleep, shape, time)?.seconds_per_gibibyte,
+            Kind::Connect if !self.framed => measure::connect(time)?,
+            Kind::Connect | Kind::Idle | Kind::IdleMemory | Kind::Crc => return Ok(None),
+        }))
+    }
 }
 
 impl Contender for Reference {
@@ -72,30 +110,30 @@ impl Contender for Reference {
         if self.framed { FRAMED } else { PLAIN }
     }
 
+    fn role(&self) -> Role {
+        Role::Reference
+    }
+
     fn measure(&mut self, point: &Point, time: Duration) -> Result<Measured, String> {
-        let (size, window) = (point.size, point.window);
-        let shape = Shape {
-            size,
-            window,
-            batch: self.batch(point),
-            framed: self.framed,
-        };
-        let measured = match point.kind {
-            Kind::HalfRoundTrip => measure::half_round_trip(shape, time),
-            Kind::Send | Kind::Write => better(|wait| measure::stream(wait, shape, time / 2)),
-            Kind::Read => better(|wait| measure::read(wait, shape, time / 2)),
-            Kind::Connect if !self.framed => measure::connect(time),
-            Kind::Connect | Kind::IdleMemory | Kind::Instructions => return Ok(Measured::NotMine),
-        };
-        let rate = measured.map_err(|error| error.to_string())?;
-        Ok(Measured::Number(match point.unit {
-            crate::point::Unit::MebibytesPerSecond => rate * size as f64 / f64::from(1 << 20),
-            _ => rate,
-        }))
+        let number = self
+            .number(point, time)
+            .map_err(|error| error.to_string())?;
+        Ok(number.map_or(Measured::NotMine, Measured::Number))
     }
 }
 
 /// The larger of the rates with both ways of waiting.
 fn better(mut measure: impl FnMut(Wait) -> io::Result<f64>) -> io::Result<f64> {
     Ok(measure(Wait::Sleep)?.max(measure(Wait::Poll)?))
+}
+
+/// How often a thread sleeps for a message, in a ping-pong of two that sleep.
+///
+/// # Errors
+///
+/// When the sockets fail.
+pub fn sleeps_a_message(time: Duration) -> Result<f64, String> {
+    let point = Point::time(Verb::Send, 64);
+    let shape = Reference::plain().shape(&point);
+    measure::sleeps_a_message(shape, time).map_err(|error| error.to_string())
 }

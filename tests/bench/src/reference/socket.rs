@@ -3,7 +3,7 @@
 use std::{
     hint,
     io::{self, ErrorKind, IoSlice, IoSliceMut, Read, Write},
-    net::{Ipv4Addr, TcpListener, TcpStream},
+    net::{Ipv4Addr, Shutdown, TcpListener, TcpStream},
 };
 
 pub(crate) struct Socket {
@@ -55,6 +55,16 @@ impl Socket {
             bytes = &mut bytes[read..];
         }
         Ok(())
+    }
+
+    /// Says that nothing follows, and waits until the peer has read everything and closed.
+    pub(crate) fn wait_until_all_arrived(&self) -> io::Result<()> {
+        self.stream.shutdown(Shutdown::Write)?;
+        match self.read(&mut [0]) {
+            Err(error) if error.kind() == ErrorKind::UnexpectedEof => Ok(()),
+            Err(error) => Err(error),
+            Ok(_) => Err(io::Error::other("the peer sent something")),
+        }
     }
 
     /// Writes all the buffers with as few calls as the socket takes.

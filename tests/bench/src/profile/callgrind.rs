@@ -1,0 +1,94 @@
+//! Callgrind: exact counts, whatever else the machine does.
+//!
+//! The benchmark runs itself below valgrind with a fixed number of operations, twice; the
+//! difference is what the operations took, without start-up and end.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use softrnic_build::packages;
+
+use super::counts::Counts;
+use crate::{point::Verb, provider::Fixed};
+
+const DEBIAN_VALGRIND: &str = "/usr/bin/valgrind";
+/// Names another valgrind; that one is never installed.
+const FORCE: &str = "SOFTRNIC_VALGRIND";
+const FEW: usize = 100;
+const MANY: usize = 500;
+/// What is counted between: round trips, or reads.
+pub(super) const OPERATIONS: f64 = (MANY - FEW) as f64;
+
+/// Installs valgrind where that is allowed. Called while the process still has the machine's
+/// network; without valgrind [`count`] says what is missing.
+pub fn prepare() {
+    if env::var_os(FORCE).is_none() {
+        let _ = packages::require(DEBIAN_VALGRIND, "valgrind");
+    }
+}
+
+pub(super) fn valgrind() -> Result<PathBuf, String> {
+    let path = env::var_os(FORCE).map_or_else(|| DEBIAN_VALGRIND.into(), PathBuf::from);
+    if path.exists() {
+        return Ok(path);
+    }
+    Err(format!(
+        "{} is missing: {}",
+        path.display(),
+        packages::command(&["valgrind"])
+    ))
+}
+
+/// What [`OPERATIONS`] of `fixed` take.
+pub(super) fn count(valgrind: &Path, image: &Path, fixed: Fixed) -> Result<Counts, String> {
+    let few = run(valgrind, image, fixed, FEW)?;
+    let many = run(valgrind, image, fixed, MANY)?;
+    Ok(many.less(&few))
+}
+
+fn run(valgrind: &Path, image: &Path, fixed: Fixed, operations: usize) -> Result<Counts, String> {
+    let name = format!("softrnic-callgrind.{}.{operations}", std::process::id());
+    let file = env::temp_dir().join(name);
+    let this = env::current_exe().map_err(|error| error.to_string())?;
+    let output = Command::new(valgrind)
+        .args(["--tool=callgrind", "--quiet", "--dump-instr=yes"])
+        .args(["--compress-pos=no", "--compress-strings=no"])
+        .arg(format!("--callgrind-out-file={}", file.display()))
+        .arg(&this)
+        .args(["count", "--image"])
+        .arg(image)
+        .args(["--verb", word(fixed.verb)])
+        .args(["--size", &fixed.size.to_string()])
+        .args(["--connections", &fixed.connections.to_string()])
+        .args(["--operations", &operations.to_string()])
+        .output()
+        .map_err(|error| format!("{}: {error}", valgrind.display()))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        return Err(format!("{}: {}: {said}", valgrind.display(), output.status));
+    }
+    let text = fs::read_to_string(&file);
+    let _ = fs::remove_file(&file);
+    let text = text.map_err(|error| format!("{}: {error}", file.display()))?;
+    let bases = bases(&String::from_utf8_lossy(&output.stdout))?;
+    Ok(Counts::read(&text, &this.display().to_string(), &bases))
+}
+
+/// As the command line has it.
+fn word(verb: Verb) -> &'static str {
+    match verb {
+        Verb::Send => "send",
+        Verb::Write => "write",
+        Verb::Read => "read",
+    }
+}
+
+/// Where the run says that images lay.
+fn bases(said: &str) -> Result<Vec<u64>, String> {
+    let numbers = said.split_whitespace().map(str::parse);
+    let bases: Result<Vec<u64>, _> = numbers.collect();
+    bases.map_err(|error| format!("{said:?}: {error}"))
+}

@@ -1,0 +1,91 @@
+//! A fixed number of operations and nothing else: what callgrind counts, and what sleeps are counted of.
+
+use std::{path::Path, thread};
+
+use softrnic_emulator::wsk::SendCompletion;
+
+use super::{
+    load::{Until, Work},
+    side::{Plan, Setting, Sides},
+};
+use crate::{
+    machine::{Spent, Whose},
+    point::{Segment, Verb, Wait},
+};
+
+/// An operation, one after the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fixed {
+    /// Sends and writes go there and come back.
+    pub verb: Verb,
+    /// Bytes.
+    pub size: usize,
+    /// Connections that are open; the operations run on one of them.
+    pub connections: usize,
+}
+
+fn setting(wait: Wait) -> Setting {
+    Setting {
+        completion: SendCompletion::Acknowledged,
+        crc: true,
+        wait,
+        segment: Segment::Loopback,
+    }
+}
+
+fn run(sides: &Sides, fixed: Fixed, operations: usize) -> Result<(), String> {
+    let work = match fixed.verb {
+        Verb::Read => Work::Stream(Verb::Read),
+        verb => Work::PingPong(verb),
+    };
+    let plan = Plan {
+        work,
+        size: fixed.size,
+        window: 1,
+        connections: 1,
+    };
+    let idle = Plan {
+        connections: fixed.connections - 1,
+        ..plan
+    };
+    sides.run_beside(idle, plan, Until::Count(operations))
+}
+
+/// Makes `operations` of them, and says where the image lies in memory: at the client, at the server.
+///
+/// # Errors
+///
+/// When the image does not start or the traffic stops.
+pub fn run_fixed(image: &Path, fixed: Fixed, operations: usize) -> Result<[usize; 2], String> {
+    let body = || {
+        let sides = Sides::start(image, setting(Wait::Hybrid))?;
+        let bases = sides.bases()?;
+        run(&sides, fixed, operations)?;
+        sides.stop()?;
+        Ok(bases)
+    };
+    // Below valgrind only a thread's stack is all there from the start.
+    thread::scope(|scope| scope.spawn(body).join())
+        .unwrap_or_else(|_| Err("the thread that measures panicked".to_owned()))
+}
+
+/// How often a thread sleeps for a message, in a ping-pong where nobody polls.
+///
+/// # Errors
+///
+/// As [`run_fixed`].
+pub fn sleeps_a_message(image: &Path) -> Result<f64, String> {
+    const ROUND_TRIPS: usize = 2000;
+    let sides = Sides::start(image, setting(Wait::Sleep))?;
+    let fixed = Fixed {
+        verb: Verb::Send,
+        size: 64,
+        connections: 1,
+    };
+    run(&sides, fixed, 100)?;
+    let before = Spent::now(Whose::Own);
+    run(&sides, fixed, ROUND_TRIPS)?;
+    let sleeps = before.since(Whose::Own).sleeps;
+    sides.stop()?;
+    Ok(sleeps as f64 / (2 * ROUND_TRIPS) as f64)
+}

@@ -1,0 +1,85 @@
+use std::time::Duration;
+
+use super::{Contender, Measured, Role, run};
+use crate::point::{Point, Verb};
+
+/// Has its numbers ready; fails when they are used up.
+struct Scripted {
+    name: &'static str,
+    role: Role,
+    numbers: Vec<f64>,
+}
+
+impl Contender for Scripted {
+    fn name(&self) -> &str {
+        self.name
+    }
+
+    fn role(&self) -> Role {
+        self.role
+    }
+
+    fn measure(&mut self, _: &Point, _: Duration) -> Result<Measured, String> {
+        let next = self.numbers.pop().ok_or("used up")?;
+        Ok(Measured::Number(next))
+    }
+}
+
+fn scripted(name: &'static str, role: Role, numbers: &[f64]) -> Scripted {
+    let numbers = numbers.iter().rev().copied().collect();
+    Scripted {
+        name,
+        role,
+        numbers,
+    }
+}
+
+fn rows(contenders: &mut [&mut dyn Contender], point: Point) -> Result<Vec<super::Row>, String> {
+    run(contenders, vec![point], 2, Duration::ZERO, |_, _| ())
+}
+
+#[test]
+fn a_peer_that_fails_is_left_out_and_named() {
+    let mut ours = scripted("ours", Role::Ours, &[6.0, 9.0]);
+    let mut good = scripted("good", Role::Peer, &[3.0, 3.0]);
+    let mut bad = scripted("bad", Role::Peer, &[1.0]);
+    let point = Point::rate(Verb::Send, 4096, 1);
+    let rows = rows(&mut [&mut ours, &mut good, &mut bad], point).expect("peers may fail");
+
+    assert_eq!(rows[0].of("bad"), None);
+    assert_eq!(rows[0].missing[0].contender, "bad");
+    assert_eq!(rows[0].missing[0].why, "used up");
+    assert_eq!(rows[0].of("good"), Some(&[3.0, 3.0][..]));
+    assert_eq!(rows[0].ratio("ours", "good").map(|it| it.median), Some(2.5));
+}
+
+#[test]
+fn what_is_ours_must_not_fail() {
+    let mut ours = scripted("ours", Role::Ours, &[]);
+    let failed = rows(&mut [&mut ours], Point::rate(Verb::Send, 4096, 1));
+    assert_eq!(failed, Err("ours: send 4 KiB w1: used up".to_owned()));
+}
+
+#[test]
+fn the_best_peer_is_the_fastest_whatever_the_unit() {
+    let mut ours = scripted("ours", Role::Ours, &[10.0, 10.0, 10.0, 10.0]);
+    let mut one = scripted("one", Role::Peer, &[5.0, 5.0, 5.0, 5.0]);
+    let mut two = scripted("two", Role::Peer, &[20.0, 20.0, 20.0, 20.0]);
+    let contenders: &mut [&mut dyn Contender] = &mut [&mut ours, &mut one, &mut two];
+    let rate = rows(contenders, Point::rate(Verb::Send, 4096, 1)).expect("numbers");
+    let time = rows(contenders, Point::time(Verb::Send, 64)).expect("numbers");
+
+    let best = |row: &super::Row| {
+        row.against_best_peer("ours")
+            .map(|(name, _)| name.to_owned())
+    };
+    assert_eq!(best(&rate[0]).as_deref(), Some("two"));
+    assert_eq!(best(&time[0]).as_deref(), Some("one"));
+}
+
+#[test]
+fn what_is_no_figure_is_measured_again() {
+    let mut ours = scripted("ours", Role::Ours, &[f64::NAN, 3.0, 4.0]);
+    let rows = rows(&mut [&mut ours], Point::time(Verb::Send, 64)).expect("numbers");
+    assert_eq!(rows[0].of("ours"), Some(&[3.0, 4.0][..]));
+}
