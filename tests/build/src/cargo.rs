@@ -12,6 +12,10 @@ use crate::{Error, Profile, Recipe, Toolchain, root, toolchain::TARGET};
 /// What the compiler is told on top of the profile.
 const RUSTFLAGS: &[&str] = &["-Ccontrol-flow-guard=yes", "-Ctarget-feature=+crt-static"];
 
+/// More of it for [`Profile::Hasty`]: without link-time optimization the linker meets a function of `tracelogging` that nothing
+/// calls, and what it wants of `rpcrt4.dll`. It is dropped, whatever it is said to be.
+const HASTY_RUSTFLAGS: &[&str] = &["-Clink-arg=/alternatename:__imp_UuidCreate=_fltused"];
+
 pub(crate) struct Built {
     pub(crate) dll: PathBuf,
     pub(crate) pdb: PathBuf,
@@ -58,7 +62,10 @@ pub(crate) fn build(
                 .into_iter()
                 .flat_map(|name| ["--features", name]),
         )
-        .env("CARGO_ENCODED_RUSTFLAGS", rustflags(toolchain).join("\x1f"));
+        .env(
+            "CARGO_ENCODED_RUSTFLAGS",
+            rustflags(toolchain, recipe.profile).join("\x1f"),
+        );
     run(&mut command, name)?;
     let built = folder.join(TARGET).join(profile);
     let file = name.replace('-', "_");
@@ -69,8 +76,13 @@ pub(crate) fn build(
 }
 
 /// Flags with this machine's folders taken out of the image and its symbols.
-fn rustflags(toolchain: &Toolchain) -> Vec<String> {
-    let mut flags: Vec<String> = RUSTFLAGS.iter().map(ToString::to_string).collect();
+fn rustflags(toolchain: &Toolchain, profile: Profile) -> Vec<String> {
+    let more = match profile {
+        Profile::Image => &[],
+        Profile::Hasty => HASTY_RUSTFLAGS,
+    };
+    let all = RUSTFLAGS.iter().chain(more);
+    let mut flags: Vec<String> = all.map(ToString::to_string).collect();
     flags.push(format!("-Clinker={}", toolchain.linker.display()));
     flags.push("-Clinker-flavor=lld-link".to_owned());
     flags.push(format!(
