@@ -7,7 +7,7 @@ use softrnic_consumer::{ConnectParameters, Connector, NtStatus, QpLimits, Reques
 use softrnic_emulator::clock;
 use softrnic_emulator::sched::Random;
 use softrnic_emulator::sync::{Mutex, Receiver};
-use softrnic_functional::{Done, End, Flag, Results, SOON, pattern};
+use softrnic_functional::{Done, End, Flag, Results, pattern};
 
 use crate::site::Site;
 
@@ -360,7 +360,7 @@ fn part_ways(ends: &[Arc<End>; 2], random: &mut Random) {
     if who < 2 {
         // NDK-DISC: the other end hears of it, unless the connection was lost before.
         assert!(
-            ends[1 - who as usize].gone.wait(SOON),
+            ends[1 - who as usize].gone.wait(PATIENCE),
             "no disconnect event came"
         );
         let _ = ends[1 - who as usize].disconnect().wait();
