@@ -318,6 +318,16 @@ mod alone {
     }
 
     #[test]
+    fn valve_that_one_of_two_left_is_occupied() {
+        let valve = Valve::new(0);
+        assert_eq!(valve.enter(), Ok(()));
+        assert_eq!(valve.enter(), Ok(()));
+        assert_eq!(valve.leave(1), 0, "nobody waits");
+        assert!(valve.shut(0b01), "one is inside");
+        assert_eq!(valve.leave(1), 0b01);
+    }
+
+    #[test]
     fn revoked_value_comes_back_when_unused() {
         let place = Revocable::new(5);
         assert_eq!(place.revoke(), Some(5));
