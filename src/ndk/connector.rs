@@ -18,7 +18,7 @@ use super::qp::{Attached, Qp};
 use super::shared_endpoint::{SharedEndpoint, Use};
 use super::status;
 use crate::nt::{Ref, SpinLock, Status};
-use crate::transport::{self, ConnectionData, Failure, Params, PrivateData, ReadLimits};
+use crate::transport::{self, ConnectionData, Failure, Params, ReadLimits};
 
 /// The transport's end of a connection.
 pub(super) type Endpoint = transport::Endpoint<Link>;
@@ -166,7 +166,7 @@ impl Connector {
             )?;
             // NDK-CON-18.
             let remote = with_port(peer, host.ports().to_tcp(peer.port()));
-            connector.answer(endpoint.connect(tcp, remote, &params, attached))
+            connector.answer(endpoint.connect(tcp, remote, params, attached))
         };
         start().err().unwrap_or(Status::PENDING)
     }
@@ -208,7 +208,7 @@ impl Connector {
                 connector: connector.clone(),
             };
             connector.file(Some(qp), Some(event), pending)?;
-            connector.answer(endpoint.accept(&params, attached))
+            connector.answer(endpoint.accept(params, attached))
         };
         start().err().unwrap_or(Status::PENDING)
     }
@@ -216,10 +216,9 @@ impl Connector {
     /// `NdkReject`. NDK-CON-21: on either side, and done when it returns.
     pub(super) fn reject(&self, private_data: &[u8]) -> Status {
         let reject = || {
-            let private_data =
-                self.private_data(private_data, self.adapter.limits().callee_data)?;
+            bounded(private_data, self.adapter.limits().callee_data)?;
             let endpoint = self.endpoint().ok_or(Status::CONNECTION_INVALID)?;
-            endpoint.reject(&private_data).map_err(status::of_failure)
+            endpoint.reject(private_data).map_err(status::of_failure)
         };
         Status::from(reject())
     }
@@ -351,7 +350,8 @@ impl Connector {
     }
 
     /// NDK-CON-12: larger limits are capped silently.
-    fn params(&self, ask: Ask<'_>, most: u32) -> Result<Params, Status> {
+    fn params<'a>(&self, ask: Ask<'a>, most: u32) -> Result<Params<'a>, Status> {
+        bounded(ask.private_data, most)?;
         let limits = self.adapter.limits();
         let cap = |asked: u32, limit: u32| u16::try_from(asked.min(limit)).unwrap_or(u16::MAX);
         let reads = ReadLimits {
@@ -359,17 +359,9 @@ impl Connector {
             outbound: cap(ask.outbound, limits.outbound_reads),
         };
         Ok(Params {
-            private_data: self.private_data(ask.private_data, most)?,
+            private_data: ask.private_data,
             reads,
         })
-    }
-
-    /// NDK-CON-20.
-    fn private_data(&self, bytes: &[u8], most: u32) -> Result<PrivateData, Status> {
-        if bytes.len() > most as usize {
-            return Err(Status::INVALID_BUFFER_SIZE);
-        }
-        PrivateData::copy(bytes).ok_or(Status::INVALID_BUFFER_SIZE)
     }
 
     fn endpoint(&self) -> Option<Ref<Endpoint>> {
@@ -380,6 +372,14 @@ impl Connector {
     fn take<R>(&self, take: impl FnOnce(&mut State) -> R) -> R {
         take(&mut self.state.lock())
     }
+}
+
+/// NDK-CON-20.
+fn bounded(private_data: &[u8], most: u32) -> Result<(), Status> {
+    if private_data.len() > most as usize {
+        return Err(Status::INVALID_BUFFER_SIZE);
+    }
+    Ok(())
 }
 
 /// The ND address of this side: TCP's, unless the consumer chose the port.

@@ -153,8 +153,8 @@ impl PrivateData {
 
 /// What a consumer says with a connect or an accept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Params {
-    pub private_data: PrivateData,
+pub(crate) struct Params<'a> {
+    pub private_data: &'a [u8],
     pub reads: ReadLimits,
 }
 

@@ -12,7 +12,7 @@ use super::api::{ConnectionData, Failure, Memory, Params, PrivateData, Queues};
 use super::input;
 use super::link::Gone;
 use super::listener::Incoming;
-use super::runner::{Core, Dial};
+use super::runner::{Answer, Core, Dial};
 use super::settings::Settings;
 
 /// Memory that lies in mappings.
@@ -71,9 +71,24 @@ impl<E: Events> Endpoint<E> {
         &self,
         local: Local,
         remote: SocketAddr,
-        params: &Params,
+        params: Params<'_>,
         queues: E::Queues,
     ) -> Result<(), Failure> {
+        self.leave_dial(local, remote, params, queues)?;
+        self.run(input::CONNECT);
+        Ok(())
+    }
+
+    /// Out of line, as the other two: private data is not on the stack when the consumer is called.
+    #[inline(never)]
+    fn leave_dial(
+        &self,
+        local: Local,
+        remote: SocketAddr,
+        params: Params<'_>,
+        queues: E::Queues,
+    ) -> Result<(), Failure> {
+        let private_data = copy(params.private_data)?;
         // NDK-CON-10
         queues
             .queue_pair()
@@ -82,14 +97,14 @@ impl<E: Events> Endpoint<E> {
         let dial = Dial {
             local,
             remote,
-            params: *params,
+            private_data,
+            reads: params.reads,
             queues,
         };
         if let Err(dial) = self.0.dial.put(dial) {
             let _before = dial.queues.queue_pair().advance(Change::Refused);
             return Err(Failure::ConnectionInvalid);
         }
-        self.run(input::CONNECT);
         Ok(())
     }
 
@@ -100,28 +115,44 @@ impl<E: Events> Endpoint<E> {
     }
 
     /// Passive; `accept_done` answers.
-    pub(crate) fn accept(&self, params: &Params, queues: E::Queues) -> Result<(), Failure> {
-        queues
-            .queue_pair()
-            .advance(Change::Connect)
-            .map_err(|_| Failure::ConnectionActive)?;
-        if let Err((_, queues)) = self.0.answer.put((*params, queues)) {
-            let _before = queues.queue_pair().advance(Change::Refused);
-            return Err(Failure::ConnectionInvalid);
-        }
+    pub(crate) fn accept(&self, params: Params<'_>, queues: E::Queues) -> Result<(), Failure> {
+        self.leave_answer(params, queues)?;
         self.run(input::ACCEPT);
         Ok(())
     }
 
+    #[inline(never)]
+    fn leave_answer(&self, params: Params<'_>, queues: E::Queues) -> Result<(), Failure> {
+        let private_data = copy(params.private_data)?;
+        queues
+            .queue_pair()
+            .advance(Change::Connect)
+            .map_err(|_| Failure::ConnectionActive)?;
+        let answer = Answer {
+            private_data,
+            reads: params.reads,
+            queues,
+        };
+        if let Err(answer) = self.0.answer.put(answer) {
+            let _before = answer.queues.queue_pair().advance(Change::Refused);
+            return Err(Failure::ConnectionInvalid);
+        }
+        Ok(())
+    }
+
     /// Passive before `accept`, active before `complete_connect`; refused when the peer has given up.
-    pub(crate) fn reject(&self, private_data: &PrivateData) -> Result<(), Failure> {
-        self.0.standing.rejectable()?;
-        self.0
-            .refusal
-            .put(*private_data)
-            .map_err(|_| Failure::ConnectionInvalid)?;
+    pub(crate) fn reject(&self, private_data: &[u8]) -> Result<(), Failure> {
+        self.leave_refusal(private_data)?;
         self.run(input::REJECT);
         Ok(())
+    }
+
+    #[inline(never)]
+    fn leave_refusal(&self, private_data: &[u8]) -> Result<(), Failure> {
+        let private_data = copy(private_data)?;
+        self.0.standing.rejectable()?;
+        let put = self.0.refusal.put(private_data);
+        put.map_err(|_| Failure::ConnectionInvalid)
     }
 
     /// `disconnect_done` answers.
@@ -187,6 +218,10 @@ impl<E: Events> Drop for Endpoint<E> {
     fn drop(&mut self) {
         self.0.ask(input::CLOSE);
     }
+}
+
+fn copy(private_data: &[u8]) -> Result<PrivateData, Failure> {
+    PrivateData::copy(private_data).ok_or(Failure::PrivateDataTooLong)
 }
 
 /// What a consumer is told of a socket that could not be opened (NDK-CON-06, NDK-CON-07).

@@ -7,10 +7,10 @@
 //! ```text
 //! Endpoint::<E>::new(&Settings) -> Result<Ref<Endpoint<E>>, Failure>       everything is made here
 //!   .attach(events: E)                        once, before the first of the calls below
-//!   .connect(local, remote, &Params, queues)  -> Result<(), Failure>         Ok: connect_done follows
+//!   .connect(local, remote, Params, queues)   -> Result<(), Failure>         Ok: connect_done follows
 //!   .complete_connect()                       -> Result<(), Failure>         Ok: complete_done follows
-//!   .accept(&Params, queues)                  -> Result<(), Failure>         Ok: accept_done follows
-//!   .reject(&PrivateData)                     -> Result<(), Failure>         done at once
+//!   .accept(Params, queues)                   -> Result<(), Failure>         Ok: accept_done follows
+//!   .reject(private_data)                     -> Result<(), Failure>         done at once
 //!   .disconnect()                             -> Result<(), Failure>         Ok: disconnect_done follows
 //!   .flush() .doorbell() .remind()            something was posted, or is to be cancelled
 //!   .close()                                  once, the last call: closed() follows

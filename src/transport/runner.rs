@@ -7,39 +7,34 @@
 //! or elsewhere. What is left when nobody runs is taken up by the endpoint's own DPC, as is what
 //! exceeds a turn's budget (WSK-HAZ-06).
 
+mod rare;
+
 use core::net::SocketAddr;
 use core::sync::atomic::{AtomicU32, Ordering};
 
 use crate::nt::clock::{self, Ticks};
 use crate::nt::irql::is_dispatch;
 use crate::nt::{Dpc, Ref, Status, Timer};
-use crate::rdma::qp::Event as Change;
 use crate::sync::{Actor, Mailbox, Once, Revocable, Turn};
 use crate::wsk::events::End;
 use crate::wsk::{self, Accept, Indication, Local, NotConnected, SendBatch, Socket};
 
-use super::api::{Failure, Params, PrivateData, Queues, ReadLimits};
+use super::api::{Failure, PrivateData, Queues, ReadLimits};
 use super::connection::{Around, Connection, Phase};
 use super::decision::Standing;
 use super::endpoint::{Events, failure_of};
 use super::input;
-use super::link::{BATCHES, Link, Up};
+use super::link::BATCHES;
 use super::listener::Origin;
 use super::settings::Settings;
 use super::wire::{Home, Wire, lot_of};
+pub(super) use rare::{Answer, Dial};
 
 /// Rounds of a turn before it goes on in a DPC.
 const ROUNDS: usize = 16;
 
 /// Bytes taken of one indication, about half a millisecond's; the rest is asked for again.
 const TAKEN: usize = 1024 * 1024;
-
-pub(super) struct Dial<Q> {
-    pub(super) local: Local,
-    pub(super) remote: SocketAddr,
-    pub(super) params: Params,
-    pub(super) queues: Q,
-}
 
 /// What the runner alone touches.
 pub(super) struct Runner<Q: Queues> {
@@ -63,7 +58,7 @@ pub(super) struct Core<E: Events> {
     origin: Revocable<Origin<E>>,
     pub(super) dial: Mailbox<Dial<E::Queues>>,
     connected: Mailbox<Result<(), Failure>>,
-    pub(super) answer: Mailbox<(Params, E::Queues)>,
+    pub(super) answer: Mailbox<Answer<E::Queues>>,
     pub(super) refusal: Mailbox<PrivateData>,
     pub(super) standing: Standing,
     returned: [Mailbox<(SendBatch, bool)>; BATCHES],
@@ -117,29 +112,6 @@ impl<E: Events> Core<E> {
     /// The one in use.
     pub(super) fn socket(&self) -> &Socket<Self> {
         self.second.get().unwrap_or(&self.first)
-    }
-
-    /// Active: connects once more, on another socket.
-    pub(super) fn redial(&self) {
-        if let Err(failure) = self.try_redial() {
-            let _once = self.connected.put(Err(failure));
-            // No socket was opened, so none will say that it has closed.
-            self.leave(input::CONNECTED | input::LINK_CLOSED);
-        }
-    }
-
-    fn try_redial(&self) -> Result<(), Failure> {
-        let (Some(&local), Some(&remote)) = (self.from.get(), self.remote.get()) else {
-            return Err(Failure::ConnectionInvalid);
-        };
-        let this = self.this.access().ok_or(Failure::Cancelled)?;
-        let socket = Socket::try_new().map_err(failure_of)?;
-        self.second
-            .fill(socket)
-            .map_err(|_| Failure::ConnectionInvalid)?;
-        self.socket()
-            .connect(this.clone(), local, remote)
-            .map_err(failure_of)
     }
 
     /// Passive: the socket has a peer.
@@ -242,101 +214,6 @@ impl<E: Events> Core<E> {
         connection.pump(around);
         self.standing.follow(connection.decision());
         self.set_alarm(alarm, connection.deadline());
-    }
-
-    /// Inputs of a connection's beginning and end, in the order in which they make sense together.
-    fn rare<L: Link, U: Up>(
-        &self,
-        inputs: u32,
-        connection: &mut Connection<E::Queues>,
-        around: &mut Around<'_, L, U>,
-    ) {
-        let has = |input: u32| inputs & input != 0;
-        if has(input::CONNECT) {
-            self.dial(connection, around);
-        }
-        if has(input::ACCEPTED) {
-            let port = self.local.get().map_or(0, SocketAddr::port);
-            connection.accepted(around.now(), port);
-        }
-        if has(input::CONNECTED)
-            && let Some(result) = self.connected.take()
-        {
-            connection.connected(result, around);
-        }
-        if has(input::COMPLETE) {
-            connection.complete(around);
-        }
-        if has(input::ACCEPT)
-            && let Some((params, queues)) = self.answer.take()
-        {
-            connection.accept(&params, queues, around);
-        }
-        if has(input::REJECT)
-            && let Some(private_data) = self.refusal.take()
-        {
-            connection.reject(&private_data, around);
-        }
-        if has(input::REFUSED) {
-            connection.paused();
-        }
-        if has(input::FIN) {
-            connection.fin_received();
-        }
-        if has(input::RESET) {
-            connection.reset();
-        }
-        if has(input::FLUSH) {
-            connection.flush(around.now());
-        }
-        if has(input::DISCONNECT) {
-            connection.disconnect(around);
-        }
-        if has(input::FIN_DONE) {
-            connection.fin_done();
-        }
-        if has(input::LINK_CLOSED) {
-            connection.link_closed();
-        }
-        if has(input::CLOSE) {
-            connection.close(around);
-        }
-    }
-
-    fn dial<L: Link, U: Up>(
-        &self,
-        connection: &mut Connection<E::Queues>,
-        around: &mut Around<'_, L, U>,
-    ) {
-        let Some(Dial {
-            local,
-            remote,
-            params,
-            queues,
-        }) = self.dial.take()
-        else {
-            return;
-        };
-        let Some(this) = self.this.access() else {
-            return;
-        };
-        let _first = self.from.fill(local);
-        let _first = self.remote.fill(remote);
-        let opened = match connection.phase() {
-            Phase::Idle => self
-                .first
-                .connect(this.clone(), local, remote)
-                .map_err(failure_of),
-            _ => Err(Failure::ConnectionInvalid),
-        };
-        match opened {
-            Ok(()) => connection.connect(around.now(), remote.port(), params, queues),
-            Err(failure) => {
-                let _before = queues.queue_pair().advance(Change::Refused);
-                drop(queues);
-                around.up.connect_done(Err(failure));
-            }
-        }
     }
 
     fn set_alarm(&self, alarm: &mut Option<u64>, deadline: Option<u64>) {

@@ -191,6 +191,8 @@ impl<E: Events> Up for Core<E> {
         self.offer();
     }
 
+    /// Out of line: only here is the copy on the stack.
+    #[inline(never)]
     fn peer_said(&self, private_data: &[u8]) {
         let _first = self
             .peer

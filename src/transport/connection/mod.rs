@@ -104,7 +104,9 @@ pub(crate) struct Connection<Q: Queues> {
     machine: Machine,
     config: Config,
     patience: Patience,
-    params: Params,
+    /// Active: what its consumer said.
+    private_data: PrivateData,
+    reads: ReadLimits,
     queues: Option<Q>,
     outgoing: Outgoing,
     incoming: Incoming,
@@ -122,7 +124,8 @@ impl<Q: Queues> Connection<Q> {
             machine: Machine::initiator(config),
             config: *config,
             patience,
-            params: Params::default(),
+            private_data: PrivateData::default(),
+            reads: ReadLimits::default(),
             queues: None,
             outgoing: Outgoing::default(),
             incoming: Incoming::default(),
@@ -173,11 +176,12 @@ impl<Q: Queues> Connection<Q> {
     }
 
     /// Active, from `Idle`: the consumer's connect; TCP is connecting to that port.
-    pub(crate) fn connect(&mut self, now: Ticks, port: u16, params: Params, queues: Q) {
+    pub(crate) fn connect(&mut self, now: Ticks, port: u16, params: Params<'_>, queues: Q) {
         self.choose(port);
         self.initiate();
         self.ending.link_opened();
-        self.params = params;
+        self.private_data = PrivateData::copy(params.private_data).unwrap_or_default();
+        self.reads = params.reads;
         self.queues = Some(queues);
         self.phase = Phase::Connecting;
         self.deadline = Some(now + self.patience.connect);
@@ -197,10 +201,10 @@ impl<Q: Queues> Connection<Q> {
             return self.fall(failure, around);
         }
         self.phase = Phase::AwaitReply;
-        let reads = on_the_wire(self.params.reads);
+        let reads = on_the_wire(self.reads);
         if self
             .machine
-            .request(around.now(), self.params.private_data.as_slice(), reads)
+            .request(around.now(), self.private_data.as_slice(), reads)
             .is_err()
         {
             self.fall(Failure::PrivateDataTooLong, around);
@@ -269,7 +273,7 @@ impl<Q: Queues> Connection<Q> {
     /// Passive: the consumer accepts.
     pub(crate) fn accept<L: Link, U: Up>(
         &mut self,
-        params: &Params,
+        params: Params<'_>,
         queues: Q,
         around: &mut Around<'_, L, U>,
     ) {
@@ -277,7 +281,7 @@ impl<Q: Queues> Connection<Q> {
             Phase::Offered => {
                 let reads = on_the_wire(params.reads);
                 self.machine
-                    .accept(around.now(), params.private_data.as_slice(), reads)
+                    .accept(around.now(), params.private_data, reads)
                     .map_err(|_| Failure::Aborted)
             }
             Phase::Ending | Phase::Over => Err(self.ending.lost()),
@@ -296,11 +300,11 @@ impl<Q: Queues> Connection<Q> {
     /// The consumer refuses: passive before accept, active before complete.
     pub(crate) fn reject<L: Link, U: Up>(
         &mut self,
-        private_data: &PrivateData,
+        private_data: &[u8],
         around: &mut Around<'_, L, U>,
     ) {
         match self.phase {
-            Phase::Offered if self.machine.reject(private_data.as_slice()).is_ok() => {
+            Phase::Offered if self.machine.reject(private_data).is_ok() => {
                 self.farewell(Failure::Refused, around.now());
             }
             Phase::Offered | Phase::Replied => self.drop_link(Failure::Refused, around),

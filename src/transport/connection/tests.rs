@@ -405,7 +405,7 @@ impl Pair {
     fn open(&mut self) {
         let queues = self.active.begin();
         let params = Params {
-            private_data: PrivateData::copy(b"hello").unwrap(),
+            private_data: b"hello",
             reads: ReadLimits {
                 inbound: 4,
                 outbound: 4,
@@ -424,14 +424,14 @@ impl Pair {
     fn accept(&mut self) {
         let queues = self.passive.begin();
         let params = Params {
-            private_data: PrivateData::copy(b"welcome").unwrap(),
+            private_data: b"welcome",
             reads: ReadLimits {
                 inbound: 4,
                 outbound: 4,
             },
         };
         self.passive
-            .input(|connection, around| connection.accept(&params, queues, around));
+            .input(|connection, around| connection.accept(params, queues, around));
         self.run();
     }
 

@@ -3,9 +3,9 @@
 
 use object::{LittleEndian as LE, pe, read::pe::PeFile64};
 
-/// Bytes one function may take: a fifth of the stack. (Making a connection's state takes 4.5 KiB,
-/// everything else less than 2.)
-const LARGEST: u32 = 5 * 1024;
+/// Bytes one function may take: a sixth of the stack. (Making a connection's state takes 3.5 KiB,
+/// everything else less than 2.5.)
+const LARGEST: u32 = 4 * 1024;
 
 /// `UWOP_…` codes: what the prologue did.
 const PUSH_NONVOL: u8 = 0;

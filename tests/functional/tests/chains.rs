@@ -1,8 +1,11 @@
 //! Callbacks that bring about the next callback: never two of them are on one stack, however long the chain.
 
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
+use softrnic_emulator::verifier::depth;
+use softrnic_emulator::wsk::{Call, Fault};
 use softrnic_functional::consumer::abi::{NDK_CQ_NOTIFY_ANY, NDK_OP_FLAG_ALLOW_REMOTE_READ};
 use softrnic_functional::consumer::{
     Buffer, ConnectParameters, Connector, CqHandle, Mr, Mw, NtStatus, QpHandle, QpLimits,
@@ -173,4 +176,60 @@ fn connects_cancelled_by_closes() {
     links.pull(|first| close_connector(&links, first));
     links.assert_flat();
     drop((offered, ends));
+}
+
+/// Connects that fail inside their calls, each made by the callback of the one before.
+struct Failing {
+    chain: Arc<Chain>,
+    ends: Vec<Mutex<(End, Connector)>>,
+    route: (SocketAddr, SocketAddr),
+}
+
+impl Failing {
+    fn connect(self: &Arc<Self>, link: usize) {
+        let (again, ask) = (self.clone(), ConnectParameters::default());
+        let (end, connector) = &mut *self.ends[link].lock().expect("no panic");
+        let returned = raw::request(
+            |completion, context| {
+                let callback = (completion, context);
+                connector
+                    .connect_with(&end.qp, self.route, &ask, callback)
+                    .0
+            },
+            move |status| {
+                assert_eq!(status, NtStatus::INSUFFICIENT_RESOURCES);
+                let chain = &again.chain;
+                chain.depth.count(|| chain.pull(|next| again.connect(next)));
+            },
+        );
+        assert_eq!(returned, NtStatus::PENDING);
+    }
+}
+
+// NDK-IRQL-05, NDK-LIFE-09, NDK-LIFE-26: a connect fails before its call returns, and its callback makes the next one. Two calls
+// are on the stack then, and together leave room within the verifier's limit for paths that are longer than this one.
+#[test]
+fn connects_that_follow_failed_connects() {
+    const LENGTH: usize = 40;
+    let stage = Stage::new();
+    let client = stage.open(0);
+    let cq = Quiet::new(&client, 8);
+    let ends = (0..LENGTH).map(|_| {
+        let end = quiet::end(&client, &cq, &cq, QpLimits::default());
+        let connector = Connector::new(&client).expect("made");
+        Mutex::new((end, connector))
+    });
+    let failing = Arc::new(Failing {
+        chain: Chain::new((0..LENGTH).collect()),
+        ends: ends.collect(),
+        route: (stage.address(0, 0), stage.address(1, 9)),
+    });
+    let refused = Fault::of(Call::Connect, NtStatus::INSUFFICIENT_RESOURCES.0);
+    stage.machine().wsk.fail(refused.until_healed());
+    let chain = failing.chain.clone();
+    chain.pull(|first| failing.connect(first));
+    chain.assert_flat();
+    stage.machine().wsk.heal();
+    let (bytes, chain) = depth::deepest();
+    assert!(bytes <= 9 << 10, "{chain} takes {bytes} bytes of stack");
 }

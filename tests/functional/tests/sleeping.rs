@@ -74,8 +74,9 @@ fn a_sleeping_adapter_says_nothing() {
     let paired = Paired::new(NicOptions::default());
     let above = paired.watch();
     paired.wait_up();
-    let told = above.links().len();
     paired.adapter().sleep().expect("it sleeps");
+    // The pause has waited for what was being told before.
+    let told = above.links().len();
     paired.nic().set_link(false);
     paired.nic().set_link(true);
     paired.nic().set_offloads(Offloads::ALL);

@@ -156,9 +156,8 @@ fn close_of_a_live_connection_aborts_it() {
 fn reject_reaches_the_peer_with_its_private_data() {
     let mut pair = Pair::new(1448);
     pair.open();
-    let no = PrivateData::copy(b"no").unwrap();
     pair.passive
-        .input(|connection, around| connection.reject(&no, around));
+        .input(|connection, around| connection.reject(b"no", around));
     close(&mut pair.passive);
     pair.run();
     assert_eq!(pair.active.log.take(), ["connect Err(Refused)"]);
@@ -176,9 +175,8 @@ fn reject_reaches_the_peer_with_its_private_data() {
 fn a_refusal_is_ended_when_it_has_arrived() {
     let mut pair = Pair::new(1448);
     pair.open();
-    let no = PrivateData::copy(b"no").unwrap();
     pair.passive
-        .input(|connection, around| connection.reject(&no, around));
+        .input(|connection, around| connection.reject(b"no", around));
     close(&mut pair.passive);
     assert!(!pair.passive.link.0.borrow().unacknowledged.is_empty());
     assert!(!pair.passive.link.0.borrow().fin);

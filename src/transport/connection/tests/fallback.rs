@@ -8,7 +8,7 @@ fn asked() -> Pair {
     let mut pair = Pair::new(1460);
     let queues = pair.active.begin();
     let params = Params {
-        private_data: PrivateData::copy(b"hello").unwrap(),
+        private_data: b"hello",
         ..Params::default()
     };
     pair.active

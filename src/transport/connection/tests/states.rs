@@ -97,12 +97,12 @@ const ACTS: [(&str, Act); 13] = [
         if end.qp.pair.advance(Change::Connect).is_ok() {
             let queues = end.handle();
             end.input(|connection, around| {
-                connection.accept(&Params::default(), queues, around);
+                connection.accept(Params::default(), queues, around);
             });
         }
     }),
     ("call reject", |end| {
-        end.input(|connection, around| connection.reject(&PrivateData::default(), around))
+        end.input(|connection, around| connection.reject(&[], around))
     }),
     ("call disconnect", |end| {
         end.input(|connection, around| connection.disconnect(around))
