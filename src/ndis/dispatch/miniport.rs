@@ -102,7 +102,8 @@ pub(super) unsafe extern "win64" fn return_net_buffer_lists(
 pub(super) unsafe extern "win64" fn cancel_send(context: PVOID, cancel_id: PVOID) {
     // SAFETY: NDIS passes the context of a live adapter.
     let miniport = unsafe { miniport(context) };
-    // NDIS-NBL-04: the NIC has what is queued; without one nothing is.
+    // NDIS-NBL-04: the NIC has what is queued, or we hold it while it is being reset.
+    miniport.pair().cancel_held(cancel_id.addr());
     if let Ok(passing) = miniport.pair().enter().passing() {
         cancel_sends(&passing, cancel_id);
     }

@@ -107,10 +107,10 @@ impl Binding {
     }
 
     /// Asks the NIC for what the pair wants, if that is new; NDIS-OID-10: when it is awake again, if it
-    /// sleeps. `PASSIVE_LEVEL`.
+    /// sleeps, and NDIS-LIFE-18: when it is no longer being reset. `PASSIVE_LEVEL`.
     pub(super) fn apply(&self) -> Result<()> {
         let mut asked = self.asked.lock();
-        if !asked.answers {
+        if !asked.answers || self.pair.is_shut(Shut::Resetting) {
             return Ok(());
         }
         #[cfg(feature = "chimney")]
@@ -180,8 +180,8 @@ impl Binding {
         match said {
             Said::Link(link) => Pair::set_link(pair, link),
             Said::Offloads(offloads) => Pair::set_offloads(pair, offloads),
-            Said::ResetStarts => pair.refuse(Shut::Resetting),
-            Said::ResetEnds => pair.allow(Shut::Resetting),
+            Said::ResetStarts => Pair::reset_starts(pair),
+            Said::ResetEnds => Pair::reset_ends(pair),
         }
     }
 

@@ -128,6 +128,55 @@ impl Chain {
         self.last = list;
         self.count += 1;
     }
+
+    /// # Safety
+    /// `first` starts a chain that is ours, and used no more.
+    pub(super) unsafe fn append(&mut self, first: *mut NET_BUFFER_LIST) {
+        for list in Chained(first) {
+            // SAFETY: the caller's promise; the next was read before.
+            unsafe { self.push(list) };
+        }
+    }
+
+    /// Those for which `goes` is true, out of the chain; both keep their order.
+    pub(super) fn extract(&mut self, goes: impl Fn(*mut NET_BUFFER_LIST) -> bool) -> Self {
+        let (mut stays, mut gone) = (Self::EMPTY, Self::EMPTY);
+        for list in Chained(self.first) {
+            let chain = if goes(list) { &mut gone } else { &mut stays };
+            // SAFETY: ours, by the invariant; the next was read before.
+            unsafe { chain.push(list) };
+        }
+        *self = stays;
+        gone
+    }
+}
+
+/// A clone that is sent again says so where only its owner looks.
+///
+/// # Safety
+/// `clone` is ours.
+pub(super) unsafe fn set_again(clone: *mut NET_BUFFER_LIST, again: bool) {
+    // SAFETY: the caller's promise.
+    let [mark, ..] = unsafe { &mut (*clone).ProtocolReserved };
+    *mark = ptr::without_provenance_mut(usize::from(again));
+}
+
+/// # Safety
+/// `clone` is ours, back from the NIC.
+pub(super) unsafe fn is_again(clone: *mut NET_BUFFER_LIST) -> bool {
+    // SAFETY: the caller's promise.
+    let [mark, ..] = unsafe { (*clone).ProtocolReserved };
+    !mark.is_null()
+}
+
+/// The cancel id as a number.
+///
+/// # Safety
+/// `list` is ours.
+pub(super) unsafe fn cancel_id(list: *mut NET_BUFFER_LIST) -> usize {
+    // SAFETY: the caller's promise.
+    let id = unsafe { (*list).NetBufferListInfo.get(sys::NetBufferListCancelId) };
+    id.map_or(0, |id| id.addr())
 }
 
 /// The lists of a chain of ours; each may be given away or chained anew once it was seen.

@@ -7,12 +7,16 @@
 //!
 //! Nothing here holds a lock (NDIS-NBL-06).
 
+mod held;
 mod list;
 
-use core::ptr;
+use core::{marker::PhantomData, ptr};
+
+pub(super) use self::held::Held;
 
 use self::list::{
-    Chain, Chained, clone_for, first_reserved, frames, free, header, length, set_word, word,
+    Chain, Chained, clone_for, first_reserved, frames, free, header, is_again, length, set_again,
+    set_word, word,
 };
 use super::{
     dispatch::{Handle, Open},
@@ -25,8 +29,9 @@ use crate::sys::{
     NDIS_RETURN_FLAGS_DISPATCH_LEVEL, NDIS_SEND_COMPLETE_FLAGS_DISPATCH_LEVEL,
     NDIS_SEND_FLAGS_DISPATCH_LEVEL, NDIS_STATUS, NDIS_STATUS_LOW_POWER_STATE,
     NDIS_STATUS_MEDIA_DISCONNECTED, NDIS_STATUS_NOT_ACCEPTED, NDIS_STATUS_NOT_SUPPORTED,
-    NDIS_STATUS_PAUSED, NDIS_STATUS_RESET_IN_PROGRESS, NDIS_STATUS_RESOURCES, NDIS_STATUS_SUCCESS,
-    NET_BUFFER_LIST, NdisMSendNetBufferListsComplete,
+    NDIS_STATUS_PAUSED, NDIS_STATUS_RESET_IN_PROGRESS, NDIS_STATUS_RESOURCES,
+    NDIS_STATUS_SEND_ABORTED, NDIS_STATUS_SUCCESS, NET_BUFFER_LIST,
+    NdisMSendNetBufferListsComplete,
 };
 
 /// Of every flag word: this is `DISPATCH_LEVEL` (NDIS-NBL-07).
@@ -45,9 +50,12 @@ const PORT: u32 = sys::NDIS_DEFAULT_PORT_NUMBER;
 /// each is completed exactly once.
 #[must_use = "sends must be completed"]
 pub(super) struct Lists<'a> {
-    adapter: &'a Handle,
+    adapter: sys::NDIS_HANDLE,
     first: *mut NET_BUFFER_LIST,
     flags: u32,
+    /// The NIC had them before, and dropped them.
+    again: bool,
+    alive: PhantomData<&'a ()>,
 }
 
 impl<'a> Lists<'a> {
@@ -59,10 +67,34 @@ impl<'a> Lists<'a> {
         flags: u32,
     ) -> Self {
         Self {
-            adapter,
+            adapter: adapter.raw(),
             first,
             flags: flags & AT_DISPATCH,
+            again: false,
+            alive: PhantomData,
         }
+    }
+
+    /// # Safety
+    /// `first` starts a chain of lists that NDIS gave to the pair's miniport.
+    unsafe fn unsent(passing: &'a Passing<'_>, first: *mut NET_BUFFER_LIST, again: bool) -> Self {
+        Self {
+            adapter: Open::of(passing).adapter,
+            first,
+            flags: 0,
+            again,
+            alive: PhantomData,
+        }
+    }
+
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        Chained(self.first).count()
+    }
+
+    /// Not completed: the chain is the caller's.
+    fn into_chain(mut self) -> *mut NET_BUFFER_LIST {
+        core::mem::replace(&mut self.first, ptr::null_mut())
     }
 
     /// How many frames the chain has.
@@ -82,6 +114,7 @@ impl<'a> Lists<'a> {
             Refused::Removed => NDIS_STATUS_NOT_ACCEPTED,
             Refused::Asleep => NDIS_STATUS_LOW_POWER_STATE,
             Refused::Resetting => NDIS_STATUS_RESET_IN_PROGRESS,
+            Refused::Cancelled => NDIS_STATUS_SEND_ABORTED,
         };
         for list in Chained(self.first) {
             // SAFETY: the list is ours; only its status is changed (NDIS-NBL-02).
@@ -101,6 +134,7 @@ impl<'a> Lists<'a> {
                 match clone_to_send(passing.pair().rights(), list, &open) {
                     Ok(clone) => {
                         (*list).Next = ptr::null_mut();
+                        set_again(clone, self.again);
                         down.push(clone);
                     }
                     Err(status) => {
@@ -127,7 +161,7 @@ impl Drop for Lists<'_> {
     fn drop(&mut self) {
         if !self.first.is_null() {
             // SAFETY: the chain is ours, and is not touched any more.
-            unsafe { NdisMSendNetBufferListsComplete(self.adapter.raw(), self.first, self.flags) };
+            unsafe { NdisMSendNetBufferListsComplete(self.adapter, self.first, self.flags) };
         }
     }
 }
@@ -168,18 +202,24 @@ unsafe fn asked(list: *mut NET_BUFFER_LIST) -> Asked {
     }
 }
 
-/// The NIC is done with what it was given: the originals go home with its verdict.
+/// The NIC is done with what it was given: the originals go home with its verdict. NDIS-LIFE-18: those that
+/// it dropped because it is being reset wait until that is over, and go out once more.
 ///
 /// # Safety
 /// `first` starts a chain of clones that NDIS gives back with these flags, from a send on the
 /// pair's binding.
 pub(super) unsafe fn sent(pair: &Pair, first: *mut NET_BUFFER_LIST, flags: u32) {
-    let mut originals = Chain::EMPTY;
+    let (mut originals, mut dropped) = (Chain::EMPTY, Chain::EMPTY);
     let mut tally = Tally::default();
     for clone in Chained(first) {
         // SAFETY: the clone is ours again, and its original was ours all the time.
         unsafe {
             let list = (*clone).ParentNetBufferList;
+            if (*clone).Status == NDIS_STATUS_RESET_IN_PROGRESS && !is_again(clone) {
+                free(clone);
+                dropped.push(list);
+                continue;
+            }
             (*list).Status = (*clone).Status;
             // The NIC says here what became of a large send.
             let large = word(clone, sys::TcpLargeSendNetBufferListInfo);
@@ -190,10 +230,20 @@ pub(super) unsafe fn sent(pair: &Pair, first: *mut NET_BUFFER_LIST, flags: u32) 
         }
     }
     pair.counters().sent(&tally);
-    let inside = pair.lists_come_back(originals.count);
-    let open = Open::of(&inside.passing());
-    // SAFETY: the adapter waits for `inside`; the originals are given away.
-    unsafe { NdisMSendNetBufferListsComplete(open.adapter, originals.first, flags & AT_DISPATCH) };
+    let inside = pair.lists_come_back(originals.count + dropped.count);
+    let passing = inside.passing();
+    if dropped.count > 0 {
+        // SAFETY: the originals are ours.
+        let dropped = unsafe { Lists::unsent(&passing, dropped.first, true) };
+        if let Some(lists) = pair.hold_dropped(&passing, dropped) {
+            pair.give_back(lists, Refused::Resetting);
+        }
+    }
+    if originals.count > 0 {
+        let adapter = Open::of(&passing).adapter;
+        // SAFETY: the adapter waits for `inside`; the originals are given away.
+        unsafe { NdisMSendNetBufferListsComplete(adapter, originals.first, flags & AT_DISPATCH) };
+    }
 }
 
 /// The NIC received frames. Those that are the adapter's go up; NDIS-PROT-06: the rest goes back at

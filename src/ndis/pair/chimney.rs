@@ -101,10 +101,7 @@ impl Pair {
     }
 
     pub(in crate::ndis) fn offloads_come_back(&self, count: usize) -> Inside<'_> {
-        Inside {
-            pair: self,
-            things: count,
-        }
+        self.lists_come_back(count)
     }
 
     /// So many objects are offloaded from now on. The caller is inside.

@@ -10,17 +10,23 @@
 mod chimney;
 mod nic;
 mod offloads;
+mod passing;
 mod registry;
+mod reset;
 
 use core::sync::atomic::{AtomicBool, Ordering};
 
 pub(super) use self::{
     nic::{Expected, Wanted},
     offloads::{Offered, Used},
+    passing::{Passing, Refused, Shut},
     registry::{Seat, nic_comes, nic_goes},
 };
 
-use self::offloads::Offers;
+#[cfg(feature = "chimney")]
+pub(super) use self::passing::Inside;
+
+use self::{offloads::Offers, reset::Reset};
 
 use super::{
     dispatch::{Ends, Handle, Pool, indicate_link},
@@ -31,53 +37,11 @@ use crate::nt::{
     Event, Ref, Result, SpinLock, Work, Worker,
     log::{log, notice},
 };
-use crate::sync::{Reasons, Valve};
-
-/// Why nothing passes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Shut {
-    /// The adapter does not run. Whoever makes it so waits for what passes, as with the next two.
-    Adapter,
-    /// The binding does not run.
-    Nic,
-    /// The NIC sleeps (NDIS-NBL-10).
-    Asleep,
-    /// No NIC is bound, or it has not run yet.
-    Unbound,
-    /// The adapter's device is gone.
-    Removed,
-    /// The NIC is being reset (NDIS-LIFE-18).
-    Resetting,
-    /// The adapter shares the NIC's address, and has another.
-    Foreign,
-    /// The adapter's frames may be longer than the NIC's: long ones would be lost, and short ones not.
-    Narrow,
-}
-
-impl Shut {
-    /// Those who wait, and the order of [`Pair::woken`].
-    const WAITING: [Self; 3] = [Self::Adapter, Self::Nic, Self::Asleep];
-
-    const fn bit(self) -> Reasons {
-        1 << self as u8
-    }
-}
-
-/// Why a frame was not sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Refused {
-    /// The adapter, or the NIC below it, is paused or pausing.
-    Paused,
-    /// There is no network below.
-    Disconnected,
-    /// The device is gone.
-    Removed,
-    Asleep,
-    Resetting,
-}
+use crate::sync::Valve;
 
 pub(super) struct Pair {
     valve: Valve,
+    reset: Reset,
     woken: [Event; Shut::WAITING.len()],
     ends: Ends,
     filter: Filter<SpinLock<Groups>>,
@@ -125,11 +89,11 @@ impl Known {
 
 impl Pair {
     pub(super) fn create() -> Result<Self> {
-        let shut = [Shut::Adapter, Shut::Nic, Shut::Unbound];
-        let reasons = shut.iter().fold(0, |all, one| all | one.bit());
+        let reasons = passing::all(&[Shut::Adapter, Shut::Nic, Shut::Unbound]);
         let woken = || Event::try_synchronization(false);
         Ok(Self {
             valve: Valve::new(reasons),
+            reset: Reset::try_new()?,
             woken: [woken()?, woken()?, woken()?],
             ends: Ends::default(),
             filter: Filter::shut(),
@@ -164,140 +128,6 @@ impl Pair {
 
     pub(super) fn ends(&self) -> &Ends {
         &self.ends
-    }
-}
-
-/// What passes.
-impl Pair {
-    /// Comes in to send or indicate; `<= DISPATCH_LEVEL`. Refused or not, it is waited for until
-    /// it is dropped.
-    pub(super) fn enter(&self) -> Entered<'_> {
-        let passing = match self.valve.enter() {
-            Ok(()) => Ok(()),
-            Err(reasons) => Err(refusal(reasons)),
-        };
-        Entered {
-            inside: Inside {
-                pair: self,
-                things: 1,
-            },
-            passing,
-        }
-    }
-
-    /// What [`Passing::lists_set_out`] let go comes back.
-    pub(super) fn lists_come_back(&self, lists: usize) -> Inside<'_> {
-        Inside {
-            pair: self,
-            things: lists,
-        }
-    }
-
-    /// Lets nothing pass any more, and returns when nobody does. `PASSIVE_LEVEL`.
-    pub(super) fn shut(&self, why: Shut) {
-        #[cfg(feature = "chimney")]
-        self.have_uploaded(why);
-        if !self.valve.shut(why.bit()) {
-            return;
-        }
-        for (holder, woken) in Shut::WAITING.iter().zip(&self.woken) {
-            if *holder == why {
-                woken.wait();
-            }
-        }
-    }
-
-    /// As `shut`, without waiting. `<= DISPATCH_LEVEL`.
-    pub(super) fn refuse(&self, why: Shut) {
-        self.valve.refuse(why.bit());
-    }
-
-    pub(super) fn allow(&self, why: Shut) {
-        self.valve.open(why.bit());
-    }
-
-    pub(super) fn is_shut(&self, why: Shut) -> bool {
-        self.valve.reasons() & why.bit() != 0
-    }
-}
-
-/// Inside the valve: what takes handles or memory away waits for it.
-pub(super) struct Inside<'a> {
-    pair: &'a Pair,
-    things: usize,
-}
-
-/// Inside, and told whether it may pass.
-pub(super) struct Entered<'a> {
-    inside: Inside<'a>,
-    passing: Result<(), Refused>,
-}
-
-/// While it is borrowed both edges' handles are alive.
-pub(super) struct Passing<'a>(&'a Inside<'a>);
-
-impl Entered<'_> {
-    #[cfg(feature = "chimney")]
-    pub(super) fn inside(&self) -> &Inside<'_> {
-        &self.inside
-    }
-
-    pub(super) fn passing(&self) -> Result<Passing<'_>, Refused> {
-        self.passing.map(|()| Passing(&self.inside))
-    }
-}
-
-impl Inside<'_> {
-    /// Lists that were let go passed, so what they came through is there still.
-    pub(super) fn passing(&self) -> Passing<'_> {
-        Passing(self)
-    }
-}
-
-impl<'a> Passing<'a> {
-    pub(super) fn pair(&self) -> &'a Pair {
-        self.0.pair
-    }
-
-    /// `lists` are given to the other edge, and stay inside until they come back.
-    pub(super) fn lists_set_out(&self, lists: usize) {
-        self.0.pair.valve.hold(lists);
-    }
-}
-
-impl Drop for Inside<'_> {
-    fn drop(&mut self) {
-        if self.things == 0 {
-            return;
-        }
-        let waiting = self.pair.valve.leave(self.things);
-        if waiting == 0 {
-            return;
-        }
-        // Each that waits keeps the pair alive until it is woken.
-        for (holder, woken) in Shut::WAITING.iter().zip(&self.pair.woken) {
-            if waiting & holder.bit() != 0 {
-                woken.set();
-            }
-        }
-    }
-}
-
-/// The weightiest reason: what the sender could do nothing about comes first.
-fn refusal(reasons: Reasons) -> Refused {
-    let given = |why: Shut| reasons & why.bit() != 0;
-    if given(Shut::Removed) {
-        Refused::Removed
-    } else if given(Shut::Adapter) {
-        Refused::Paused
-    } else if given(Shut::Unbound) || given(Shut::Foreign) || given(Shut::Narrow) {
-        Refused::Disconnected
-    } else if given(Shut::Asleep) {
-        Refused::Asleep
-    } else if given(Shut::Resetting) {
-        Refused::Resetting
-    } else {
-        Refused::Paused
     }
 }
 
@@ -413,12 +243,13 @@ impl Pair {
         let narrow = known.is_narrow();
         for (is_so, why) in [(foreign, Shut::Foreign), (narrow, Shut::Narrow)] {
             if is_so {
-                self.refuse(why);
+                self.mark(why);
             } else {
                 self.allow(why);
             }
         }
         drop(known);
+        self.give_back_held();
         if foreign {
             notice!("the adapter shares the NIC's address and has another: see NetworkAddress");
         }

@@ -39,6 +39,7 @@ impl Pair {
             known.link = said.link;
             known.expect_offloads(said.offloads, said.tags);
         });
+        this.expect_resets();
         Self::changed(this);
     }
 
@@ -53,7 +54,6 @@ impl Pair {
         this.ends.set_lower(binding.opening());
         *this.binding.lock() = Some(binding.clone());
         this.allow(Shut::Asleep);
-        this.allow(Shut::Resetting);
         // The adapter may have come or gone meanwhile.
         Self::changed(this);
     }
@@ -69,6 +69,7 @@ impl Pair {
     pub(in crate::ndis) fn unbind(this: &Ref<Self>) {
         this.refuse(Shut::Unbound);
         this.shut(Shut::Nic);
+        this.forget_reset();
         let binding = this.binding.lock().take();
         drop(binding);
         this.learn(|known| {

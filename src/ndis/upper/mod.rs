@@ -19,9 +19,9 @@ use self::network_direct::{NetworkDirect, Switched};
 use super::dispatch::chimney;
 use super::{
     dispatch::{Configuration, Event, General, Handle, Pool, Watch, addresses_of, look_for_nics},
-    frame::{Tagging, Tally},
+    frame::Tagging,
     nbl::Lists,
-    pair::{Offered, Pair, Seat, Shut, Upper, Used},
+    pair::{Offered, Pair, Refused, Seat, Shut, Upper, Used},
 };
 use crate::ndk::host::Host;
 use crate::nt::{Mutex, Ref, Result, SpinLock, Status, Work, Worker, log::notice, trace};
@@ -235,21 +235,20 @@ impl Miniport {
 
     /// `MiniportSendNetBufferLists`. NDIS-NBL-02: every list is completed, by the NIC below or here.
     pub(super) fn send(&self, lists: Lists<'_>) {
+        // A pause does not wait for those who come after it, so a halt may follow as soon as the
+        // lists are given back.
         let _alive;
         let entered = self.pair.enter();
-        match entered.passing() {
-            Ok(passing) => lists.pass(&passing),
-            Err(refused) => {
-                // A pause does not wait for those who come after it, so a halt may follow as soon
-                // as the lists are given back.
-                _alive = self.pair.clone();
-                self.pair.counters().sent(&Tally {
-                    discards: lists.frames(),
-                    ..Tally::default()
-                });
-                lists.complete(refused);
-            }
-        }
+        let (lists, refused) = match entered.passing() {
+            Ok(passing) => return lists.pass(&passing),
+            Err(Refused::Resetting) => match self.pair.hold(&entered, lists) {
+                Ok(()) => return,
+                Err(unheld) => unheld,
+            },
+            Err(refused) => (lists, refused),
+        };
+        _alive = self.pair.clone();
+        self.pair.give_back(lists, refused);
     }
 
     /// `MiniportOidRequest` and, for what comes that way, `MiniportDirectOidRequest`.

@@ -34,6 +34,8 @@ pub enum Event {
     NicPause,
     /// The NIC sleeps, and wakes up.
     NicSleep,
+    /// The NIC is reset: what is sent meanwhile waits (NDIS-LIFE-18).
+    NicReset,
     /// The NIC is pulled out, and put in again (NDIS-PROT-01, NDIS-PROT-02).
     NicRemove,
 }
@@ -50,7 +52,13 @@ impl Event {
         Self::Remove,
     ];
     /// Those of NICs: TCP outlives them.
-    const OF_NICS: [Self; 4] = [Self::Cable, Self::NicPause, Self::NicSleep, Self::NicRemove];
+    const OF_NICS: [Self; 5] = [
+        Self::Cable,
+        Self::NicPause,
+        Self::NicSleep,
+        Self::NicReset,
+        Self::NicRemove,
+    ];
 
     /// Whether connections end by it.
     #[must_use]
@@ -389,7 +397,7 @@ fn happen(
             adapter.surprise_remove();
             return None;
         }
-        Event::Cable | Event::NicPause | Event::NicSleep | Event::NicRemove => {}
+        Event::Cable | Event::NicPause | Event::NicSleep | Event::NicReset | Event::NicRemove => {}
     }
     Some(adapter)
 }
@@ -416,6 +424,11 @@ fn happen_to_nic(
             nic.sleep();
             a_while();
             nic.wake();
+        }
+        Event::NicReset => {
+            nic.begin_reset();
+            a_while();
+            nic.end_reset();
         }
         Event::NicRemove => {
             let (switch, options) = (nic.switch(), nic.options());

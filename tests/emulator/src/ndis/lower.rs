@@ -97,6 +97,10 @@ pub(crate) trait Lower: Send + Sync {
     /// It goes, or has gone: nobody binds to it any more.
     fn is_leaving(&self) -> bool;
     fn is_asleep(&self) -> bool;
+    /// It answers nothing, for it is being reset.
+    fn is_resetting(&self) -> bool {
+        false
+    }
     /// By the seed, whether something that may happen now or later happens later.
     fn is_late(&self) -> bool;
     /// The lists are the adapter's until it completes them at the binding.

@@ -182,6 +182,14 @@ impl Watcher {
         self.binding().lower.cancel_send(id);
     }
 
+    /// How many of them are not completed yet.
+    #[must_use]
+    pub fn pending(&self, sending: &[Sending]) -> usize {
+        let seen = self.eyes.seen.lock();
+        let is_missing = |it: &&Sending| seen.sent.get(&it.blocks[0]) == Some(&None);
+        sending.iter().filter(is_missing).count()
+    }
+
     /// Waits until each is completed; their statuses.
     pub fn collect(&self, sending: &[Sending]) -> Vec<NDIS_STATUS> {
         let mut seen = self.eyes.seen.lock();

@@ -49,6 +49,10 @@ pub(super) struct Inside {
     pub(super) speed: u64,
     pub(super) running: bool,
     pub(super) asleep: bool,
+    /// Between NDIS_STATUS_RESET_START and NDIS_STATUS_RESET_END.
+    pub(super) resetting: bool,
+    /// Its thread sends something just now.
+    pub(super) sending: bool,
     /// Pulled out.
     pub(super) gone: bool,
     /// Nothing binds to it any more.
@@ -76,7 +80,7 @@ pub(crate) struct Card {
     pub(super) port: usize,
     stack: Stack,
     inside: Mutex<Inside>,
-    changed: Condvar,
+    pub(super) changed: Condvar,
 }
 
 /// What its thread does next.
@@ -109,6 +113,8 @@ impl Card {
             speed: options.speed,
             running: true,
             asleep: false,
+            resetting: false,
+            sending: false,
             gone: false,
             leaving: false,
             finished: false,
@@ -213,7 +219,11 @@ impl Card {
                     let request = pending.request as *mut NDIS_OID_REQUEST;
                     pending.binding.complete_request(request, pending.status);
                 }
-                Work::Send(waiting) => self.transmit(waiting),
+                Work::Send(waiting) => {
+                    self.transmit(waiting);
+                    self.inside().sending = false;
+                    self.notify();
+                }
                 Work::Receive(frames) => self.receive(&frames),
             }
             processor::lower(thread, old);
@@ -245,6 +255,7 @@ impl Inside {
         let sends_first = !receives || !varies || self.random.one_in(2);
         if !self.waiting.is_empty() && sends_first {
             let count = most.min(self.waiting.len());
+            self.sending = true;
             return Some(Work::Send(self.waiting.drain(..count).collect()));
         }
         let mut frames = Vec::new();
@@ -302,6 +313,10 @@ impl Lower for Card {
 
     fn is_asleep(&self) -> bool {
         self.inside().asleep
+    }
+
+    fn is_resetting(&self) -> bool {
+        self.inside().resetting
     }
 
     fn is_late(&self) -> bool {

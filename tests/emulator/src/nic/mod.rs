@@ -10,6 +10,7 @@ pub(crate) mod packet;
 mod peer;
 mod receive;
 mod request;
+mod reset;
 mod station;
 mod switch;
 #[cfg(test)]
@@ -94,7 +95,7 @@ pub struct Statistics {
     pub bytes_sent: u64,
     pub frames_received: u64,
     pub bytes_received: u64,
-    /// Frames that were not sent: too long, no link.
+    /// Frames that were not sent: too long, no link, dropped by a reset.
     pub send_errors: u64,
     /// Frames that came while it was paused or nobody had its filter set.
     pub discards: u64,
@@ -102,6 +103,8 @@ pub struct Statistics {
     pub summed: u64,
     pub cut: u64,
     pub joined: u64,
+    /// Requests that came while it was being reset.
+    pub asked_in_reset: u64,
 }
 
 /// The host's hold on a NIC.

@@ -24,6 +24,10 @@ impl Card {
         if self.inside().gone {
             return NDIS_STATUS_NOT_ACCEPTED;
         }
+        if self.inside().resetting {
+            self.inside().statistics.asked_in_reset += 1;
+            return NDIS_STATUS_RESET_IN_PROGRESS;
+        }
         // SAFETY: the caller's promise.
         unsafe {
             if let Some(status) = binding.note_filter(request) {

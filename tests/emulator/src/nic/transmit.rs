@@ -48,6 +48,7 @@ impl Card {
         let inside = self.inside();
         let refused = match () {
             () if inside.gone => Some(NDIS_STATUS_NOT_ACCEPTED),
+            () if inside.resetting => Some(NDIS_STATUS_RESET_IN_PROGRESS),
             () if !inside.running => Some(NDIS_STATUS_PAUSED),
             () if !inside.link => Some(NDIS_STATUS_MEDIA_DISCONNECTED),
             () => None,

@@ -145,7 +145,7 @@ impl Binding {
             Some(format!(
                 "with {sent} sends and {asked} requests outstanding"
             ))
-        } else if receives && !self.lower.is_leaving() {
+        } else if receives && !self.lower.is_leaving() && !self.lower.is_resetting() {
             Some("with its packet filter or multicast list set".to_owned())
         } else if !bind::is_inside() && !self.has_operation() {
             Some("outside of a bind or an unbind".to_owned())
