@@ -1,6 +1,12 @@
-//! On Windows: tells rustc and the linker what the WDK needs, and links the version resource.
+//! On Windows: tells rustc and the linker what the WDK needs, and links the image's resources.
 //! Elsewhere: nothing.
 
+#[cfg(windows)]
+#[path = "tests/image/messages.rs"]
+mod messages;
+#[cfg(windows)]
+#[path = "tests/image/resources.rs"]
+mod resources;
 #[cfg(windows)]
 #[path = "tests/image/version.rs"]
 mod version;
@@ -8,7 +14,7 @@ mod version;
 #[cfg(windows)]
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     wdk_build::configure_wdk_binary_build()?;
-    version::link_version_resource()?;
+    resources::link()?;
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use wdk_sys::{DRIVER_OBJECT, NTSTATUS, PCUNICODE_STRING};
 
 use crate::{
     ndis,
-    nt::{Result, SpinLock, Status, log::log, trace},
+    nt::{Result, SpinLock, Status, event_log, log::log, trace},
     wsk::Client,
 };
 
@@ -23,6 +23,7 @@ struct Driver {
     _miniport: ndis::Registration,
     _client: Client,
     _trace: trace::Registration,
+    _source: event_log::Source,
 }
 
 static DRIVER: SpinLock<Option<Driver>> = SpinLock::new(None);
@@ -49,8 +50,12 @@ unsafe extern "system" fn driver_entry(
 /// # Safety
 /// As `driver_entry`.
 unsafe fn load(driver: *mut DRIVER_OBJECT, registry_path: PCUNICODE_STRING) -> Result<()> {
+    // SAFETY: the kernel's own argument.
+    let source = unsafe { event_log::Source::open(driver) };
     let trace = trace::Registration::register();
-    let client = Client::register()?;
+    let client = Client::register().inspect_err(|status| {
+        event_log::write(&event_log::WSK_NOT_REGISTERED, &[status]);
+    })?;
     // SAFETY: the caller's promise.
     let miniport = unsafe {
         ndis::Registration::register(driver.cast(), registry_path.cast_mut().cast(), unload)?
@@ -59,6 +64,7 @@ unsafe fn load(driver: *mut DRIVER_OBJECT, registry_path: PCUNICODE_STRING) -> R
         _miniport: miniport,
         _client: client,
         _trace: trace,
+        _source: source,
     });
     Ok(())
 }

@@ -8,6 +8,7 @@
 pub(crate) mod clock;
 pub(crate) mod dpc;
 pub(crate) mod event;
+pub(crate) mod event_log;
 pub(crate) mod irp;
 pub(crate) mod irql;
 pub(crate) mod lock;

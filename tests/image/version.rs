@@ -1,58 +1,18 @@
-//! The version resource of the image, as a `.res` file for the linker.
-//!
-//! Included by both build scripts (the Windows one and the Linux recipe), so that both images say
-//! the same. Written here because the resource compiler is part of the Windows SDK.
+//! The version resource: what the image says of itself.
 
-use std::{env, fs, io, path::PathBuf};
+use crate::resources::{Resource, pad, wide};
 
 /// The driver file's name: what the resource calls the original.
 const FILE_NAME: &str = "softrnic.sys";
 const PRODUCT: &str = "softrnic";
 
-/// Writes the resource into the build script's output folder and hands it to the linker.
-pub(crate) fn link_version_resource() -> io::Result<()> {
-    let version = env::var("CARGO_PKG_VERSION").unwrap_or_default();
-    let description = env::var("CARGO_PKG_DESCRIPTION").unwrap_or_default();
-    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("version.res");
-    fs::write(&out, resource_file(&version, &description))?;
-    println!("cargo::rustc-cdylib-link-arg={}", out.display());
-    Ok(())
-}
-
-/// A `.res` file: an empty first resource, which marks the 32-bit format, then ours.
-fn resource_file(version: &str, description: &str) -> Vec<u8> {
-    const RT_VERSION: u16 = 16;
-    const VS_VERSION_INFO: u16 = 1;
-    const ENGLISH_US: u16 = 0x0409;
-
-    let block = version_info(version, description);
-    let mut file = Vec::new();
-    file.extend(resource_header(0, 0, 0, 0));
-    file.extend(resource_header(
-        block.len(),
-        RT_VERSION,
-        VS_VERSION_INFO,
-        ENGLISH_US,
-    ));
-    file.extend(block);
-    pad(&mut file);
-    file
-}
-
-fn resource_header(data_len: usize, kind: u16, name: u16, language: u16) -> Vec<u8> {
-    const NUMERIC: u16 = 0xffff;
-    let mut header = Vec::new();
-    header.extend((data_len as u32).to_le_bytes());
-    header.extend(32u32.to_le_bytes());
-    for word in [NUMERIC, kind, NUMERIC, name] {
-        header.extend(word.to_le_bytes());
+/// `RT_VERSION`, `VS_VERSION_INFO`.
+pub(crate) fn resource(version: &str, description: &str) -> Resource {
+    Resource {
+        kind: 16,
+        name: 1,
+        data: version_info(version, description),
     }
-    header.extend(0u32.to_le_bytes()); // data version
-    header.extend(0u16.to_le_bytes()); // memory flags
-    header.extend(language.to_le_bytes());
-    header.extend(0u32.to_le_bytes()); // version
-    header.extend(0u32.to_le_bytes()); // characteristics
-    header
 }
 
 fn version_info(version: &str, description: &str) -> Vec<u8> {
@@ -156,15 +116,4 @@ fn node(key: &str, value: Value<'_>, children: Vec<Vec<u8>>) -> Vec<u8> {
     let total = (node.len() as u16).to_le_bytes();
     node[..2].copy_from_slice(&total);
     node
-}
-
-fn wide(text: &str) -> Vec<u8> {
-    text.encode_utf16()
-        .chain([0])
-        .flat_map(u16::to_le_bytes)
-        .collect()
-}
-
-fn pad(bytes: &mut Vec<u8>) {
-    bytes.resize(bytes.len().next_multiple_of(4), 0);
 }

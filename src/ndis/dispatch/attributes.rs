@@ -10,7 +10,11 @@ use crate::nt::{Ref, Result, Status};
 use crate::sys;
 
 /// An adapter as NDIS knows it. Alive from `MiniportInitializeEx` until `MiniportHaltEx` returns.
-pub(crate) struct Handle(sys::NDIS_HANDLE);
+pub(crate) struct Handle {
+    raw: sys::NDIS_HANDLE,
+    /// Of the interface, as an administrator sees it.
+    index: u32,
+}
 
 // SAFETY: an NDIS handle belongs to no thread.
 unsafe impl Send for Handle {}
@@ -37,12 +41,16 @@ const MEDIA: (sys::NDIS_MEDIUM, sys::NDIS_PHYSICAL_MEDIUM, u16) = (
 );
 
 impl Handle {
-    pub(super) fn new(raw: sys::NDIS_HANDLE) -> Self {
-        Self(raw)
+    pub(super) fn new(raw: sys::NDIS_HANDLE, index: u32) -> Self {
+        Self { raw, index }
     }
 
     pub(in crate::ndis) fn raw(&self) -> sys::NDIS_HANDLE {
-        self.0
+        self.raw
+    }
+
+    pub(in crate::ndis) fn index(&self) -> u32 {
+        self.index
     }
 
     /// NDIS-LIFE-04: the first; names the context of every later call.
@@ -111,7 +119,7 @@ impl Handle {
     /// `attributes` is the member of the union its header says, with what it points to.
     unsafe fn set(&self, attributes: *mut sys::NDIS_MINIPORT_ADAPTER_ATTRIBUTES) -> Result<()> {
         // SAFETY: the caller's promise; called while the adapter is initializing.
-        Status::from_raw(unsafe { sys::NdisMSetMiniportAttributes(self.0, attributes) }).ok()
+        Status::from_raw(unsafe { sys::NdisMSetMiniportAttributes(self.raw, attributes) }).ok()
     }
 }
 

@@ -14,7 +14,11 @@ use crate::sys::{
 };
 
 /// An adapter's configuration, open; dropping it closes (NDIS-LIFE-12). `PASSIVE_LEVEL`.
-pub(crate) struct Configuration(NDIS_HANDLE);
+pub(crate) struct Configuration {
+    handle: NDIS_HANDLE,
+    /// Of the adapter's interface.
+    index: u32,
+}
 
 impl Configuration {
     /// NDK-NDIS-17: of the adapter, not of the driver.
@@ -31,7 +35,14 @@ impl Configuration {
         let mut handle = ptr::null_mut();
         // SAFETY: both are locals, and the adapter handle is alive.
         let status = unsafe { NdisOpenConfigurationEx(&raw mut object, &raw mut handle) };
-        Status::from_raw(status).ok().map(|()| Self(handle))
+        Status::from_raw(status).ok().map(|()| Self {
+            handle,
+            index: adapter.index(),
+        })
+    }
+
+    pub(crate) fn interface_index(&self) -> u32 {
+        self.index
     }
 
     /// A whole number, or `None` when the keyword is absent or unreadable.
@@ -52,7 +63,13 @@ impl Configuration {
         let mut value = ptr::null_mut();
         // SAFETY: all are locals.
         unsafe {
-            NdisReadConfiguration(&raw mut status, &raw mut value, self.0, &raw mut name, kind);
+            NdisReadConfiguration(
+                &raw mut status,
+                &raw mut value,
+                self.handle,
+                &raw mut name,
+                kind,
+            );
         }
         let read = Status::from_raw(status).is_success() && !value.is_null();
         read.then_some(value)
@@ -80,7 +97,12 @@ impl Configuration {
         let mut length = 0;
         // SAFETY: all are locals; NDIS owns the address until the configuration is closed.
         unsafe {
-            NdisReadNetworkAddress(&raw mut status, &raw mut address, &raw mut length, self.0);
+            NdisReadNetworkAddress(
+                &raw mut status,
+                &raw mut address,
+                &raw mut length,
+                self.handle,
+            );
         }
         if !Status::from_raw(status).is_success() || address.is_null() || length != 6 {
             return None;
@@ -93,7 +115,7 @@ impl Configuration {
 impl Drop for Configuration {
     fn drop(&mut self) {
         // SAFETY: open, and closed once.
-        unsafe { NdisCloseConfiguration(self.0) };
+        unsafe { NdisCloseConfiguration(self.handle) };
     }
 }
 

@@ -7,7 +7,7 @@ use crate::ndis::{
     nbl::{self, Lists},
     upper::{Miniport, Start},
 };
-use crate::nt::Ref;
+use crate::nt::{Ref, event_log};
 use crate::sys::{
     NDIS_HALT_ACTION, NDIS_HANDLE, NDIS_MINIPORT_INIT_PARAMETERS, NDIS_MINIPORT_PAUSE_PARAMETERS,
     NDIS_MINIPORT_RESTART_PARAMETERS, NDIS_OID_REQUEST, NDIS_SHUTDOWN_ACTION, NDIS_STATUS,
@@ -34,9 +34,9 @@ pub(super) unsafe extern "win64" fn initialize(
         return NDIS_STATUS_FAILURE;
     }
     // SAFETY: NDIS; every member of the union is the same number.
-    let luid = unsafe { (*parameters).NetLuid.Value };
+    let (luid, index) = unsafe { ((*parameters).NetLuid.Value, (*parameters).IfIndex) };
     let start = Start {
-        handle: Handle::new(handle),
+        handle: Handle::new(handle, index),
         luid,
     };
     // NDIS-LIFE-06: what was made before a failure is undone by dropping it.
@@ -46,7 +46,10 @@ pub(super) unsafe extern "win64" fn initialize(
             let _ = Ref::into_raw(miniport);
             NDIS_STATUS_SUCCESS
         }
-        Err(status) => status.to_raw(),
+        Err(status) => {
+            event_log::write(&event_log::ADAPTER_NOT_STARTED, &[&index, &status]);
+            status.to_raw()
+        }
     }
 }
 

@@ -40,7 +40,7 @@ pub(super) use self::{
 };
 
 use super::{VERSION_MAJOR, VERSION_MINOR};
-use crate::nt::{Result, Status, log::notice};
+use crate::nt::{Result, Status, event_log, log::notice};
 use crate::sys::{
     NDIS_HANDLE, NDIS_MINIPORT_DRIVER_CHARACTERISTICS,
     NDIS_MINIPORT_DRIVER_CHARACTERISTICS_REVISION_3, NDIS_OBJECT_HEADER,
@@ -92,9 +92,12 @@ impl Registration {
                 &raw mut handle,
             )
         };
-        Status::from_raw(status).ok()?;
+        Status::from_raw(status).ok().inspect_err(|status| {
+            event_log::write(&event_log::NDIS_NOT_REGISTERED, &[status]);
+        })?;
         if let Err(status) = protocol::register() {
             notice!("no adapter can be paired with a NIC: {status:?}");
+            event_log::write(&event_log::PROTOCOL_NOT_REGISTERED, &[&status]);
         }
         Ok(Self { handle })
     }

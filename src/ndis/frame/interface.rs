@@ -1,5 +1,7 @@
 //! The GUID of a network interface, as names and keywords spell it.
 
+use core::fmt;
+
 /// `{8 digits-4-4-4-12}`, in UTF-16.
 const LENGTH: usize = 38;
 /// Where a brace or dash must be; everything else is a digit.
@@ -34,5 +36,18 @@ impl InterfaceGuid {
             }
         }
         Some(Self(value))
+    }
+}
+
+impl fmt::Display for InterfaceGuid {
+    /// As keywords spell it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let part = |from: u32, digits: u32| self.0 >> from & ((1 << (4 * digits)) - 1);
+        let (first, second, third) = (part(96, 8), part(80, 4), part(64, 4));
+        let (fourth, last) = (part(48, 4), part(0, 12));
+        write!(
+            f,
+            "{{{first:08X}-{second:04X}-{third:04X}-{fourth:04X}-{last:012X}}}"
+        )
     }
 }

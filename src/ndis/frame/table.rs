@@ -1,5 +1,7 @@
 //! Which adapter goes with which NIC. Either may come first, and go and come again.
 
+use core::fmt;
+
 use super::InterfaceGuid;
 
 /// Why an adapter gets no NIC.
@@ -9,6 +11,12 @@ pub(in crate::ndis) enum NotPaired {
     Taken,
     /// As many pairs as are kept.
     Full,
+}
+
+impl fmt::Display for NotPaired {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
+    }
 }
 
 /// `P` is the pair, a counted reference.

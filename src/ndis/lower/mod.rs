@@ -9,7 +9,7 @@ use super::{
     frame::{FAMILIES, Groups, InterfaceGuid},
     pair::{self, Expected, Pair, Shut, Wanted},
 };
-use crate::nt::{Mutex, Ref, Result, Status, log::notice};
+use crate::nt::{Mutex, Ref, Result, Status, event_log, log::notice};
 
 /// What NDIS tells a binding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +54,7 @@ pub(super) fn bind(offer: &Offer<'_>) -> Result<()> {
     let result = Binding::open(pair, nic, offer);
     if let Err(status) = result {
         notice!("the paired NIC cannot be used: {status:?}");
+        event_log::write(&event_log::NIC_NOT_OPENED, &[&nic, &status]);
         pair::nic_goes(nic);
     }
     result

@@ -8,6 +8,7 @@
 
 #[cfg(feature = "chimney")]
 mod chimney;
+mod misfit;
 mod nic;
 mod offloads;
 mod passing;
@@ -33,10 +34,7 @@ use super::{
     frame::{Address, Counters, Filter, Groups, Link, Rights},
     lower::Binding,
 };
-use crate::nt::{
-    Event, Ref, Result, SpinLock, Work, Worker,
-    log::{log, notice},
-};
+use crate::nt::{Event, Ref, Result, SpinLock, Work, Worker, log::log};
 use crate::sync::Valve;
 
 pub(super) struct Pair {
@@ -64,6 +62,8 @@ pub(super) struct Pair {
 
 /// What each edge said of itself.
 struct Known {
+    /// Of the adapter's interface.
+    index: u32,
     /// The adapter has the NIC's address, so the NIC filters.
     shares: bool,
     /// The NIC's address, while it is bound.
@@ -101,6 +101,7 @@ impl Pair {
             counters: Counters::default(),
             attached: AtomicBool::new(false),
             known: SpinLock::new(Known {
+                index: 0,
                 shares: false,
                 address: None,
                 own_mtu: 0,
@@ -153,7 +154,11 @@ impl Pair {
         self.ends.set_upper(upper.handle, upper.pool);
         self.filter.reset(upper.address);
         self.counters.reset();
+        // What does not fit is told of each adapter that comes.
+        self.allow(Shut::Foreign);
+        self.allow(Shut::Narrow);
         self.learn(|known| {
+            known.index = upper.handle.index();
             known.shares = upper.shares;
             known.own_mtu = upper.mtu;
             known.offers.adapter_comes(&upper.used);
@@ -241,6 +246,7 @@ impl Pair {
         known.offers.publish(&self.rights);
         let foreign = known.is_foreign(self.filter.address());
         let narrow = known.is_narrow();
+        let news = known.misfit(self.filter.address(), |why| !self.is_shut(why));
         for (is_so, why) in [(foreign, Shut::Foreign), (narrow, Shut::Narrow)] {
             if is_so {
                 self.mark(why);
@@ -250,12 +256,7 @@ impl Pair {
         }
         drop(known);
         self.give_back_held();
-        if foreign {
-            notice!("the adapter shares the NIC's address and has another: see NetworkAddress");
-        }
-        if narrow {
-            notice!("the adapter's frames are longer than its NIC's: see *JumboPacket of both");
-        }
+        news.tell();
     }
 
     /// Adapter and NIC do not go together: the administrator's mistake, told as no medium.

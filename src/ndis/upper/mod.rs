@@ -7,7 +7,11 @@ mod network_direct;
 mod oid;
 mod settings;
 
-use core::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use core::{
+    cell::Cell,
+    fmt::Display,
+    sync::atomic::{AtomicBool, AtomicU32, Ordering},
+};
 
 pub(super) use self::{
     oid::{Input, MAX_MULTICAST, Oid, Refusal, Reply, SUPPORTED_FILTERS},
@@ -24,7 +28,9 @@ use super::{
     pair::{Offered, Pair, Refused, Seat, Shut, Upper, Used},
 };
 use crate::ndk::host::Host;
-use crate::nt::{Mutex, Ref, Result, SpinLock, Status, Work, Worker, log::notice, trace};
+use crate::nt::{
+    Mutex, Ref, Result, SpinLock, Status, Work, Worker, event_log, log::notice, trace,
+};
 
 /// What NDIS says of a new adapter.
 pub(super) struct Start {
@@ -62,7 +68,7 @@ impl Miniport {
     /// `MiniportInitializeEx`. NDIS-LIFE-06: a failure leaves nothing behind.
     pub(super) fn initialize(start: Start) -> Result<Ref<Self>> {
         let settings = Settings::read(&Configuration::open(&start.handle)?, start.luid);
-        let (pair, seat) = Self::take_seat(&settings)?;
+        let (pair, seat) = Self::take_seat(&settings, start.handle.index())?;
         let miniport = Ref::try_new(Self::create(start, settings, pair)?)?;
         // Said once, and what comes of it later is told.
         let offered = miniport.pair.offered(&miniport.settings.used.switches);
@@ -79,7 +85,7 @@ impl Miniport {
     }
 
     /// The pair with the adapter's NIC. Without one it is the adapter's alone, and no NIC comes.
-    fn take_seat(settings: &Settings) -> Result<(Ref<Pair>, Option<Seat>)> {
+    fn take_seat(settings: &Settings, index: u32) -> Result<(Ref<Pair>, Option<Seat>)> {
         let alone = Ref::try_new(Pair::create()?)?;
         let Some(nic) = settings.paired else {
             return Ok((alone, None));
@@ -87,7 +93,8 @@ impl Miniport {
         match Seat::take(nic, alone.clone()) {
             Ok((pair, seat)) => Ok((pair, Some(seat))),
             Err(why) => {
-                notice!("the adapter's NIC cannot be used: {why:?}");
+                notice!("the adapter's NIC cannot be used: {why}");
+                event_log::write(&event_log::NIC_NOT_FREE, &[&index, &nic, &why]);
                 Ok((alone, None))
             }
         }
@@ -298,6 +305,7 @@ impl Miniport {
     /// On the worker: makes what is wanted so, and tells it. NDK-NDIS-11: one change at a time,
     /// the last request wins.
     fn switch_network_direct(this: Ref<Self>) {
+        let refused = Cell::new(false);
         this.network_direct.follow(|switched| {
             let event = match switched {
                 Switched::On => Event::NetworkDirectEnabled,
@@ -307,7 +315,15 @@ impl Miniport {
             event
                 .tell(&this.handle)
                 .inspect(|()| trace::network_direct_switched(this.luid, on))
-                .inspect_err(|&status| trace::network_direct_not_taken(this.luid, on, status))
+                .inspect_err(|&status| {
+                    trace::network_direct_not_taken(this.luid, on, status);
+                    // Once, however often it is told again.
+                    if !refused.replace(true) {
+                        let strings: [&dyn Display; 3] =
+                            [&this.handle.index(), &u8::from(on), &status];
+                        event_log::write(&event_log::NETWORK_DIRECT_NOT_SWITCHED, &strings);
+                    }
+                })
         });
     }
 

@@ -2,14 +2,14 @@
 //!
 //! `docs/settings.md` says what each is for; a test holds it and the INF to the numbers here.
 
-use core::ops::RangeInclusive;
+use core::{fmt::Display, ops::RangeInclusive};
 
 use crate::ndis::dispatch::{Configuration, Keyword, keyword};
 use crate::ndis::frame::{InterfaceGuid, Switches, Tagging, Ways};
 use crate::ndis::pair::Used;
 use crate::ndk::host::{self, Preferences, ReadyKinds, Revision};
 use crate::ndk::port::PortMap;
-use crate::nt::{log::notice, trace};
+use crate::nt::{event_log, log::notice, trace};
 
 /// A number of the adapter's key.
 struct Number {
@@ -92,13 +92,21 @@ impl Number {
         match from.integer(self.keyword) {
             Some(value) if self.range.contains(&value) => value,
             Some(value) => {
+                let (name, default) = (self.name, self.default);
                 let (least, most) = (self.range.start(), self.range.end());
-                notice!(
-                    "{} is {value}, not within {least} to {most}: taken as {}",
-                    self.name,
-                    self.default
+                notice!("{name} is {value}, not within {least} to {most}: taken as {default}");
+                trace::setting_ignored(name, value, default);
+                event_log::write(
+                    &event_log::KEYWORD_IGNORED,
+                    &[
+                        &from.interface_index(),
+                        &name,
+                        &value,
+                        least,
+                        most,
+                        &default,
+                    ],
                 );
-                trace::setting_ignored(self.name, value, self.default);
                 self.default
             }
             None => self.default,
@@ -126,7 +134,7 @@ impl Settings {
     pub(super) fn read(from: &Configuration, luid: u64) -> Self {
         let mtu = JUMBO_PACKET.of(from).saturating_sub(ETHERNET_HEADER);
         Self {
-            network_direct: NETWORK_DIRECT.is_set(from) && TECHNOLOGY.of(from) == IWARP,
+            network_direct: NETWORK_DIRECT.is_set(from) && is_iwarp(from),
             mtu,
             address: from.network_address().unwrap_or_else(|| address(luid)),
             paired: paired(from),
@@ -148,11 +156,31 @@ impl Settings {
     }
 }
 
-/// Not without a word when the text names no interface.
+/// Not without a word when it is another.
+fn is_iwarp(from: &Configuration) -> bool {
+    let technology = TECHNOLOGY.of(from);
+    if technology != IWARP {
+        let strings: [&dyn Display; 2] = [&from.interface_index(), &technology];
+        event_log::write(&event_log::TECHNOLOGY_UNKNOWN, &strings);
+    }
+    technology == IWARP
+}
+
+/// Not without a word when there is none, or the text names no interface.
 fn paired(from: &Configuration) -> Option<InterfaceGuid> {
-    from.interface(PAIRED)?
-        .inspect_err(|_| notice!("PairedAdapter is no interface's GUID: no NIC is used"))
-        .ok()
+    let paired = from.interface(PAIRED);
+    let why = match paired {
+        Some(Ok(_)) => None,
+        Some(Err(_)) => {
+            notice!("PairedAdapter is no interface's GUID: no NIC is used");
+            Some(event_log::PAIRED_UNREADABLE)
+        }
+        None => Some(event_log::NOT_PAIRED),
+    };
+    if let Some(message) = why {
+        event_log::write(&message, &[&from.interface_index()]);
+    }
+    paired?.ok()
 }
 
 /// What of the NIC's own work is used.

@@ -2852,6 +2852,33 @@ pub mod wdk {
             size: field(|it: *const _GUID| unsafe { &raw const (*it).Data3 }), align: 0 },
         Layout { owner: "GUID", path: "Data4", offset: offset_of!(_GUID, Data4), // SAFETY: only the type of the place is used.
             size: field(|it: *const _GUID| unsafe { &raw const (*it).Data4 }), align: 0 },
+        Layout { owner: "IO_ERROR_LOG_PACKET", path: "", offset: 0, size: size_of::<_IO_ERROR_LOG_PACKET>(), align: align_of::<_IO_ERROR_LOG_PACKET>() },
+        Layout { owner: "IO_ERROR_LOG_PACKET", path: "MajorFunctionCode", offset: offset_of!(_IO_ERROR_LOG_PACKET, MajorFunctionCode), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _IO_ERROR_LOG_PACKET| unsafe { &raw const (*it).MajorFunctionCode }), align: 0 },
+        Layout { owner: "IO_ERROR_LOG_PACKET", path: "RetryCount", offset: offset_of!(_IO_ERROR_LOG_PACKET, RetryCount), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _IO_ERROR_LOG_PACKET| unsafe { &raw const (*it).RetryCount }), align: 0 },
+        Layout { owner: "IO_ERROR_LOG_PACKET", path: "DumpDataSize", offset: offset_of!(_IO_ERROR_LOG_PACKET, DumpDataSize), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _IO_ERROR_LOG_PACKET| unsafe { &raw const (*it).DumpDataSize }), align: 0 },
+        Layout { owner: "IO_ERROR_LOG_PACKET", path: "NumberOfStrings", offset: offset_of!(_IO_ERROR_LOG_PACKET, NumberOfStrings), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _IO_ERROR_LOG_PACKET| unsafe { &raw const (*it).NumberOfStrings }), align: 0 },
+        Layout { owner: "IO_ERROR_LOG_PACKET", path: "StringOffset", offset: offset_of!(_IO_ERROR_LOG_PACKET, StringOffset), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _IO_ERROR_LOG_PACKET| unsafe { &raw const (*it).StringOffset }), align: 0 },
+        Layout { owner: "IO_ERROR_LOG_PACKET", path: "EventCategory", offset: offset_of!(_IO_ERROR_LOG_PACKET, EventCategory), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _IO_ERROR_LOG_PACKET| unsafe { &raw const (*it).EventCategory }), align: 0 },
+        Layout { owner: "IO_ERROR_LOG_PACKET", path: "ErrorCode", offset: offset_of!(_IO_ERROR_LOG_PACKET, ErrorCode), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _IO_ERROR_LOG_PACKET| unsafe { &raw const (*it).ErrorCode }), align: 0 },
+        Layout { owner: "IO_ERROR_LOG_PACKET", path: "UniqueErrorValue", offset: offset_of!(_IO_ERROR_LOG_PACKET, UniqueErrorValue), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _IO_ERROR_LOG_PACKET| unsafe { &raw const (*it).UniqueErrorValue }), align: 0 },
+        Layout { owner: "IO_ERROR_LOG_PACKET", path: "FinalStatus", offset: offset_of!(_IO_ERROR_LOG_PACKET, FinalStatus), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _IO_ERROR_LOG_PACKET| unsafe { &raw const (*it).FinalStatus }), align: 0 },
+        Layout { owner: "IO_ERROR_LOG_PACKET", path: "SequenceNumber", offset: offset_of!(_IO_ERROR_LOG_PACKET, SequenceNumber), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _IO_ERROR_LOG_PACKET| unsafe { &raw const (*it).SequenceNumber }), align: 0 },
+        Layout { owner: "IO_ERROR_LOG_PACKET", path: "IoControlCode", offset: offset_of!(_IO_ERROR_LOG_PACKET, IoControlCode), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _IO_ERROR_LOG_PACKET| unsafe { &raw const (*it).IoControlCode }), align: 0 },
+        Layout { owner: "IO_ERROR_LOG_PACKET", path: "DeviceOffset", offset: offset_of!(_IO_ERROR_LOG_PACKET, DeviceOffset), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _IO_ERROR_LOG_PACKET| unsafe { &raw const (*it).DeviceOffset }), align: 0 },
+        Layout { owner: "IO_ERROR_LOG_PACKET", path: "DumpData", offset: offset_of!(_IO_ERROR_LOG_PACKET, DumpData), // SAFETY: only the type of the place is used.
+            size: field(|it: *const _IO_ERROR_LOG_PACKET| unsafe { &raw const (*it).DumpData }), align: 0 },
         Layout { owner: "IO_STACK_LOCATION", path: "", offset: 0, size: size_of::<_IO_STACK_LOCATION>(), align: align_of::<_IO_STACK_LOCATION>() },
         Layout { owner: "IO_STACK_LOCATION", path: "MajorFunction", offset: offset_of!(_IO_STACK_LOCATION, MajorFunction), // SAFETY: only the type of the place is used.
             size: field(|it: *const _IO_STACK_LOCATION| unsafe { &raw const (*it).MajorFunction }), align: 0 },
@@ -3142,12 +3169,14 @@ pub mod wdk {
         Function { name: "KeGetCurrentIrql", arguments: &[], returns: size_of::<KIRQL>() },
         Function { name: "DbgPrintEx", arguments: &[size_of::<ULONG>(), size_of::<ULONG>(), size_of::<PCSTR>()], returns: size_of::<ULONG>() },
         Function { name: "ExFreePoolWithTag", arguments: &[size_of::<PVOID>(), size_of::<ULONG>()], returns: 0 },
+        Function { name: "IoAllocateErrorLogEntry", arguments: &[size_of::<PVOID>(), size_of::<UCHAR>()], returns: size_of::<PVOID>() },
         Function { name: "IoAllocateIrp", arguments: &[size_of::<CCHAR>(), size_of::<BOOLEAN>()], returns: size_of::<PIRP>() },
         Function { name: "IoAllocateMdl", arguments: &[size_of::<PVOID>(), size_of::<ULONG>(), size_of::<BOOLEAN>(), size_of::<BOOLEAN>(), size_of::<PIRP>()], returns: size_of::<PMDL>() },
         Function { name: "IoBuildPartialMdl", arguments: &[size_of::<PMDL>(), size_of::<PMDL>(), size_of::<PVOID>(), size_of::<ULONG>()], returns: 0 },
         Function { name: "IoFreeIrp", arguments: &[size_of::<PIRP>()], returns: 0 },
         Function { name: "IoFreeMdl", arguments: &[size_of::<PMDL>()], returns: 0 },
         Function { name: "IoReuseIrp", arguments: &[size_of::<PIRP>(), size_of::<NTSTATUS>()], returns: 0 },
+        Function { name: "IoWriteErrorLogEntry", arguments: &[size_of::<PVOID>()], returns: 0 },
         Function { name: "KeAcquireSpinLockAtDpcLevel", arguments: &[size_of::<PKSPIN_LOCK>()], returns: 0 },
         Function { name: "KeAcquireSpinLockRaiseToDpc", arguments: &[size_of::<PKSPIN_LOCK>()], returns: size_of::<KIRQL>() },
         Function { name: "KeCancelTimer", arguments: &[size_of::<PKTIMER>()], returns: size_of::<BOOLEAN>() },

@@ -174,11 +174,14 @@ impl World {
     }
 }
 
-/// Prints what the drivers of `machine` tell Event Tracing for Windows, from now on.
+/// Prints what the drivers of `machine` tell Event Tracing for Windows and write into the event log, from now on.
 fn trace(name: &'static str, machine: &'static Machine) {
     /// `TRACE_LEVEL_INFORMATION`.
     const INFORMATION: u8 = 4;
     let _attached = machine.attach();
+    machine
+        .event_log
+        .follow(move |entry| eprintln!("{name}: event log: {entry}"));
     machine
         .etw
         .enable(INFORMATION, u64::MAX, move |event| match event.decode() {

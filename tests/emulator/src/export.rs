@@ -37,6 +37,7 @@ static TABLES: &[&[Export]] = &[
     crate::bcrypt::EXPORTS,
     crate::bridge::EXPORTS,
     crate::etw::EXPORTS,
+    crate::event_log::EXPORTS,
     crate::ex::pool::EXPORTS,
     crate::ex::lock::EXPORTS,
     crate::ex::lookaside::EXPORTS,

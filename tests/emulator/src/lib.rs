@@ -21,6 +21,7 @@ pub mod bcrypt;
 pub mod bridge;
 pub mod clock;
 pub mod etw;
+pub mod event_log;
 pub mod ex;
 pub mod export;
 pub mod image;

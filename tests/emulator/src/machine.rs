@@ -57,6 +57,7 @@ pub struct Machine {
     pub interlude: crate::interlude::Interlude,
     pub(crate) names: crate::io::device::Names,
     pub etw: crate::etw::Providers,
+    pub event_log: crate::event_log::EventLog,
     /// Timers that are set.
     pub timers: crate::ke::timer::Timers,
     pub(crate) threads: crate::ps::Threads,
@@ -89,6 +90,7 @@ impl Machine {
             interlude: Default::default(),
             names: Default::default(),
             etw: Default::default(),
+            event_log: Default::default(),
             timers: Default::default(),
             threads: Default::default(),
             handles: Default::default(),

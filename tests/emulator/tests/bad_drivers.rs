@@ -74,6 +74,7 @@ fn a_driver_that_does_nothing_wrong_passes() {
         ("protocol-nothing", &[]),
         ("protocol-nothing", &["--seed=1"]),
         ("chimney-nothing", &["--chimney"]),
+        ("log-entry", &[]),
         ("work-item-held", &[]),
         ("stack-shallow", &[]),
         ("stack-shallow", &["--seed=1", "--trace"]),
@@ -133,6 +134,11 @@ cases! {
     a_callback_that_keeps_a_region: "region-kept" => "VERIF-REGION-RETURNED";
     a_push_lock_outside_a_region: "push-lock-outside-region" => "EX-PUSH-LOCK";
     rundown_released_unacquired: "rundown-not-acquired" => "EX-RUNDOWN";
+    // The event log.
+    a_log_entry_that_is_left: "log-entry-left" => "VERIF-LOG-ENTRY";
+    a_log_entry_written_twice: "log-entry-written-twice" => "VERIF-LOG-ENTRY";
+    a_log_entry_that_is_too_large: "log-entry-too-large" => "VERIF-LOG-ENTRY";
+    a_log_entry_whose_string_does_not_end: "log-entry-endless-string" => "VERIF-LOG-STRINGS";
     // IRPs.
     an_irp_that_leaks: "irp-leak" => "VERIF-LEAK";
     an_irp_freed_twice: "irp-double-free" => "VERIF-POOL-USE-AFTER-FREE";

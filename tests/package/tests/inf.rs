@@ -348,6 +348,17 @@ fn the_service_is_a_kernel_driver_that_plug_and_play_starts() {
                 "NdisImPlatformBindingOptions, 0x00010001, 4",
             ),
             (0, "Service, EventLog", "Service"),
+            (0, ";%13%\\softrnic.sys\"", "\""),
+            (
+                0,
+                "EventMessageFile, 0x00020000",
+                "EventMessageFile, 0x00000000",
+            ),
+            (
+                0,
+                "TypesSupported, 0x00010001, 7",
+                "TypesSupported, 0x00010001, 3",
+            ),
             (
                 0,
                 "CopyFiles          = Files",

@@ -28,6 +28,11 @@ pub(crate) const CASES: &[(&str, Case)] = &[
     ("irp-complete-pending", irp_complete_pending),
     ("irp-initialised-again", irp_initialised_again),
     ("irp-sent-at-dispatch", irp_sent_at_dispatch),
+    ("log-entry", log_entry),
+    ("log-entry-endless-string", log_entry_endless_string),
+    ("log-entry-left", log_entry_left),
+    ("log-entry-too-large", log_entry_too_large),
+    ("log-entry-written-twice", log_entry_written_twice),
 ];
 
 unsafe fn irp_leak() {
@@ -319,5 +324,51 @@ unsafe fn device_not_there() {
     unsafe {
         device[1] = crate::ndis::DRIVER.load(Ordering::Relaxed) as u64;
         IoDeleteDevice(device.as_mut_ptr().cast());
+    }
+}
+
+/// An entry of the event log, with room for a string of `letters`.
+unsafe fn entry(letters: u8) -> *mut u8 {
+    let driver = crate::ndis::DRIVER.load(Ordering::Relaxed);
+    // SAFETY: the driver's object.
+    unsafe { IoAllocateErrorLogEntry(driver, 48 + 2 * letters) }
+}
+
+/// One is freed, the other written: nothing is wrong.
+unsafe fn log_entry() {
+    // SAFETY: each is given back once.
+    unsafe {
+        IoFreeErrorLogEntry(entry(0));
+        IoWriteErrorLogEntry(entry(0));
+    }
+}
+
+unsafe fn log_entry_left() {
+    // SAFETY: neither written nor freed, on purpose.
+    unsafe { entry(0) };
+}
+
+unsafe fn log_entry_written_twice() {
+    // SAFETY: written twice on purpose.
+    unsafe {
+        let entry = entry(0);
+        IoWriteErrorLogEntry(entry);
+        IoWriteErrorLogEntry(entry);
+    }
+}
+
+unsafe fn log_entry_too_large() {
+    // SAFETY: more than 240 bytes, on purpose.
+    unsafe { entry(97) };
+}
+
+unsafe fn log_entry_endless_string() {
+    // SAFETY: a string without a zero, on purpose. `NumberOfStrings` is at offset 4, `StringOffset` at 6.
+    unsafe {
+        let entry = entry(2);
+        entry.add(4).cast::<u16>().write(1);
+        entry.add(6).cast::<u16>().write(48);
+        entry.add(48).cast::<[u16; 2]>().write([u16::from(b'A'); 2]);
+        IoWriteErrorLogEntry(entry);
     }
 }

@@ -97,6 +97,9 @@ unsafe extern "system" {
         context: Pointer,
         handle: *mut u64,
     ) -> i32;
+    pub(crate) fn IoAllocateErrorLogEntry(object: Pointer, size: u8) -> *mut u8;
+    pub(crate) fn IoFreeErrorLogEntry(entry: *mut u8);
+    pub(crate) fn IoWriteErrorLogEntry(entry: *mut u8);
     pub(crate) fn IoAllocateIrp(stack_size: i8, charge: u8) -> *mut u8;
     pub(crate) fn IoFreeIrp(irp: *mut u8);
     pub(crate) fn IoReuseIrp(irp: *mut u8, status: i32);

@@ -8,6 +8,7 @@ use object::pe;
 use object::read::pe::{ImageOptionalHeader as _, PeFile64};
 
 use super::guard::{self, SLOT_SIZE};
+use super::messages::{self, Messages};
 use super::{LoadError, bind};
 use crate::wdm::PAGE_SIZE;
 
@@ -18,9 +19,10 @@ pub(super) struct Mapped {
     pub(super) code: Vec<(usize, usize)>,
     pub(super) names: Vec<(usize, String)>,
     pub(super) functions: (u32, u32),
+    pub(super) messages: Messages,
 }
 
-fn format(why: impl std::fmt::Display) -> LoadError {
+pub(super) fn format(why: impl std::fmt::Display) -> LoadError {
     LoadError::Format(why.to_string())
 }
 
@@ -94,6 +96,7 @@ pub(super) fn map(file: &[u8], base: usize) -> Result<Mapped, LoadError> {
         code: code(&pe)?,
         names: names(&pe),
         functions: functions(&pe),
+        messages: messages::of(&pe)?,
     };
     seal(&pe, base)?;
     Ok(mapped)

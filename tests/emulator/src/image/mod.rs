@@ -5,6 +5,7 @@ pub mod coverage;
 pub mod guard;
 mod lines;
 mod load;
+mod messages;
 pub mod preemption;
 pub mod reached;
 pub mod steps;
@@ -32,6 +33,7 @@ pub struct Image {
     names: Vec<(usize, String)>,
     /// The table of functions with unwind data: offset and number of entries.
     functions: (u32, u32),
+    messages: messages::Messages,
 }
 
 /// Why an image could not be loaded.
@@ -76,6 +78,7 @@ impl Image {
                     code: mapped.code,
                     names: mapped.names,
                     functions: mapped.functions,
+                    messages: mapped.messages,
                 });
                 guard::publish(slot, Arc::as_ptr(&image));
                 Ok(image)
@@ -127,6 +130,19 @@ impl Image {
             Some(at) => self.names[at].1.clone(),
             None => format!("{}+{offset:#x}", self.name),
         }
+    }
+
+    /// The text of its message table for a code.
+    #[must_use]
+    pub fn message(&self, code: u32) -> Option<&str> {
+        self.messages.get(&code).map(String::as_str)
+    }
+
+    /// Its message table: codes with their texts, in the codes' order.
+    pub fn messages(&self) -> impl Iterator<Item = (u32, &str)> {
+        self.messages
+            .iter()
+            .map(|(code, text)| (*code, text.as_str()))
     }
 
     /// The address of an exported name.

@@ -164,6 +164,15 @@ impl Driver {
         });
         crate::pool::check_in_use(current(), base, end, Some(&self.image));
         crate::verifier::locks::forget(base, end);
+        let entries = self
+            .machine
+            .event_log
+            .left_by(&raw const *self.object as usize);
+        if entries != 0 {
+            let text =
+                format!("left {entries} entries of the event log, neither written nor freed");
+            violation_of(&self.image, "VERIF-LOG-ENTRY", &text);
+        }
         let leaks = self.machine.pool.leaks(base);
         self.machine.pool.check_quarantine(&self.image);
         if let Some(pages) = self.machine.allocated.left_by(base).first() {

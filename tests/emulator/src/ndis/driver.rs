@@ -53,7 +53,7 @@ pub(super) unsafe extern "win64" fn NdisMRegisterMiniportDriver(
     // SAFETY: the driver passes its characteristics; the size says how long they are.
     let handlers = unsafe { read_characteristics(characteristics) };
     check_handlers(&handlers);
-    if crate::sched::fails("NdisMRegisterMiniportDriver") {
+    if thread.machine.ndis.fails("NdisMRegisterMiniportDriver") {
         return NDIS_STATUS_RESOURCES;
     }
     let driver = Arc::new(MiniportDriver {

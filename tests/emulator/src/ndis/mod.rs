@@ -96,6 +96,7 @@ pub struct State {
     adapters: Mutex<Vec<Arc<Miniport>>>,
     ndk_hook: Mutex<Option<Arc<NdkStateHook>>>,
     events_to_refuse: AtomicU32,
+    refused: Mutex<HashSet<&'static str>>,
     next_interface: AtomicU32,
     protocols: Mutex<Vec<Arc<Protocol>>>,
     /// All there ever were: a handle is known after its close.
@@ -130,6 +131,15 @@ impl State {
     /// The next `count` calls of `NdisMNetPnPEvent` fail with NDIS_STATUS_RESOURCES.
     pub fn refuse_events(&self, count: u32) {
         self.events_to_refuse.store(count, Ordering::Relaxed);
+    }
+
+    /// The next call of this function fails with NDIS_STATUS_RESOURCES: one of those that register or open.
+    pub fn refuse(&self, function: &'static str) {
+        self.refused.lock().insert(function);
+    }
+
+    fn fails(&self, function: &'static str) -> bool {
+        self.refused.lock().remove(function) || crate::sched::fails(function)
     }
 
     /// This is a Windows without TCP chimney offload.

@@ -77,7 +77,10 @@ pub(super) fn service(package: &Package) -> Vec<String> {
             ),
             ("ServiceBinary", stays),
             ("NdisImPlatformBindingOptions", teams(inf, section)),
-            ("its events have no source", has_events(inf, part(3))),
+            (
+                "its events have no source",
+                has_events(inf, part(3), binary),
+            ),
         ];
         findings.extend(
             holds
@@ -107,12 +110,23 @@ fn teams(inf: &Inf, section: &str) -> bool {
     })
 }
 
-/// Whether the event log knows whose texts to show.
-fn has_events(inf: &Inf, section: &str) -> bool {
+/// Whether the event log knows whose texts to show: the driver's own are in its image, `binary`.
+fn has_events(inf: &Inf, section: &str, binary: &str) -> bool {
+    const FLG_ADDREG_TYPE_EXPAND_SZ: u32 = 0x0002_0000;
+    const FLG_ADDREG_TYPE_DWORD: u32 = 0x0001_0001;
+    /// Errors, warnings and information.
+    const EVERY_LEVEL: u32 = 7;
+
     let written = inf.registry(section);
-    ["EventMessageFile", "TypesSupported"]
-        .iter()
-        .all(|name| written.iter().any(|it| it.name == *name))
+    let value = |name: &str, flags: u32| {
+        let found = written.iter().find(|it| it.name == name)?;
+        let is_the_sources = found.key.is_empty() && found.flags == flags;
+        found.value.first().filter(|_| is_the_sources)
+    };
+    let files = value("EventMessageFile", FLG_ADDREG_TYPE_EXPAND_SZ);
+    let has_texts = files.is_some_and(|files| files.split(';').any(|file| file == binary));
+    let types = value("TypesSupported", FLG_ADDREG_TYPE_DWORD);
+    has_texts && types.and_then(|types| number(types)) == Some(EVERY_LEVEL)
 }
 
 pub(super) fn one_service(package: &Package) -> Vec<String> {

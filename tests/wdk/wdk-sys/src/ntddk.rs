@@ -20,6 +20,7 @@ unsafe extern "C" {
     pub fn KeGetCurrentIrql() -> KIRQL;
     pub fn DbgPrintEx(ComponentId: ULONG, Level: ULONG, Format: PCSTR, ...) -> ULONG;
     pub fn ExFreePoolWithTag(P: PVOID, Tag: ULONG);
+    pub fn IoAllocateErrorLogEntry(IoObject: PVOID, EntrySize: UCHAR) -> PVOID;
     pub fn IoAllocateIrp(StackSize: CCHAR, ChargeQuota: BOOLEAN) -> PIRP;
     pub fn IoAllocateMdl(
         VirtualAddress: PVOID,
@@ -37,6 +38,7 @@ unsafe extern "C" {
     pub fn IoFreeIrp(Irp: PIRP);
     pub fn IoFreeMdl(Mdl: PMDL);
     pub fn IoReuseIrp(Irp: PIRP, Iostatus: NTSTATUS);
+    pub fn IoWriteErrorLogEntry(ElEntry: PVOID);
     pub fn KeAcquireSpinLockAtDpcLevel(SpinLock: PKSPIN_LOCK);
     pub fn KeAcquireSpinLockRaiseToDpc(SpinLock: PKSPIN_LOCK) -> KIRQL;
     pub fn KeCancelTimer(arg1: PKTIMER) -> BOOLEAN;

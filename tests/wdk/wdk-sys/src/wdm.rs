@@ -446,6 +446,25 @@ pub union _IRP__bindgen_ty_3__bindgen_ty_1__bindgen_ty_2__bindgen_ty_1 {
 pub type IRP = _IRP;
 pub type PIRP = *mut IRP;
 
+#[repr(C)]
+#[derive(Copy, Clone)]
+pub struct _IO_ERROR_LOG_PACKET {
+    pub MajorFunctionCode: UCHAR,
+    pub RetryCount: UCHAR,
+    pub DumpDataSize: USHORT,
+    pub NumberOfStrings: USHORT,
+    pub StringOffset: USHORT,
+    pub EventCategory: USHORT,
+    pub ErrorCode: NTSTATUS,
+    pub UniqueErrorValue: ULONG,
+    pub FinalStatus: NTSTATUS,
+    pub SequenceNumber: ULONG,
+    pub IoControlCode: ULONG,
+    pub DeviceOffset: LARGE_INTEGER,
+    pub DumpData: [ULONG; 1],
+}
+pub type IO_ERROR_LOG_PACKET = _IO_ERROR_LOG_PACKET;
+
 const _: () = {
     assert!(size_of::<_DISPATCHER_HEADER>() == 24);
     assert!(size_of::<_KTIMER>() == 64);
@@ -453,4 +472,5 @@ const _: () = {
     assert!(size_of::<_MDL>() == 48);
     assert!(size_of::<_IO_STACK_LOCATION>() == 72);
     assert!(size_of::<_IRP>() == 208);
+    assert!(size_of::<_IO_ERROR_LOG_PACKET>() == 48);
 };

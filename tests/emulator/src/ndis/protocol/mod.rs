@@ -111,7 +111,7 @@ pub(super) unsafe extern "win64" fn NdisRegisterProtocolDriver(
     let handlers = unsafe { read_characteristics(characteristics) };
     check_handlers(&handlers);
     check_name(&handlers);
-    if crate::sched::fails("NdisRegisterProtocolDriver") {
+    if thread.machine.ndis.fails("NdisRegisterProtocolDriver") {
         return NDIS_STATUS_RESOURCES;
     }
     let protocol = Arc::new(Protocol {

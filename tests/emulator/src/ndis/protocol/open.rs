@@ -47,7 +47,7 @@ pub(in crate::ndis) unsafe extern "win64" fn NdisOpenAdapterEx(
     let Some(index) = media.iter().position(|&medium| medium == NdisMedium802_3) else {
         return NDIS_STATUS_UNSUPPORTED_MEDIA;
     };
-    if crate::sched::fails("NdisOpenAdapterEx") {
+    if thread.machine.ndis.fails("NdisOpenAdapterEx") {
         return NDIS_STATUS_RESOURCES;
     }
     let binding = Binding::new(thread.machine, &protocol, &operation.lower, context);
