@@ -302,8 +302,8 @@ fn the_package_is_isolated() {
             ),
             (
                 0,
-                "\"%%SystemRoot%%\\System32\\netevent.dll\"",
-                "\"C:\\netevent.dll\"",
+                "\"%%SystemRoot%%\\System32\\netevent.dll;",
+                "\"C:\\netevent.dll;",
             ),
         ],
     );
