@@ -1,6 +1,8 @@
-//! Events the miniport sends up through NDIS.
+//! Events the miniport sends up through NDIS: its own, and those of the NIC below.
 
-use super::{Handle, header};
+use core::marker::PhantomData;
+
+use super::{Ends, Handle, header};
 use crate::nt::{Result, Status};
 use crate::sys::{
     NDIS_OBJECT_TYPE_DEFAULT, NDIS_SIZEOF_NET_PNP_EVENT_NOTIFICATION_REVISION_2, NET_PNP_EVENT,
@@ -37,5 +39,26 @@ impl Event {
         };
         // SAFETY: the adapter handle is alive: the worker that tells is joined before halt ends.
         Status::from_raw(unsafe { NdisMNetPnPEvent(adapter.raw(), &raw mut notification) }).ok()
+    }
+}
+
+/// What NDIS tells of the NIC, to be told to those above the adapter.
+pub(crate) struct Notice<'a>(
+    *mut NET_PNP_EVENT_NOTIFICATION,
+    PhantomData<&'a mut NET_PNP_EVENT_NOTIFICATION>,
+);
+
+impl Notice<'_> {
+    /// # Safety
+    /// NDIS lends the notification for the call in which this is used.
+    pub(super) unsafe fn new(notification: *mut NET_PNP_EVENT_NOTIFICATION) -> Self {
+        Self(notification, PhantomData)
+    }
+
+    /// NDIS-PROT-04, as it came: nothing of it is of this driver's. `PASSIVE_LEVEL`; the caller knows that the
+    /// adapter has started and is not halted.
+    pub(in crate::ndis) fn pass(&self, ends: &Ends) -> Result<()> {
+        // SAFETY: the adapter is there (caller), the notification is valid (`new`).
+        Status::from_raw(unsafe { NdisMNetPnPEvent(ends.adapter(), self.0) }).ok()
     }
 }

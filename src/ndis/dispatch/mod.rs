@@ -31,7 +31,7 @@ pub(super) use self::{
     binding::Opening,
     configuration::{Configuration, Keyword, keyword, utf16},
     ends::{Ends, Open, Pool},
-    event::Event,
+    event::{Event, Notice},
     offer::Offer,
     offload::{indicate_current, indicate_possible},
     protocol::look_for_nics,

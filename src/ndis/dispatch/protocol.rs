@@ -6,7 +6,7 @@
 use core::mem::ManuallyDrop;
 use core::ptr;
 
-use super::{NDIS_MAJOR, NDIS_MINOR, Offer, configuration::counted, header, status, utf16};
+use super::{NDIS_MAJOR, NDIS_MINOR, Notice, Offer, configuration::counted, header, status, utf16};
 use crate::ndis::{
     VERSION_MAJOR, VERSION_MINOR,
     lower::{self, Binding, PnpEvent},
@@ -187,17 +187,19 @@ unsafe extern "win64" fn net_pnp_event(
     notification: *mut sys::NET_PNP_EVENT_NOTIFICATION,
 ) -> NDIS_STATUS {
     // SAFETY: NDIS passes a notification that is valid for the call.
-    let Some(notification) = (unsafe { notification.as_ref() }) else {
+    let Some(told) = (unsafe { notification.as_ref() }) else {
         return sys::NDIS_STATUS_INVALID_PARAMETER;
     };
-    let event = &notification.NetPnPEvent;
     if context.is_null() {
-        // All bindings are as they were; those that came new are offered.
+        // NDIS-PROT-04: of no binding, so not for those above one. All bindings are as they were;
+        // those that came new are offered.
         return sys::NDIS_STATUS_SUCCESS;
     }
     // SAFETY: NDIS's own event; the context is an open binding's.
-    unsafe { binding(context).handle(read(event)) };
-    sys::NDIS_STATUS_SUCCESS
+    let (binding, event) = unsafe { (binding(context), read(&told.NetPnPEvent)) };
+    // SAFETY: used in this call only.
+    let notice = unsafe { Notice::new(notification) };
+    Status::from(binding.handle(event, &notice)).to_raw()
 }
 
 /// # Safety
@@ -215,6 +217,12 @@ unsafe fn read(event: &sys::NET_PNP_EVENT) -> PnpEvent {
                 PnpEvent::Sleep
             }
         }
+        sys::NetEventQueryPower | sys::NetEventQueryRemoveDevice => PnpEvent::Query,
+        sys::NetEventBindsComplete
+        | sys::NetEventPortActivation
+        | sys::NetEventPortDeactivation
+        | sys::NetEventNDKEnable
+        | sys::NetEventNDKDisable => PnpEvent::OfTheNic,
         _ => PnpEvent::Other,
     }
 }

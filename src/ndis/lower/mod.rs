@@ -5,7 +5,7 @@
 //! at `PASSIVE_LEVEL` unless said.
 
 use super::{
-    dispatch::{Offer, Opening, Said},
+    dispatch::{Notice, Offer, Opening, Said},
     frame::{FAMILIES, Groups, InterfaceGuid},
     pair::{self, Expected, Pair, Shut, Wanted},
 };
@@ -19,7 +19,10 @@ pub(super) enum PnpEvent {
     /// The NIC goes to sleep.
     Sleep,
     Wake,
-    /// Nothing to do, and nothing against it.
+    /// Whether it may sleep, or go: those above are asked.
+    Query,
+    /// Not for those above: of the NIC's ports, its binds, its own Network Direct (NDIS-PROT-08).
+    OfTheNic,
     Other,
 }
 
@@ -155,13 +158,15 @@ impl Binding {
         }
     }
 
-    /// NDIS-PROT-03, NDIS-PM-01. No step waits for the adapter's edge, only for lists.
-    pub(super) fn handle(&self, event: PnpEvent) {
+    /// NDIS-PROT-03, NDIS-PM-01. No step waits for the adapter's edge, only for lists. NDIS-PROT-04: those above
+    /// hear of it, and a query is theirs to refuse; a change of power nobody may refuse.
+    pub(super) fn handle(&self, event: PnpEvent, notice: &Notice<'_>) -> Result<()> {
         let pair = &self.pair;
         match event {
             PnpEvent::Pause => pair.shut(Shut::Nic),
             PnpEvent::Restart => Pair::run(pair),
             PnpEvent::Sleep => {
+                let _ = pair.tell_above(notice);
                 pair.shut(Shut::Asleep);
                 // What is being asked is waited for.
                 self.asked.lock().answers = false;
@@ -170,9 +175,12 @@ impl Binding {
                 self.asked.lock().answers = true;
                 pair.allow(Shut::Asleep);
                 Pair::changed(pair);
+                let _ = pair.tell_above(notice);
             }
-            PnpEvent::Other => {}
+            PnpEvent::Query | PnpEvent::Other => return pair.tell_above(notice),
+            PnpEvent::OfTheNic => {}
         }
+        Ok(())
     }
 
     /// What the NIC says of itself. `<= DISPATCH_LEVEL`.

@@ -6,6 +6,7 @@
 //! order sends and receives with pauses, unbinds and halts: who has [`Passing`] may use both edges'
 //! handles, and whoever takes a handle away has first waited until nobody passes.
 
+mod above;
 #[cfg(feature = "chimney")]
 mod chimney;
 mod misfit;
@@ -27,7 +28,7 @@ pub(super) use self::{
 #[cfg(feature = "chimney")]
 pub(super) use self::passing::Inside;
 
-use self::{offloads::Offers, reset::Reset};
+use self::{above::Listeners, offloads::Offers, reset::Reset};
 
 use super::{
     dispatch::{Ends, Handle, Pool, indicate_link},
@@ -40,6 +41,7 @@ use crate::sync::Valve;
 pub(super) struct Pair {
     valve: Valve,
     reset: Reset,
+    listeners: Listeners,
     woken: [Event; Shut::WAITING.len()],
     ends: Ends,
     filter: Filter<SpinLock<Groups>>,
@@ -94,6 +96,7 @@ impl Pair {
         Ok(Self {
             valve: Valve::new(reasons),
             reset: Reset::try_new()?,
+            listeners: Listeners::try_new()?,
             woken: [woken()?, woken()?, woken()?],
             ends: Ends::default(),
             filter: Filter::shut(),
@@ -179,12 +182,14 @@ impl Pair {
     /// Frames pass, as far as the NIC is concerned, and NDIS hears of the link.
     pub(super) fn start(this: &Ref<Self>) {
         this.allow(Shut::Adapter);
+        this.adapter_tells();
         Self::changed(this);
     }
 
-    /// The adapter goes. NDIS-STAT-02: its link is told no more when this returns.
+    /// The adapter goes. NDIS-STAT-02: nothing is told of it any more when this returns.
     pub(super) fn detach(this: &Ref<Self>) {
         this.shut(Shut::Adapter);
+        this.adapter_tells_no_more();
         this.attached.store(false, Ordering::Release);
         // The NIC need not listen any more.
         Self::changed(this);

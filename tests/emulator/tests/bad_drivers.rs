@@ -394,6 +394,7 @@ cases! {
     // NDK: the miniport.
     ndk_handlers_that_are_null: "ndk-no-handlers" => "NDK-NDIS-01";
     ndk_capabilities_without_limits: "ndk-no-capabilities" => "NDK-NDIS-03";
+    an_event_that_is_not_for_those_above: "ndk-event-forbidden" => "NDIS-PROT-04";
     an_ndk_event_inside_a_request: "ndk-event-in-oid" => "NDK-NDIS-07";
     an_ndk_event_with_a_wrong_header: "ndk-event-wrong" => "NDK-NDIS-08";
     // The provider's objects.

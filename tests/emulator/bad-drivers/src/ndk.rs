@@ -39,6 +39,7 @@ flaws! {
     CompletesUnknown: "ndk-completes-unknown",
     DisconnectsTwice: "ndk-disconnects-twice",
     DisconnectsUnasked: "ndk-disconnects-unasked",
+    EventForbidden: "ndk-event-forbidden",
     EventInOid: "ndk-event-in-oid",
     EventWrong: "ndk-event-wrong",
     ExtensionWritten: "ndk-extension-written",

@@ -108,8 +108,21 @@ pub(crate) unsafe fn oid_request(
     Some(STATUS_UNSUCCESSFUL)
 }
 
-/// After the restart: an event that is wrong.
+/// After the restart: an event that is wrong, or that is NDIS's to tell.
 pub(crate) unsafe fn restarted(adapter: NDIS_HANDLE) {
+    if has(Flaw::EventForbidden) {
+        let mut notification = NET_PNP_EVENT_NOTIFICATION {
+            Header: NDIS_OBJECT_HEADER {
+                Type: NDIS_OBJECT_TYPE_DEFAULT,
+                Revision: NET_PNP_EVENT_NOTIFICATION_REVISION_2,
+                Size: NDIS_SIZEOF_NET_PNP_EVENT_NOTIFICATION_REVISION_2,
+            },
+            ..Default::default()
+        };
+        notification.NetPnPEvent.NetEvent = NetEventPause;
+        // SAFETY: a notification with its header.
+        unsafe { NdisMNetPnPEvent(adapter, &mut notification) };
+    }
     if has(Flaw::EventWrong) {
         // SAFETY: a notification without header, on purpose.
         unsafe { NdisMNetPnPEvent(adapter, &mut NET_PNP_EVENT_NOTIFICATION::default()) };

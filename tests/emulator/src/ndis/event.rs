@@ -144,7 +144,15 @@ pub(super) unsafe extern "win64" fn NdisMNetPnPEvent(
     match notification.NetPnPEvent.NetEvent {
         NetEventNDKEnable => adapter.change_ndk(true),
         NetEventNDKDisable => adapter.change_ndk(false),
-        _ => return NDIS_STATUS_NOT_SUPPORTED,
+        NetEventPause
+        | NetEventRestart
+        | NetEventBindsComplete
+        | NetEventPortActivation
+        | NetEventPortDeactivation => violation(
+            "NDIS-PROT-04",
+            "NdisMNetPnPEvent with an event that is not for those above",
+        ),
+        _ => return adapter.stack.hear(&notification.NetPnPEvent),
     }
     NDIS_STATUS_SUCCESS
 }

@@ -8,6 +8,7 @@ use super::chimney::Target;
 use super::lists::List;
 use super::offload::Offloads;
 use super::protocol::Binding;
+use super::succeeded;
 use crate::machine::Machine;
 use crate::sync::{Mutex, Turn};
 
@@ -75,6 +76,18 @@ impl Stack {
         all.sort_unstable();
         all.dedup();
         all
+    }
+
+    /// All bindings hear of it; of a query, what the first says that refuses.
+    pub(crate) fn hear(&self, event: &NET_PNP_EVENT) -> NDIS_STATUS {
+        let queries = [NetEventQueryPower, NetEventQueryRemoveDevice];
+        for binding in self.all() {
+            let status = binding.hear(event);
+            if queries.contains(&event.NetEvent) && !succeeded(status) {
+                return status;
+            }
+        }
+        NDIS_STATUS_SUCCESS
     }
 
     pub(crate) fn pause(&self) {

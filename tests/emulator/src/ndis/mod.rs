@@ -68,7 +68,7 @@ use protocol::{
     NdisReturnNetBufferLists, NdisSendNetBufferLists, NdisUnbindAdapter, Operation, Protocol,
 };
 use slot::{NdisMPauseComplete, NdisMRestartComplete};
-pub use watcher::{Sending, Watcher};
+pub use watcher::{Heard, Sending, Watcher};
 
 pub const EXPORTS: &[Export] = crate::exports! {
     "ndis.sys": NdisMRegisterMiniportDriver, NdisMDeregisterMiniportDriver, NdisSetOptionalHandlers,

@@ -26,11 +26,27 @@ struct Seen {
     links: Vec<(bool, u64)>,
     /// What the adapter was told to do, each time.
     offloads: Vec<Offloads>,
+    /// What it was told of the adapter, with the power state, and how a frame fared that it sent then.
+    events: Vec<Heard>,
+    /// That frame.
+    probe: Option<Vec<u8>>,
+    /// What it says to queries.
+    answer: NDIS_STATUS,
     /// Received lists are kept until they are released.
     keeps: bool,
     kept: Vec<usize>,
     /// Sent lists with what they ended with.
     sent: HashMap<usize, Option<NDIS_STATUS>>,
+}
+
+/// An event that the watcher was told of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Heard {
+    pub event: NET_PNP_EVENT_CODE,
+    /// Of events of power.
+    pub state: Option<NDIS_DEVICE_POWER_STATE>,
+    /// The status of a frame that was sent meanwhile: [`Watcher::probe`].
+    pub sent: Option<NDIS_STATUS>,
 }
 
 /// What the protocol sees.
@@ -144,6 +160,22 @@ impl Watcher {
     #[must_use]
     pub fn links(&self) -> Vec<(bool, u64)> {
         self.eyes.seen.lock().links.clone()
+    }
+
+    /// The events that it was told of.
+    #[must_use]
+    pub fn events(&self) -> Vec<Heard> {
+        self.eyes.seen.lock().events.clone()
+    }
+
+    /// While it is told of an event it sends this frame, through an adapter that completes it at once.
+    pub fn probe(&self, frame: Vec<u8>) {
+        self.eyes.seen.lock().probe = Some(frame);
+    }
+
+    /// What it says to queries from now on.
+    pub fn answer(&self, status: NDIS_STATUS) {
+        self.eyes.seen.lock().answer = status;
     }
 
     /// From now on what is received is kept until [`release`](Self::release), or until a pause.
@@ -280,7 +312,39 @@ impl Eyes {
     }
 }
 
+impl Eyes {
+    /// Sends a frame that is completed inside its call.
+    fn try_out(&self, binding: &Arc<Binding>, frame: &[u8]) -> Option<NDIS_STATUS> {
+        let sending = Sending::new(binding.machine, &[frame], binding, std::ptr::null_mut());
+        let name = sending.list() as usize;
+        self.seen.lock().sent.insert(name, None);
+        binding.send(vec![sending.list()]);
+        self.seen.lock().sent.remove(&name).flatten()
+    }
+}
+
 impl Native for Eyes {
+    fn event(&self, binding: &Arc<Binding>, event: &NET_PNP_EVENT) -> NDIS_STATUS {
+        let of_power = [NetEventQueryPower, NetEventSetPower].contains(&event.NetEvent);
+        let state = event.Buffer.cast::<NDIS_DEVICE_POWER_STATE>();
+        // SAFETY: such an event comes with a state.
+        let state = of_power.then(|| unsafe { state.read_unaligned() });
+        let (probe, runs) = {
+            let seen = self.seen.lock();
+            (seen.probe.clone(), seen.is_running)
+        };
+        let probe = probe.filter(|_| runs);
+        let sent = probe.and_then(|frame| self.try_out(binding, &frame));
+        let mut seen = self.seen.lock();
+        let event = event.NetEvent;
+        seen.events.push(Heard { event, state, sent });
+        let queries = [NetEventQueryPower, NetEventQueryRemoveDevice];
+        match queries.contains(&event) {
+            true => seen.answer,
+            false => NDIS_STATUS_SUCCESS,
+        }
+    }
+
     fn wants(&self, identity: &Identity, _: &Description) -> bool {
         identity.guid.eq_ignore_ascii_case(&self.guid)
     }

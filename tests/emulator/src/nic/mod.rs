@@ -269,6 +269,24 @@ impl Nic {
         self.card.stack().restart();
     }
 
+    /// Its protocols are told of something; what each of them says.
+    pub fn tell_event(
+        &self,
+        event: NET_PNP_EVENT_CODE,
+        state: NDIS_DEVICE_POWER_STATE,
+    ) -> Vec<NDIS_STATUS> {
+        let mut state = state;
+        let event = NET_PNP_EVENT {
+            NetEvent: event,
+            Buffer: (&raw mut state).cast(),
+            BufferLength: size_of_val(&state) as u32,
+            ..Default::default()
+        };
+        let _turn = self.card.stack().turn.take();
+        let all = self.card.stack().all();
+        all.iter().map(|binding| binding.hear(&event)).collect()
+    }
+
     /// The NIC goes to sleep: the bindings are told, and paused.
     pub fn sleep(&self) {
         let _turn = self.card.stack().turn.take();

@@ -12,7 +12,7 @@ use super::super::offload::Offloads;
 use super::super::slot::Slot;
 use super::Protocol;
 use crate::machine::Machine;
-use crate::sync::{Condvar, Mutex, MutexGuard};
+use crate::sync::{Condvar, Mutex, MutexGuard, Turn};
 use crate::verifier::violation;
 
 /// NDIS-PROT-01..03.
@@ -55,6 +55,8 @@ pub(crate) struct Binding {
     /// Something came back, or ended.
     pub(super) changed: Condvar,
     pub(super) event: Slot,
+    /// Events, one at a time.
+    pub(super) turn: Turn,
     /// A pause, a restart or another event, one at a time: the notification that pends.
     pub(super) notification: Mutex<usize>,
 }
@@ -89,6 +91,7 @@ impl Binding {
             }),
             changed: Condvar::new(),
             event: Slot::default(),
+            turn: Turn::default(),
             notification: Mutex::default(),
         });
         machine.ndis.bindings.lock().push(Arc::clone(&binding));

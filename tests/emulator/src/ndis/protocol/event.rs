@@ -30,6 +30,7 @@ const RESTART_PARAMETERS: NDIS_OBJECT_HEADER = NDIS_OBJECT_HEADER {
 impl Binding {
     /// Tells the driver, and waits until it says that it is done.
     fn tell(&self, event: NET_PNP_EVENT_CODE, buffer: PVOID, length: usize) -> NDIS_STATUS {
+        let _turn = self.turn.take();
         let handlers = self.protocol.handlers();
         let Some(handler) = handlers.and_then(|all| all.NetPnPEventHandler) else {
             return NDIS_STATUS_SUCCESS;
@@ -178,20 +179,40 @@ impl Binding {
         }
     }
 
-    /// The adapter below changes its power state: QueryPower, then SetPower.
-    pub(crate) fn power(&self, state: NDIS_DEVICE_POWER_STATE) {
-        if self.protocol.handlers().is_none() {
-            return;
+    /// The adapter below changes its power state: QueryPower, then, whatever was said to that, SetPower.
+    pub(crate) fn power(self: &Arc<Self>, state: NDIS_DEVICE_POWER_STATE) {
+        let mut state = state;
+        let mut event = NET_PNP_EVENT {
+            Buffer: (&raw mut state).cast(),
+            BufferLength: size_of_val(&state) as u32,
+            ..Default::default()
+        };
+        event.NetEvent = NetEventQueryPower;
+        self.hear(&event);
+        event.NetEvent = NetEventSetPower;
+        let status = self.hear(&event);
+        if !succeeded(status) {
+            let text = format!("NetEventSetPower ended with {status:#x}");
+            violation("NDIS-PROT-04", &text);
         }
-        for event in [NetEventQueryPower, NetEventSetPower] {
-            let mut state = state;
-            let place = (&raw mut state).cast();
-            let status = self.tell(event, place, size_of_val(&state));
-            if !succeeded(status) {
-                let text = format!("the power event {event} ended with {status:#x}");
-                violation("NDIS-PROT-04", &text);
+    }
+
+    /// Something happens to the adapter below; what the protocol says of it. One that is being opened or closed is told
+    /// nothing.
+    pub(crate) fn hear(self: &Arc<Self>, event: &NET_PNP_EVENT) -> NDIS_STATUS {
+        let open = |life| !matches!(life, Life::Opening | Life::Closing | Life::Closed);
+        if !self.begin_indication(open) {
+            return NDIS_STATUS_SUCCESS;
+        }
+        let status = match &self.protocol.above {
+            Above::Native(native) => native.event(self, event),
+            Above::Driver(_) => {
+                let length = event.BufferLength as usize;
+                self.tell(event.NetEvent, event.Buffer, length)
             }
-        }
+        };
+        self.end_indication();
+        status
     }
 
     /// The adapter below tells something.

@@ -53,6 +53,10 @@ pub(crate) trait Native: Send + Sync {
     fn receive(&self, binding: &Arc<Binding>, lists: &[List], flags: u32);
     fn sent(&self, binding: &Arc<Binding>, lists: &[List]);
     fn status(&self, binding: &Arc<Binding>, indication: &NDIS_STATUS_INDICATION);
+    /// What NDIS tells of the adapter below, beside pauses and restarts; what it says.
+    fn event(&self, _binding: &Arc<Binding>, _event: &NET_PNP_EVENT) -> NDIS_STATUS {
+        NDIS_STATUS_SUCCESS
+    }
     /// Who has connections offloaded, if it does.
     fn host(&self) -> Option<&dyn Host> {
         None
