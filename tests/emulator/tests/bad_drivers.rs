@@ -335,6 +335,7 @@ answers! {
     // These wait as long as the rule allows.
     a_request_that_is_never_completed: "ndis-oid-kept" => "NDIS-OID-03";
     a_power_request_that_is_refused: "ndis-power-refused" => "NDIS-OID-04";
+    a_request_that_waits: "ndis-oid-waits" => "NDIS-OID-08";
     a_mutex_that_its_thread_keeps: "mutex-kept-by-thread" => "VERIF-LOCK-THREAD";
     a_provider_that_is_never_released: "wsk-capture-kept" => "WSK-REG-11";
 }

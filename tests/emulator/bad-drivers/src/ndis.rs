@@ -49,6 +49,7 @@ pub(crate) const CASES: &[(&str, Case)] = &[
     ("ndis-oid-unknown-bytes", || with(Flaw::OidUnknownBytes)),
     ("ndis-halted", || with(Flaw::Halted)),
     ("ndis-oid-kept", || with(Flaw::OidKept)),
+    ("ndis-oid-waits", || with(Flaw::OidWaits)),
     ("ndis-send-kept", || with(Flaw::SendKept)),
     ("ndis-send-late", || with(Flaw::SendLate)),
     ("ndis-power-refused", || with(Flaw::PowerRefused)),
@@ -90,6 +91,7 @@ enum Flaw {
     OidUnknownBytes,
     Halted,
     OidKept,
+    OidWaits,
     SendKept,
     SendLate,
     PowerRefused,
@@ -381,6 +383,8 @@ unsafe extern "win64" fn oid_request(
             return NDIS_STATUS_SUCCESS;
         }
         OID_PNP_SET_POWER | OID_PNP_QUERY_POWER => return NDIS_STATUS_SUCCESS,
+        // SAFETY: a moment at PASSIVE_LEVEL.
+        _ if has(Flaw::OidWaits) => unsafe { sleep(1) },
         _ => {}
     }
     // SAFETY: the arguments of this call.

@@ -274,6 +274,12 @@ fn enter_wait(function: &'static str, deadline: Option<u64>) -> &'static Thread 
             &format!("{function} would wait at IRQL {}", thread.irql()),
         );
     }
+    if deadline != Some(0) && crate::ndis::is_inside_request() {
+        violation(
+            "NDIS-OID-08",
+            &format!("{function} inside MiniportOidRequest"),
+        );
+    }
     thread
 }
 

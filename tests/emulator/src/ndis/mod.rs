@@ -58,6 +58,7 @@ use lower::Lower;
 pub(crate) use miniport::{LifeState, Miniport};
 use nbl::{NdisMIndicateReceiveNetBufferLists, NdisMSendNetBufferListsComplete};
 pub use oid::OidAnswer;
+pub(crate) use oid::is_inside as is_inside_request;
 use oid::{NdisMDirectOidRequestComplete, NdisMOidRequestComplete};
 use pnp::Pnp;
 use protocol::{

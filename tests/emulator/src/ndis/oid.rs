@@ -35,7 +35,7 @@ thread_local! {
 }
 
 /// Whether the caller runs inside MiniportOidRequest.
-pub(super) fn is_inside() -> bool {
+pub(crate) fn is_inside() -> bool {
     INSIDE.get() > 0
 }
 
