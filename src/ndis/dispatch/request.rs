@@ -7,9 +7,9 @@ use crate::ndis::upper::{Input, Miniport, Refusal};
 use crate::nt::{Ref, trace};
 use crate::sys::{
     self, NDIS_OID_REQUEST, NDIS_OID_REQUEST_QUERY, NDIS_STATUS, NDIS_STATUS_INVALID_DATA,
-    NDIS_STATUS_INVALID_LENGTH, NDIS_STATUS_INVALID_PARAMETER, NDIS_STATUS_MULTICAST_FULL,
-    NDIS_STATUS_NOT_ACCEPTED, NDIS_STATUS_NOT_SUPPORTED, NDIS_STATUS_RESOURCES,
-    NDIS_STATUS_SUCCESS,
+    NDIS_STATUS_INVALID_LENGTH, NDIS_STATUS_INVALID_PARAMETER, NDIS_STATUS_LOW_POWER_STATE,
+    NDIS_STATUS_MULTICAST_FULL, NDIS_STATUS_NOT_ACCEPTED, NDIS_STATUS_NOT_SUPPORTED,
+    NDIS_STATUS_RESOURCES, NDIS_STATUS_SUCCESS,
 };
 
 /// Answers a request at once (NDIS-OID-02).
@@ -44,14 +44,15 @@ pub(super) unsafe fn answer(
 }
 
 fn query(miniport: &Ref<Miniport>, data: &mut NDIS_OID_REQUEST_QUERY) -> Result<(), Refusal> {
+    let oid = oid::find(data.Oid);
+    miniport.answers(oid)?;
     #[cfg(feature = "chimney")]
     // SAFETY: NDIS owns a buffer of this length and lends it for the call.
     if let Some(done) = super::chimney::query(miniport, data.Oid, unsafe { buffer(data) }) {
         data.BytesWritten = count(done?);
         return Ok(());
     }
-    let oid = oid::find(data.Oid).ok_or(Refusal::NotSupported)?;
-    let reply = miniport.query(oid)?;
+    let reply = miniport.query(oid.ok_or(Refusal::NotSupported)?)?;
     // SAFETY: NDIS owns a buffer of this length and lends it for the call.
     let written = oid::write(&reply, unsafe { buffer(data) })?;
     data.BytesWritten = count(written.bytes);
@@ -60,13 +61,15 @@ fn query(miniport: &Ref<Miniport>, data: &mut NDIS_OID_REQUEST_QUERY) -> Result<
 }
 
 fn set(miniport: &Ref<Miniport>, data: &mut NDIS_OID_REQUEST_QUERY) -> Result<(), Refusal> {
+    let oid = oid::find(data.Oid);
+    miniport.answers(oid)?;
     #[cfg(feature = "chimney")]
     // SAFETY: NDIS owns a buffer of this length and lends it for the call.
     if let Some(done) = super::chimney::set(miniport, data.Oid, unsafe { buffer(data) }) {
         data.BytesWritten = count(done?);
         return Ok(());
     }
-    let oid = oid::find(data.Oid).ok_or(Refusal::NotSupported)?;
+    let oid = oid.ok_or(Refusal::NotSupported)?;
     // SAFETY: NDIS owns a buffer of this length and lends it for the call.
     let read = Miniport::set(miniport, oid, &Input(unsafe { buffer(data) }))?;
     // `BytesRead` of a set.
@@ -97,6 +100,7 @@ fn status(refusal: Refusal, data: &mut NDIS_OID_REQUEST_QUERY) -> NDIS_STATUS {
         Refusal::MulticastFull => NDIS_STATUS_MULTICAST_FULL,
         Refusal::Resources => NDIS_STATUS_RESOURCES,
         Refusal::Removed => NDIS_STATUS_NOT_ACCEPTED,
+        Refusal::Asleep => NDIS_STATUS_LOW_POWER_STATE,
     }
 }
 

@@ -50,6 +50,8 @@ pub(super) struct Miniport {
     seat: SpinLock<Option<(Seat, Pool)>>,
     /// As TCP/IP set it.
     lookahead: AtomicU32,
+    /// NDIS put it to sleep (NDIS-PM-02): the adapter's own power, not the NIC's.
+    asleep: AtomicBool,
     network_direct: NetworkDirect,
     host: Ref<Host>,
     /// Held while addresses are read, so that a later reading is not overtaken by an earlier.
@@ -109,6 +111,7 @@ impl Miniport {
             pair,
             seat: SpinLock::new(None),
             lookahead: AtomicU32::new(0),
+            asleep: AtomicBool::new(false),
             // NDK-NDIS-04.
             network_direct: NetworkDirect::create(settings.network_direct)?,
             host,
@@ -258,24 +261,26 @@ impl Miniport {
         self.pair.give_back(lists, refused);
     }
 
+    /// Whether a request is answered now, by `query` or `set`; `None` is one that is unknown.
+    pub(super) fn answers(&self, oid: Option<Oid>) -> Result<(), Refusal> {
+        if self.pair.is_shut(Shut::Removed) {
+            // NDIS-LIFE-16.
+            Err(Refusal::Removed)
+        } else if self.asleep.load(Ordering::Relaxed) && !oid.is_some_and(Oid::is_of_power) {
+            // NDIS-OID-10.
+            Err(Refusal::Asleep)
+        } else {
+            Ok(())
+        }
+    }
+
     /// `MiniportOidRequest` and, for what comes that way, `MiniportDirectOidRequest`.
     pub(super) fn query(&self, oid: Oid) -> Result<Reply<'_>, Refusal> {
-        self.present()?;
         oid::query(self, oid)
     }
 
     pub(super) fn set(this: &Ref<Self>, oid: Oid, input: &Input<'_>) -> Result<usize, Refusal> {
-        this.present()?;
         oid::set(this, oid, input)
-    }
-
-    /// NDIS-LIFE-16.
-    fn present(&self) -> Result<(), Refusal> {
-        if self.pair.is_shut(Shut::Removed) {
-            Err(Refusal::Removed)
-        } else {
-            Ok(())
-        }
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Pure decisions: numbers, buffers and statuses are `dispatch`'s.
 
-use core::sync::atomic::Ordering;
+use core::{ops::RangeInclusive, sync::atomic::Ordering};
 
 use super::Miniport;
 use crate::ndis::frame::{Address, Filter, Groups, Senseless, Totals, is_encapsulation};
@@ -61,6 +61,13 @@ pub(crate) enum Oid {
     VendorId,
 }
 
+impl Oid {
+    /// What an adapter that sleeps answers: its power, and, for NDIS-OID-04 lets nobody refuse it, that a wake-up is no more.
+    pub(super) fn is_of_power(self) -> bool {
+        matches!(self, Self::QueryPower | Self::RemoveWakeUp | Self::SetPower)
+    }
+}
+
 /// What a query is answered with.
 pub(crate) enum Reply<'a> {
     Number(u32),
@@ -98,6 +105,8 @@ pub(crate) enum Refusal {
     Resources,
     /// The device is gone.
     Removed,
+    /// The adapter sleeps.
+    Asleep,
 }
 
 impl From<Status> for Refusal {
@@ -190,9 +199,8 @@ pub(super) fn set(miniport: &Ref<Miniport>, oid: Oid, input: &Input<'_>) -> Resu
         Oid::InterruptModeration => Err(Refusal::Data),
         // Any link will do: there is no cable.
         Oid::LinkParameters => input.at_least(LINK_PARAMETERS),
-        Oid::EnableWakeUp | Oid::PowerParameters | Oid::RemoveWakeUp | Oid::SetPower => {
-            set_power(oid, input)
-        }
+        Oid::EnableWakeUp | Oid::PowerParameters | Oid::RemoveWakeUp => set_wake_up(oid, input),
+        Oid::SetPower => Ok(set_power(miniport, input)),
         Oid::NetworkDirectSetState => set_network_direct(miniport, input),
         Oid::CurrentAddress
         | Oid::MaximumListSize
@@ -221,17 +229,24 @@ fn set_network_direct(miniport: &Ref<Miniport>, input: &Input<'_>) -> Result<usi
     Ok(1)
 }
 
-fn set_power(oid: Oid, input: &Input<'_>) -> Result<usize, Refusal> {
+fn set_wake_up(oid: Oid, input: &Input<'_>) -> Result<usize, Refusal> {
     match oid {
         // NDIS-PM-03: the adapter wakes nobody, so there is nothing to be switched on.
         Oid::EnableWakeUp => input.all_off(0, 1),
         Oid::PowerParameters => input.all_off(POWER_SWITCHES, 3),
         // NDIS-OID-04: there is none, so it is gone.
-        Oid::RemoveWakeUp => Ok(input.0.len()),
-        // NDIS-PM-01: nothing to save, so nothing of it is read, and any length will do. Connections live or time out by
-        // themselves.
         _ => Ok(input.0.len()),
     }
+}
+
+/// NDIS-PM-01: never refused, whatever it says, for there is nothing to save. Connections live or time out by themselves.
+fn set_power(miniport: &Miniport, input: &Input<'_>) -> usize {
+    match input.number() {
+        Ok(AWAKE) => miniport.asleep.store(false, Ordering::Relaxed),
+        Ok(state) if ASLEEP.contains(&state) => miniport.asleep.store(true, Ordering::Relaxed),
+        _ => {}
+    }
+    input.0.len()
 }
 
 fn encapsulate(miniport: &Miniport, input: &Input<'_>) -> Result<usize, Refusal> {
@@ -264,6 +279,9 @@ fn set_vlan(miniport: &Miniport, input: &Input<'_>) -> Result<usize, Refusal> {
 pub(crate) const SUPPORTED_FILTERS: u32 = 0x1 | 0x2 | 0x4 | 0x8 | 0x20;
 /// IEEE 802.1Q: the largest that names a VLAN.
 const LAST_VLAN: u16 = 4094;
+/// `NdisDeviceStateD0`, and those below it.
+const AWAKE: u32 = 1;
+const ASLEEP: RangeInclusive<u32> = 2..=4;
 /// Where `NDIS_PM_PARAMETERS` has patterns, protocol offloads and wake-up flags.
 const POWER_SWITCHES: usize = 4;
 /// The size of `NDIS_LINK_PARAMETERS`.

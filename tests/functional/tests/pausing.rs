@@ -1,0 +1,122 @@
+//! One edge is paused, or gone, and the other does everything it may do meanwhile.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use softrnic::sys;
+use softrnic_emulator::nic::NicOptions;
+use softrnic_functional::paired::{KIND, OWN, PEER, Paired, frame};
+use softrnic_functional::{A_WHILE, SOON};
+
+#[derive(Clone, Copy)]
+enum Edge {
+    Adapter,
+    Nic,
+}
+use Edge::{Adapter, Nic};
+
+/// Both, either first.
+const ORDERS: [[Edge; 2]; 2] = [[Adapter, Nic], [Nic, Adapter]];
+
+impl Edge {
+    fn pause(self, paired: &Paired) {
+        match self {
+            Adapter => paired.adapter().pause(),
+            Nic => paired.nic().pause(),
+        }
+    }
+
+    fn restart(self, paired: &Paired) {
+        match self {
+            Adapter => paired.adapter().restart().expect("restarts"),
+            Nic => paired.nic().restart(),
+        }
+    }
+}
+
+// NDIS-LIFE-17, NDIS-PROT-05, NDIS-LIFE-10, NDIS-PROT-03: each edge pauses and restarts while the other is paused, in every order; frames
+// are refused as long as either is, and pass when neither is.
+#[test]
+fn either_edge_moves_while_the_other_is_paused() {
+    for (pause, restart) in ORDERS
+        .iter()
+        .flat_map(|pause| ORDERS.iter().map(move |restart| (pause, restart)))
+    {
+        let paired = Paired::new(NicOptions::default());
+        let above = paired.watch();
+        paired.wait_up();
+        let down = frame(PEER, OWN, b"down");
+        let expect_refused = || {
+            let refused = [sys::NDIS_STATUS_PAUSED];
+            assert_eq!(paired.adapter().send(&[&down]), refused);
+        };
+        pause[0].pause(&paired);
+        expect_refused();
+        pause[1].pause(&paired);
+        expect_refused();
+        restart[0].restart(&paired);
+        expect_refused();
+        restart[1].restart(&paired);
+        paired.passes(&above);
+        above.end();
+    }
+}
+
+// NDIS-LIFE-17, NDIS-PROT-05, NDIS-LIFE-12: an adapter goes and comes while its NIC is paused; it hears of the NIC when that runs again.
+#[test]
+fn an_adapter_starts_over_a_nic_that_is_paused() {
+    let mut paired = Paired::new(NicOptions::default());
+    paired.wait_up();
+    paired.nic().pause();
+    paired.take_adapter().halt();
+    paired.add_adapter(&[]);
+    paired.nic().restart();
+    let above = paired.watch();
+    paired.wait_up();
+    paired.passes(&above);
+    above.end();
+}
+
+// NDIS-LIFE-17, NDIS-PROT-05, NDIS-PROT-02: a NIC goes and comes while its adapter is paused.
+#[test]
+fn a_nic_goes_and_comes_below_an_adapter_that_is_paused() {
+    let mut paired = Paired::new(NicOptions::default());
+    paired.wait_up();
+    paired.adapter().pause();
+    let nic = paired.nic.take().expect("a NIC");
+    let again = nic.options();
+    nic.halt();
+    paired.nic = Some(paired.machine.add_nic(&paired.switch, again));
+    paired.wait_bound(1);
+    paired.machine.ndis.settle(paired.machine);
+    paired.adapter().restart().expect("restarts");
+    let above = paired.watch();
+    paired.wait_up();
+    paired.passes(&above);
+    above.end();
+}
+
+// NDIS-PROT-03, NDIS-PROT-06: the pause of a NIC is over when the layers above have given back the last of its lists, and not before.
+#[test]
+fn a_nics_pause_waits_for_what_is_kept_above() {
+    let paired = Paired::new(NicOptions::default());
+    let above = paired.watch();
+    paired.wait_up();
+    above.keep();
+    paired.peer.send_to(OWN, KIND, b"kept");
+    assert!(above.receive(SOON).is_some());
+    let is_paused = &AtomicBool::new(false);
+    let (machine, nic) = (paired.machine, paired.nic());
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let _attached = machine.attach();
+            nic.pause();
+            is_paused.store(true, Ordering::SeqCst);
+        });
+        std::thread::sleep(A_WHILE);
+        assert!(!is_paused.load(Ordering::SeqCst), "a list is still above");
+        assert_eq!(above.release(), 1);
+    });
+    paired.nic().restart();
+    paired.passes(&above);
+    above.end();
+}
