@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use softrnic::sys::{NDIS_STATUS_SUCCESS, OID_NDK_SET_STATE};
 use softrnic_consumer::{Host, HostError, Loaded, NtStatus};
+use softrnic_emulator::ndis::offload::Offloads;
 use softrnic_emulator::ndis::{Adapter, AdapterOptions};
 use softrnic_emulator::nic::Nic;
 use softrnic_emulator::sched::{self, Join, Random};
@@ -38,6 +39,8 @@ pub enum Event {
     NicReset,
     /// The NIC is pulled out, and put in again (NDIS-PROT-01, NDIS-PROT-02).
     NicRemove,
+    /// The NIC's offloads are switched off, and on again.
+    NicOffloads,
 }
 
 impl Event {
@@ -52,12 +55,13 @@ impl Event {
         Self::Remove,
     ];
     /// Those of NICs: TCP outlives them.
-    const OF_NICS: [Self; 5] = [
+    const OF_NICS: [Self; 6] = [
         Self::Cable,
         Self::NicPause,
         Self::NicSleep,
         Self::NicReset,
         Self::NicRemove,
+        Self::NicOffloads,
     ];
 
     /// Whether connections end by it.
@@ -397,7 +401,12 @@ fn happen(
             adapter.surprise_remove();
             return None;
         }
-        Event::Cable | Event::NicPause | Event::NicSleep | Event::NicReset | Event::NicRemove => {}
+        Event::Cable
+        | Event::NicPause
+        | Event::NicSleep
+        | Event::NicReset
+        | Event::NicRemove
+        | Event::NicOffloads => {}
     }
     Some(adapter)
 }
@@ -435,6 +444,12 @@ fn happen_to_nic(
             nic.remove();
             a_while();
             return Some(machine.add_nic(&switch, options));
+        }
+        Event::NicOffloads => {
+            let offloads = nic.offloads();
+            nic.set_offloads(Offloads::default());
+            a_while();
+            nic.set_offloads(offloads);
         }
         _ => {}
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use softrnic_consumer::{HostError, Loaded};
 use softrnic_emulator::image::reached::By;
 use softrnic_emulator::image::steps;
+use softrnic_emulator::ndis::offload::Offloads;
 use softrnic_emulator::nic::{self, Nic, NicOptions};
 use softrnic_emulator::sched::{self, Ended, Faults, Plan, Random, set_faults, simulate};
 use softrnic_emulator::verifier;
@@ -148,6 +149,8 @@ pub struct Scenario {
     pub weather: Weather,
     /// What the switch does, when there is one.
     pub switch: nic::Weather,
+    /// What the NICs do for TCP/IP, when there are any.
+    pub offloads: Offloads,
     /// How WSK behaves.
     pub wsk: wsk::Options,
     /// Connections may break.
@@ -203,6 +206,7 @@ impl Scenario {
             workload,
             road: Road::Sockets,
             switch: nic::Weather::of(seed),
+            offloads: Offloads::default(),
             plan: Plan::of(seed),
             weather: Weather::of(random.number(), harsh),
             wsk,
@@ -220,6 +224,9 @@ impl Scenario {
         scenario.road = choice.road.unwrap_or(drawn);
         if scenario.road == Road::Frames {
             scenario.events.extend(events::draw_of_nics(&mut random));
+            if random.one_in(2) {
+                scenario.offloads = Offloads::ALL;
+            }
         }
         scenario
     }
@@ -274,6 +281,7 @@ impl Scenario {
             varies: true,
             buffers: 6,
             seed: self.seed,
+            offloads: self.offloads,
             ..NicOptions::default()
         };
         Stage::try_through_nics(false, self.switch.clone(), &nic, self.wsk.clone())
@@ -375,7 +383,7 @@ impl fmt::Display for Scenario {
         writeln!(f, "  {:?}", self.plan)?;
         match self.road {
             Road::Sockets => writeln!(f, "  {:?}", self.weather)?,
-            Road::Frames => writeln!(f, "  {:?}", self.switch)?,
+            Road::Frames => writeln!(f, "  {:?}\n  {:?}", self.switch, self.offloads)?,
         }
         writeln!(f, "  {:?}", self.wsk)?;
         writeln!(f, "  {:?} {:?}", self.events, self.unload)?;
