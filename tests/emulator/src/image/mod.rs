@@ -2,6 +2,7 @@
 
 mod bind;
 pub mod coverage;
+mod displaced;
 pub mod guard;
 mod lines;
 mod load;

@@ -1,14 +1,16 @@
 //! Switches between the instructions of an image: breakpoints at instructions the seed picks, most of them
 //! atomic ones and those behind them, where races have their windows. A thread that reaches one may lose
-//! its turn there; then it goes on, with the instruction as it is on disk.
+//! its turn there; then it goes on, with the instruction as it is on disk: with a copy of it beside the image, or, where
+//! that will not do, in its place, while the breakpoint is out.
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
 
 use iced_x86::{Code, Decoder, DecoderOptions, Instruction, Mnemonic};
 
-use super::Image;
 use super::coverage::{INT3, write};
+use super::displaced::Copies;
+use super::{Image, steps};
 use crate::sched::{self, Random};
 
 /// The trap flag: one instruction, then SIGTRAP.
@@ -19,6 +21,8 @@ const MOST_HITS: u32 = 40;
 struct Site {
     address: usize,
     byte: u8,
+    /// Where a copy of its instruction runs; 0: nowhere.
+    copy: usize,
     hits: AtomicU32,
 }
 
@@ -53,12 +57,29 @@ pub fn plant(image: &Image, seed: u64, density: Density) {
     }
     sites.sort_unstable_by_key(|site: &Site| site.address);
     sites.dedup_by_key(|site| site.address);
+    displace(image, &mut sites);
     let sites = Box::into_raw(Box::new(sites));
     PLANTED.store(sites, Ordering::SeqCst);
     // SAFETY: it is never freed.
     for site in unsafe { &*sites } {
         write(site.address, INT3);
     }
+}
+
+/// Gives each instruction its copy, where it can have one.
+fn displace(image: &Image, sites: &mut [Site]) {
+    let Some(copies) = Copies::near(image.base, image.size, sites.len()) else {
+        return;
+    };
+    for (slot, site) in sites.iter_mut().enumerate() {
+        let most = (image.base + image.size - site.address).min(15);
+        // SAFETY: code of the image, which is mapped while the image is borrowed.
+        let code = unsafe { std::slice::from_raw_parts(site.address as *const u8, most) };
+        let at = site.address as u64;
+        let instruction = Decoder::with_ip(64, code, at, DecoderOptions::NONE).decode();
+        site.copy = copies.put(slot, &instruction).unwrap_or(0);
+    }
+    copies.seal();
 }
 
 fn pick(code: &[u8], start: usize, density: Density, random: &mut Random, sites: &mut Vec<Site>) {
@@ -80,6 +101,7 @@ fn pick(code: &[u8], start: usize, density: Density, random: &mut Random, sites:
             sites.push(Site {
                 address,
                 byte: code[address - start],
+                copy: 0,
                 hits: AtomicU32::new(0),
             });
         }
@@ -111,12 +133,33 @@ pub(crate) fn hit(registers: &mut [libc::greg_t; 23]) -> bool {
     };
     let hits = site.hits.fetch_add(1, Ordering::Relaxed);
     sched::preempt();
-    write(address, site.byte);
-    registers[libc::REG_RIP as usize] = address as libc::greg_t;
-    if hits < MOST_HITS {
-        OUT.set(address);
+    if hits < MOST_HITS && site.copy != 0 && !steps::active() {
+        registers[libc::REG_RIP as usize] = site.copy as libc::greg_t;
+        return true;
+    }
+    in_place(registers, site, hits < MOST_HITS);
+    true
+}
+
+/// The instruction runs where it is; then its breakpoint is back, if it is to come `back`.
+fn in_place(registers: &mut [libc::greg_t; 23], site: &Site, back: bool) {
+    write(site.address, site.byte);
+    registers[libc::REG_RIP as usize] = site.address as libc::greg_t;
+    if back {
+        OUT.set(site.address);
         registers[libc::REG_EFL as usize] |= TRAP;
     }
+}
+
+/// A fault of a copy is the original's, which runs in its place then; `false` when it was none.
+pub(crate) fn faulted(registers: &mut [libc::greg_t; 23]) -> bool {
+    let ip = registers[libc::REG_RIP as usize] as usize;
+    // SAFETY: null, or a table that is never freed.
+    let sites = unsafe { PLANTED.load(Ordering::SeqCst).as_ref() };
+    let Some(site) = sites.and_then(|sites| sites.iter().find(|site| site.copy == ip)) else {
+        return false;
+    };
+    in_place(registers, site, true);
     true
 }
 

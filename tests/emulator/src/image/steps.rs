@@ -60,6 +60,11 @@ pub fn trace() {
     ACTIVE.store(true, Ordering::SeqCst);
 }
 
+/// Whether it is a traced run.
+pub(super) fn active() -> bool {
+    ACTIVE.load(Ordering::Relaxed)
+}
+
 /// How many instructions images have executed in this traced run.
 #[must_use]
 pub fn executed() -> u64 {

@@ -84,7 +84,7 @@ unsafe extern "C" fn on_fault(
     }
     // SAFETY: the context is the host kernel's to restore.
     let registers = unsafe { &mut (*context.cast::<libc::ucontext_t>()).uc_mcontext.gregs };
-    if emulated(signal, registers, address) {
+    if emulated(signal, registers, address) || preemption::faulted(registers) {
         REPORTING.set(false);
         return;
     }
