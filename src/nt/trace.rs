@@ -130,6 +130,41 @@ pub(crate) fn addresses_not_read(luid: u64, status: Status) {
     );
 }
 
+/// The NIC below is used.
+pub(crate) fn nic_used(luid: u64) {
+    write_event!(
+        PROVIDER,
+        "NicUsed",
+        level(Informational),
+        keyword(keyword::LIFE),
+        u64_hex("InterfaceLuid", &luid),
+    );
+}
+
+/// It is not, or no more: `why` in words that stay the same.
+pub(crate) fn nic_not_used(luid: u64, why: &str) {
+    write_event!(
+        PROVIDER,
+        "NicNotUsed",
+        level(Warning),
+        keyword(keyword::LIFE),
+        u64_hex("InterfaceLuid", &luid),
+        str8("Why", why),
+    );
+}
+
+/// NDIS did not open it.
+pub(crate) fn nic_not_opened(luid: u64, status: Status) {
+    write_event!(
+        PROVIDER,
+        "NicNotOpened",
+        level(Warning),
+        keyword(keyword::LIFE),
+        u64_hex("InterfaceLuid", &luid),
+        win_ntstatus("Status", &status.to_raw()),
+    );
+}
+
 /// A keyword of the adapter has a value that is none: the default is taken.
 pub(crate) fn setting_ignored(name: &str, value: u32, taken: u32) {
     write_event!(

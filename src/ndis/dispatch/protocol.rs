@@ -3,7 +3,7 @@
 //! The binding context is a reference that NDIS has from the open until the close has ended
 //! ([`Opening`](super::Opening)); every entry point borrows it.
 
-use core::mem::ManuallyDrop;
+use core::mem::{ManuallyDrop, offset_of};
 use core::ptr;
 
 use super::{NDIS_MAJOR, NDIS_MINOR, Notice, Offer, configuration::counted, header, status, utf16};
@@ -207,7 +207,8 @@ unsafe extern "win64" fn net_pnp_event(
 unsafe fn read(event: &sys::NET_PNP_EVENT) -> PnpEvent {
     match event.NetEvent {
         sys::NetEventPause => PnpEvent::Pause,
-        sys::NetEventRestart => PnpEvent::Restart,
+        // SAFETY: such an event has restart parameters, or null.
+        sys::NetEventRestart => PnpEvent::Restart(unsafe { mtu_of(event.Buffer) }),
         sys::NetEventSetPower if !event.Buffer.is_null() => {
             let state = event.Buffer.cast::<sys::NDIS_DEVICE_POWER_STATE>();
             // SAFETY: such an event has a power state.
@@ -225,6 +226,30 @@ unsafe fn read(event: &sys::NET_PNP_EVENT) -> PnpEvent {
         | sys::NetEventNDKDisable => PnpEvent::OfTheNic,
         _ => PnpEvent::Other,
     }
+}
+
+/// What the NIC carries after the restart, filters included; `None` when NDIS does not say.
+///
+/// # Safety
+/// `parameters` is null, or the restart parameters of this call.
+unsafe fn mtu_of(parameters: sys::PVOID) -> Option<u32> {
+    let parameters = parameters.cast::<sys::NDIS_PROTOCOL_RESTART_PARAMETERS>();
+    // SAFETY: the caller's promise.
+    let mut next = unsafe { parameters.as_ref() }?.RestartAttributes;
+    while !next.is_null() {
+        // SAFETY: NDIS's list; what is there is as long as it says, general attributes among it.
+        unsafe {
+            let is_general = (*next).Oid == sys::OID_GEN_MINIPORT_RESTART_ATTRIBUTES;
+            let least = offset_of!(sys::NDIS_RESTART_GENERAL_ATTRIBUTES, MaxXmitLinkSpeed);
+            if is_general && (*next).DataLength as usize >= least {
+                let general = (&raw const (*next).Data).cast();
+                let general: *const sys::NDIS_RESTART_GENERAL_ATTRIBUTES = general;
+                return Some((&raw const (*general).MtuSize).read_unaligned());
+            }
+            next = (*next).Next;
+        }
+    }
+    None
 }
 
 unsafe extern "win64" fn status_indicated(

@@ -9,6 +9,8 @@ use crate::sys;
 pub(crate) enum Said {
     Link(Link),
     Offloads(Offloads),
+    /// Bytes behind the Ethernet header, from now on.
+    Mtu(u32),
     ResetStarts,
     ResetEnds,
 }
@@ -33,6 +35,15 @@ pub(super) unsafe fn read(indication: &sys::NDIS_STATUS_INDICATION) -> Option<Sa
                 state.XmitLinkSpeed,
                 state.RcvLinkSpeed,
             )))
+        }
+        sys::NDIS_STATUS_L2_MTU_SIZE_CHANGE => {
+            let whole = indication.StatusBufferSize as usize >= size_of::<u32>();
+            if !whole || indication.StatusBuffer.is_null() {
+                return None;
+            }
+            // SAFETY: NDIS lends a buffer of that length for the call.
+            let mtu = unsafe { indication.StatusBuffer.cast::<u32>().read_unaligned() };
+            Some(Said::Mtu(mtu))
         }
         sys::NDIS_STATUS_TASK_OFFLOAD_CURRENT_CONFIG => {
             let length = indication.StatusBufferSize as usize;

@@ -9,13 +9,14 @@ use super::{
     frame::{FAMILIES, Groups, InterfaceGuid},
     pair::{self, Expected, Pair, Shut, Wanted},
 };
-use crate::nt::{Mutex, Ref, Result, Status, event_log, log::notice};
+use crate::nt::{Mutex, Ref, Result, Status, event_log, log::notice, trace};
 
 /// What NDIS tells a binding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum PnpEvent {
     Pause,
-    Restart,
+    /// With what the NIC's frames carry from now on, if NDIS says so.
+    Restart(Option<u32>),
     /// The NIC goes to sleep.
     Sleep,
     Wake,
@@ -66,7 +67,7 @@ pub(super) fn bind(offer: &Offer<'_>) -> Result<()> {
 impl Binding {
     fn open(pair: Ref<Pair>, nic: InterfaceGuid, offer: &Offer<'_>) -> Result<()> {
         let Some(address) = offer.address() else {
-            notice!("the paired NIC is no Ethernet NIC");
+            trace::nic_not_used(pair.luid(), "not Ethernet");
             return Err(Status::NOT_SUPPORTED);
         };
         let asked = Asked {
@@ -94,6 +95,7 @@ impl Binding {
         Pair::expect(&binding.pair, address, said);
         let opened = binding.opening.open(&binding, offer);
         if let Err(status) = opened {
+            trace::nic_not_opened(binding.pair.luid(), status);
             Pair::unbind(&binding.pair);
             return Err(status);
         }
@@ -164,7 +166,12 @@ impl Binding {
         let pair = &self.pair;
         match event {
             PnpEvent::Pause => pair.shut(Shut::Nic),
-            PnpEvent::Restart => Pair::run(pair),
+            PnpEvent::Restart(mtu) => {
+                if let Some(mtu) = mtu {
+                    Pair::set_mtu(pair, mtu);
+                }
+                Pair::run(pair);
+            }
             PnpEvent::Sleep => {
                 let _ = pair.tell_above(notice);
                 pair.shut(Shut::Asleep);
@@ -189,6 +196,7 @@ impl Binding {
         match said {
             Said::Link(link) => Pair::set_link(pair, link),
             Said::Offloads(offloads) => Pair::set_offloads(pair, offloads),
+            Said::Mtu(mtu) => Pair::set_mtu(pair, mtu),
             Said::ResetStarts => Pair::reset_starts(pair),
             Said::ResetEnds => Pair::reset_ends(pair),
         }

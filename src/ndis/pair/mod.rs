@@ -15,6 +15,7 @@ mod offloads;
 mod passing;
 mod registry;
 mod reset;
+mod usage;
 
 use core::sync::atomic::{AtomicBool, Ordering};
 
@@ -28,7 +29,7 @@ pub(super) use self::{
 #[cfg(feature = "chimney")]
 pub(super) use self::passing::Inside;
 
-use self::{above::Listeners, offloads::Offers, reset::Reset};
+use self::{above::Listeners, offloads::Offers, reset::Reset, usage::Usage};
 
 use super::{
     dispatch::{Ends, Handle, Pool, indicate_link},
@@ -52,6 +53,8 @@ pub(super) struct Pair {
     known: SpinLock<Known>,
     /// As the layers above know it.
     told: SpinLock<Link>,
+    /// As events have it.
+    usage: SpinLock<Usage>,
     /// As well; `None` when it is to be told in any case.
     told_offloads: SpinLock<Option<Offered>>,
     binding: SpinLock<Option<Ref<Binding>>>,
@@ -64,6 +67,8 @@ pub(super) struct Pair {
 
 /// What each edge said of itself.
 struct Known {
+    /// Names the adapter's interface.
+    luid: u64,
     /// Of the adapter's interface.
     index: u32,
     /// The adapter has the NIC's address, so the NIC filters.
@@ -104,6 +109,7 @@ impl Pair {
             counters: Counters::default(),
             attached: AtomicBool::new(false),
             known: SpinLock::new(Known {
+                luid: 0,
                 index: 0,
                 shares: false,
                 address: None,
@@ -113,6 +119,7 @@ impl Pair {
                 offers: Offers::NONE,
             }),
             told: SpinLock::new(Link::DOWN),
+            usage: SpinLock::new(Usage::Never),
             told_offloads: SpinLock::new(None),
             binding: SpinLock::new(None),
             follow: Work::try_new(Self::follow)?,
@@ -139,6 +146,7 @@ impl Pair {
 pub(super) struct Upper<'a> {
     pub(super) handle: &'a Handle,
     pub(super) pool: &'a Pool,
+    pub(super) luid: u64,
     pub(super) address: Address,
     pub(super) mtu: u32,
     pub(super) shares: bool,
@@ -162,11 +170,13 @@ impl Pair {
         self.allow(Shut::Narrow);
         self.learn(|known| {
             known.index = upper.handle.index();
+            known.luid = upper.luid;
             known.shares = upper.shares;
             known.own_mtu = upper.mtu;
             known.offers.adapter_comes(&upper.used);
         });
         *self.told.lock() = Link::DOWN;
+        *self.usage.lock() = Usage::Never;
         *self.told_offloads.lock() = Some(upper.offered);
         self.rights.set_told(&upper.offered.current);
         *self.worker.lock() = Some(upper.worker);
@@ -213,6 +223,7 @@ impl Pair {
             this.tell_link();
         }
         drop(telling);
+        this.trace_usage();
         this.ask_nic();
     }
 

@@ -49,6 +49,13 @@ impl Pair {
         Self::changed(this);
     }
 
+    /// What its frames carry from now on; `<= DISPATCH_LEVEL`.
+    pub(in crate::ndis) fn set_mtu(this: &Ref<Self>, mtu: u32) {
+        // Of a NIC that has gone nothing is known.
+        this.learn(|known| known.mtu = known.mtu.map(|_| mtu));
+        Self::changed(this);
+    }
+
     /// The NIC is open; frames pass, and its link is told, when it runs for the first time.
     pub(in crate::ndis) fn bind(this: &Ref<Self>, binding: &Ref<Binding>) {
         this.ends.set_lower(binding.opening());

@@ -23,7 +23,7 @@ use self::network_direct::{NetworkDirect, Switched};
 use super::dispatch::chimney;
 use super::{
     dispatch::{Configuration, Event, General, Handle, Pool, Watch, addresses_of, look_for_nics},
-    frame::Tagging,
+    frame::{NotPaired, Tagging},
     nbl::Lists,
     pair::{Offered, Pair, Refused, Seat, Shut, Upper, Used},
 };
@@ -70,7 +70,7 @@ impl Miniport {
     /// `MiniportInitializeEx`. NDIS-LIFE-06: a failure leaves nothing behind.
     pub(super) fn initialize(start: Start) -> Result<Ref<Self>> {
         let settings = Settings::read(&Configuration::open(&start.handle)?, start.luid);
-        let (pair, seat) = Self::take_seat(&settings, start.handle.index())?;
+        let (pair, seat) = Self::take_seat(&settings, &start)?;
         let miniport = Ref::try_new(Self::create(start, settings, pair)?)?;
         // Said once, and what comes of it later is told.
         let offered = miniport.pair.offered(&miniport.settings.used.switches);
@@ -87,7 +87,7 @@ impl Miniport {
     }
 
     /// The pair with the adapter's NIC. Without one it is the adapter's alone, and no NIC comes.
-    fn take_seat(settings: &Settings, index: u32) -> Result<(Ref<Pair>, Option<Seat>)> {
+    fn take_seat(settings: &Settings, start: &Start) -> Result<(Ref<Pair>, Option<Seat>)> {
         let alone = Ref::try_new(Pair::create()?)?;
         let Some(nic) = settings.paired else {
             return Ok((alone, None));
@@ -96,7 +96,13 @@ impl Miniport {
             Ok((pair, seat)) => Ok((pair, Some(seat))),
             Err(why) => {
                 notice!("the adapter's NIC cannot be used: {why}");
-                event_log::write(&event_log::NIC_NOT_FREE, &[&index, &nic, &why]);
+                let strings: [&dyn Display; 3] = [&start.handle.index(), &nic, &why];
+                event_log::write(&event_log::NIC_NOT_FREE, &strings);
+                let why = match why {
+                    NotPaired::Taken => "another adapter's",
+                    NotPaired::Full => "too many pairs",
+                };
+                trace::nic_not_used(start.luid, why);
                 Ok((alone, None))
             }
         }
@@ -160,6 +166,7 @@ impl Miniport {
         self.pair.attach(Upper {
             handle: &self.handle,
             pool: &pool,
+            luid: self.luid,
             address: self.settings.address,
             mtu: self.settings.mtu,
             shares: self.settings.shared,

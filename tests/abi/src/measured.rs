@@ -2471,6 +2471,7 @@ pub mod sys {
         Constant { name: "NDIS_STATUS_PAUSED", value: NDIS_STATUS_PAUSED as i128 },
         Constant { name: "NDIS_STATUS_PENDING", value: NDIS_STATUS_PENDING as i128 },
         Constant { name: "NDIS_STATUS_REQUEST_ABORTED", value: NDIS_STATUS_REQUEST_ABORTED as i128 },
+        Constant { name: "NDIS_STATUS_L2_MTU_SIZE_CHANGE", value: NDIS_STATUS_L2_MTU_SIZE_CHANGE as i128 },
         Constant { name: "NDIS_STATUS_RESET_END", value: NDIS_STATUS_RESET_END as i128 },
         Constant { name: "NDIS_STATUS_RESET_IN_PROGRESS", value: NDIS_STATUS_RESET_IN_PROGRESS as i128 },
         Constant { name: "NDIS_STATUS_RESET_START", value: NDIS_STATUS_RESET_START as i128 },

@@ -47,6 +47,8 @@ pub(super) struct Inside {
     pub(super) random: Random,
     pub(super) link: bool,
     pub(super) speed: u64,
+    /// Bytes behind the Ethernet header.
+    pub(super) mtu: u32,
     pub(super) running: bool,
     pub(super) asleep: bool,
     /// Between NDIS_STATUS_RESET_START and NDIS_STATUS_RESET_END.
@@ -111,6 +113,7 @@ impl Card {
             random: Random::new(options.seed),
             link: options.link,
             speed: options.speed,
+            mtu: options.mtu,
             running: true,
             asleep: false,
             resetting: false,
@@ -279,7 +282,7 @@ impl Lower for Card {
         let inside = self.inside();
         Description {
             mac: self.mac,
-            mtu: self.options.mtu,
+            mtu: inside.mtu,
             speed: inside.speed,
             connected: inside.link,
             filters: FILTERS,

@@ -210,6 +210,21 @@ impl Nic {
         self.tell_link();
     }
 
+    /// Its frames carry so many bytes from now on; protocols are told at once, or when their bindings are restarted (as of a
+    /// filter that is attached).
+    pub fn set_mtu(&self, mtu: u32, restarts: bool) {
+        if restarts {
+            self.pause();
+            self.card.inside().mtu = mtu;
+            return self.restart();
+        }
+        self.card.inside().mtu = mtu;
+        let (mut told, thread) = (mtu, thread::current());
+        let old = processor::raise(thread, DISPATCH_LEVEL);
+        self.card.tell(NDIS_STATUS_L2_MTU_SIZE_CHANGE, &mut told);
+        processor::lower(thread, old);
+    }
+
     /// It does other things for protocols from now on; they are told.
     pub fn set_offloads(&self, offloads: Offloads) {
         self.card.inside().offloads = offloads;

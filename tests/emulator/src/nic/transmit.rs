@@ -106,8 +106,8 @@ impl Card {
 
     /// Puts a frame on the wire; false when it has no length of a frame's.
     fn put_frame(&self, mut frame: Vec<u8>, tag: u32) -> bool {
-        let longest = HEADER + self.options.mtu as usize;
         let mut inside = self.inside();
+        let longest = HEADER + inside.mtu as usize;
         if frame.len() > longest || frame.len() < HEADER {
             inside.statistics.send_errors += 1;
             return false;

@@ -1,0 +1,130 @@
+//! Whether the adapter uses its NIC, as Event Tracing for Windows has it; and a NIC whose frames change their length.
+
+use std::sync::Arc;
+
+use softrnic::sys;
+use softrnic_emulator::ndis::Keyword;
+use softrnic_emulator::nic::NicOptions;
+use softrnic_functional::SOON;
+use softrnic_functional::events::{Events, VERBOSE};
+use softrnic_functional::paired::{OWN, PEER, Paired, frame};
+
+const EVERYTHING: u64 = u64::MAX;
+const SUCCESS: i32 = sys::NDIS_STATUS_SUCCESS;
+const MEDIA_DISCONNECTED: i32 = sys::NDIS_STATUS_MEDIA_DISCONNECTED;
+
+fn with_events(options: NicOptions) -> (Paired, Arc<Events>) {
+    let paired = Paired::without_adapter(options);
+    let events = Events::of(paired.machine, VERBOSE, EVERYTHING);
+    (paired, events)
+}
+
+/// Those of NICs, without the interface.
+fn of_nics(events: &Events) -> Vec<String> {
+    let lines = events.lines().into_iter();
+    let told = lines.filter_map(|line| Some(line.strip_prefix("softrnic Nic")?.to_owned()));
+    let short = |line: String| match line.split_once(": InterfaceLuid 0x") {
+        Some((name, rest)) => match rest.split_once(", ") {
+            Some((_, what)) => format!("{name}: {what}"),
+            None => name.to_owned(),
+        },
+        None => line,
+    };
+    told.map(short).collect()
+}
+
+fn wait_for(paired: &Paired, events: &Events, expected: &[&str]) {
+    paired.wait(|_| of_nics(events).len() >= expected.len());
+    assert_eq!(of_nics(events), expected);
+}
+
+#[test]
+fn a_nic_that_comes_and_goes_is_told() {
+    let (mut paired, events) = with_events(NicOptions::default());
+    paired.add_adapter(&[]);
+    wait_for(&paired, &events, &["Used"]);
+    let nic = paired.nic.take().expect("a NIC");
+    let options = nic.options();
+    nic.halt();
+    wait_for(&paired, &events, &["Used", "NotUsed: Why gone"]);
+    paired.nic = Some(paired.machine.add_nic(&paired.switch, options));
+    wait_for(&paired, &events, &["Used", "NotUsed: Why gone", "Used"]);
+}
+
+#[test]
+fn a_nic_that_does_not_fit_is_told() {
+    let (mut paired, events) = with_events(NicOptions::default());
+    paired.add_adapter(&[("SharedAddress", Keyword::from(1))]);
+    wait_for(&paired, &events, &["NotUsed: Why another address"]);
+    paired.take_adapter().halt();
+    paired.add_adapter(&[("*JumboPacket", Keyword::from(9014))]);
+    let expected = [
+        "NotUsed: Why another address",
+        "NotUsed: Why shorter frames",
+    ];
+    wait_for(&paired, &events, &expected);
+}
+
+#[test]
+fn a_nic_of_another_adapter_is_told() {
+    let (mut paired, events) = with_events(NicOptions::default());
+    paired.add_adapter(&[]);
+    wait_for(&paired, &events, &["Used"]);
+    paired.add_adapter(&[]);
+    wait_for(
+        &paired,
+        &events,
+        &["Used", "NotUsed: Why another adapter's"],
+    );
+}
+
+// NDIS-PROT-01: a bind that fails leaves nothing, and the NIC is offered again.
+#[test]
+fn a_nic_that_is_not_opened_is_told() {
+    let (mut paired, events) = with_events(NicOptions::default());
+    paired.machine.ndis.refuse("NdisOpenAdapterEx");
+    paired.add_adapter(&[]);
+    let not_opened = format!("NotOpened: Status 0x{:08X}", sys::NDIS_STATUS_RESOURCES);
+    paired.wait(|_| !of_nics(&events).is_empty());
+    let [told] = &of_nics(&events)[..] else {
+        panic!("{:?}", of_nics(&events));
+    };
+    assert_eq!(told.to_uppercase(), not_opened.to_uppercase());
+    assert_eq!(paired.nic().bindings(), 0);
+    paired.take_adapter().halt();
+    paired.add_adapter(&[]);
+    paired.wait(|paired| paired.nic().bindings() == 1);
+    paired.wait(|_| of_nics(&events).last().is_some_and(|last| last == "Used"));
+}
+
+// NDIS-LIFE-10: a NIC that is reconfigured while it is bound: there is a link as long as its frames are long enough, whether it says so
+// itself or NDIS does when it restarts the binding.
+#[test]
+fn a_nics_mtu_is_followed() {
+    for restarts in [false, true] {
+        let (mut paired, events) = with_events(NicOptions {
+            mtu: 9000,
+            ..NicOptions::default()
+        });
+        paired.add_adapter(&[("*JumboPacket", Keyword::from(4088))]);
+        let above = paired.watch();
+        paired.wait_up();
+        let long = frame(PEER, OWN, &[7; 4074]);
+        for (mtu, fits) in [(4074, true), (4073, false), (1500, false), (9000, true)] {
+            paired.nic().set_mtu(mtu, restarts);
+            let expected = if fits { SUCCESS } else { MEDIA_DISCONNECTED };
+            assert_eq!(above.send(&[&[&long]]), [expected], "{mtu}");
+            paired.wait(|paired| paired.adapter().link().0 == fits);
+        }
+        for _ in 0..2 {
+            assert_eq!(paired.peer.receive(SOON).as_deref(), Some(&long[..]));
+        }
+        paired.passes(&above);
+        wait_for(
+            &paired,
+            &events,
+            &["Used", "NotUsed: Why shorter frames", "Used"],
+        );
+        above.end();
+    }
+}
