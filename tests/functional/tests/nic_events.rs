@@ -78,6 +78,30 @@ fn a_nic_of_another_adapter_is_told() {
     );
 }
 
+#[test]
+fn a_nic_that_is_no_ethernet_nic_is_told() {
+    let (mut paired, events) = with_events(NicOptions {
+        ethernet: false,
+        ..NicOptions::default()
+    });
+    paired.add_adapter(&[]);
+    wait_for(&paired, &events, &["NotUsed: Why not Ethernet"]);
+    assert_eq!(paired.nic().bindings(), 0);
+}
+
+// One for each NIC; the table of pairs has so many rows.
+#[test]
+fn one_pair_too_many_is_told() {
+    const MOST: u32 = 64;
+    let (mut paired, events) = with_events(NicOptions::default());
+    for number in 0..=MOST {
+        assert_eq!(of_nics(&events), [""; 0]);
+        let nic = format!("{{00000000-0000-0000-0000-{number:012}}}");
+        paired.add_adapter(&[("PairedAdapter", Keyword::from(nic.as_str()))]);
+    }
+    wait_for(&paired, &events, &["NotUsed: Why too many pairs"]);
+}
+
 // NDIS-PROT-01: a bind that fails leaves nothing, and the NIC is offered again.
 #[test]
 fn a_nic_that_is_not_opened_is_told() {

@@ -114,6 +114,10 @@ pub(crate) trait Lower: Send + Sync {
     fn is_resetting(&self) -> bool {
         false
     }
+    /// Its medium is Ethernet.
+    fn is_ethernet(&self) -> bool {
+        true
+    }
     /// By the seed, whether something that may happen now or later happens later.
     fn is_late(&self) -> bool;
     /// The lists are the adapter's until it completes them at the binding.

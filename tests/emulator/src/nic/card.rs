@@ -318,6 +318,10 @@ impl Lower for Card {
         self.inside().asleep
     }
 
+    fn is_ethernet(&self) -> bool {
+        self.options.ethernet
+    }
+
     fn is_resetting(&self) -> bool {
         self.inside().resetting
     }

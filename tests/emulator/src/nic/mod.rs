@@ -43,6 +43,8 @@ pub struct NicOptions {
     /// Its interface index, from which its GUID follows: that of a NIC that was taken out, for one that is put in again.
     /// `None`: the next that is free.
     pub if_index: Option<u32>,
+    /// Otherwise it says that it is something else.
+    pub ethernet: bool,
     /// Bytes behind the Ethernet header.
     pub mtu: u32,
     /// Bits in a second, as it says.
@@ -67,6 +69,7 @@ impl Default for NicOptions {
         Self {
             mac: None,
             if_index: None,
+            ethernet: true,
             mtu: 1500,
             speed: 10_000_000_000,
             link: true,

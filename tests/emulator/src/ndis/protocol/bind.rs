@@ -109,6 +109,16 @@ impl Names {
     }
 }
 
+/// `NdisMedium802_5`.
+const TOKEN_RING: NDIS_MEDIUM = 1;
+
+fn medium(is_ethernet: bool) -> NDIS_MEDIUM {
+    match is_ethernet {
+        true => NdisMedium802_3,
+        false => TOKEN_RING,
+    }
+}
+
 fn media(connected: bool) -> NET_IF_MEDIA_CONNECT_STATE {
     match connected {
         true => MediaConnectStateConnected,
@@ -145,7 +155,7 @@ fn parameters(lower: &dyn Lower, names: &mut Names) -> NDIS_BIND_PARAMETERS {
         AdapterName: &raw mut names.string,
         BoundAdapterName: &raw mut names.string,
         DefaultOffloadConfiguration: &raw mut names.offloads,
-        MediaType: NdisMedium802_3,
+        MediaType: medium(lower.is_ethernet()),
         MtuSize: mtu,
         MaxXmitLinkSpeed: speed,
         XmitLinkSpeed: speed,
