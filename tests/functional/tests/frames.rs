@@ -101,7 +101,7 @@ fn frames_come_up_in_order() {
     }
 }
 
-// Design section 2: the NIC below gives all frames; only the adapter's go up.
+// Design section 2: the NIC below gives all frames; only the adapter's go up. NDIS-PROT-06: the others go back, or the NIC could not go.
 #[test]
 fn only_the_adapters_frames_come_up() {
     let paired = Paired::new(NicOptions::default());

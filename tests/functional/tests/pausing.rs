@@ -1,8 +1,9 @@
-//! One edge is paused, or gone, and the other does everything it may do meanwhile.
+//! One edge is paused, asleep or gone, and the other does everything it may do meanwhile.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use softrnic::sys;
+use softrnic_emulator::ndis::Keyword;
 use softrnic_emulator::nic::NicOptions;
 use softrnic_functional::paired::{KIND, OWN, PEER, Paired, frame};
 use softrnic_functional::{A_WHILE, SOON};
@@ -118,5 +119,25 @@ fn a_nics_pause_waits_for_what_is_kept_above() {
     });
     paired.nic().restart();
     paired.passes(&above);
+    above.end();
+}
+
+// NDIS-PM-06: a NIC that sleeps is asked nothing, whatever the layers above want meanwhile; the verifier watches.
+#[test]
+fn a_nic_that_sleeps_is_left_alone() {
+    let mut paired = Paired::without_adapter(NicOptions {
+        mac: Some(OWN),
+        ..NicOptions::default()
+    });
+    paired.add_adapter(&[("SharedAddress", Keyword::from(1))]);
+    let above = paired.watch();
+    paired.wait_up();
+    paired.nic().sleep();
+    let (before, directed) = (paired.nic().filter(), sys::NDIS_PACKET_TYPE_DIRECTED);
+    assert_eq!(above.set_filter(directed), sys::NDIS_STATUS_SUCCESS);
+    std::thread::sleep(A_WHILE);
+    assert_eq!(paired.nic().filter(), before);
+    paired.nic().wake();
+    paired.wait(|paired| paired.nic().filter() == directed);
     above.end();
 }
