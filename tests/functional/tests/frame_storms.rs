@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use softrnic::sys;
 use softrnic_emulator::nic::NicOptions;
 use softrnic_functional::paired::{KIND, OWN, PEER, Paired, frame};
 
@@ -129,6 +130,24 @@ fn any_one_allocation_may_fail() {
     paired.wait_bound(1);
     let above = paired.watch();
     paired.wait_up();
+    paired.passes(&above);
+    above.end();
+}
+
+// NDIS-NBL-12: a list that there is no memory to clone comes back, with the reason, and the next one is sent.
+#[test]
+fn a_list_without_a_clone_comes_back() {
+    let paired = Paired::new(NicOptions::default());
+    let above = paired.watch();
+    paired.wait_up();
+    let (down, pool) = (frame(PEER, OWN, b"down"), &paired.machine.pool);
+    let without = (1..=4).any(|nth| {
+        pool.fail_at(nth);
+        let sent = above.send(&[&[&down]]);
+        pool.fail_at(0);
+        sent == [sys::NDIS_STATUS_RESOURCES]
+    });
+    assert!(without, "a clone needs memory");
     paired.passes(&above);
     above.end();
 }

@@ -111,6 +111,7 @@ fn unknown_requests_are_not_cancelled() {
             adapter.cancel_oids(std::ptr::without_provenance_mut(id));
         }
     };
+    cancel();
     paired.during(&[&cancel], || {
         for _ in 0..500 {
             let answer = adapter.oid_query(sys::OID_GEN_STATISTICS, 152);

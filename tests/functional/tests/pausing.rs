@@ -1,12 +1,14 @@
 //! One edge is paused, asleep or gone, and the other does everything it may do meanwhile.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use softrnic::sys;
+use softrnic_emulator::interlude::Moment;
 use softrnic_emulator::ndis::Keyword;
 use softrnic_emulator::nic::NicOptions;
 use softrnic_functional::paired::{KIND, OWN, PEER, Paired, frame};
-use softrnic_functional::{A_WHILE, SOON};
+use softrnic_functional::{A_WHILE, Flag, SOON};
 
 #[derive(Clone, Copy)]
 enum Edge {
@@ -139,5 +141,40 @@ fn a_nic_that_sleeps_is_left_alone() {
     assert_eq!(paired.nic().filter(), before);
     paired.nic().wake();
     paired.wait(|paired| paired.nic().filter() == directed);
+    above.end();
+}
+
+// NDIS-LIFE-08: the pause of the adapter is over when a frame that was just going up has gone, and not before.
+#[test]
+fn an_adapters_pause_waits_for_what_is_going_up() {
+    let paired = Paired::new(NicOptions::default());
+    let above = paired.watch();
+    paired.wait_up();
+    let (begun, goes_on) = (Arc::new(Flag::default()), Arc::new(Flag::default()));
+    let (begins, may_go_on) = (Arc::clone(&begun), Arc::clone(&goes_on));
+    let going_up = Moment::Inside("ProtocolReceiveNetBufferLists", 1);
+    paired.machine.interlude.plan(going_up, move || {
+        begins.set();
+        assert!(may_go_on.wait(SOON));
+    });
+    paired.peer.send_to(OWN, KIND, b"up");
+    assert!(begun.wait(SOON));
+    let is_paused = &AtomicBool::new(false);
+    let (machine, adapter) = (paired.machine, paired.adapter());
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let _attached = machine.attach();
+            adapter.pause();
+            is_paused.store(true, Ordering::SeqCst);
+        });
+        std::thread::sleep(A_WHILE);
+        assert!(
+            !is_paused.load(Ordering::SeqCst),
+            "a frame is in the driver"
+        );
+        goes_on.set();
+    });
+    paired.adapter().restart().expect("restarts");
+    paired.passes(&above);
     above.end();
 }
