@@ -152,7 +152,12 @@ unsafe extern "win64" fn bind_adapter(
     };
     // SAFETY: NDIS's own parameters and context, in its call of the bind handler.
     let offer = unsafe { Offer::new(protocol, context, parameters) };
-    Status::from(lower::bind(&offer)).to_raw()
+    match lower::bind(&offer) {
+        // By its severity no error (`NDIS_STATUS_NOT_ACCEPTED`, of a NIC that was pulled out meanwhile): NDIS would take the
+        // NIC for bound (NDIS-PROT-01).
+        Err(status) if status.is_success() => sys::NDIS_STATUS_FAILURE,
+        result => Status::from(result).to_raw(),
+    }
 }
 
 unsafe extern "win64" fn unbind_adapter(_unbind: NDIS_HANDLE, context: NDIS_HANDLE) -> NDIS_STATUS {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use softrnic::sys;
+use softrnic_emulator::interlude::Moment;
 use softrnic_emulator::ndis::Keyword;
 use softrnic_emulator::nic::NicOptions;
 use softrnic_functional::SOON;
@@ -118,6 +119,25 @@ fn a_nic_that_is_not_opened_is_told() {
     paired.take_adapter().halt();
     paired.add_adapter(&[]);
     paired.wait(|paired| paired.nic().bindings() == 1);
+    paired.wait(|_| of_nics(&events).last().is_some_and(|last| last == "Used"));
+}
+
+// NDIS-PROT-01: a NIC that is pulled out while it is bound is refused with a status that NDIS takes for an error; what the NIC says
+// to a request then is none, by its severity.
+#[test]
+fn a_nic_that_goes_while_it_is_bound_is_refused() {
+    let (mut paired, events) = with_events(NicOptions::default());
+    let nic = paired.nic().hand();
+    let interlude = &paired.machine.interlude;
+    interlude.plan(Moment::Before("NdisOidRequest"), move || nic.pull());
+    paired.add_adapter(&[]);
+    assert!(paired.machine.interlude.came(SOON));
+    paired.wait(|paired| paired.nic().bindings() == 0);
+    let nic = paired.nic.take().expect("a NIC");
+    let options = nic.options();
+    nic.remove();
+    paired.nic = Some(paired.machine.add_nic(&paired.switch, options));
+    paired.wait_up();
     paired.wait(|_| of_nics(&events).last().is_some_and(|last| last == "Used"));
 }
 

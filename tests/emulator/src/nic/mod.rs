@@ -324,9 +324,14 @@ impl Nic {
         self.resume_traffic();
     }
 
+    /// The NIC is pulled out, and NDIS has not noticed yet: sends and requests fail.
+    pub fn pull(&self) {
+        self.card.inside().gone = true;
+    }
+
     /// The NIC is pulled out: sends fail, then all is unbound.
     pub fn remove(self) {
-        self.card.inside().gone = true;
+        self.pull();
         self.end();
     }
 
