@@ -166,7 +166,7 @@ fn the_image_that_ships_offers_none() {
 }
 
 // CHIM-02, CHIM-03, CHIM-04, CHIM-05, CHIM-06, CHIM-07, CHIM-09, CHIM-10, CHIM-17: data, then FIN; one list down and back, with the NIC's
-// own verdict. CHIM-15: whether its end comes inside the call or later.
+// own verdict. CHIM-15: whether its end comes inside the call or later. CHIM-01: by the handlers of both edges.
 #[test]
 fn a_graceful_disconnect_sends_its_data_and_then_fin() {
     for options in paces() {
