@@ -8,6 +8,7 @@ use softrnic::sys::*;
 use super::super::State;
 use super::super::lists::Shape;
 use super::super::lower::{Lower, Mac};
+use super::super::miniport::PATIENCE;
 use super::super::offload::Offloads;
 use super::super::slot::Slot;
 use super::Protocol;
@@ -139,6 +140,13 @@ impl Binding {
         let begins = allowed(inside.life);
         inside.indicating += usize::from(begins);
         begins
+    }
+
+    /// Waits until the last call of its protocol's handlers, which may be that of a close, has returned.
+    pub(super) fn finish_indications(&self) {
+        let mut inside = self.inside();
+        let busy = |inside: &mut Inside| inside.indicating != 0;
+        self.changed.wait_while_for(&mut inside, busy, PATIENCE);
     }
 
     pub(super) fn end_indication(&self) {

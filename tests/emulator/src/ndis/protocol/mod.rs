@@ -279,6 +279,10 @@ impl State {
             .collect();
         bindings.iter().for_each(|b| self.pnp.unbind(machine, b));
         self.pnp.settle(machine);
+        // What is closed may still be told so: a driver that waits for that, and no longer, is unloaded when NDIS is done with it.
+        let all = self.bindings.lock().clone();
+        let mine = all.iter().filter(|b| Arc::ptr_eq(&b.protocol, protocol));
+        mine.for_each(|binding| binding.finish_indications());
         self.protocols
             .lock()
             .retain(|other| !Arc::ptr_eq(other, protocol));

@@ -102,9 +102,11 @@ impl Binding {
         }
         let handlers = self.protocol.handlers();
         if let Some(handler) = handlers.and_then(|all| all.OidRequestCompleteHandler) {
-            bridge::callback("ProtocolOidRequestComplete", || {
-                // SAFETY: the driver's handler, called as documented.
-                unsafe { handler(self.context, request, status) }
+            self.indicating(|| {
+                bridge::callback("ProtocolOidRequestComplete", || {
+                    // SAFETY: the driver's handler, called as documented.
+                    unsafe { handler(self.context, request, status) }
+                });
             });
         }
     }

@@ -185,9 +185,11 @@ impl Binding {
         }
         let handlers = self.protocol.handlers();
         if let Some(handler) = handlers.and_then(|all| all.CloseAdapterCompleteHandlerEx) {
-            bridge::callback("ProtocolCloseAdapterCompleteEx", || {
-                // SAFETY: the driver's handler, called as documented.
-                unsafe { handler(self.context) }
+            self.indicating(|| {
+                bridge::callback("ProtocolCloseAdapterCompleteEx", || {
+                    // SAFETY: the driver's handler, called as documented.
+                    unsafe { handler(self.context) }
+                });
             });
         }
     }
