@@ -228,7 +228,10 @@ impl Protocol {
         });
         let opened = operation.binding.lock().take();
         let opened = opened.filter(|binding| !binding.is_closed());
-        let is_open = opened.as_ref().is_some_and(|b| b.life() == Life::Paused);
+        // A NIC that wakes up meanwhile restarts what is open.
+        let is_open = opened.as_ref().is_some_and(|binding| {
+            !matches!(binding.life(), Life::Opening | Life::Closing | Life::Closed)
+        });
         if succeeded(status) != opened.is_some() || opened.is_some() != is_open {
             violation(
                 "NDIS-PROT-01",
