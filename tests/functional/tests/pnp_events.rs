@@ -131,6 +131,8 @@ fn events_cross_the_adapters_end() {
             seed,
             ..NicOptions::default()
         });
+        // It is bound, and stays so.
+        paired.wait_up();
         let nic = paired.nic.take().expect("a NIC");
         let stop = std::sync::atomic::AtomicBool::new(false);
         let machine = paired.machine;
