@@ -195,14 +195,12 @@ impl Pool {
     /// What special pool or a freed block has to say about an address that faulted.
     #[must_use]
     pub fn explain(&self, address: usize) -> Option<(&'static str, String)> {
-        let inner = self.inner.try_lock()?;
-        let block = inner.near(address)?;
-        let rule = if block.freed {
-            "VERIF-POOL-USE-AFTER-FREE"
-        } else {
-            "VERIF-POOL-OVERRUN"
-        };
-        Some((rule, block.describe(address)))
+        self.inner.try_lock()?.explain(address)
+    }
+
+    /// The same where the pool's lock may be waited for.
+    pub(crate) fn tell(&self, address: usize) -> Option<(&'static str, String)> {
+        self.inner.lock().explain(address)
     }
 
     /// Looks for writes into freed memory that is still in quarantine.
@@ -274,6 +272,16 @@ impl Inner {
     }
 
     /// The block that an out-of-range access at `address` most likely meant.
+    fn explain(&self, address: usize) -> Option<(&'static str, String)> {
+        let block = self.near(address)?;
+        let rule = if block.freed {
+            "VERIF-POOL-USE-AFTER-FREE"
+        } else {
+            "VERIF-POOL-OVERRUN"
+        };
+        Some((rule, block.describe(address)))
+    }
+
     fn near(&self, address: usize) -> Option<&Block> {
         let below = self.blocks.range(..=address).next_back().map(|(_, b)| b);
         let above = self.blocks.range(address..).next().map(|(_, b)| b);

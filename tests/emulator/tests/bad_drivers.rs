@@ -287,6 +287,7 @@ answers! {
     a_disconnect_that_does_not_pend: "chimney-returns-success" "--chimney" => "CHIM-02";
     a_pause_with_connections_offloaded: "chimney-pauses-early" "--chimney" => "CHIM-16";
     memory_freed_while_it_is_sent: "wsk-send-pool-freed" => "VERIF-POOL-USE-AFTER-FREE";
+    memory_freed_while_the_peer_drains: "wsk-send-pool-freed-drained" => "VERIF-POOL-USE-AFTER-FREE";
 }
 
 cases! {

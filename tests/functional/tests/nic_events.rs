@@ -16,6 +16,8 @@ const MEDIA_DISCONNECTED: i32 = sys::NDIS_STATUS_MEDIA_DISCONNECTED;
 
 fn with_events(options: NicOptions) -> (Paired, Arc<Events>) {
     let paired = Paired::without_adapter(options);
+    // Nobody waits for the NIC yet: that it was offered as the driver started is not told.
+    paired.machine.ndis.settle(paired.machine);
     let events = Events::of(paired.machine, VERBOSE, EVERYTHING);
     (paired, events)
 }

@@ -234,6 +234,38 @@ fn an_unload_lets_go_of_the_nic() {
     }
 }
 
+// NDIS-PROT-02: a NIC that refuses to be asked for nothing is closed all the same. It was pulled out, and NDIS has not noticed.
+#[test]
+fn an_unload_lets_go_of_a_nic_that_refuses() {
+    let mut paired = Paired::new(NicOptions::default());
+    paired.wait_up();
+    paired.nic().pull();
+    paired.unload();
+    assert_eq!(paired.nic().bindings(), 0);
+}
+
+// NDIS-PM-06, NDIS-PROT-02: a NIC that sleeps is closed without being asked; it is bound when it is awake again.
+#[test]
+fn an_unload_lets_go_of_a_nic_that_sleeps() {
+    let mut paired = Paired::new(NicOptions::default());
+    let above = paired.watch();
+    paired.wait_up();
+    above.end();
+    paired.nic().sleep();
+    paired.unload();
+    assert_eq!(paired.nic().bindings(), 0);
+    paired.load();
+    paired.add_adapter(&[]);
+    paired.machine.ndis.settle(paired.machine);
+    assert_eq!(paired.nic().bindings(), 0);
+    paired.nic().wake();
+    paired.wait_bound(1);
+    let above = paired.watch();
+    paired.wait_up();
+    passes(&paired, &above);
+    above.end();
+}
+
 // NDIS-LIFE-12, -17, NDIS-PROT-01, -02, -05, NDIS-STAT-02: adapter and NIC come and go at once; neither waits for the other, and of
 // an adapter that has gone nothing is told.
 #[test]

@@ -41,6 +41,7 @@ pub(crate) const CASES: &[(&str, Case)] = &[
     ("wsk-send-mdl-freed", send_mdl_freed),
     ("wsk-send-irp-reused", send_irp_reused),
     ("wsk-send-pool-freed", send_pool_freed),
+    ("wsk-send-pool-freed-drained", send_pool_freed_drained),
     ("wsk-receive-too-long", receive_too_long),
     ("wsk-send-too-long", send_too_long),
     ("wsk-release-foreign", release_foreign),
@@ -401,6 +402,23 @@ unsafe fn send_irp_reused() {
 }
 
 /// Seen when the kernel sends what is left of it.
+unsafe fn send_pool_freed_drained() {
+    // SAFETY: the memory is freed while it is sent, on purpose.
+    unsafe {
+        let pair = connect(&open());
+        let (_, _, memory) = long_send(&pair);
+        ExFreePool(memory);
+        let peer = ACCEPTED.load(Ordering::Acquire);
+        let (mut data, _) = buffer(1 << 20);
+        while let Some(receive) = table(peer).WskReceive {
+            request(|irp| {
+                receive(peer, &mut data, 0, irp);
+            });
+        }
+    }
+}
+
+/// Seen, at the latest, when what is left of it is given up.
 unsafe fn send_pool_freed() {
     // SAFETY: the memory is freed while it is sent, on purpose.
     unsafe {

@@ -222,7 +222,7 @@ impl State {
     }
 
     /// Offers an adapter to every protocol.
-    fn offer(&self, machine: &'static Machine, lower: &Arc<dyn Lower>) {
+    pub(crate) fn offer(&self, machine: &'static Machine, lower: &Arc<dyn Lower>) {
         let protocols = self.protocols.lock().clone();
         for protocol in protocols {
             self.pnp.bind(machine, &protocol, lower);

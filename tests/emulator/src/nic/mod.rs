@@ -315,13 +315,21 @@ impl Nic {
         self.card.inside().asleep = true;
     }
 
+    /// The NIC wakes up: the bindings are told, and restarted; to others it is offered.
     pub fn wake(&self) {
-        let _turn = self.card.stack().turn.take();
+        let turn = self.card.stack().turn.take();
         self.card.inside().asleep = false;
         for binding in self.card.stack().all() {
             binding.power(NdisDeviceStateD0);
         }
         self.resume_traffic();
+        drop(turn);
+        let machine = self.card.machine();
+        machine.ndis.offer(machine, &self.lower());
+    }
+
+    fn lower(&self) -> Arc<dyn Lower> {
+        Arc::clone(&self.card) as Arc<dyn Lower>
     }
 
     /// The NIC is pulled out, and NDIS has not noticed yet: sends and requests fail.
@@ -344,8 +352,7 @@ impl Nic {
     fn end(&self) {
         let machine = self.card.machine();
         self.card.inside().leaving = true;
-        let lower: Arc<dyn Lower> = Arc::clone(&self.card) as Arc<dyn Lower>;
-        machine.ndis.remove_nic(machine, &lower);
+        machine.ndis.remove_nic(machine, &self.lower());
         self.card.finish();
         machine.ip.remove_interface(self.card.identity().luid);
     }

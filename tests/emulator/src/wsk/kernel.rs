@@ -25,6 +25,14 @@ pub(super) fn full_checks() -> bool {
     current().machine.wsk.full_checks.load(Ordering::Relaxed)
 }
 
+/// Memory at `address` cannot be read: what the pool says of it, or else `rule`.
+pub(super) fn violation_at(address: usize, rule: &str, text: &str) -> ! {
+    match current().machine.pool.tell(address) {
+        Some((pool, block)) => violation(pool, &format!("{text}: {block}")),
+        None => violation(rule, text),
+    }
+}
+
 /// Takes an IRP from the client: WSK-IRP-01, -02, -03, -08.
 pub(super) fn begin(irp: PIRP, call: &'static str) {
     if irp.is_null() {

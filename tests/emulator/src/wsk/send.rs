@@ -345,10 +345,8 @@ fn push(socket: &Arc<Socket>, rest: &mut Cursor) -> Option<u64> {
                 }
             }
             Err(error) if error.raw_os_error() == Some(libc::EFAULT) => {
-                kernel::violation(
-                    "WSK-TX-01",
-                    "the memory of a WskSend is gone before its IRP completed",
-                );
+                let gone = "the memory of a WskSend is gone before its IRP completed";
+                kernel::violation_at(parts[0].iov_base.addr(), "WSK-TX-01", gone);
             }
             Err(error) => {
                 // The host's error may be cleared by now: keep it for the network thread.

@@ -186,10 +186,13 @@ fn parameters(lower: &dyn Lower, names: &mut Names) -> NDIS_BIND_PARAMETERS {
 }
 
 impl Protocol {
-    /// Offers an adapter, unless the protocol is bound to it already.
+    /// Offers an adapter, unless the protocol is bound to it already. One that sleeps is offered when it is awake again, and
+    /// while one is offered it neither falls asleep nor is paused.
     pub(in crate::ndis) fn bind(self: &Arc<Self>, lower: &Arc<dyn Lower>) {
+        let _turn = lower.stack().turn.take();
         let is_mine = |b: &Arc<Binding>| Arc::ptr_eq(&b.protocol, self);
-        if self.is_gone() || lower.is_leaving() || lower.stack().all().iter().any(is_mine) {
+        let is_bound = lower.stack().all().iter().any(is_mine);
+        if self.is_gone() || lower.is_leaving() || lower.is_asleep() || is_bound {
             return;
         }
         let binding = match &self.above {
@@ -205,11 +208,8 @@ impl Protocol {
                 })
             }
         };
-        if let Some(binding) = binding {
-            let _turn = lower.stack().turn.take();
-            if lower.is_running() {
-                binding.restart();
-            }
+        if let Some(binding) = binding.filter(|_| lower.is_running()) {
+            binding.restart();
         }
     }
 
@@ -228,10 +228,7 @@ impl Protocol {
         });
         let opened = operation.binding.lock().take();
         let opened = opened.filter(|binding| !binding.is_closed());
-        // A NIC that wakes up meanwhile restarts what is open.
-        let is_open = opened.as_ref().is_some_and(|binding| {
-            !matches!(binding.life(), Life::Opening | Life::Closing | Life::Closed)
-        });
+        let is_open = opened.as_ref().is_some_and(|b| b.life() == Life::Paused);
         if succeeded(status) != opened.is_some() || opened.is_some() != is_open {
             violation(
                 "NDIS-PROT-01",

@@ -38,6 +38,8 @@ pub(super) struct Inside {
     pub(super) requests: Vec<(usize, Option<Arc<Slot>>)>,
     pub(super) filter: u32,
     pub(super) multicast: Vec<Mac>,
+    /// It asked for nothing any more, and was refused.
+    pub(super) refused: bool,
     /// Indications that have not returned.
     pub(super) indicating: usize,
     /// What the protocol was ever told that the adapter does for it.
@@ -86,6 +88,7 @@ impl Binding {
                 requests: Vec::new(),
                 filter: 0,
                 multicast: Vec::new(),
+                refused: false,
                 indicating: 0,
                 offloads: lower.description().offloads,
                 encapsulates: false,

@@ -44,6 +44,7 @@ pub(in crate::ndis) unsafe extern "win64" fn NdisOidRequest(
         violation("NDIS-PM-06", "NdisOidRequest to an adapter that sleeps");
     }
     if crate::sched::fails("NdisOidRequest") {
+        binding.note_done(request, NDIS_STATUS_RESOURCES);
         return NDIS_STATUS_RESOURCES;
     }
     binding.request(request, None)
@@ -72,12 +73,26 @@ impl Binding {
 
     fn note_done(&self, request: *mut NDIS_OID_REQUEST, status: NDIS_STATUS) {
         // SAFETY: the request is not completed yet; query and set have one layout.
-        let (kind, oid) = unsafe { ((*request).RequestType, (*request).DATA.SET_INFORMATION.Oid) };
-        if kind == NdisRequestSetInformation
-            && oid == OID_OFFLOAD_ENCAPSULATION
-            && succeeded(status)
-        {
-            self.inside().encapsulates = true;
+        let (kind, set) = unsafe { ((*request).RequestType, (*request).DATA.SET_INFORMATION) };
+        if kind != NdisRequestSetInformation {
+            return;
+        }
+        // NDIS_STATUS_NOT_ACCEPTED is no error by its severity.
+        let taken = status == NDIS_STATUS_SUCCESS;
+        match set.Oid {
+            OID_OFFLOAD_ENCAPSULATION if taken => self.inside().encapsulates = true,
+            OID_GEN_CURRENT_PACKET_FILTER | OID_802_3_MULTICAST_LIST => {
+                let length = set.InformationBufferLength as usize;
+                let first = set.InformationBuffer.cast::<u8>();
+                // SAFETY: the request's buffer is as long as it says.
+                let nothing = (0..length).all(|at| unsafe { first.add(at).read() } == 0);
+                match (nothing, taken) {
+                    (true, false) => self.inside().refused = true,
+                    (false, true) => self.inside().refused = false,
+                    _ => {}
+                }
+            }
+            _ => {}
         }
     }
 

@@ -137,6 +137,9 @@ impl Binding {
         let inside = self.inside();
         let (sent, asked) = (inside.sent.len(), inside.requests.len());
         let receives = inside.filter != 0 || !inside.multicast.is_empty();
+        let lower = &self.lower;
+        let may_ask = !(lower.is_leaving() || lower.is_resetting() || lower.is_asleep());
+        let left = receives && may_ask && !inside.refused;
         let life = inside.life;
         drop(inside);
         let wrong = if !matches!(life, Life::Paused) {
@@ -145,7 +148,7 @@ impl Binding {
             Some(format!(
                 "with {sent} sends and {asked} requests outstanding"
             ))
-        } else if receives && !self.lower.is_leaving() && !self.lower.is_resetting() {
+        } else if left {
             Some("with its packet filter or multicast list set".to_owned())
         } else if !bind::is_inside() && !self.has_operation() {
             Some("outside of a bind or an unbind".to_owned())
