@@ -49,6 +49,15 @@ impl Peer {
         }
     }
 
+    /// Its TCP keeps about so much for it from now on: the driver's waits until it reads.
+    ///
+    /// # Panics
+    /// When the host refuses.
+    pub fn keep_at_most(&self, bytes: usize) {
+        let socket = socket2::SockRef::from(&self.0);
+        socket.set_recv_buffer_size(bytes).expect("an option");
+    }
+
     fn over(stream: TcpStream) -> Self {
         stream.set_nodelay(true).expect("a socket");
         stream.set_read_timeout(Some(SOON)).expect("a socket");

@@ -147,6 +147,36 @@ fn ended_while_read(world: &World, _: &str) {
     victim.assert_canaries();
 }
 
+// NDK-CQ-18: what tells that a region is the consumer's again comes when TCP reads nothing of it any more.
+#[test]
+fn what_is_being_sent_is_not_the_consumers_yet() {
+    // Frames so long that they are sent from where they lie.
+    let world = World::new(&[("*JumboPacket", 65_549)]);
+    let mut victim = open(&world);
+    victim.peer.keep_at_most(64 * 1024);
+    let len = 1 << 20;
+    let fast = Fast::new(&victim, len);
+    let request = read_request(1, fast.token(), BASE, len as u32);
+    victim.peer.send(&request);
+    let answer = |victim: &mut Victim| {
+        let frame = victim.peer.fpdu();
+        assert_eq!(frame[3], 0x42, "a part of the answer");
+        assert!(frame[16..].iter().all(|byte| *byte == UNTOUCHED));
+        frame.len() - 16
+    };
+    let mut answered = answer(&mut victim);
+    victim.peer.send(&invalidating(fast.token(), 2));
+    let early = victim.end.received.settle();
+    assert!(early.is_empty(), "told too early: {early:?}");
+    while answered < len {
+        answered += answer(&mut victim);
+    }
+    assert_told(&victim, fast.token());
+    fast.buffer.write(0, &vec![0x11; len]);
+    victim.peer.finish();
+    victim.assert_canaries();
+}
+
 /// A window over A of `one`'s queue pair.
 fn window(one: &Victim) -> Mw {
     let a = &one.regions[region::A];
