@@ -108,6 +108,7 @@ fn an_entry_has_its_codes_and_its_number() {
     }
 }
 
+// NDIS-REG-07: what it had done is undone.
 #[test]
 fn a_driver_that_is_not_loaded_says_why() {
     let no_wsk = machine();

@@ -234,6 +234,29 @@ fn an_unload_lets_go_of_the_nic() {
     }
 }
 
+// NDIS-PROT-02: `Disable-NetAdapterBinding`. The NIC goes on, and passes up no more than others want.
+#[test]
+fn a_protocol_that_is_taken_from_the_nic_leaves_it_as_it_was() {
+    for varies in [false, true] {
+        let paired = Paired::new(NicOptions {
+            varies,
+            ..NicOptions::default()
+        });
+        let above = paired.watch();
+        for _ in 0..3 {
+            paired.wait_up();
+            passes(&paired, &above);
+            paired.nic().unbind();
+            assert_eq!((paired.nic().bindings(), paired.nic().filter()), (0, 0));
+            paired.wait(|paired| !paired.adapter().link().0);
+            paired.nic().bind();
+        }
+        paired.wait_up();
+        passes(&paired, &above);
+        above.end();
+    }
+}
+
 // NDIS-PROT-02: a NIC that refuses to be asked for nothing is closed all the same. It was pulled out, and NDIS has not noticed.
 #[test]
 fn an_unload_lets_go_of_a_nic_that_refuses() {

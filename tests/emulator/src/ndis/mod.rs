@@ -230,7 +230,7 @@ impl State {
     }
 
     /// Unbinds all protocols from an adapter, and waits for that.
-    fn unbind_all(&self, machine: &'static Machine, lower: &dyn Lower) {
+    pub(crate) fn unbind_all(&self, machine: &'static Machine, lower: &dyn Lower) {
         if self.protocols.lock().is_empty() {
             return;
         }

@@ -324,12 +324,23 @@ impl Nic {
         }
         self.resume_traffic();
         drop(turn);
-        let machine = self.card.machine();
-        machine.ndis.offer(machine, &self.lower());
+        self.bind();
     }
 
     fn lower(&self) -> Arc<dyn Lower> {
         Arc::clone(&self.card) as Arc<dyn Lower>
+    }
+
+    /// Its protocols are taken from it, as an administrator does it; it stays as it is.
+    pub fn unbind(&self) {
+        let machine = self.card.machine();
+        machine.ndis.unbind_all(machine, &*self.lower());
+    }
+
+    /// They are given back.
+    pub fn bind(&self) {
+        let machine = self.card.machine();
+        machine.ndis.offer(machine, &self.lower());
     }
 
     /// The NIC is pulled out, and NDIS has not noticed yet: sends and requests fail.
