@@ -190,7 +190,7 @@ impl Qp {
         });
         match posted {
             Ok(()) => {
-                self.kick();
+                self.wake(Endpoint::receive_posted);
                 Status::SUCCESS
             }
             Err(error) => status::of_post(error),

@@ -56,6 +56,11 @@ impl<T: Copy + Default, A: Allocate> WorkQueue<T, A> {
         self.ring.is_empty()
     }
 
+    /// Requests not yet retired; exact for the runner, but for what is being posted.
+    pub fn len(&self) -> usize {
+        self.ring.len()
+    }
+
     /// Writes a request in place; the slot still holds an older one. An error leaves nothing posted.
     pub fn post(
         &self,

@@ -19,6 +19,8 @@ pub struct Sge {
 pub struct SgeList {
     entries: [Sge; MAX_SGE],
     count: u8,
+    /// Sum of the lengths.
+    length: u64,
 }
 
 impl Default for SgeList {
@@ -26,6 +28,7 @@ impl Default for SgeList {
         Self {
             entries: [Sge::default(); MAX_SGE],
             count: 0,
+            length: 0,
         }
     }
 }
@@ -33,6 +36,7 @@ impl Default for SgeList {
 impl SgeList {
     pub fn clear(&mut self) {
         self.count = 0;
+        self.length = 0;
     }
 
     /// Adds a buffer; false when the list is full.
@@ -43,6 +47,7 @@ impl SgeList {
         };
         *place = sge;
         self.count += 1;
+        self.length += u64::from(sge.length);
         true
     }
 
@@ -53,10 +58,7 @@ impl SgeList {
 
     /// Sum of the lengths.
     pub fn length(&self) -> u64 {
-        self.as_slice()
-            .iter()
-            .map(|sge| u64::from(sge.length))
-            .sum()
+        self.length
     }
 
     /// The piece of the list that starts `offset` bytes in: a buffer cut to what is left of it, at

@@ -3,13 +3,22 @@
 //!
 //! A runner that is entered again (a callback posts, another processor brings data) sees the new
 //! bits at the end of its turn, so inputs join and nothing recurses.
+//!
+//! Some inputs may rest: a runner that does not wait for them says so as it ends its turn, and whoever
+//! brings one then has nobody run; the next turn finds it.
 
 use core::ops::{Deref, DerefMut};
 
 use super::primitive::{AtomicU32, Cell, Ordering};
 
-/// The bit that says somebody has the value. Inputs use the other 31.
+/// The bit that says somebody has the value.
 const RUNNING: u32 = 1 << 31;
+/// Inputs that may rest.
+const MAY_REST: u32 = 0b11;
+/// So far above each of them is the bit that says that the last turn did not wait for it.
+const RESTING: u32 = 28;
+/// Inputs use the bits below those.
+const INPUTS: u32 = (1 << RESTING) - 1;
 
 /// # Invariants
 /// `state` is reached only by the holder of the one `Turn`, which exists while `RUNNING` is set.
@@ -32,7 +41,7 @@ impl<T> Actor<T> {
 
     /// Leaves `inputs` and takes the turn if nobody has it. The holder sees them otherwise.
     pub fn post(&self, inputs: u32) -> Option<Turn<'_, T>> {
-        debug_assert_eq!(inputs & RUNNING, 0);
+        debug_assert_eq!(inputs & !INPUTS, 0);
         let before = self.word.fetch_or(inputs | RUNNING, Ordering::AcqRel);
         (before & RUNNING == 0).then(|| Turn { actor: self })
     }
@@ -41,13 +50,22 @@ impl<T> Actor<T> {
     /// that somebody calls [`Actor::post`] (a DPC); it may say so to several.
     #[must_use = "somebody has to run the actor"]
     pub fn leave(&self, inputs: u32) -> bool {
-        debug_assert_eq!(inputs & RUNNING, 0);
+        debug_assert_eq!(inputs & !INPUTS, 0);
         self.word.fetch_or(inputs, Ordering::AcqRel) & RUNNING == 0
+    }
+
+    /// As [`Actor::leave`], of inputs that may rest, which are the lowest two: false also when the last
+    /// turn said that they do.
+    #[must_use = "somebody has to run the actor"]
+    pub fn leave_to_rest(&self, inputs: u32) -> bool {
+        debug_assert_eq!(inputs & !MAY_REST, 0);
+        let before = self.word.fetch_or(inputs, Ordering::AcqRel);
+        before & RUNNING == 0 && inputs & !(before >> RESTING) != 0
     }
 
     /// Whether some input waits or somebody runs.
     pub fn is_busy(&self) -> bool {
-        self.word.load(Ordering::Acquire) != 0
+        self.word.load(Ordering::Acquire) & (RUNNING | INPUTS) != 0
     }
 }
 
@@ -60,21 +78,31 @@ pub struct Turn<'a, T> {
 impl<'a, T> Turn<'a, T> {
     /// The inputs since the last take.
     pub fn take(&mut self) -> u32 {
-        self.actor.word.fetch_and(RUNNING, Ordering::AcqRel) & !RUNNING
+        self.actor.word.fetch_and(RUNNING, Ordering::AcqRel) & INPUTS
     }
 
-    /// Ends the turn, unless inputs came: then the turn goes on.
-    pub fn finish(self) -> Result<(), Self> {
-        match self
-            .actor
-            .word
-            .compare_exchange(RUNNING, 0, Ordering::AcqRel, Ordering::Acquire)
-        {
-            Ok(_) => {
-                core::mem::forget(self);
-                Ok(())
+    /// Ends the turn, unless inputs came other than those that may rest until the next one: then the
+    /// turn goes on.
+    pub fn finish(self, may_rest: u32) -> Result<(), Self> {
+        debug_assert_eq!(may_rest & !MAY_REST, 0);
+        let mut word = RUNNING;
+        loop {
+            let came = word & INPUTS;
+            if came & !may_rest != 0 {
+                return Err(self);
             }
-            Err(_) => Err(self),
+            match self.actor.word.compare_exchange(
+                word,
+                came | may_rest << RESTING,
+                Ordering::AcqRel,
+                Ordering::Acquire,
+            ) {
+                Ok(_) => {
+                    core::mem::forget(self);
+                    return Ok(());
+                }
+                Err(now) => word = now,
+            }
         }
     }
 
@@ -86,7 +114,7 @@ impl<'a, T> Turn<'a, T> {
 
 impl<T> Drop for Turn<'_, T> {
     fn drop(&mut self) {
-        self.actor.word.fetch_and(!RUNNING, Ordering::AcqRel);
+        self.actor.word.fetch_and(INPUTS, Ordering::AcqRel);
     }
 }
 

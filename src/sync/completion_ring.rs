@@ -32,13 +32,16 @@ pub enum NotResized {
 }
 
 /// # Invariants
-/// `head <= tail <= head + slots.len()` (positions wrap); there is at least one slot.
+/// `head <= tail <= head + slots.len()` (positions wrap); there is at least one slot. Each place is that of its
+/// position, below `slots.len()`.
 struct Entries<S> {
     slots: S,
-    /// Entries ever removed.
+    /// Entries ever removed, and the place of the oldest that is left.
     head: usize,
-    /// Entries ever added.
+    first: usize,
+    /// Entries ever added, and the place of the next.
     tail: usize,
+    next: usize,
     overrun: bool,
 }
 
@@ -57,7 +60,9 @@ impl<T: Copy + Default, A: Allocate> CompletionRing<T, A> {
             entries: Lock::new(Entries {
                 slots: Self::slots(depth)?,
                 head: 0,
+                first: 0,
                 tail: 0,
+                next: 0,
                 overrun: false,
             }),
             taken: Line(AtomicUsize::new(0)),
@@ -92,8 +97,8 @@ impl<T: Copy + Default, A: Allocate> CompletionRing<T, A> {
                 self.taken.store(entries.head, Ordering::SeqCst);
                 count
             });
-            for value in batch.into_iter().take(count) {
-                take(taken, value);
+            for value in batch.iter().take(count) {
+                take(taken, *value);
                 taken += 1;
             }
         }
@@ -118,7 +123,7 @@ impl<T: Copy + Default, A: Allocate> CompletionRing<T, A> {
 impl<T: Copy, S: DerefMut<Target = [T]>> Entries<S> {
     fn push(&mut self, value: T) -> Result<(), Overrun> {
         let free = self.len() < self.slots.len();
-        match slot(&mut self.slots, self.tail) {
+        match self.slots.get_mut(self.next) {
             Some(slot) if free && !self.overrun => *slot = value,
             _ => {
                 self.overrun = true;
@@ -126,6 +131,7 @@ impl<T: Copy, S: DerefMut<Target = [T]>> Entries<S> {
             }
         }
         self.tail = self.tail.wrapping_add(1);
+        self.next = after(self.next, self.slots.len());
         Ok(())
     }
 
@@ -139,10 +145,11 @@ impl<T: Copy, S: DerefMut<Target = [T]>> Entries<S> {
             if self.head == self.tail {
                 break;
             }
-            if let Some(slot) = slot(&mut self.slots, self.head) {
+            if let Some(slot) = self.slots.get(self.first) {
                 *place = *slot;
             }
             self.head = self.head.wrapping_add(1);
+            self.first = after(self.first, self.slots.len());
             count += 1;
         }
         count
@@ -156,13 +163,15 @@ impl<T: Copy, S: DerefMut<Target = [T]>> Entries<S> {
         if self.len() > slots.len() {
             return (Err(NotResized::TooMany), slots);
         }
-        for ahead in 0..self.len() {
-            let position = self.head.wrapping_add(ahead);
-            let entry = slot(&mut self.slots, position).copied();
-            if let (Some(to), Some(entry)) = (slot(&mut slots, position), entry) {
-                *to = entry;
+        let queued = self.len();
+        let mut from = self.first;
+        for to in slots.iter_mut().take(queued) {
+            if let Some(entry) = self.slots.get(from) {
+                *to = *entry;
             }
+            from = after(from, self.slots.len());
         }
+        (self.first, self.next) = (0, if queued == slots.len() { 0 } else { queued });
         (Ok(()), core::mem::replace(&mut self.slots, slots))
     }
 
@@ -171,10 +180,9 @@ impl<T: Copy, S: DerefMut<Target = [T]>> Entries<S> {
     }
 }
 
-/// The place of a position. There is always one: rings have a slot at least.
-fn slot<T>(slots: &mut [T], position: usize) -> Option<&mut T> {
-    let index = position.checked_rem(slots.len())?;
-    slots.get_mut(index)
+/// The place behind `place`, of so many.
+fn after(place: usize, places: usize) -> usize {
+    if place + 1 < places { place + 1 } else { 0 }
 }
 
 impl<T, A: Allocate> Positions for CompletionRing<T, A> {

@@ -24,12 +24,53 @@ impl<T> Slot<T> {
 // claimed consumer after; `Ring` keeps that.
 unsafe impl<T: Send> Sync for Slot<T> {}
 
+/// How far one side has come: a position that wraps with its type, and the place of its slot, which only that
+/// side uses.
+#[derive(Debug)]
+struct End {
+    position: AtomicUsize,
+    slot: Cell<usize>,
+}
+
+// SAFETY: `slot` is used by the claimed side alone, whose claim orders one holder after the other.
+unsafe impl Sync for End {}
+
+impl End {
+    fn new() -> Self {
+        Self {
+            position: AtomicUsize::new(0),
+            slot: Cell::new(0),
+        }
+    }
+
+    /// # Safety
+    /// The side is claimed by the caller.
+    unsafe fn slot(&self) -> usize {
+        // SAFETY: the caller's promise.
+        *unsafe { self.slot.get() }
+    }
+
+    /// One further, in a ring of `depth`.
+    ///
+    /// # Safety
+    /// As [`End::slot`].
+    unsafe fn advance(&self, depth: usize) {
+        // SAFETY: the caller's promise.
+        let slot = unsafe { self.slot.get_mut() };
+        *slot = if *slot + 1 == depth { 0 } else { *slot + 1 };
+        let position = self.position.load(Ordering::Relaxed);
+        self.position
+            .store(position.wrapping_add(1), Ordering::SeqCst);
+    }
+}
+
 /// # Invariants
 /// `head..tail` (never more than the depth) belong to the consumer, the other slots to the producer.
+/// Each end's slot is its position's, and below the depth.
 #[derive(Debug)]
 pub struct Ring<T, S> {
-    tail: Line<AtomicUsize>,
-    head: Line<AtomicUsize>,
+    tail: Line<End>,
+    head: Line<End>,
     producing: AtomicBool,
     consuming: AtomicBool,
     depth: usize,
@@ -50,8 +91,8 @@ impl<T, S: Deref<Target = [Slot<T>]>> Ring<T, S> {
     /// A ring of `slots.len()` entries.
     pub fn new(slots: S) -> Self {
         Self {
-            tail: Line(AtomicUsize::new(0)),
-            head: Line(AtomicUsize::new(0)),
+            tail: Line(End::new()),
+            head: Line(End::new()),
             producing: AtomicBool::new(false),
             consuming: AtomicBool::new(false),
             depth: slots.len(),
@@ -66,8 +107,8 @@ impl<T, S: Deref<Target = [Slot<T>]>> Ring<T, S> {
 
     /// Entries not yet retired; exact only for a caller that holds one of the sides.
     pub fn len(&self) -> usize {
-        let head = self.head.load(Ordering::SeqCst);
-        self.tail.load(Ordering::SeqCst).wrapping_sub(head)
+        let head = self.head.position.load(Ordering::SeqCst);
+        self.tail.position.load(Ordering::SeqCst).wrapping_sub(head)
     }
 
     pub fn is_empty(&self) -> bool {
@@ -88,14 +129,19 @@ impl<T, S: Deref<Target = [Slot<T>]>> Ring<T, S> {
         write: impl FnOnce(&mut T) -> Result<(), E>,
     ) -> Result<(), E> {
         let _side = Claim::take(&self.producing).ok_or(Refused::Contended)?;
-        let tail = self.tail.load(Ordering::Relaxed);
+        let tail = self.tail.position.load(Ordering::Relaxed);
         // Acquire: the consumer's last look at the slot happened before it retired it.
-        if tail.wrapping_sub(self.head.load(Ordering::Acquire)) >= self.depth {
+        if tail.wrapping_sub(self.head.position.load(Ordering::Acquire)) >= self.depth {
             return Err(Refused::Full.into());
         }
+        // SAFETY: the producing side is claimed.
+        let place = unsafe { self.tail.slot() };
+        // PANIC: below the depth, which is not 0 here.
+        let slot = &self.slots[place];
         // SAFETY: outside `head..tail`, and the producing side is claimed.
-        write(unsafe { self.slot(tail).0.get_mut() })?;
-        self.tail.store(tail.wrapping_add(1), Ordering::SeqCst);
+        write(unsafe { slot.0.get_mut() })?;
+        // SAFETY: the producing side is claimed.
+        unsafe { self.tail.advance(self.depth) };
         Ok(())
     }
 
@@ -105,11 +151,6 @@ impl<T, S: Deref<Target = [Slot<T>]>> Ring<T, S> {
             side: Claim::take(&self.consuming)?,
             ring: self,
         })
-    }
-
-    fn slot(&self, position: usize) -> &Slot<T> {
-        // PANIC: `depth` is the length, and not 0 where an entry exists or is being made.
-        &self.slots[position % self.depth]
     }
 }
 
@@ -140,8 +181,9 @@ pub struct Consumer<'a, T, S> {
 impl<T, S: Deref<Target = [Slot<T>]>> Consumer<'_, T, S> {
     /// Published entries not yet retired.
     pub fn len(&self) -> usize {
-        let head = self.ring.head.load(Ordering::Relaxed);
-        self.ring.tail.load(Ordering::SeqCst).wrapping_sub(head)
+        let head = self.ring.head.position.load(Ordering::Relaxed);
+        let tail = self.ring.tail.position.load(Ordering::SeqCst);
+        tail.wrapping_sub(head)
     }
 
     pub fn is_empty(&self) -> bool {
@@ -167,13 +209,20 @@ impl<T, S: Deref<Target = [Slot<T>]>> Consumer<'_, T, S> {
         if self.is_empty() {
             return false;
         }
-        let head = self.ring.head.load(Ordering::Relaxed);
-        self.ring.head.store(head.wrapping_add(1), Ordering::SeqCst);
+        // SAFETY: the consuming side is claimed by this borrow.
+        unsafe { self.ring.head.advance(self.ring.depth) };
         true
     }
 
     fn at(&self, n: usize) -> Option<&Slot<T>> {
-        let head = self.ring.head.load(Ordering::Relaxed);
-        (n < self.len()).then(|| self.ring.slot(head.wrapping_add(n)))
+        if n >= self.len() {
+            return None;
+        }
+        // SAFETY: the consuming side is claimed by this borrow.
+        let first = unsafe { self.ring.head.slot() };
+        // Both are below the depth.
+        let place = first + n;
+        let place = place.checked_sub(self.ring.depth).unwrap_or(place);
+        self.ring.slots.get(place)
     }
 }

@@ -241,7 +241,7 @@ mod alone {
         assert!(!actor.leave(4));
         assert_eq!(turn.take(), 7);
         *turn += 1;
-        turn.finish().unwrap();
+        turn.finish(0).unwrap();
         assert!(!actor.is_busy());
     }
 
@@ -251,9 +251,9 @@ mod alone {
         let mut turn = actor.post(1).unwrap();
         turn.take();
         assert!(actor.post(2).is_none());
-        let mut turn = turn.finish().unwrap_err();
+        let mut turn = turn.finish(0).unwrap_err();
         assert_eq!(turn.take(), 2);
-        turn.finish().unwrap();
+        turn.finish(0).unwrap();
     }
 
     #[test]
@@ -373,6 +373,31 @@ mod alone {
     }
 
     #[test]
+    fn actor_inputs_rest_until_a_turn_waits_for_them() {
+        let actor = Actor::new(());
+        let mut turn = actor.post(1).unwrap();
+        turn.take();
+        assert!(!actor.leave_to_rest(2));
+        turn.finish(2).unwrap();
+        assert!(!actor.leave_to_rest(2), "it may rest");
+        assert!(actor.is_busy());
+        // What may not rest does not, and finds what did.
+        assert!(actor.leave(4));
+        let mut turn = actor.post(0).unwrap();
+        assert_eq!(turn.take(), 6);
+        assert!(actor.post(4).is_none());
+        let mut turn = turn.finish(2).unwrap_err();
+        assert_eq!(turn.take(), 4);
+        turn.finish(0).unwrap();
+        assert!(actor.leave_to_rest(2), "it is waited for");
+        let mut turn = actor.post(0).unwrap();
+        turn.take();
+        turn.finish(2).unwrap();
+        assert!(!actor.is_busy());
+        assert!(actor.leave_to_rest(1), "that one may not");
+    }
+
+    #[test]
     fn actor_is_busy_while_something_waits_or_somebody_runs() {
         let actor = Actor::new(());
         assert!(!actor.is_busy());
@@ -381,7 +406,7 @@ mod alone {
         let mut turn = actor.post(0).unwrap();
         turn.take();
         assert!(actor.is_busy());
-        turn.finish().unwrap();
+        turn.finish(0).unwrap();
         assert!(!actor.is_busy());
     }
 

@@ -171,6 +171,11 @@ impl<E: Events> Endpoint<E> {
         self.0.ask(input::DOORBELL);
     }
 
+    /// A receive was posted. The caller keeps the endpoint.
+    pub(crate) fn receive_posted(&self) {
+        self.0.receive_posted();
+    }
+
     /// Something was posted that may wait for more, for a short time (NDK-POST-18, NDK-POST-21). The
     /// caller keeps the endpoint.
     pub(crate) fn linger(&self) {

@@ -1,7 +1,9 @@
 //! What may happen to a connection: the bits of its actor.
 
-pub(super) const DOORBELL: u32 = 1;
-pub(super) const SENT: u32 = 1 << 1;
+/// A batch came back. It may rest while nothing waits for that.
+pub(super) const SENT: u32 = 1;
+/// A receive was posted. It may rest while the stream is not held for one.
+pub(super) const RECEIVE: u32 = 1 << 1;
 /// An indication found the runner busy and was not taken.
 pub(super) const REFUSED: u32 = 1 << 2;
 pub(super) const CONNECT: u32 = 1 << 3;
@@ -22,3 +24,7 @@ pub(super) const TIMER: u32 = 1 << 16;
 pub(super) const UNWANTED: u32 = 1 << 17;
 /// A deferred request was posted.
 pub(super) const LINGER: u32 = 1 << 18;
+/// A request was posted.
+pub(super) const DOORBELL: u32 = 1 << 19;
+/// Something was.
+pub(super) const POSTED: u32 = DOORBELL | LINGER | RECEIVE;

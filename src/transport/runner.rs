@@ -8,6 +8,7 @@
 //! exceeds a turn's budget (WSK-HAZ-06).
 
 mod rare;
+mod returned;
 
 use core::net::SocketAddr;
 use core::sync::atomic::{AtomicU32, Ordering};
@@ -29,6 +30,7 @@ use super::listener::Origin;
 use super::settings::Settings;
 use super::wire::{Home, Wire, lot_of};
 pub(super) use rare::{Answer, Dial};
+use returned::Returned;
 
 /// Rounds of a turn before it goes on in a DPC.
 const ROUNDS: usize = 16;
@@ -39,7 +41,6 @@ const TAKEN: usize = 1024 * 1024;
 /// What the runner alone touches.
 pub(super) struct Runner<Q: Queues> {
     connection: Connection<Q>,
-    home: Home,
     /// When the timer goes off.
     alarm: Option<u64>,
 }
@@ -61,7 +62,8 @@ pub(super) struct Core<E: Events> {
     pub(super) answer: Mailbox<Answer<E::Queues>>,
     pub(super) refusal: Mailbox<PrivateData>,
     pub(super) standing: Standing,
-    returned: [Mailbox<(SendBatch, bool)>; BATCHES],
+    pub(super) home: Home,
+    returned: Returned,
     pub(super) peer: Once<PrivateData>,
     reads: AtomicU32,
     /// Passive: where the peer came to.
@@ -73,8 +75,7 @@ pub(super) struct Core<E: Events> {
 
 impl<E: Events> Core<E> {
     pub(super) fn try_new(settings: &Settings) -> Result<Ref<Self>, Status> {
-        let own = SendBatch::try_new(Settings::OWN)?;
-        let home = Home::new(own, settings.reserve());
+        let home = Home::try_new(settings)?;
         let socket = Socket::try_new()?;
         let dpc = Dpc::try_new(|core: Ref<Self>| core.run(0))?;
         let timer = Timer::try_new(|core: Ref<Self>| core.run(input::TIMER))?;
@@ -82,7 +83,6 @@ impl<E: Events> Core<E> {
         let core = Ref::try_new_with(|| Self {
             actor: Actor::new(Runner {
                 connection: Connection::new(&config, patience),
-                home,
                 alarm: None,
             }),
             first: socket,
@@ -97,7 +97,8 @@ impl<E: Events> Core<E> {
             answer: Mailbox::new(),
             refusal: Mailbox::new(),
             standing: Standing::new(),
-            returned: core::array::from_fn(|_| Mailbox::new()),
+            home,
+            returned: Returned::new(),
             peer: Once::new(),
             reads: AtomicU32::new(0),
             local: Once::new(),
@@ -153,6 +154,20 @@ impl<E: Events> Core<E> {
         }
     }
 
+    /// As [`Core::leave`]; nobody runs if the last turn did not wait for these.
+    fn leave_to_rest(&self, inputs: u32) {
+        if self.actor.leave_to_rest(inputs) {
+            self.kick();
+        }
+    }
+
+    /// A consumer has posted a receive. NDK-IRQL-05 as [`Core::ask`].
+    pub(super) fn receive_posted(&self) {
+        if self.actor.leave_to_rest(input::RECEIVE) {
+            self.ask(0);
+        }
+    }
+
     fn kick(&self) {
         if let Some(this) = self.this.access() {
             self.dpc.queue(this.clone());
@@ -163,7 +178,7 @@ impl<E: Events> Core<E> {
         for _ in 0..ROUNDS {
             let inputs = turn.take();
             self.round(inputs, &mut turn);
-            match turn.finish() {
+            match Self::finish(turn) {
                 Ok(()) => return,
                 Err(again) => turn = again,
             }
@@ -172,13 +187,23 @@ impl<E: Events> Core<E> {
         self.kick();
     }
 
+    /// Ends the turn, unless there is more to do.
+    fn finish<'a>(turn: Turn<'a, Runner<E::Queues>>) -> Result<(), Turn<'a, Runner<E::Queues>>> {
+        let mut may_rest = 0;
+        if !turn.connection.awaits_sent() {
+            may_rest |= input::SENT;
+        }
+        if !turn.connection.awaits_receive() {
+            may_rest |= input::RECEIVE;
+        }
+        turn.finish(may_rest)
+    }
+
     fn round(&self, inputs: u32, runner: &mut Runner<E::Queues>) {
-        let Runner {
-            connection,
-            home,
-            alarm,
-        } = runner;
-        if inputs == input::LINGER && connection.linger(&|| clock::now().0) {
+        let Runner { connection, alarm } = runner;
+        self.settle(inputs, connection);
+        let news = inputs & !input::SENT;
+        if news == input::LINGER && connection.linger(&|| clock::now().0) {
             return self.set_alarm(alarm, connection.deadline());
         }
         if inputs & input::TIMER != 0 {
@@ -186,20 +211,13 @@ impl<E: Events> Core<E> {
             // It is not set any more, and may have expired a tick of the system's clock too early.
             *alarm = None;
         }
-        let mut wire = Wire { core: self, home };
+        let mut wire = Wire { core: self };
         let around = &mut Around {
             link: &mut wire,
             up: self,
             clock: &|| clock::now().0,
         };
-        if inputs & input::SENT != 0 {
-            for (lot, returned) in self.returned.iter().enumerate() {
-                if let Some((batch, ok)) = returned.take() {
-                    connection.sent(lot, Wire::<E>::returned(batch), ok, around.link);
-                }
-            }
-        }
-        if inputs & !(input::SENT | input::DOORBELL | input::LINGER) != 0 {
+        if news & !input::POSTED != 0 {
             self.rare(inputs, connection, around);
             // Before anybody is told what came of it.
             self.standing.follow(connection.decision());
@@ -208,7 +226,7 @@ impl<E: Events> Core<E> {
             // The place is free at once; the dropped handle's close ends the rest.
             self.abandon();
         }
-        if inputs & (input::DOORBELL | input::LINGER) != 0 {
+        if news & input::POSTED != 0 {
             connection.doorbell();
         }
         connection.pump(around);
@@ -231,14 +249,23 @@ impl<E: Events> Core<E> {
         }
     }
 
-    /// A batch that is ours again; anywhere.
+    /// A batch that is ours again; anywhere. That it was sent may wait for the next turn, unless
+    /// something waits for it.
     pub(super) fn put_back(&self, batch: SendBatch, ok: bool) {
-        if let Some(place) = self.returned.get(lot_of(&batch)) {
-            // One batch of that name is under way at a time.
-            let put = place.put((batch, ok));
-            debug_assert!(put.is_ok());
+        let lot = lot_of(&batch);
+        self.home.keep(batch);
+        self.returned.tell(lot, ok);
+        match ok {
+            true => self.leave_to_rest(input::SENT),
+            false => self.leave(input::SENT),
         }
-        self.leave(input::SENT);
+    }
+
+    /// Takes note of what was sent.
+    fn settle(&self, inputs: u32, connection: &mut Connection<E::Queues>) {
+        if inputs & input::SENT != 0 {
+            self.returned.take(|lot, ok| connection.sent(lot, ok));
+        }
     }
 
     pub(super) fn tell(&self, tell: impl FnOnce(&E)) {
@@ -323,12 +350,15 @@ impl<E: Events> wsk::Events for Core<E> {
             // Not any more: the bit is ours to take back.
         };
         let inputs = turn.take() & !input::REFUSED;
-        if inputs != 0 {
+        let rested = inputs & !(input::SENT | input::RECEIVE) == 0;
+        if rested && !turn.connection.awaits_receive() {
+            self.settle(inputs, &mut turn.connection);
+        } else {
             self.round(inputs, &mut turn);
         }
         let taken = self.take(data, &mut turn);
         self.round(0, &mut turn);
-        match turn.finish() {
+        match Self::finish(turn) {
             Ok(()) => {}
             Err(turn) => self.rounds(turn),
         }

@@ -1,9 +1,10 @@
 //! The connection's small traits over a WSK socket and its send batches.
 
 use crate::iwarp::{Trailer, meaning};
-use crate::nt::Ref;
 use crate::nt::log::notice;
 use crate::nt::trace::{self, AddressPair};
+use crate::nt::{Ref, Status};
+use crate::sync::Mailbox;
 use crate::wsk::{BatchMark, SendBatch};
 
 use super::api::{ConnectionData, Failure, PrivateData, ReadLimits};
@@ -13,13 +14,12 @@ use super::input;
 use super::link::{Batch, Gone, Link, Up};
 use super::reserve::Reserve;
 use super::runner::Core;
+use super::settings::Settings;
 
 /// A send batch with a frame being appended.
 pub(super) struct Filling {
     batch: SendBatch,
     frame: Option<BatchMark>,
-    /// The connection's own, not borrowed.
-    own: bool,
 }
 
 impl<M: Mapped> Batch<M> for Filling {
@@ -83,79 +83,65 @@ pub(super) fn lot_of(batch: &SendBatch) -> usize {
     batch.name() & !OWN
 }
 
-/// Where batches are when they are not on their way.
+/// Where batches are when they are not on their way. Whoever completes a send brings them back.
 pub(super) struct Home {
-    own: Option<Filling>,
+    own: Mailbox<SendBatch>,
     reserve: Option<Ref<Reserve>>,
 }
 
 impl Home {
-    pub(super) fn new(own: SendBatch, reserve: Option<&Ref<Reserve>>) -> Self {
-        if let Some(reserve) = reserve {
+    pub(super) fn try_new(settings: &Settings) -> Result<Self, Status> {
+        let mut batch = SendBatch::try_new(Settings::OWN)?;
+        batch.set_name(OWN);
+        let own = Mailbox::new();
+        // It is empty.
+        let put = own.put(batch);
+        debug_assert!(put.is_ok());
+        let reserve = settings.reserve().cloned();
+        if let Some(reserve) = &reserve {
             reserve.grow();
         }
-        let own = Filling {
-            batch: own,
-            frame: None,
-            own: true,
-        };
-        Self {
-            own: Some(own),
-            reserve: reserve.cloned(),
-        }
+        Ok(Self { own, reserve })
     }
 
-    fn keep(&mut self, filling: Filling) {
+    /// Anywhere, also in an IRP completion routine.
+    pub(super) fn keep(&self, mut batch: SendBatch) {
+        batch.reset();
         match &self.reserve {
-            Some(reserve) if !filling.own => reserve.put(filling.batch),
-            _ => self.own = Some(filling),
+            Some(reserve) if batch.name() & OWN == 0 => reserve.put(batch),
+            _ => {
+                // There is one of its own, and it was out.
+                let put = self.own.put(batch);
+                debug_assert!(put.is_ok());
+            }
         }
     }
 
-    fn take(&mut self) -> Option<Filling> {
-        self.own.take().or_else(|| {
-            Some(Filling {
-                batch: self.reserve.as_ref()?.take()?,
-                frame: None,
-                own: false,
-            })
-        })
+    fn take(&self) -> Option<SendBatch> {
+        self.own.take().or_else(|| self.reserve.as_ref()?.take())
     }
 }
 
 /// The socket, for the time of one turn.
 pub(super) struct Wire<'a, E: Events> {
     pub(super) core: &'a Core<E>,
-    pub(super) home: &'a mut Home,
-}
-
-impl<E: Events> Wire<'_, E> {
-    /// A batch that came back, for the connection.
-    pub(super) fn returned(batch: SendBatch) -> Filling {
-        Filling {
-            own: batch.name() & OWN != 0,
-            batch,
-            frame: None,
-        }
-    }
 }
 
 impl<E: Events> Link for Wire<'_, E> {
     type Batch = Filling;
 
     fn batch(&mut self) -> Option<Filling> {
-        self.home.take()
+        let batch = self.core.home.take()?;
+        Some(Filling { batch, frame: None })
     }
 
-    fn keep(&mut self, mut filling: Filling) {
-        filling.batch.reset();
-        filling.frame = None;
-        self.home.keep(filling);
+    fn keep(&mut self, filling: Filling) {
+        self.core.home.keep(filling.batch);
     }
 
     fn send(&mut self, lot: usize, filling: Filling) -> bool {
         let mut batch = filling.batch;
-        batch.set_name(if filling.own { lot | OWN } else { lot });
+        batch.set_name(lot | batch.name() & OWN);
         // WSK-TX-06: it holds all there is to send.
         match self.core.socket().send(batch, true) {
             Ok(goes_on) => goes_on,

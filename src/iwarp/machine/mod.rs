@@ -247,6 +247,11 @@ impl Machine {
         }
     }
 
+    /// Whether messages may be sent, and there is none: neither a request of ours nor an answer to a Read.
+    pub fn is_silent(&self) -> bool {
+        self.phase == Phase::Streaming && self.tx.is_silent() && self.reads.inbound.is_empty()
+    }
+
     /// Frames what there is to send, until the sink is full or a message is done.
     pub fn poll_transmit<F: Frames>(&mut self, frames: &mut F) -> Transmit {
         loop {

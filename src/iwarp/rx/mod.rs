@@ -157,6 +157,8 @@ impl Rx {
         let mut rest = bytes;
         loop {
             let result = match &self.markers {
+                // Nothing is judged that was not when its last byte came.
+                None if rest.is_empty() => Ok(None),
                 None => self.step(rest, upper, reads),
                 Some(markers) if markers.is_due() => self.marker(rest),
                 Some(markers) => {

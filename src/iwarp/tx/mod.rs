@@ -94,6 +94,10 @@ impl Tx {
         self.request.is_some()
     }
 
+    pub(super) fn is_silent(&self) -> bool {
+        self.request.is_none() && self.sending == Sending::Nobody
+    }
+
     pub(super) fn start(&mut self, request: Request) {
         self.request = Some(request);
     }

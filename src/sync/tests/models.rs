@@ -233,7 +233,7 @@ fn actor_loses_no_input_and_runs_one_at_a_time() {
             loop {
                 let inputs = turn.take();
                 *turn |= inputs;
-                match turn.finish() {
+                match turn.finish(0) {
                     Ok(()) => return,
                     Err(again) => turn = again,
                 }
@@ -264,7 +264,35 @@ fn actor_left_input_is_run_by_somebody() {
             loop {
                 let inputs = turn.take();
                 *turn |= inputs;
-                match turn.finish() {
+                match turn.finish(0) {
+                    Ok(()) => break,
+                    Err(again) => turn = again,
+                }
+            }
+        }
+        let asked = other.join().unwrap();
+        let mut turn = actor.post(0).unwrap();
+        let rest = turn.take();
+        assert!(rest == 0 || asked, "left behind and nobody asked to run it");
+        assert_eq!(*turn | rest, 3);
+    });
+}
+
+#[test]
+fn actor_input_that_rested_is_found_when_it_is_waited_for() {
+    model(|| {
+        let actor = Arc::new(Actor::new(0_u32));
+        let other = {
+            let actor = actor.clone();
+            thread::spawn(move || actor.leave_to_rest(1))
+        };
+        // The first turn does not wait for it, the second does.
+        for may_rest in [1, 0] {
+            let mut turn = actor.post(2).expect("the only runner");
+            loop {
+                let inputs = turn.take();
+                *turn |= inputs;
+                match turn.finish(may_rest) {
                     Ok(()) => break,
                     Err(again) => turn = again,
                 }
@@ -391,7 +419,7 @@ fn a_post_beside_the_end_comes_back() {
                     turn.returned += 1;
                 }
             }
-            match turn.finish() {
+            match turn.finish(0) {
                 Ok(()) => return,
                 Err(again) => turn = again,
             }

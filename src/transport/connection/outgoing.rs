@@ -106,6 +106,10 @@ pub(super) struct Outgoing {
     lots: [Lot; BATCHES],
     first: usize,
     pending: usize,
+    /// Those of them that pin regions.
+    pinning: usize,
+    /// There is more to send than batches at home.
+    crowded: bool,
     /// Bytes handed to the link, and bytes it is done with.
     streamed: u64,
     pub(super) sent: u64,
@@ -117,14 +121,7 @@ pub(super) struct Outgoing {
 
 impl<Q: Queues> Connection<Q> {
     /// A batch came back.
-    pub(crate) fn sent<L: Link<Batch: Batch<Q::Memory>>>(
-        &mut self,
-        lot: usize,
-        batch: L::Batch,
-        ok: bool,
-        link: &mut L,
-    ) {
-        link.keep(batch);
+    pub(crate) fn sent(&mut self, lot: usize, ok: bool) {
         let state = if ok { Sent::Done } else { Sent::Failed };
         if let Some(lot) = self.outgoing.lots.get_mut(lot) {
             lot.state = state;
@@ -151,10 +148,18 @@ impl<Q: Queues> Connection<Q> {
                 queues.regions().unpin(stag, pin);
             }
         }
+        self.outgoing.pinning -= usize::from(lot.pinned > 0);
         lot.pinned = 0;
         self.outgoing.first = (self.outgoing.first + 1) % BATCHES;
         self.outgoing.pending -= 1;
         true
+    }
+
+    /// Whether anything waits for a batch to come back: memory that is not ours, what has no batch, an end.
+    pub(crate) fn awaits_sent(&self) -> bool {
+        let outgoing = &self.outgoing;
+        let waits = self.phase != Phase::Ready || outgoing.crowded || outgoing.pinning > 0;
+        waits && outgoing.pending > 0
     }
 
     /// Whether the link has none of our memory.
@@ -167,11 +172,14 @@ impl<Q: Queues> Connection<Q> {
         &mut self,
         around: &mut Around<'_, L, U>,
     ) {
-        while self.ending.link_is_open()
-            && !self.outgoing.finished
-            && self.outgoing.pending < BATCHES
-        {
-            let Some(mut batch) = around.link.batch() else {
+        self.outgoing.crowded = false;
+        if self.has_nothing_to_send() {
+            return;
+        }
+        while self.ending.link_is_open() && !self.outgoing.finished {
+            let room = self.outgoing.pending < BATCHES;
+            let Some(mut batch) = room.then(|| around.link.batch()).flatten() else {
+                self.outgoing.crowded = true;
                 return;
             };
             let slot = (self.outgoing.first + self.outgoing.pending) % BATCHES;
@@ -187,11 +195,14 @@ impl<Q: Queues> Connection<Q> {
                 return;
             }
             self.outgoing.streamed += length as u64;
+            let mut pins = false;
             if let Some(lot) = self.outgoing.lots.get_mut(slot) {
                 lot.end = self.outgoing.streamed;
                 lot.state = Sent::Pending;
+                pins = lot.pinned > 0;
             }
             self.outgoing.pending += 1;
+            self.outgoing.pinning += usize::from(pins);
             self.outgoing.finished = outcome == Transmit::Finished;
             if !around.link.send(slot, batch) {
                 // WSK-TX-04: what came behind it would be whole frames, and the peer would never know.
@@ -201,6 +212,14 @@ impl<Q: Queues> Connection<Q> {
                 return;
             }
         }
+    }
+
+    /// Seen without a batch: while data flows, whether there is neither a request nor an answer to start or go on with.
+    fn has_nothing_to_send(&self) -> bool {
+        let all_started = |queues: &Q| queues.queue_pair().send.len() <= self.outgoing.next;
+        self.phase == Phase::Ready
+            && self.machine.is_silent()
+            && self.queues.as_ref().is_none_or(all_started)
     }
 
     /// Fills one batch; why it stopped.

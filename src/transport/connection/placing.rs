@@ -112,6 +112,11 @@ impl<Q: Queues> Connection<Q> {
         self.machine.handle_reset();
     }
 
+    /// Whether a receive that is posted changes anything.
+    pub(crate) fn awaits_receive(&self) -> bool {
+        self.incoming.stalled || self.incoming.discarding || self.phase == Phase::Over
+    }
+
     /// Something was posted.
     pub(crate) fn doorbell(&mut self) {
         let Some(queues) = &self.queues else { return };
@@ -190,13 +195,11 @@ fn take<Q: Queues>(
     };
     let pair = queues.queue_pair();
     let receives = pair.receive.window();
-    let sends = pair.send.window();
     machine.receive(
         bytes,
         &mut Above {
             queues,
             receives,
-            sends,
             incoming,
             reads,
         },
@@ -279,7 +282,6 @@ impl Upper for Nobody {
 struct Above<'a, Q: Queues> {
     queues: &'a Q,
     receives: Option<Window<'a, ReceiveRequest, Q::Allocator>>,
-    sends: Option<Window<'a, SendRequest, Q::Allocator>>,
     incoming: &'a mut Incoming,
     reads: &'a mut Reads,
 }
@@ -429,10 +431,8 @@ impl<Q: Queues> Upper for Above<'_, Q> {
     }
 
     fn read_place(&mut self, offset: u32, bytes: &[u8]) -> Result<(), AccessError> {
-        let request = self
-            .reads
-            .oldest()
-            .and_then(|n| self.sends.as_ref()?.get(n));
+        let sends = self.queues.queue_pair().send.window();
+        let request = self.reads.oldest().and_then(|n| sends.as_ref()?.get(n));
         // A read that was cancelled, or is not there any more: the bytes go nowhere.
         match request.filter(|request| request.progress == Progress::Started) {
             Some(SendRequest {
@@ -445,10 +445,8 @@ impl<Q: Queues> Upper for Above<'_, Q> {
     }
 
     fn read_done(&mut self) {
-        let request = self
-            .reads
-            .pop()
-            .and_then(|n| self.sends.as_mut()?.get_mut(n));
+        let mut sends = self.queues.queue_pair().send.window();
+        let request = self.reads.pop().and_then(|n| sends.as_mut()?.get_mut(n));
         if let Some(request) = request.filter(|request| request.progress == Progress::Started) {
             request.progress = after_read(self.queues, request);
         }

@@ -10,7 +10,11 @@ impl<Q: Queues> Connection<Q> {
     /// Retires what is done, oldest first, up to the first that is not.
     pub(super) fn retire(&mut self) {
         let Some(queues) = &self.queues else { return };
-        let Some(mut window) = queues.queue_pair().send.window() else {
+        let send = &queues.queue_pair().send;
+        if send.is_empty() {
+            return;
+        }
+        let Some(mut window) = send.window() else {
             return;
         };
         let cause = self.ending.cause();

@@ -489,8 +489,8 @@ fn step(from: &mut End, to: &mut End, piece: usize, acknowledge: bool) -> bool {
     } else {
         None
     };
-    if let Some((lot, batch)) = sent {
-        from.input(|connection, around| connection.sent(lot, batch, true, around.link));
+    if let Some((lot, _)) = sent {
+        came_back(from, lot, true);
         moved = true;
     }
     let fin = pipe.borrow().fin && !pipe.borrow().fin_told && pipe.borrow().stream.is_empty();
@@ -511,10 +511,10 @@ fn close(from: &mut End, to: &mut End) -> bool {
     }
     pipe.borrow_mut().reset = true;
     loop {
-        let Some((lot, batch)) = pipe.borrow_mut().unacknowledged.pop_front() else {
+        let Some((lot, _)) = pipe.borrow_mut().unacknowledged.pop_front() else {
             break;
         };
-        from.input(|connection, around| connection.sent(lot, batch, false, around.link));
+        came_back(from, lot, false);
     }
     from.input(|connection, _| connection.link_closed());
     let graceful = pipe.borrow().fin_told && to.link.0.borrow().fin_told;
@@ -522,4 +522,10 @@ fn close(from: &mut End, to: &mut End) -> bool {
         to.input(|connection, _| connection.reset());
     }
     true
+}
+
+/// A batch is home again, and its end is told of it.
+fn came_back(end: &mut End, lot: usize, ok: bool) {
+    end.link.0.borrow_mut().home += 1;
+    end.input(|connection, _| connection.sent(lot, ok));
 }

@@ -34,8 +34,8 @@ fn link_closes(end: &mut End) {
     assert!(end.link.0.borrow().close_asked);
     loop {
         let back = end.link.0.borrow_mut().unacknowledged.pop_front();
-        let Some((lot, batch)) = back else { break };
-        end.input(|connection, around| connection.sent(lot, batch, false, around.link));
+        let Some((lot, _)) = back else { break };
+        came_back(end, lot, false);
     }
     assert!(!end.link.0.borrow().redialed);
     end.input(|connection, _| connection.link_closed());

@@ -172,8 +172,8 @@ fn outcome(phase: Phase, act: Act) -> String {
     if end.link.0.borrow().close_asked && !closing {
         loop {
             let back = end.link.0.borrow_mut().unacknowledged.pop_front();
-            let Some((lot, batch)) = back else { break };
-            end.input(|connection, around| connection.sent(lot, batch, false, around.link));
+            let Some((lot, _)) = back else { break };
+            came_back(end, lot, false);
         }
         end.input(|connection, _| connection.link_closed());
         end.link.0.borrow_mut().close_asked = false;
