@@ -125,8 +125,9 @@ fn run_count(count: &Count) -> Result<(), String> {
         size: count.size,
         connections: count.connections,
     };
-    let [client, server] = provider::run_fixed(&count.image, fixed, count.operations)?;
-    println!("{client} {server}");
+    let said = provider::run_fixed(&count.image, fixed, count.operations)?;
+    let [client, server] = said.bases;
+    println!("{client} {server} {}", said.copied);
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 use std::arch::naked_asm;
 use std::arch::x86_64::__m128i;
 use std::ffi::c_void;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::export::Export;
 use crate::thread::enter;
@@ -196,6 +197,20 @@ unsafe extern "win64" fn print(format: *const u8, arguments: *const u64) -> u32 
     STATUS_SUCCESS as u32
 }
 
+static COUNTS_COPIES: AtomicBool = AtomicBool::new(false);
+static COPIED: AtomicU64 = AtomicU64::new(0);
+
+/// From now on the bytes are counted that images copy by calls, of all machines together.
+pub fn count_copies() {
+    COUNTS_COPIES.store(true, Ordering::Relaxed);
+}
+
+/// How many there were.
+#[must_use]
+pub fn copied() -> u64 {
+    COPIED.load(Ordering::Relaxed)
+}
+
 /// The kernel's `memcpy` and `memmove` are one function, as on Windows. Copies are made inline up
 /// to 64 bytes: a call on to the host's library has to save ten registers first.
 pub unsafe extern "win64" fn memcpy(
@@ -203,6 +218,9 @@ pub unsafe extern "win64" fn memcpy(
     from: *const c_void,
     count: usize,
 ) -> *mut c_void {
+    if COUNTS_COPIES.load(Ordering::Relaxed) {
+        COPIED.fetch_add(count as u64, Ordering::Relaxed);
+    }
     // SAFETY: as documented; each branch reads everything before it writes.
     unsafe {
         match count {

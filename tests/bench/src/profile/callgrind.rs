@@ -73,8 +73,9 @@ fn run(valgrind: &Path, image: &Path, fixed: Fixed, operations: usize) -> Result
     let text = fs::read_to_string(&file);
     let _ = fs::remove_file(&file);
     let text = text.map_err(|error| format!("{}: {error}", file.display()))?;
-    let bases = bases(&String::from_utf8_lossy(&output.stdout))?;
-    Ok(Counts::read(&text, &this.display().to_string(), &bases))
+    let (bases, copied) = said(&String::from_utf8_lossy(&output.stdout))?;
+    let counts = Counts::read(&text, &this.display().to_string(), &bases);
+    Ok(Counts { copied, ..counts })
 }
 
 /// As the command line has it.
@@ -86,9 +87,11 @@ fn word(verb: Verb) -> &'static str {
     }
 }
 
-/// Where the run says that images lay.
-fn bases(said: &str) -> Result<Vec<u64>, String> {
-    let numbers = said.split_whitespace().map(str::parse);
-    let bases: Result<Vec<u64>, _> = numbers.collect();
-    bases.map_err(|error| format!("{said:?}: {error}"))
+/// Where the run says that images lay, and how much they copied.
+fn said(text: &str) -> Result<(Vec<u64>, u64), String> {
+    let numbers = text.split_whitespace().map(str::parse);
+    let numbers: Result<Vec<u64>, _> = numbers.collect();
+    let mut bases = numbers.map_err(|error| format!("{text:?}: {error}"))?;
+    let copied = bases.pop().ok_or_else(|| "a run said nothing".to_owned())?;
+    Ok((bases, copied))
 }

@@ -24,6 +24,8 @@ pub(super) struct Counts {
     pub(super) out: BTreeMap<(String, u64), u64>,
     /// Calls of the emulated kernel into the image, by the caller's name.
     pub(super) into: BTreeMap<String, u64>,
+    /// Bytes the image copied by calls.
+    pub(super) copied: u64,
 }
 
 impl Counts {
@@ -44,6 +46,7 @@ impl Counts {
             instructions: difference(&self.instructions, &fewer.instructions),
             out: difference(&self.out, &fewer.out),
             into: difference(&self.into, &fewer.into),
+            copied: self.copied.saturating_sub(fewer.copied),
         }
     }
 }

@@ -58,6 +58,8 @@ pub struct Operation {
     pub callers: Vec<(String, f64)>,
     /// Calls into the driver, by the part of the kernel that makes them.
     pub entries: BTreeMap<String, f64>,
+    /// Bytes copied for each that is delivered.
+    pub copied: f64,
 }
 
 impl Operation {
@@ -121,6 +123,10 @@ pub fn collect(
                 let operations = callgrind::OPERATIONS * each;
                 let operation =
                     places::with_places(pdb, |place| operation(name, &counts, operations, place))?;
+                let operation = Operation {
+                    copied: counts.copied as f64 / (operations * fixed.size as f64),
+                    ..operation
+                };
                 profile.operations.push(operation);
             }
         }
@@ -235,19 +241,20 @@ pub fn report(profile: &Profile) -> String {
 
 fn summary(operations: &[Operation]) -> String {
     let mut text =
-        "| operation | instructions | calls out | of them to WSK | notifications | allocations |\n\
-                    |---|---|---|---|---|---|\n"
+        "| operation | instructions | calls out | of them to WSK | notifications | allocations | bytes copied a byte |\n\
+                    |---|---|---|---|---|---|---|\n"
             .to_owned();
     for one in operations {
         let _ = writeln!(
             text,
-            "| {} | {:.0} | {} | {} | {} | {} |",
+            "| {} | {:.0} | {} | {} | {} | {} | {:.2} |",
             one.name,
             one.instructions,
             number(one.calls_to(|_| true)),
             number(one.calls_to(|name| name.starts_with(WSK))),
             number(one.calls_to(|name| name == NOTIFICATION)),
             number(one.allocations()),
+            one.copied,
         );
     }
     text

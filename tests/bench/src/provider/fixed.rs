@@ -2,7 +2,7 @@
 
 use std::{path::Path, thread};
 
-use softrnic_emulator::wsk::SendCompletion;
+use softrnic_emulator::{rtl, wsk::SendCompletion};
 
 use super::{
     load::{Until, Work},
@@ -51,18 +51,29 @@ fn run(sides: &Sides, fixed: Fixed, operations: usize) -> Result<(), String> {
     sides.run_beside(idle, plan, Until::Count(operations))
 }
 
-/// Makes `operations` of them, and says where the image lies in memory: at the client, at the server.
+/// What a run says that counts nothing itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Said {
+    /// Where the image lies in memory: at the client, at the server.
+    pub bases: [usize; 2],
+    /// Bytes that it copied, on both sides, by calls.
+    pub copied: u64,
+}
+
+/// Makes `operations` of them.
 ///
 /// # Errors
 ///
 /// When the image does not start or the traffic stops.
-pub fn run_fixed(image: &Path, fixed: Fixed, operations: usize) -> Result<[usize; 2], String> {
+pub fn run_fixed(image: &Path, fixed: Fixed, operations: usize) -> Result<Said, String> {
     let body = || {
+        rtl::count_copies();
         let sides = Sides::start(image, setting(Wait::Hybrid))?;
         let bases = sides.bases()?;
         run(&sides, fixed, operations)?;
         sides.stop()?;
-        Ok(bases)
+        let copied = rtl::copied();
+        Ok(Said { bases, copied })
     };
     // Below valgrind only a thread's stack is all there from the start.
     thread::scope(|scope| scope.spawn(body).join())
