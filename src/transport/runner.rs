@@ -25,7 +25,6 @@ use super::connection::{Around, Connection, Phase};
 use super::decision::Standing;
 use super::endpoint::{Events, failure_of};
 use super::input;
-use super::link::BATCHES;
 use super::listener::Origin;
 use super::settings::Settings;
 use super::wire::{Home, Wire, lot_of};

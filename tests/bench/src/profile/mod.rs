@@ -58,8 +58,9 @@ pub struct Operation {
     pub callers: Vec<(String, f64)>,
     /// Calls into the driver, by the part of the kernel that makes them.
     pub entries: BTreeMap<String, f64>,
-    /// Bytes copied for each that is delivered.
+    /// Bytes copied, and bytes delivered.
     pub copied: f64,
+    pub delivered: usize,
 }
 
 impl Operation {
@@ -124,7 +125,7 @@ pub fn collect(
                 let operation =
                     places::with_places(pdb, |place| operation(name, &counts, operations, place))?;
                 let operation = Operation {
-                    copied: counts.copied as f64 / (operations * fixed.size as f64),
+                    delivered: fixed.size,
                     ..operation
                 };
                 profile.operations.push(operation);
@@ -156,6 +157,7 @@ fn operation(
 ) -> Operation {
     let mut found = Operation {
         name,
+        copied: counts.copied as f64 / operations,
         ..Operation::default()
     };
     let mut functions = BTreeMap::new();
@@ -254,7 +256,7 @@ fn summary(operations: &[Operation]) -> String {
             number(one.calls_to(|name| name.starts_with(WSK))),
             number(one.calls_to(|name| name == NOTIFICATION)),
             number(one.allocations()),
-            one.copied,
+            one.copied / one.delivered.max(1) as f64,
         );
     }
     text

@@ -14,6 +14,7 @@ fn place(offset: u64) -> Place {
 
 fn counted() -> Operation {
     let counts = Counts {
+        copied: 1280,
         instructions: [(1, 300), (2, 100), (12, 50), (30, 10)].into(),
         out: [
             (("KeSetEvent".to_owned(), 1), 10),
@@ -50,11 +51,14 @@ fn calls_are_counted_by_callee_and_by_caller() {
 #[test]
 fn the_report_has_a_line_an_operation() {
     let profile = Profile {
-        operations: vec![counted()],
+        operations: vec![Operation {
+            delivered: 64,
+            ..counted()
+        }],
         ..Profile::default()
     };
     let text = report(&profile);
-    let line = "| send 64 B | 46 | 5.50 | 1.00 | 0.00 | 0.50 |";
+    let line = "| send 64 B | 46 | 5.50 | 1.00 | 0.00 | 0.50 | 2.00 |";
     assert!(text.contains(line), "{text}");
 }
 
