@@ -104,6 +104,11 @@ fn libraries(root: &Path) -> PathBuf {
     root.join("usr/lib/x86_64-linux-gnu")
 }
 
+/// All that libraries are looked for in: some packages still have theirs in `/lib`.
+fn folders(root: &Path) -> Vec<PathBuf> {
+    vec![libraries(root), root.join("lib/x86_64-linux-gnu")]
+}
+
 fn find_debian(root: &Path) -> Result<Found, String> {
     let packages = files(root, ".deb")?;
     let version = |package| version_of(&packages, package);
@@ -112,13 +117,13 @@ fn find_debian(root: &Path) -> Result<Found, String> {
         fabric: Installed {
             name: format!("libfabric {}", version("libfabric1")?),
             path: libraries(root).join("libfabric.so.1"),
-            libraries: vec![libraries(root)],
+            libraries: folders(root),
         },
         is_old: ucx.starts_with("1.13"),
         ucx: Installed {
             name: format!("UCX {ucx}"),
             path: root.join("usr/bin/ucx_perftest"),
-            libraries: vec![libraries(root)],
+            libraries: folders(root),
         },
     })
 }
