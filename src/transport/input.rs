@@ -1,4 +1,4 @@
-//! What may happen to a connection: the bits of its actor.
+//! What may happen to a connection: the bits of its actor, the lowest two being those that may rest (`sync::Actor`).
 
 /// A batch came back. It may rest while nothing waits for that.
 pub(super) const SENT: u32 = 1;

@@ -42,8 +42,8 @@ pub(crate) trait Link {
     fn batch(&mut self) -> Option<Self::Batch>;
     /// Takes a batch back home, unused.
     fn keep(&mut self, batch: Self::Batch);
-    /// Sends it; it comes home by itself, and `Connection::sent` tells with `lot`, also when it failed. Whether more may follow: behind
-    /// one that failed at once there would be a hole in the stream.
+    /// Sends it; it comes home by itself, and `Connection::sent` tells of `lot`, also when it failed. Whether more may
+    /// follow: behind one that failed at once there would be a hole in the stream.
     fn send(&mut self, lot: usize, batch: Self::Batch) -> bool;
     /// Indications stopped because not all was taken; go on.
     fn resume(&mut self);

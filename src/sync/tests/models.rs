@@ -222,32 +222,41 @@ fn resize_keeps_the_arm() {
     });
 }
 
+/// Leaves an input; if nobody runs, takes down what comes until the turn ends.
+fn run(actor: &Actor<u32>, input: u32, may_rest: u32) {
+    let Some(mut turn) = actor.post(input) else {
+        return;
+    };
+    loop {
+        let inputs = turn.take();
+        *turn |= inputs;
+        match turn.finish(may_rest) {
+            Ok(()) => return,
+            Err(again) => turn = again,
+        }
+    }
+}
+
+/// Of the inputs 1 and 2; `asked`: whoever left one was told to have it run.
+fn nothing_is_lost(actor: &Actor<u32>, asked: bool) {
+    let mut turn = actor.post(0).unwrap();
+    let rest = turn.take();
+    assert!(rest == 0 || asked, "left behind and nobody asked to run it");
+    assert_eq!(*turn | rest, 3);
+}
+
 #[test]
 fn actor_loses_no_input_and_runs_one_at_a_time() {
     model(|| {
         let actor = Arc::new(Actor::new(0_u32));
-        fn run(actor: &Actor<u32>, input: u32) {
-            let Some(mut turn) = actor.post(input) else {
-                return;
-            };
-            loop {
-                let inputs = turn.take();
-                *turn |= inputs;
-                match turn.finish(0) {
-                    Ok(()) => return,
-                    Err(again) => turn = again,
-                }
-            }
-        }
         let other = {
             let actor = actor.clone();
-            thread::spawn(move || run(&actor, 1))
+            thread::spawn(move || run(&actor, 1, 0))
         };
-        run(&actor, 2);
+        run(&actor, 2, 0);
         other.join().unwrap();
         assert!(!actor.is_busy());
-        let turn = actor.post(4).unwrap();
-        assert_eq!(*turn, 3);
+        assert_eq!(*actor.post(4).unwrap(), 3);
     });
 }
 
@@ -260,21 +269,8 @@ fn actor_left_input_is_run_by_somebody() {
             // A completion routine: leaves, and has a DPC run it if nobody does.
             thread::spawn(move || actor.leave(1))
         };
-        if let Some(mut turn) = actor.post(2) {
-            loop {
-                let inputs = turn.take();
-                *turn |= inputs;
-                match turn.finish(0) {
-                    Ok(()) => break,
-                    Err(again) => turn = again,
-                }
-            }
-        }
-        let asked = other.join().unwrap();
-        let mut turn = actor.post(0).unwrap();
-        let rest = turn.take();
-        assert!(rest == 0 || asked, "left behind and nobody asked to run it");
-        assert_eq!(*turn | rest, 3);
+        run(&actor, 2, 0);
+        nothing_is_lost(&actor, other.join().unwrap());
     });
 }
 
@@ -282,27 +278,13 @@ fn actor_left_input_is_run_by_somebody() {
 fn actor_input_that_rested_is_found_when_it_is_waited_for() {
     model(|| {
         let actor = Arc::new(Actor::new(0_u32));
-        let other = {
-            let actor = actor.clone();
-            thread::spawn(move || actor.leave_to_rest(1))
-        };
+        let left = actor.clone();
+        let other = thread::spawn(move || left.leave_to_rest(1));
         // The first turn does not wait for it, the second does.
         for may_rest in [1, 0] {
-            let mut turn = actor.post(2).expect("the only runner");
-            loop {
-                let inputs = turn.take();
-                *turn |= inputs;
-                match turn.finish(may_rest) {
-                    Ok(()) => break,
-                    Err(again) => turn = again,
-                }
-            }
+            run(&actor, 2, may_rest);
         }
-        let asked = other.join().unwrap();
-        let mut turn = actor.post(0).unwrap();
-        let rest = turn.take();
-        assert!(rest == 0 || asked, "left behind and nobody asked to run it");
-        assert_eq!(*turn | rest, 3);
+        nothing_is_lost(&actor, other.join().unwrap());
     });
 }
 

@@ -271,7 +271,6 @@ impl Inner {
         (address < block.address + block.size).then_some(block)
     }
 
-    /// The block that an out-of-range access at `address` most likely meant.
     fn explain(&self, address: usize) -> Option<(&'static str, String)> {
         let block = self.near(address)?;
         let rule = if block.freed {
@@ -282,6 +281,7 @@ impl Inner {
         Some((rule, block.describe(address)))
     }
 
+    /// The block that an out-of-range access at `address` most likely meant.
     fn near(&self, address: usize) -> Option<&Block> {
         let below = self.blocks.range(..=address).next_back().map(|(_, b)| b);
         let above = self.blocks.range(address..).next().map(|(_, b)| b);
