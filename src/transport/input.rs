@@ -1,6 +1,6 @@
 //! What may happen to a connection: the bits of its actor, the lowest two being those that may rest (`sync::Actor`).
 
-/// A batch came back. It may rest while nothing waits for that.
+/// A batch came back, sent. It may rest while nothing waits for that.
 pub(super) const SENT: u32 = 1;
 /// A receive was posted. It may rest while the stream is not held for one.
 pub(super) const RECEIVE: u32 = 1 << 1;
@@ -26,5 +26,7 @@ pub(super) const UNWANTED: u32 = 1 << 17;
 pub(super) const LINGER: u32 = 1 << 18;
 /// A request was posted.
 pub(super) const DOORBELL: u32 = 1 << 19;
-/// Something was.
+/// A batch came back that was not sent, which never rests: the connection is over (WSK-TX-04).
+pub(super) const SEND_FAILED: u32 = 1 << 20;
+/// Something was posted.
 pub(super) const POSTED: u32 = DOORBELL | LINGER | RECEIVE;

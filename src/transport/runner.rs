@@ -249,20 +249,20 @@ impl<E: Events> Core<E> {
     }
 
     /// A batch that is ours again; anywhere. That it was sent may wait for the next turn, unless
-    /// something waits for it.
+    /// something waits for it; that it was not may not.
     pub(super) fn put_back(&self, batch: SendBatch, ok: bool) {
         let lot = lot_of(&batch);
         self.home.keep(batch);
         self.returned.tell(lot, ok);
         match ok {
             true => self.leave_to_rest(input::SENT),
-            false => self.leave(input::SENT),
+            false => self.leave(input::SEND_FAILED),
         }
     }
 
     /// Takes note of what was sent.
     fn settle(&self, inputs: u32, connection: &mut Connection<E::Queues>) {
-        if inputs & input::SENT != 0 {
+        if inputs & (input::SENT | input::SEND_FAILED) != 0 {
             self.returned.take(|lot, ok| connection.sent(lot, ok));
         }
     }

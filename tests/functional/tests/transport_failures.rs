@@ -1,12 +1,15 @@
 //! What the transport answers, as WSK says it, becomes the status that the function's page names; whatever failed can be
 //! tried again.
 
-use softrnic_emulator::wsk::{Call, Fault};
-use softrnic_functional::consumer::abi::NDK_OP_FLAG_DEFER;
+use std::sync::Arc;
+
+use softrnic_emulator::wsk::{Call, Fault, Pace};
+use softrnic_functional::consumer::abi::{NDK_CQ_NOTIFY_ANY, NDK_OP_FLAG_DEFER};
 use softrnic_functional::consumer::{
     ConnectParameters, Connector, Listener, NtStatus, QpLimits, Request, SharedEndpoint,
 };
-use softrnic_functional::{End, SOON, Stage, connect, listen, pattern};
+use softrnic_functional::quiet::{self, Quiet};
+use softrnic_functional::{A_WHILE, End, Flag, SOON, Stage, connect, join, listen, pattern};
 
 // Statuses of WSK that are none of NDKPI.
 const ACCESS_DENIED: NtStatus = NtStatus(0xC000_0022_u32 as i32);
@@ -284,6 +287,42 @@ fn a_stream_that_breaks_ends_the_connection() {
         assert_eq!(active.received.take(1)[0].status, NtStatus::CANCELLED);
         assert!(active.gone.wait(SOON) && passive.gone.wait(SOON));
     }
+}
+
+// WSK-TX-04, NDK-DISC-05: one that fails while its connection is busy, here with a callback, ends it all the same: nothing else
+// ever happens to this one.
+#[test]
+fn a_send_that_fails_during_a_callback_ends_the_connection() {
+    let (stage, inside, failed) = (Stage::new(), Arc::<Flag>::default(), Arc::<Flag>::default());
+    let (client, machine) = (stage.open(0), stage.machine());
+    let wsk = &machine.wsk;
+    let (entered, leave) = (inside.clone(), failed.clone());
+    let queue = Quiet::with(&client, 8, move |_| {
+        entered.set();
+        assert!(leave.wait(SOON));
+    });
+    let limits = QpLimits::default();
+    let mut active = quiet::end(&client, &queue, &queue, limits);
+    let mut passive = End::new(&stage.open(1), limits);
+    let (from, at) = (stage.address(0, 0), stage.address(1, 0));
+    join(&mut active, &mut passive, from, at);
+    queue.arm(NDK_CQ_NOTIFY_ANY);
+    wsk.pace(Call::Send, Pace::Held);
+    wsk.fail(Fault::of(Call::Send, CONNECTION_RESET.0).pended());
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let _attached = machine.attach();
+            // Copied, it is done as soon as it is on its way.
+            active.post_send(1, 0, 64, 0);
+        });
+        assert!(inside.wait(SOON), "it is done");
+        assert_eq!(wsk.release(), 1);
+        std::thread::sleep(A_WHILE);
+        failed.set();
+    });
+    assert!(active.gone.wait(SOON), "the connection ends");
+    assert!(passive.gone.wait(SOON), "the peer hears of it");
+    assert_eq!(wsk.heal(), 0);
 }
 
 // WSK-TX-04, RFC 5040 §5.5: a send that fails leaves no hole in the stream: what was posted behind what is lost never
