@@ -153,6 +153,18 @@ pub(crate) fn nic_not_used(luid: u64, why: &str) {
     );
 }
 
+/// Frames carry so many bytes from now on.
+pub(crate) fn mtu_changed(luid: u64, mtu: u32) {
+    write_event!(
+        PROVIDER,
+        "MtuChanged",
+        level(Informational),
+        keyword(keyword::LIFE),
+        u64_hex("InterfaceLuid", &luid),
+        u32("Mtu", &mtu),
+    );
+}
+
 /// NDIS did not open it.
 pub(crate) fn nic_not_opened(luid: u64, status: Status) {
     write_event!(

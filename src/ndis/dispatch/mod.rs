@@ -35,7 +35,7 @@ pub(super) use self::{
     offer::Offer,
     offload::{indicate_current, indicate_possible},
     protocol::look_for_nics,
-    status::{Said, indicate_link},
+    status::{Said, indicate_link, indicate_mtu},
     unicast::{Watch, addresses_of},
 };
 

@@ -85,6 +85,12 @@ pub(crate) fn indicate_link(ends: &Ends, link: &Link) {
     indicate(ends, sys::NDIS_STATUS_LINK_STATE, &mut link_state(link));
 }
 
+/// As `indicate_link`: bytes behind the Ethernet header, from now on.
+pub(crate) fn indicate_mtu(ends: &Ends, mtu: u32) {
+    let mut told = mtu;
+    indicate(ends, sys::NDIS_STATUS_L2_MTU_SIZE_CHANGE, &mut told);
+}
+
 /// As `indicate_link`: any status, with what goes with it.
 pub(super) fn indicate<T>(ends: &Ends, code: sys::NDIS_STATUS, told: &mut T) {
     let mut indication = sys::NDIS_STATUS_INDICATION {

@@ -58,7 +58,7 @@ impl Pair {
 
     /// What can be offloaded now.
     pub(in crate::ndis) fn capability(&self) -> Capability {
-        let there = !self.is_shut(Shut::Unbound) && !self.is_misfit();
+        let there = !self.is_shut(Shut::Unbound) && !self.is_foreign();
         let nic = self.chimney.known.lock().nic;
         let nic = nic.filter(|_| there && self.offload_handlers().is_some());
         nic.unwrap_or_else(Capability::none)

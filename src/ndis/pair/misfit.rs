@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::{Known, Shut};
+use super::Known;
 use crate::ndis::frame::Address;
 use crate::nt::{event_log, log::notice};
 
@@ -11,20 +11,21 @@ pub(super) struct Misfit {
     index: u32,
     /// The adapter's address and the NIC's.
     addresses: Option<(Address, Address)>,
-    /// The adapter's MTU and the NIC's.
+    /// The adapter's MTU and the NIC's, which is used.
     mtus: Option<(u32, u32)>,
 }
 
 impl Known {
-    /// What of it `is_new`, where the adapter has the address `own`.
-    pub(super) fn misfit(&self, own: Address, is_new: impl Fn(Shut) -> bool) -> Misfit {
-        let foreign = self.is_foreign(own) && is_new(Shut::Foreign);
-        let narrow = self.is_narrow() && is_new(Shut::Narrow);
-        let (theirs, mtu) = (self.address, self.mtu);
+    /// What of it is new, where the adapter has the address `own`, and one that did not fit was not told yet.
+    pub(super) fn misfit(&mut self, own: Address, address_is_new: bool) -> Misfit {
+        let foreign = self.is_foreign(own) && address_is_new;
+        let (allowed, mtu) = (self.own_mtu, self.mtu(self.own_mtu));
+        let was_shortened = core::mem::replace(&mut self.is_shortened, mtu < allowed);
+        let shortened = self.is_shortened && !was_shortened;
         Misfit {
             index: self.index,
-            addresses: theirs.filter(|_| foreign).map(|theirs| (own, theirs)),
-            mtus: mtu.filter(|_| narrow).map(|mtu| (self.own_mtu, mtu)),
+            addresses: self.address.filter(|_| foreign).map(|theirs| (own, theirs)),
+            mtus: shortened.then_some((allowed, mtu)),
         }
     }
 }
@@ -38,7 +39,9 @@ impl Misfit {
             event_log::write(&event_log::NIC_FOREIGN, &[&self.index, &own, &theirs]);
         }
         if let Some((own, theirs)) = self.mtus {
-            notice!("the adapter's frames are longer than its NIC's: see *JumboPacket of both");
+            notice!(
+                "the adapter's MTU is its NIC's, {theirs}, not {own}: see *JumboPacket of both"
+            );
             event_log::write(&event_log::NIC_NARROW, &[&self.index, &own, &theirs]);
         }
     }

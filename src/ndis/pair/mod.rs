@@ -32,11 +32,11 @@ pub(super) use self::passing::Inside;
 use self::{above::Listeners, offloads::Offers, reset::Reset, usage::Usage};
 
 use super::{
-    dispatch::{Ends, Handle, Pool, indicate_link},
+    dispatch::{Ends, Handle, Pool, indicate_link, indicate_mtu},
     frame::{Address, Counters, Filter, Groups, Link, Rights},
     lower::Binding,
 };
-use crate::nt::{Event, Ref, Result, SpinLock, Work, Worker, log::log};
+use crate::nt::{Event, Ref, Result, SpinLock, Work, Worker, log::log, trace};
 use crate::sync::Valve;
 
 pub(super) struct Pair {
@@ -53,6 +53,8 @@ pub(super) struct Pair {
     known: SpinLock<Known>,
     /// As the layers above know it.
     told: SpinLock<Link>,
+    /// As well.
+    told_mtu: SpinLock<u32>,
     /// As events have it.
     usage: SpinLock<Usage>,
     /// As well; `None` when it is to be told in any case.
@@ -75,9 +77,12 @@ struct Known {
     shares: bool,
     /// The NIC's address, while it is bound.
     address: Option<Address>,
-    /// Bytes behind the Ethernet header, of the adapter's frames and of the NIC's, while it is bound.
+    /// Bytes behind the Ethernet header of the adapter's frames, by its settings.
     own_mtu: u32,
-    mtu: Option<u32>,
+    /// The same of the NIC's, as it said last: also when it has gone, for another is the exception.
+    nic_mtu: Option<u32>,
+    /// The adapter's frames are no longer than the NIC's, and might be.
+    is_shortened: bool,
     /// As the NIC has it.
     link: Link,
     offers: Offers,
@@ -89,8 +94,9 @@ impl Known {
         self.shares && self.address.is_some_and(|address| address != own)
     }
 
-    fn is_narrow(&self) -> bool {
-        self.mtu.is_some_and(|mtu| mtu < self.own_mtu)
+    /// What both can carry, of an adapter whose settings allow `own`.
+    fn mtu(&self, own: u32) -> u32 {
+        self.nic_mtu.map_or(own, |nic| nic.min(own))
     }
 }
 
@@ -114,11 +120,13 @@ impl Pair {
                 shares: false,
                 address: None,
                 own_mtu: 0,
-                mtu: None,
+                nic_mtu: None,
+                is_shortened: false,
                 link: Link::DOWN,
                 offers: Offers::NONE,
             }),
             told: SpinLock::new(Link::DOWN),
+            told_mtu: SpinLock::new(0),
             usage: SpinLock::new(Usage::Never),
             told_offloads: SpinLock::new(None),
             binding: SpinLock::new(None),
@@ -148,6 +156,8 @@ pub(super) struct Upper<'a> {
     pub(super) pool: &'a Pool,
     pub(super) luid: u64,
     pub(super) address: Address,
+    /// By its settings, and as NDIS was told.
+    pub(super) own_mtu: u32,
     pub(super) mtu: u32,
     pub(super) shares: bool,
     pub(super) used: Used,
@@ -167,15 +177,16 @@ impl Pair {
         self.counters.reset();
         // What does not fit is told of each adapter that comes.
         self.allow(Shut::Foreign);
-        self.allow(Shut::Narrow);
         self.learn(|known| {
             known.index = upper.handle.index();
             known.luid = upper.luid;
             known.shares = upper.shares;
-            known.own_mtu = upper.mtu;
+            known.own_mtu = upper.own_mtu;
+            known.is_shortened = false;
             known.offers.adapter_comes(&upper.used);
         });
         *self.told.lock() = Link::DOWN;
+        *self.told_mtu.lock() = upper.mtu;
         *self.usage.lock() = Usage::Never;
         *self.told_offloads.lock() = Some(upper.offered);
         self.rights.set_told(&upper.offered.current);
@@ -220,6 +231,7 @@ impl Pair {
         let telling = this.enter();
         if !this.is_shut(Shut::Adapter) {
             this.tell_offloads();
+            this.tell_mtu();
             this.tell_link();
         }
         drop(telling);
@@ -238,7 +250,7 @@ impl Pair {
     /// NDIS-STAT-01: each state once, in their order.
     fn tell_link(&self) {
         let link = self.known.lock().link.as_told();
-        let link = if self.is_shut(Shut::Unbound) || self.is_misfit() {
+        let link = if self.is_shut(Shut::Unbound) || self.is_foreign() {
             Link::DOWN
         } else {
             link
@@ -253,6 +265,29 @@ impl Pair {
     }
 }
 
+/// How long frames may be.
+impl Pair {
+    /// Bytes behind the Ethernet header, of an adapter whose settings allow `own`: a NIC whose frames
+    /// are shorter has its way. One that is too long for it meanwhile is the NIC's to refuse.
+    pub(super) fn mtu(&self, own: u32) -> u32 {
+        self.known.lock().mtu(own)
+    }
+
+    /// Before the link that has it.
+    fn tell_mtu(&self) {
+        let mtu = {
+            let known = self.known.lock();
+            known.mtu(known.own_mtu)
+        };
+        let before = core::mem::replace(&mut *self.told_mtu.lock(), mtu);
+        if before != mtu {
+            // The handle is alive: `detach` waits for the worker.
+            indicate_mtu(&self.ends, mtu);
+            trace::mtu_changed(self.luid(), mtu);
+        }
+    }
+}
+
 /// What is known of either edge, for the other.
 impl Pair {
     /// Both edges may learn something at a time; what follows from it follows in that order.
@@ -260,15 +295,12 @@ impl Pair {
         let mut known = self.known.lock();
         change(&mut known);
         known.offers.publish(&self.rights);
-        let foreign = known.is_foreign(self.filter.address());
-        let narrow = known.is_narrow();
-        let news = known.misfit(self.filter.address(), |why| !self.is_shut(why));
-        for (is_so, why) in [(foreign, Shut::Foreign), (narrow, Shut::Narrow)] {
-            if is_so {
-                self.mark(why);
-            } else {
-                self.allow(why);
-            }
+        let own = self.filter.address();
+        let news = known.misfit(own, !self.is_foreign());
+        if known.is_foreign(own) {
+            self.mark(Shut::Foreign);
+        } else {
+            self.allow(Shut::Foreign);
         }
         drop(known);
         self.give_back_held();
@@ -276,7 +308,7 @@ impl Pair {
     }
 
     /// Adapter and NIC do not go together: the administrator's mistake, told as no medium.
-    fn is_misfit(&self) -> bool {
-        self.is_shut(Shut::Foreign) || self.is_shut(Shut::Narrow)
+    fn is_foreign(&self) -> bool {
+        self.is_shut(Shut::Foreign)
     }
 }

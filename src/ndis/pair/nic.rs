@@ -1,6 +1,6 @@
 //! The NIC's side of a pair: what it says of itself, and what is wanted of it.
 
-use super::{Pair, Shut};
+use super::{Known, Pair, Shut};
 use crate::ndis::{
     frame::{Address, FAMILIES, Groups, Link, Offloads, Tagging},
     lower::Binding,
@@ -29,13 +29,20 @@ pub(in crate::ndis) struct Expected {
     pub(in crate::ndis) tags: Tagging,
 }
 
+impl Known {
+    /// Of one that would carry nothing it is not known.
+    fn set_nic_mtu(&mut self, mtu: u32) {
+        self.nic_mtu = (mtu != 0).then_some(mtu);
+    }
+}
+
 /// The NIC's life; bind, events and unbind come one at a time, at `PASSIVE_LEVEL`.
 impl Pair {
     /// Before the NIC is opened: what it says of itself.
     pub(in crate::ndis) fn expect(this: &Ref<Self>, address: Address, said: Expected) {
         this.learn(|known| {
             known.address = Some(address);
-            known.mtu = Some(said.mtu);
+            known.set_nic_mtu(said.mtu);
             known.link = said.link;
             known.expect_offloads(said.offloads, said.tags);
         });
@@ -51,8 +58,7 @@ impl Pair {
 
     /// What its frames carry from now on; `<= DISPATCH_LEVEL`.
     pub(in crate::ndis) fn set_mtu(this: &Ref<Self>, mtu: u32) {
-        // Of a NIC that has gone nothing is known.
-        this.learn(|known| known.mtu = known.mtu.map(|_| mtu));
+        this.learn(|known| known.set_nic_mtu(mtu));
         Self::changed(this);
     }
 
@@ -81,7 +87,6 @@ impl Pair {
         drop(binding);
         this.learn(|known| {
             known.address = None;
-            known.mtu = None;
             known.link = Link::DOWN;
             known.offers.nic_goes();
         });
@@ -91,7 +96,7 @@ impl Pair {
     /// What the NIC is to let through (design, section 2).
     pub(in crate::ndis) fn wanted(&self) -> Wanted {
         let attached = self.is_attached();
-        let unused = !attached || self.is_misfit();
+        let unused = !attached || self.is_foreign();
         let known = self.known.lock();
         let packet = if unused {
             0

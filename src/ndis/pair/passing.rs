@@ -21,8 +21,6 @@ pub(in crate::ndis) enum Shut {
     Resetting,
     /// The adapter shares the NIC's address, and has another.
     Foreign,
-    /// The adapter's frames may be longer than the NIC's: long ones would be lost, and short ones not.
-    Narrow,
 }
 
 impl Shut {
@@ -218,7 +216,7 @@ fn refusal(reasons: Reasons) -> Refused {
         Refused::Removed
     } else if given(Shut::Adapter) {
         Refused::Paused
-    } else if given(Shut::Unbound) || given(Shut::Foreign) || given(Shut::Narrow) {
+    } else if given(Shut::Unbound) || given(Shut::Foreign) {
         Refused::Disconnected
     } else if given(Shut::Asleep) {
         Refused::Asleep

@@ -20,8 +20,6 @@ impl Pair {
             Usage::Not("gone")
         } else if self.is_shut(Shut::Foreign) {
             Usage::Not("another address")
-        } else if self.is_shut(Shut::Narrow) {
-            Usage::Not("shorter frames")
         } else {
             Usage::Used
         };

@@ -74,9 +74,9 @@ impl Miniport {
         let miniport = Ref::try_new(Self::create(start, settings, pair)?)?;
         // Said once, and what comes of it later is told.
         let offered = miniport.pair.offered(&miniport.settings.used.switches);
-        let used = miniport.used();
-        let result = Self::announce(&miniport, used.tags, &offered)
-            .and_then(|()| miniport.join(seat, used, offered))
+        let (used, mtu) = (miniport.used(), miniport.mtu());
+        let result = Self::announce(&miniport, mtu, used.tags, &offered)
+            .and_then(|()| miniport.join(seat, mtu, used, offered))
             .and_then(|()| Self::watch_addresses(&miniport));
         if let Err(status) = result {
             miniport.halt();
@@ -139,15 +139,20 @@ impl Miniport {
         }
     }
 
+    /// What frames carry, by the keyword and the NIC.
+    fn mtu(&self) -> u32 {
+        self.pair.mtu(self.settings.mtu)
+    }
+
     /// NDIS-LIFE-04, NDIS-LIFE-05: registration, then general attributes, offloads, and Network
     /// Direct, the last even when it is off (NDK-NDIS-02).
-    fn announce(this: &Ref<Self>, tags: Tagging, offered: &Offered) -> Result<()> {
+    fn announce(this: &Ref<Self>, mtu: u32, tags: Tagging, offered: &Offered) -> Result<()> {
         this.handle.set_registration(this)?;
         #[cfg(feature = "chimney")]
         this.pair
             .set_offload_handlers(chimney::Handlers::of(&this.handle));
         this.handle.set_general(&General {
-            mtu: this.settings.mtu,
+            mtu,
             address: this.settings.address,
             tags,
         })?;
@@ -157,7 +162,7 @@ impl Miniport {
     }
 
     /// Joins the pair, paused, and has NDIS offer the NIC if it is there already.
-    fn join(&self, seat: Option<Seat>, used: Used, offered: Offered) -> Result<()> {
+    fn join(&self, seat: Option<Seat>, mtu: u32, used: Used, offered: Offered) -> Result<()> {
         let Some(seat) = seat else {
             self.pair.filter().reset(self.settings.address);
             return Ok(());
@@ -168,7 +173,8 @@ impl Miniport {
             pool: &pool,
             luid: self.luid,
             address: self.settings.address,
-            mtu: self.settings.mtu,
+            own_mtu: self.settings.mtu,
+            mtu,
             shares: self.settings.shared,
             used,
             offered,

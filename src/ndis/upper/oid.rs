@@ -126,7 +126,7 @@ impl From<Senseless> for Refusal {
 }
 
 pub(super) fn query(miniport: &Miniport, oid: Oid) -> Result<Reply<'_>, Refusal> {
-    let frame = miniport.settings.mtu + HEADER;
+    let frame = miniport.mtu() + HEADER;
     Ok(match oid {
         Oid::CurrentAddress | Oid::PermanentAddress => Reply::Address(miniport.settings.address),
         Oid::CurrentLookahead => Reply::Number(miniport.lookahead.load(Ordering::Relaxed)),
@@ -179,7 +179,7 @@ pub(super) fn set(miniport: &Ref<Miniport>, oid: Oid, input: &Input<'_>) -> Resu
         }
         Oid::CurrentLookahead => {
             let lookahead = input.number()?;
-            if lookahead > miniport.settings.mtu {
+            if lookahead > miniport.mtu() {
                 return Err(Refusal::Data);
             }
             miniport.lookahead.store(lookahead, Ordering::Relaxed);

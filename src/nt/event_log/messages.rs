@@ -55,7 +55,7 @@ messages! {
     8 Error PAIRED_UNREADABLE "The adapter with interface index %2 carries no frames: its keyword PairedAdapter is not the GUID of an interface.";
     9 Error NIC_NOT_FREE "The adapter with interface index %2 carries no frames: it cannot be paired with the NIC %3 (%4).";
     10 Error NIC_NOT_OPENED "The NIC %2 cannot be used by the adapter that is paired with it (%3). The adapter carries no frames.";
-    11 Error NIC_NARROW "The adapter with interface index %2 carries no frames: its own may have an MTU of %3, and those of its NIC only %4.";
+    11 Warning NIC_NARROW "The frames of the adapter with interface index %2 may have an MTU of %3, and those of its NIC only %4, which is used.";
     12 Error NIC_FOREIGN "The adapter with interface index %2 carries no frames: it is to share the address of its NIC, %4, and has another, %3.";
     13 Warning NETWORK_DIRECT_NOT_SWITCHED "NDIS did not take it that Network Direct of the adapter with interface index %2 is switched to %3, 1 being on and 0 off (%4). It is told again until it does.";
 }

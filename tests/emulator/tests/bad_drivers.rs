@@ -265,6 +265,7 @@ cases! {
     a_wsk_send_of_an_unbuilt_mdl: "wsk-send-unbuilt" => "VERIF-MDL-NOT-BUILT";
     a_wsk_send_longer_than_its_mdl: "wsk-send-too-long" => "WSK-TX-02";
     a_wsk_send_after_the_disconnect: "wsk-send-after-disconnect" => "WSK-TX-09";
+    a_connection_kept_after_a_wsk_send_has_failed: "wsk-send-failed-kept" "--send-fails" "--seed=1" => "WSK-TX-04";
     an_mdl_freed_while_it_is_sent: "wsk-send-mdl-freed" => "VERIF-MDL-IN-USE";
     an_irp_reused_while_wsk_has_it: "wsk-send-irp-reused" => "VERIF-IRP-PENDING";
     a_wsk_receive_longer_than_its_mdl: "wsk-receive-too-long" => "WSK-RX-01";

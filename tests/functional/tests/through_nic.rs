@@ -91,6 +91,27 @@ fn offloads_come_and_go_under_a_connection() {
     }
 }
 
+// NDIS-STAT-01: frames get shorter and longer under a connection; TCP/IP hears of it, and sends none that is too long.
+#[test]
+fn an_mtu_changes_under_a_connection() {
+    let stage = Stage::through_nics(false, Weather::default(), &NicOptions::default());
+    let (active, passive) = stage.connected();
+    let (nics, adapters) = (stage.host().nics(), stage.host().adapters());
+    let refused = || -> u64 { nics.iter().map(|nic| nic.statistics().send_errors).sum() };
+    for (mtu, restarts) in [(1280, false), (1400, true), (700, true), (9000, false)] {
+        for (nic, adapter) in nics.iter().zip(adapters) {
+            nic.set_mtu(mtu, restarts);
+            let told = || adapter.general().expect("attributes").MtuSize;
+            while told() != mtu.min(1500) {
+                std::thread::yield_now();
+            }
+        }
+        let before = refused();
+        both_ways(&active, &passive, &[1, 100_000]);
+        assert_eq!(refused(), before, "{mtu}");
+    }
+}
+
 // RFC 5044 section 3: TCP brings all of it, whatever the network does with frames.
 #[test]
 fn messages_arrive_whatever_becomes_of_frames() {

@@ -41,6 +41,8 @@ pub enum Event {
     NicRemove,
     /// The NIC's offloads are switched off, and on again.
     NicOffloads,
+    /// The NIC's frames are shorter for a while: the adapter's are, too (NDIS-STAT-01).
+    NicMtu,
 }
 
 impl Event {
@@ -55,13 +57,14 @@ impl Event {
         Self::Remove,
     ];
     /// Those of NICs: TCP outlives them.
-    const OF_NICS: [Self; 6] = [
+    const OF_NICS: [Self; 7] = [
         Self::Cable,
         Self::NicPause,
         Self::NicSleep,
         Self::NicReset,
         Self::NicRemove,
         Self::NicOffloads,
+        Self::NicMtu,
     ];
 
     /// Whether connections end by it.
@@ -406,7 +409,8 @@ fn happen(
         | Event::NicSleep
         | Event::NicReset
         | Event::NicRemove
-        | Event::NicOffloads => {}
+        | Event::NicOffloads
+        | Event::NicMtu => {}
     }
     Some(adapter)
 }
@@ -450,6 +454,13 @@ fn happen_to_nic(
             nic.set_offloads(Offloads::default());
             a_while();
             nic.set_offloads(offloads);
+        }
+        Event::NicMtu => {
+            let mtu = nic.mtu();
+            nic.set_mtu(mtu / 2, false);
+            a_while();
+            // A filter goes, and with it the bindings are restarted.
+            nic.set_mtu(mtu, true);
         }
         _ => {}
     }

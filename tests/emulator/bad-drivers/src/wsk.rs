@@ -38,6 +38,7 @@ pub(crate) const CASES: &[(&str, Case)] = &[
     ("wsk-send-unbuilt", send_unbuilt),
     ("wsk-send-changed", send_changed),
     ("wsk-send-after-disconnect", send_after_disconnect),
+    ("wsk-send-failed-kept", send_failed_kept),
     ("wsk-send-mdl-freed", send_mdl_freed),
     ("wsk-send-irp-reused", send_irp_reused),
     ("wsk-send-pool-freed", send_pool_freed),
@@ -382,6 +383,18 @@ unsafe fn send_after_disconnect() {
         disconnect(pair.socket, null_mut(), 0);
         let (mut data, _) = buffer(64);
         send(pair.socket, &mut data);
+    }
+}
+
+/// The harness lets the send fail.
+unsafe fn send_failed_kept() {
+    // SAFETY: the connection is kept for a second, on purpose.
+    unsafe {
+        let pair = connect(&open());
+        let (mut data, _) = buffer(64);
+        send(pair.socket, &mut data);
+        pause(1000);
+        disconnect(pair.socket, null_mut(), WSK_FLAG_ABORTIVE);
     }
 }
 

@@ -3,8 +3,9 @@
 //! With `--chimney` its adapter gets TCP/IP above it that offloads connections to a NIC below.
 //! A protocol gets a NIC, which receives frames, sleeps, wakes up and is pulled out.
 //!
-//! `load-driver IMAGE [--cheap] [--chimney] [--seed=SEED [--trace]] [NAME=VALUE]…`: values (numbers are DWORDs) are set under the
+//! `load-driver IMAGE [--cheap] [--chimney] [--send-fails] [--seed=SEED [--trace]] [NAME=VALUE]…`: values (numbers are DWORDs) are set under the
 //! driver's service key before it starts; with a seed it runs in a simulation, where every instruction can be traced.
+//! With `--send-fails` the first `WskSend` fails.
 //! Exit status 0: all went well; 1: it did not load or `DriverEntry` failed; 101: the verifier found something.
 
 use std::path::Path;
@@ -19,18 +20,23 @@ use softrnic_emulator::ndis::offload::Offloads;
 use softrnic_emulator::ndis::{Adapter, AdapterOptions};
 use softrnic_emulator::nic::{Nic, NicOptions, Switch, Weather};
 use softrnic_emulator::pool::PoolMode;
+use softrnic_emulator::wsk::{self, Call, Fault};
 use softrnic_emulator::zw::Value;
 use softrnic_emulator::{Machine, Options};
 use softrnic_emulator::{clock, sched};
 
 const OID_GEN_SUPPORTED_LIST: u32 = 0x0001_0101;
+const CONNECTION_RESET: i32 = 0xC000_020D_u32 as i32;
 
 fn main() -> ExitCode {
     let mut arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [cheap, chimney] = ["--cheap", "--chimney"].map(|flag| take(&mut arguments, flag));
+    let [cheap, chimney, send_fails] =
+        ["--cheap", "--chimney", "--send-fails"].map(|flag| take(&mut arguments, flag));
     simulate(&mut arguments);
     let Some((image, values)) = arguments.split_first() else {
-        eprintln!("usage: load-driver IMAGE [--cheap] [--seed=SEED [--trace]] [NAME=VALUE]...");
+        eprintln!(
+            "usage: load-driver IMAGE [--cheap] [--chimney] [--send-fails] [--seed=SEED [--trace]] [NAME=VALUE]..."
+        );
         return ExitCode::from(2);
     };
     let pool = if cheap {
@@ -42,9 +48,7 @@ fn main() -> ExitCode {
         pool,
         ..Options::default()
     });
-    machine
-        .wsk
-        .configure(softrnic_emulator::wsk::Options::default());
+    configure(machine, send_fails);
     let path = Path::new(image);
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     for (value, text) in values.iter().filter_map(|v| v.split_once('=')) {
@@ -82,6 +86,15 @@ fn main() -> ExitCode {
     machine.stop();
     eprintln!("{image}: started and unloaded");
     ExitCode::SUCCESS
+}
+
+/// A network, whose first send may fail.
+fn configure(machine: &'static Machine, send_fails: bool) {
+    machine.wsk.configure(wsk::Options::default());
+    if send_fails {
+        let reset = Fault::of(Call::Send, CONNECTION_RESET);
+        machine.wsk.fail(reset.pended());
+    }
 }
 
 /// Whether the flag is among the arguments, where it is no more.

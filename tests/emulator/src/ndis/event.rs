@@ -46,6 +46,10 @@ pub(super) unsafe extern "win64" fn NdisMIndicateStatusEx(
         // SAFETY: such an indication comes with a link state.
         unsafe { note_link(&adapter, indication) };
     }
+    if indication.StatusCode == NDIS_STATUS_L2_MTU_SIZE_CHANGE {
+        // SAFETY: such an indication comes with a number.
+        unsafe { note_mtu(&adapter, indication) };
+    }
     if OFFLOADS.contains(&indication.StatusCode) {
         // SAFETY: such an indication comes with offloads.
         unsafe { note_offloads(&adapter, indication) };
@@ -73,6 +77,21 @@ unsafe fn note_link(adapter: &Miniport, indication: &NDIS_STATUS_INDICATION) {
     };
     let connected = link.MediaConnectState == MediaConnectStateConnected;
     adapter.attributes().link = Some((connected, link.XmitLinkSpeed));
+}
+
+/// As [`note_link`], of the bytes behind an Ethernet header.
+unsafe fn note_mtu(adapter: &Miniport, indication: &NDIS_STATUS_INDICATION) {
+    if indication.StatusBufferSize as usize != size_of::<u32>() {
+        violation("NDIS-STAT-01", "an MTU that is no number of four bytes");
+    }
+    // SAFETY: the driver's buffer is as long as it says.
+    let mtu = unsafe { indication.StatusBuffer.cast::<u32>().read_unaligned() };
+    if mtu == 0 {
+        violation("NDIS-STAT-01", "an MTU of 0");
+    }
+    if let Some(general) = &mut adapter.attributes().general {
+        general.MtuSize = mtu;
+    }
 }
 
 const OFFLOADS: [NDIS_STATUS; 2] = [

@@ -24,6 +24,7 @@ struct Seen {
     is_running: bool,
     frames: VecDeque<(Vec<u8>, Beside)>,
     links: Vec<(bool, u64)>,
+    mtus: Vec<u32>,
     /// What the adapter was told to do, each time.
     offloads: Vec<Offloads>,
     /// What it was told of the adapter, with the power state, and how a frame fared that it sent then.
@@ -160,6 +161,12 @@ impl Watcher {
     #[must_use]
     pub fn links(&self) -> Vec<(bool, u64)> {
         self.eyes.seen.lock().links.clone()
+    }
+
+    /// How many bytes it was told that a frame carries, each time.
+    #[must_use]
+    pub fn mtus(&self) -> Vec<u32> {
+        self.eyes.seen.lock().mtus.clone()
     }
 
     /// The events that it was told of.
@@ -414,6 +421,12 @@ impl Native for Eyes {
             // SAFETY: such an indication comes with offloads.
             let offloads = unsafe { Offloads::read(indication.StatusBuffer.cast()) };
             self.seen.lock().offloads.push(offloads);
+        }
+        if indication.StatusCode == NDIS_STATUS_L2_MTU_SIZE_CHANGE {
+            // SAFETY: such an indication comes with a number.
+            let mtu = unsafe { indication.StatusBuffer.cast::<u32>().read_unaligned() };
+            self.seen.lock().mtus.push(mtu);
+            self.changed.notify_all();
         }
         if indication.StatusCode != NDIS_STATUS_LINK_STATE {
             return;

@@ -100,7 +100,7 @@ pub struct Statistics {
     pub bytes_received: u64,
     /// Frames that were not sent: too long, no link, dropped by a reset.
     pub send_errors: u64,
-    /// Frames that came while it was paused or nobody had its filter set.
+    /// Frames that came while it was paused or nobody had its filter set, or too long.
     pub discards: u64,
     /// Lists whose checksums it made, that it cut into segments, and that it joined of segments.
     pub summed: u64,
@@ -226,6 +226,12 @@ impl Nic {
         let old = processor::raise(thread, DISPATCH_LEVEL);
         self.card.tell(NDIS_STATUS_L2_MTU_SIZE_CHANGE, &mut told);
         processor::lower(thread, old);
+    }
+
+    /// How many bytes its frames carry now.
+    #[must_use]
+    pub fn mtu(&self) -> u32 {
+        self.card.inside().mtu
     }
 
     /// It does other things for protocols from now on; they are told.

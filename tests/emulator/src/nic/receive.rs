@@ -7,7 +7,7 @@ use softrnic::sys::*;
 use super::Mac;
 use super::card::Card;
 use super::memory::{self, Layout};
-use super::packet::{self, Joining, Told};
+use super::packet::{self, HEADER, Joining, Told};
 use crate::ndis::lists::List;
 use crate::ndis::lower::Lower;
 use crate::ndis::offload::{
@@ -17,6 +17,8 @@ use crate::ndis::protocol::{indicate, passes};
 
 /// `NDIS_HASH_TCP_IPV4`, of the Toeplitz function.
 const HASHED: u32 = 0x201;
+/// A tag of IEEE 802.1Q comes on top of what a frame carries.
+const TAG: usize = 4;
 /// Bytes of data in joined segments.
 const MOST_JOINED: usize = 60_000;
 
@@ -77,10 +79,11 @@ impl Card {
         };
         let mut inside = self.inside();
         let is_deaf = !inside.running || !inside.link || inside.gone;
-        let frames: Vec<&Arc<[u8]>> = frames.iter().filter(|f| !is_deaf && wanted(f)).collect();
-        if is_deaf {
-            inside.statistics.discards += 1;
-        }
+        let longest = HEADER + inside.mtu as usize + TAG;
+        let fits = |frame: &&Arc<[u8]>| frame.len() <= longest;
+        let all = frames.iter().filter(|frame| !is_deaf && wanted(frame));
+        let (frames, long): (Vec<_>, Vec<_>) = all.partition(fits);
+        inside.statistics.discards += u64::from(is_deaf) + long.len() as u64;
         for frame in &frames {
             inside.statistics.frames_received += 1;
             inside.statistics.bytes_received += frame.len() as u64;

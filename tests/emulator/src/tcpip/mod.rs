@@ -217,6 +217,7 @@ impl Native for Protocol {
             NDIS_STATUS_TASK_OFFLOAD_CURRENT_CONFIG if binding.is_encapsulating() => {
                 self.with(binding, |net| net.use_offloads());
             }
+            NDIS_STATUS_L2_MTU_SIZE_CHANGE => self.with(binding, |net| net.use_mtu()),
             _ => self.with(binding, |net| net.notify()),
         }
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use smoltcp::iface::{Config, Interface, SocketSet};
 use smoltcp::socket::tcp::Socket;
 use smoltcp::time::Instant;
-use smoltcp::wire::{EthernetAddress, IpCidr, IpListenEndpoint};
+use smoltcp::wire::{EthernetAddress, HardwareAddress, IpCidr, IpListenEndpoint};
 use softrnic::sys::*;
 
 use super::Options;
@@ -77,9 +77,8 @@ impl Net {
             mtu: description.mtu as usize,
             ..Frames::default()
         };
-        let mut config = Config::new(EthernetAddress(description.mac).into());
-        config.random_seed = options.seed ^ u64::from(identity.if_index);
-        let iface = Interface::new(config, &mut frames, instant(clock::nanoseconds()));
+        let seed = options.seed ^ u64::from(identity.if_index);
+        let iface = interface(EthernetAddress(description.mac).into(), seed, &mut frames);
         Arc::new(Self {
             machine,
             binding: Arc::clone(binding),
@@ -250,6 +249,13 @@ impl Net {
         self.notify();
     }
 
+    /// What the adapter's frames carry from now on.
+    pub(super) fn use_mtu(&self) {
+        let mtu = self.binding.lower.description().mtu;
+        self.inside().set_mtu(mtu as usize);
+        self.notify();
+    }
+
     pub(super) fn restart(&self) {
         self.inside().is_running = true;
         self.notify();
@@ -282,7 +288,24 @@ impl Net {
     }
 }
 
+fn interface(address: HardwareAddress, seed: u64, frames: &mut Frames) -> Interface {
+    let mut config = Config::new(address);
+    config.random_seed = seed;
+    Interface::new(config, frames, instant(clock::nanoseconds()))
+}
+
 impl Inside {
+    /// smoltcp asks for it once, so this is another interface with the same sockets. Who the neighbours are it asks again.
+    fn set_mtu(&mut self, mtu: usize) {
+        if mtu == self.frames.mtu {
+            return;
+        }
+        self.frames.mtu = mtu;
+        self.iface = interface(self.iface.hardware_addr(), mtu as u64, &mut self.frames);
+        let addresses = std::mem::take(&mut self.addresses);
+        self.set_addresses(addresses);
+    }
+
     fn set_addresses(&mut self, addresses: Vec<IpCidr>) {
         if addresses == self.addresses {
             return;

@@ -35,7 +35,10 @@ pub(super) fn disconnect(
             socket.broken().unwrap_or(status::CONNECTION_ABORTED),
             0,
         ),
-        State::Connected if abortive => abort(socket, irp),
+        State::Connected if abortive => {
+            send::verify_end(socket);
+            abort(socket, irp)
+        }
         State::Connected => send::disconnect(socket, buffer, irp),
     }
 }
@@ -104,6 +107,7 @@ fn end_accepts(socket: &Socket, failed: NtStatus) {
 
 /// `WskCloseSocket`, after the entry checks.
 pub(super) fn close(socket: &Arc<Socket>, irp: PIRP) -> NtStatus {
+    send::verify_end(socket);
     socket.begin_close("WskCloseSocket");
     if let Some(closed) = close_now(socket, irp) {
         return closed;

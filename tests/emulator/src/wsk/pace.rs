@@ -21,7 +21,7 @@ use crate::clock;
 use crate::sync::{Condvar, Mutex};
 
 /// The longest that the seed keeps a completion back, in nanoseconds.
-const LONGEST: usize = 2_000_000;
+pub(super) const LONGEST: usize = 2_000_000;
 
 /// When a request completes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]

@@ -14,9 +14,13 @@ use super::host::{NtStatus, broken_status, status};
 use super::socket::{Socket, State};
 use super::tap::Direction;
 use super::{kernel, pace};
+use crate::clock;
 
 /// Most pieces handed to the host in one call.
 const PARTS: usize = 256;
+
+/// How soon a connection ends of which a send has failed.
+const PATIENCE: u64 = 100_000_000;
 
 /// One `WskSend` whose IRP is not completed.
 struct Send {
@@ -60,8 +64,8 @@ pub(super) struct Transmit {
     disconnect: Option<Disconnect>,
     /// A graceful disconnect was called: WSK-TX-09.
     pub(super) shut: bool,
-    /// One that was taken has failed: TCP has nothing to put in its place, so nothing goes out behind it.
-    pub(super) holed: bool,
+    /// When one that was taken has failed: TCP has nothing to put in its place, so nothing goes out behind it.
+    pub(super) holed: Option<u64>,
     /// Our FIN was given to the host; its acknowledgement was seen.
     fin_sent: bool,
     pub(super) fin_acknowledged: bool,
@@ -131,7 +135,7 @@ fn verify_start(whole: &Cursor) -> u64 {
 /// Why a send cannot be taken, if it cannot.
 fn refuse_send(socket: &Socket) -> Option<NtStatus> {
     match socket.state() {
-        State::Connected if socket.transmit().holed => Some(status::CONNECTION_ABORTED),
+        State::Connected if socket.transmit().holed.is_some() => Some(status::CONNECTION_ABORTED),
         State::Connected => socket.broken(),
         State::Broken => Some(socket.broken().unwrap_or(status::CONNECTION_ABORTED)),
         State::New | State::Bound | State::Listening | State::Connecting => {
@@ -369,6 +373,19 @@ fn verify_unchanged(send: &Send) {
         kernel::violation(
             "WSK-TX-01",
             "the data of a WskSend was changed before its IRP completed",
+        );
+    }
+}
+
+/// WSK-TX-04: a stream with a hole is of no use to anybody, and only the client knows of it: it ends the connection. Where time is
+/// the simulation's, soon after the completion, which may be late.
+pub(super) fn verify_end(socket: &Socket) {
+    let holed = socket.transmit().holed;
+    let late = |at: &u64| clock::nanoseconds() > at + pace::LONGEST as u64 + PATIENCE;
+    if crate::sched::simulation().is_some() && holed.as_ref().is_some_and(late) {
+        kernel::violation(
+            "WSK-TX-04",
+            "a connection was kept long after a WskSend of it had failed",
         );
     }
 }
