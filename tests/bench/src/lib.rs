@@ -17,3 +17,4 @@ pub mod results;
 pub mod rounds;
 pub mod statistics;
 pub mod targets;
+mod valgrind;

@@ -55,8 +55,9 @@ struct Count {
     size: usize,
     #[arg(long)]
     connections: usize,
-    #[arg(long)]
-    operations: usize,
+    /// Of the first run and of the second.
+    #[arg(long, num_args = 2)]
+    operations: Vec<usize>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -125,9 +126,11 @@ fn run_count(count: &Count) -> Result<(), String> {
         size: count.size,
         connections: count.connections,
     };
-    let said = provider::run_fixed(&count.image, fixed, count.operations)?;
+    let said = provider::run_fixed(&count.image, fixed, &count.operations)?;
     let [client, server] = said.bases;
-    println!("{client} {server} {}", said.copied);
+    print!("{client} {server}");
+    said.copied.iter().for_each(|bytes| print!(" {bytes}"));
+    println!();
     Ok(())
 }
 
@@ -225,7 +228,11 @@ fn rows(
 ) -> Result<Vec<Row>, String> {
     let points = targets::all().into_iter().map(|target| target.point);
     let points = points.filter(|point| point.name.contains(&arguments.only));
-    let mut references = [Reference::plain(), Reference::framed()];
+    let mut references = [
+        Reference::plain(),
+        Reference::framed(),
+        Reference::buffered(),
+    ];
     let mut checksums = Checksum::all();
     let mut ours = Provider::all(image);
     let mut contenders: Vec<&mut dyn Contender> = Vec::new();

@@ -20,6 +20,7 @@
 pub mod bcrypt;
 pub mod bridge;
 pub mod clock;
+pub mod descriptors;
 pub mod etw;
 pub mod event_log;
 pub mod ex;

@@ -44,9 +44,7 @@ pub fn check(profile: &Profile, text: &str) -> Result<(), String> {
         .collect();
     for one in &profile.operations {
         if let Some((alone, _)) = one.name.split_once(BESIDE) {
-            // Making so many connections is most of what was counted: only the instructions are worth comparing.
             findings.extend(grows(profile, alone, one));
-            continue;
         }
         if one.allocations() > NONE {
             findings.push(format!("{}: {} allocations", one.name, one.allocations()));

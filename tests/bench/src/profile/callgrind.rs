@@ -1,7 +1,7 @@
 //! Callgrind: exact counts, whatever else the machine does.
 //!
-//! The benchmark runs itself below valgrind with a fixed number of operations, twice; the
-//! difference is what the operations took, without start-up and end.
+//! The benchmark runs itself below valgrind and makes a fixed number of operations, and then more; the
+//! difference is what the operations took, without beginning and end.
 
 use std::{
     env, fs,
@@ -44,17 +44,26 @@ pub(super) fn valgrind() -> Result<PathBuf, String> {
 
 /// What [`OPERATIONS`] of `fixed` take.
 pub(super) fn count(valgrind: &Path, image: &Path, fixed: Fixed) -> Result<Counts, String> {
-    let few = run(valgrind, image, fixed, FEW)?;
-    let many = run(valgrind, image, fixed, MANY)?;
+    let name = format!("softrnic-callgrind.{}", std::process::id());
+    let file = env::temp_dir().join(name);
+    let counts = run(valgrind, image, fixed, &file);
+    for file in [dump(&file, 1), dump(&file, 2), file] {
+        let _ = fs::remove_file(&file);
+    }
+    let [few, many] = counts?;
     Ok(many.less(&few))
 }
 
-fn run(valgrind: &Path, image: &Path, fixed: Fixed, operations: usize) -> Result<Counts, String> {
-    let name = format!("softrnic-callgrind.{}.{operations}", std::process::id());
-    let file = env::temp_dir().join(name);
+/// The file of the nth dump of a run whose last one is `file`.
+fn dump(file: &Path, nth: usize) -> PathBuf {
+    file.with_extension(format!("{}.{nth}", std::process::id()))
+}
+
+fn run(valgrind: &Path, image: &Path, fixed: Fixed, file: &Path) -> Result<[Counts; 2], String> {
     let this = env::current_exe().map_err(|error| error.to_string())?;
     let output = Command::new(valgrind)
         .args(["--tool=callgrind", "--quiet", "--dump-instr=yes"])
+        .arg("--instr-atstart=no")
         .args(["--compress-pos=no", "--compress-strings=no"])
         .arg(format!("--callgrind-out-file={}", file.display()))
         .arg(&this)
@@ -63,19 +72,22 @@ fn run(valgrind: &Path, image: &Path, fixed: Fixed, operations: usize) -> Result
         .args(["--verb", word(fixed.verb)])
         .args(["--size", &fixed.size.to_string()])
         .args(["--connections", &fixed.connections.to_string()])
-        .args(["--operations", &operations.to_string()])
+        .args(["--operations", &FEW.to_string(), &MANY.to_string()])
         .output()
         .map_err(|error| format!("{}: {error}", valgrind.display()))?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
         return Err(format!("{}: {}: {said}", valgrind.display(), output.status));
     }
-    let text = fs::read_to_string(&file);
-    let _ = fs::remove_file(&file);
-    let text = text.map_err(|error| format!("{}: {error}", file.display()))?;
-    let (bases, copied) = said(&String::from_utf8_lossy(&output.stdout))?;
-    let counts = Counts::read(&text, &this.display().to_string(), &bases);
-    Ok(Counts { copied, ..counts })
+    let [client, server, few, many] = said(&String::from_utf8_lossy(&output.stdout))?;
+    let read = |nth: usize, copied: u64| -> Result<Counts, String> {
+        let file = dump(file, nth);
+        let text = fs::read_to_string(&file);
+        let text = text.map_err(|error| format!("{}: {error}", file.display()))?;
+        let counts = Counts::read(&text, &this.display().to_string(), &[client, server]);
+        Ok(Counts { copied, ..counts })
+    };
+    Ok([read(1, few)?, read(2, many)?])
 }
 
 /// As the command line has it.
@@ -87,11 +99,12 @@ fn word(verb: Verb) -> &'static str {
     }
 }
 
-/// Where the run says that images lay, and how much they copied.
-fn said(text: &str) -> Result<(Vec<u64>, u64), String> {
+/// Where the run says that images lay, and how much they copied for few and for many operations.
+fn said(text: &str) -> Result<[u64; 4], String> {
     let numbers = text.split_whitespace().map(str::parse);
     let numbers: Result<Vec<u64>, _> = numbers.collect();
-    let mut bases = numbers.map_err(|error| format!("{text:?}: {error}"))?;
-    let copied = bases.pop().ok_or_else(|| "a run said nothing".to_owned())?;
-    Ok((bases, copied))
+    let numbers = numbers.map_err(|error| format!("{text:?}: {error}"))?;
+    numbers
+        .try_into()
+        .map_err(|numbers| format!("a run said {numbers:?}"))
 }

@@ -13,10 +13,12 @@ use std::{
 
 use softrnic_consumer::{Adapter, Connector, Cq, Pd, Qp, QpLimits};
 
-use super::side::{PATIENCE, Side, Sides, check, failed, listen, parameters};
+use super::side::{Side, Sides, check, failed, listen, parameters};
 
 /// Connections made to weigh one.
 const IDLE: usize = 32;
+/// Connections after which nothing shared is made any more.
+const SHARING: usize = 8;
 /// Queues of a weighed connection, small so that the connection itself is what weighs.
 const DEPTH: u32 = 16;
 
@@ -110,18 +112,43 @@ pub(super) fn while_idle(sides: &Sides, figure: impl FnOnce() -> f64) -> Result<
     })
 }
 
-/// Bytes of kernel memory a connection holds at each end, on average, its queues included.
+/// Bytes of kernel memory a connection holds at each end, on average, beside the queues that were asked for.
 pub(super) fn idle_memory(sides: &Sides) -> Result<f64, String> {
     with_server(sides, true, |shared, from, to| {
-        drop(shared.connect(from, to)?); // what is made once and for all
+        // What is made once and for all, and what connections share: those that come first bring it along.
+        let others: Result<Vec<_>, _> = (0..SHARING).map(|_| shared.connect(from, to)).collect();
+        let others = others?;
         thread::sleep(Duration::from_millis(50));
-        let before = sides.client.memory() + sides.server.memory();
+        let memory = || sides.client.memory() + sides.server.memory();
+        let before = memory();
+        let asked: Result<Vec<_>, _> = (0..2 * IDLE).map(|_| shared.qp()).collect();
+        let queues = memory() - before;
+        drop(asked?);
         let connections: Result<Vec<_>, _> = (0..IDLE).map(|_| shared.connect(from, to)).collect();
         let connections = connections?;
         thread::sleep(Duration::from_millis(50));
-        let after = sides.client.memory() + sides.server.memory();
-        drop(connections);
-        Ok(after.saturating_sub(before) as f64 / (2 * IDLE) as f64)
+        let whole = memory() - before;
+        drop((connections, others));
+        Ok(whole.saturating_sub(queues) as f64 / (2 * IDLE) as f64)
+    })
+}
+
+/// Runs `work` beside so many connections on which nothing happens.
+pub(super) fn beside<T>(
+    sides: &Sides,
+    count: usize,
+    work: impl FnOnce() -> Result<T, String>,
+) -> Result<T, String> {
+    if count == 0 {
+        return work();
+    }
+    served(sides, true, |from, to| {
+        let _idle = sides.client.make(|_| {
+            let shared = Shared::new(&sides.client)?;
+            let all: Result<Vec<_>, _> = (0..count).map(|_| shared.connect(from, to)).collect();
+            all
+        })?;
+        work()
     })
 }
 
@@ -131,23 +158,41 @@ fn with_server(
     keep: bool,
     client: impl FnOnce(&Shared, SocketAddr, SocketAddr) -> Result<f64, String>,
 ) -> Result<f64, String> {
+    served(sides, keep, |from, to| {
+        let _attached = sides.client.attach();
+        Shared::new(&sides.client).and_then(|shared| client(&shared, from, to))
+    })
+}
+
+/// As [`with_server`], with `client` on no machine.
+fn served<T>(
+    sides: &Sides,
+    keep: bool,
+    client: impl FnOnce(SocketAddr, SocketAddr) -> Result<T, String>,
+) -> Result<T, String> {
     let (listener, incoming) = listen(&sides.server)?;
     let to = sides.server.run(|| listener.local_address());
     let to = to.map_err(failed("the listener's address"))?;
     let done = &AtomicBool::new(false);
     thread::scope(|scope| {
         let serving = scope.spawn(move || serve(&sides.server, &incoming, done, keep));
-        let result = {
-            let _attached = sides.client.attach();
-            let from = SocketAddr::new(sides.client.address, 0);
-            Shared::new(&sides.client).and_then(|shared| client(&shared, from, to))
-        };
-        done.store(true, Ordering::Release);
+        let over = Over(done);
+        let result = client(SocketAddr::new(sides.client.address, 0), to);
+        drop(over);
         let served = serving
             .join()
             .unwrap_or_else(|_| Err("the server's thread".to_owned()));
-        result.and_then(|rate| served.map(|()| rate))
+        result.and_then(|what| served.map(|()| what))
     })
+}
+
+/// Ends the server, also when the client panics.
+struct Over<'a>(&'a AtomicBool);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Release);
+    }
 }
 
 fn serve(
@@ -159,8 +204,7 @@ fn serve(
     let _attached = side.attach();
     let shared = Shared::new(side)?;
     let mut kept = Vec::new();
-    let started = Instant::now();
-    while !done.load(Ordering::Acquire) && started.elapsed() < PATIENCE {
+    while !done.load(Ordering::Acquire) {
         match incoming.recv_timeout(LOOK) {
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => break,

@@ -5,12 +5,14 @@ use std::{path::Path, thread};
 use softrnic_emulator::{rtl, wsk::SendCompletion};
 
 use super::{
+    connections,
     load::{Until, Work},
     side::{Plan, Setting, Sides},
 };
 use crate::{
     machine::{Spent, Whose},
     point::{Segment, Verb, Wait},
+    valgrind,
 };
 
 /// An operation, one after the other.
@@ -44,35 +46,39 @@ fn run(sides: &Sides, fixed: Fixed, operations: usize) -> Result<(), String> {
         window: 1,
         connections: 1,
     };
-    let idle = Plan {
-        connections: fixed.connections - 1,
-        ..plan
-    };
-    sides.run_beside(idle, plan, Until::Count(operations))
+    sides.run(plan, Until::Count(operations)).map(drop)
 }
 
 /// What a run says that counts nothing itself.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Said {
     /// Where the image lies in memory: at the client, at the server.
     pub bases: [usize; 2],
-    /// Bytes that it copied, on both sides, by calls.
-    pub copied: u64,
+    /// Bytes that it copied in each part, on both sides, by calls.
+    pub copied: Vec<u64>,
 }
 
-/// Makes `operations` of them.
+/// Makes so many operations in each part, on a connection of its own, beside those that stay. Callgrind counts each part alone.
 ///
 /// # Errors
 ///
 /// When the image does not start or the traffic stops.
-pub fn run_fixed(image: &Path, fixed: Fixed, operations: usize) -> Result<Said, String> {
+pub fn run_fixed(image: &Path, fixed: Fixed, parts: &[usize]) -> Result<Said, String> {
     let body = || {
-        rtl::count_copies();
         let sides = Sides::start(image, setting(Wait::Hybrid))?;
         let bases = sides.bases()?;
-        run(&sides, fixed, operations)?;
+        let copied = connections::beside(&sides, fixed.connections - 1, || {
+            rtl::count_copies();
+            valgrind::start();
+            let part = |&operations: &usize| {
+                let before = rtl::copied();
+                run(&sides, fixed, operations)?;
+                valgrind::dump();
+                Ok(rtl::copied() - before)
+            };
+            parts.iter().map(part).collect()
+        })?;
         sides.stop()?;
-        let copied = rtl::copied();
         Ok(Said { bases, copied })
     };
     // Below valgrind only a thread's stack is all there from the start.

@@ -198,12 +198,6 @@ impl Sides {
         self.client.run(|| together(&pairs, until))
     }
 
-    /// The same beside connections on which nothing happens.
-    pub(super) fn run_beside(&self, idle: Plan, plan: Plan, until: Until) -> Result<(), String> {
-        let _idle = self.pairs(idle)?;
-        self.run(plan, until).map(drop)
-    }
-
     fn pairs(&self, plan: Plan) -> Result<Vec<Pair>, String> {
         (0..plan.connections).map(|_| self.connect(plan)).collect()
     }

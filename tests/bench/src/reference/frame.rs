@@ -1,6 +1,7 @@
 //! Messages on the wire: plain, or as FPDUs with a header, padding and a CRC32C.
 
 use std::io::{self, ErrorKind, IoSlice, IoSliceMut};
+use std::ops::Range;
 
 use softrnic::crc32c;
 
@@ -13,7 +14,7 @@ pub(super) const LOOPBACK: usize = 65_408;
 /// The same in a segment of Ethernet.
 pub(super) const ETHERNET: usize = 1408;
 /// Below this, frames are received into one buffer and copied: one call for many of them.
-const IN_PLACE: usize = 16 << 10;
+pub(super) const IN_PLACE: usize = 16 << 10;
 const STAGE: usize = 256 << 10;
 
 /// Bytes between a frame's payload and its CRC.
@@ -118,6 +119,10 @@ pub(crate) struct Receiver {
     loose: usize,
     next: [u8; HEADER],
     has_next: bool,
+    /// Of a frame that comes in pieces: bytes that were seen of it, their checksum, and its own.
+    seen: usize,
+    crc: u32,
+    trailer: [u8; 4],
 }
 
 impl Receiver {
@@ -130,6 +135,9 @@ impl Receiver {
             loose: 0,
             next: [0; HEADER],
             has_next: false,
+            seen: 0,
+            crc: 0,
+            trailer: [0; 4],
         }
     }
 
@@ -141,6 +149,7 @@ impl Receiver {
             self.shape.size
         };
         match (self.shape.framed, piece >= IN_PLACE) {
+            _ if self.shape.buffered => self.receive_buffered(socket),
             (false, in_place) => self.receive_plain(socket, in_place),
             (true, false) => self.receive_staged(socket),
             (true, true) => self.receive_in_place(socket),
@@ -182,6 +191,65 @@ impl Receiver {
         Ok(whole)
     }
 
+    /// Whatever came, as far as it came: nothing of it waits for the rest of its frame.
+    fn receive_buffered(&mut self, socket: &Socket) -> io::Result<usize> {
+        let have = socket.read(&mut self.stage[..STAGE])?;
+        self.take_all(have)
+    }
+
+    /// What the buffer has.
+    fn take_all(&mut self, have: usize) -> io::Result<usize> {
+        let (mut at, mut whole) = (0, 0);
+        while at < have {
+            let (taken, ended) = self.take(at..have)?;
+            at += taken;
+            whole += usize::from(ended);
+        }
+        Ok(whole)
+    }
+
+    /// The next part of a frame out of the buffer: its header, its payload, or what is behind. How much that was, and whether
+    /// it ended a message.
+    fn take(&mut self, from: Range<usize>) -> io::Result<(usize, bool)> {
+        let Self {
+            stage, place, next, ..
+        } = self;
+        let bytes = &stage[from];
+        if self.seen < HEADER {
+            let taken = bytes.len().min(HEADER - self.seen);
+            next[self.seen..self.seen + taken].copy_from_slice(&bytes[..taken]);
+            self.seen += taken;
+            if self.seen == HEADER {
+                self.crc = crc32c::update(0, next);
+            }
+            return Ok((taken, false));
+        }
+        let payload = payload_of(next);
+        let covered = HEADER + payload + padding(payload);
+        if self.seen < covered {
+            let offset = self.seen - HEADER;
+            let taken = bytes.len().min(covered - self.seen);
+            let body = taken.min(payload.saturating_sub(offset));
+            let to = offset_of(next) + offset.min(payload);
+            place[to..to + body].copy_from_slice(&bytes[..body]);
+            self.crc = crc32c::update(self.crc, &bytes[..taken]);
+            self.seen += taken;
+            return Ok((taken, false));
+        }
+        let there = self.seen - covered;
+        let taken = bytes.len().min(4 - there);
+        self.trailer[there..there + taken].copy_from_slice(&bytes[..taken]);
+        self.seen += taken;
+        if there + taken < 4 {
+            return Ok((taken, false));
+        }
+        if self.crc.to_le_bytes() != self.trailer {
+            return Err(wrong("CRC"));
+        }
+        self.seen = 0;
+        Ok((taken, is_last(next)))
+    }
+
     /// One frame: its payload goes to its place, its trailer and the next header beside it.
     fn receive_in_place(&mut self, socket: &Socket) -> io::Result<usize> {
         if !self.has_next {
@@ -213,5 +281,63 @@ impl Receiver {
             self.has_next = true;
         }
         Ok(usize::from(last))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Receiver, Sender, Shape};
+
+    const SHAPE: Shape = Shape {
+        size: 1000,
+        window: 1,
+        batch: 1,
+        framed: true,
+        buffered: true,
+        fpdu: 333,
+    };
+
+    /// Two messages on the wire.
+    fn stream(sender: &mut Sender) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for _ in 0..2 {
+            (sender.headers, sender.trailers) = (Vec::new(), Vec::new());
+            sender.frame_message();
+            let bodies = sender.payload.chunks(SHAPE.fpdu);
+            for ((body, header), (trailer, length)) in
+                bodies.zip(&sender.headers).zip(&sender.trailers)
+            {
+                bytes.extend([&header[..], body, &trailer[..*length]].concat());
+            }
+        }
+        bytes
+    }
+
+    fn received(receiver: &mut Receiver, bytes: &[u8], piece: usize) -> std::io::Result<usize> {
+        let mut whole = 0;
+        for piece in bytes.chunks(piece) {
+            receiver.stage[..piece.len()].copy_from_slice(piece);
+            whole += receiver.take_all(piece.len())?;
+        }
+        Ok(whole)
+    }
+
+    #[test]
+    fn frames_in_pieces_of_any_size_are_put_together() {
+        let mut sender = Sender::new(SHAPE);
+        let bytes = stream(&mut sender);
+        for piece in 1..=bytes.len() {
+            let mut receiver = Receiver::new(SHAPE);
+            let whole = received(&mut receiver, &bytes, piece).expect("good CRCs");
+            assert_eq!(whole, 2, "pieces of {piece}");
+            assert_eq!(receiver.place[..SHAPE.size], sender.payload[..]);
+        }
+    }
+
+    #[test]
+    fn a_changed_byte_of_a_buffered_frame_is_seen() {
+        let mut bytes = stream(&mut Sender::new(SHAPE));
+        bytes[500] ^= 1;
+        assert!(received(&mut Receiver::new(SHAPE), &bytes, 64).is_err());
     }
 }

@@ -3,7 +3,8 @@
 //! Two threads, one connection over loopback. Where time counts both poll, or both sleep, as the point says; where rate
 //! does, the better of polling and sleeping counts, as it differs with the size. `plain` moves the bytes; `framed` adds
 //! what iWARP must add: headers, padding and a CRC32C computed by one side and checked by the other. Nothing on the way
-//! to the provider can be cheaper.
+//! to the provider can be cheaper. `buffered` does the same as a driver of the emulated kernel must: what arrives is read into
+//! a buffer and copied from there to its place, where Windows lends the memory it arrived in and the other two read it in place.
 
 mod frame;
 mod measure;
@@ -21,6 +22,8 @@ use crate::{
 pub const PLAIN: &str = "TCP";
 /// TCP with framing and CRC in tables.
 pub const FRAMED: &str = "framed TCP";
+/// The same, through a buffer.
+pub const BUFFERED: &str = "framed TCP, buffered";
 
 /// Messages handed to the socket in one call take this many bytes at most.
 const JOINED: usize = 256 << 10;
@@ -36,6 +39,8 @@ pub(crate) struct Shape {
     batch: usize,
     /// With headers, padding and CRC.
     framed: bool,
+    /// Received into a buffer first.
+    buffered: bool,
     /// Payload of an FPDU at most.
     fpdu: usize,
 }
@@ -43,19 +48,35 @@ pub(crate) struct Shape {
 /// Raw TCP, plain or framed.
 pub struct Reference {
     framed: bool,
+    buffered: bool,
 }
 
 impl Reference {
     /// The bytes alone.
     #[must_use]
     pub fn plain() -> Self {
-        Self { framed: false }
+        Self {
+            framed: false,
+            buffered: false,
+        }
     }
 
     /// With MPA framing and CRC32C.
     #[must_use]
     pub fn framed() -> Self {
-        Self { framed: true }
+        Self {
+            framed: true,
+            buffered: false,
+        }
+    }
+
+    /// As `framed`, received into a buffer first.
+    #[must_use]
+    pub fn buffered() -> Self {
+        Self {
+            framed: true,
+            buffered: true,
+        }
     }
 
     /// At 64 bytes the plain reference is one call a message: the wall every peer stands at.
@@ -74,6 +95,7 @@ impl Reference {
             window: point.window,
             batch: self.batch(point),
             framed: self.framed,
+            buffered: self.buffered,
             fpdu: match point.segment {
                 Segment::Loopback => frame::LOOPBACK,
                 Segment::Ethernet => frame::ETHERNET,
@@ -90,6 +112,8 @@ impl Reference {
         let of_rate = |rate| point.unit.of_rate(rate, point.size);
         Ok(Some(match point.kind {
             _ if point.connections > 1 => return Ok(None),
+            // Small frames are read into a buffer in any case.
+            _ if self.buffered && point.size < frame::IN_PLACE => return Ok(None),
             Kind::Time(Verb::Read) => measure::read(wait, shape, time)?.microseconds,
             Kind::Time(_) => measure::half_round_trip(wait, shape, time)?,
             Kind::Rate(Verb::Read) => of_rate(better(|wait| {
@@ -107,7 +131,11 @@ impl Reference {
 
 impl Contender for Reference {
     fn name(&self) -> &str {
-        if self.framed { FRAMED } else { PLAIN }
+        match (self.framed, self.buffered) {
+            (false, _) => PLAIN,
+            (true, false) => FRAMED,
+            (true, true) => BUFFERED,
+        }
     }
 
     fn role(&self) -> Role {
