@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use softrnic_consumer::{HostError, Loaded};
+use softrnic_emulator::clock;
 use softrnic_emulator::image::reached::By;
 use softrnic_emulator::image::steps;
 use softrnic_emulator::ndis::offload::Offloads;
@@ -367,7 +368,12 @@ fn restore(stage: &mut Stage, left: Left, fails: bool) {
     }
     host.await_links().expect("each adapter finds its NIC");
     machine.ndis.settle(machine);
+    // An adapter that could not read its address once may have another now, and smoltcp announces none.
+    sched::sleep_until(clock::after(FORGETS));
 }
+
+/// After so long TCP/IP asks again where a neighbour is.
+const FORGETS: Duration = Duration::from_secs(61);
 
 /// In a quarter of the seeds, one call in so many.
 fn draw_faults(random: &mut Random) -> Option<(Faults, Since)> {

@@ -38,7 +38,7 @@ const SOCKETS: &str = "sockets";
 const FRAMES: &str = "frames";
 
 /// Seeds that failed once, with what they were without then.
-const FAILED: [(&str, &str, &str, &str); 16] = [
+const FAILED: [(&str, &str, &str, &str); 19] = [
     // No memory for the second try of a connect.
     ("147", "storm", SOCKETS, "timers,unload,vanishing"),
     ("336", "storm", SOCKETS, "timers,unload,vanishing"),
@@ -78,6 +78,17 @@ const FAILED: [(&str, &str, &str, &str); 16] = [
         FRAMES,
         "event-1,losses,oddity,timers,work",
     ),
+    // A send that failed while its connection was busy was noted when something else happened, and no earlier.
+    ("93411232", "rough", FRAMES, "timers"),
+    // An adapter that could not read its address had another the next time, and the emulator's TCP/IP did not know.
+    (
+        "93491242",
+        "rude",
+        FRAMES,
+        "event-0,losses,oddity,timers,work",
+    ),
+    // The emulator's TCP/IP forgot its neighbours when the MTU changed, and then kept a connection alive with a byte of its own.
+    ("93492756", "mannered", FRAMES, "unload"),
 ];
 
 #[test]

@@ -1,6 +1,7 @@
 //! Frames between smoltcp and NDIS.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 
 use smoltcp::phy::{Checksum, Device, DeviceCapabilities, Medium, RxToken, TxToken};
 use smoltcp::time::Instant;
@@ -16,6 +17,8 @@ pub(super) struct Frames {
     pub(super) received: VecDeque<Vec<u8>>,
     pub(super) to_send: Vec<Vec<u8>>,
     pub(super) mtu: usize,
+    /// The last frame in which each neighbour said where it is.
+    pub(super) neighbours: Vec<Vec<u8>>,
     /// What the adapter makes of what is sent, and says of what is received.
     pub(super) offloads: Offloads,
 }
@@ -48,6 +51,11 @@ impl Frames {
         };
         let trusted = (said & TCP_GOOD) >> 3 | (said & IP_GOOD) >> 3;
         if (said | own & !trusted) & BAD == 0 {
+            if tells_of_its_sender(&frame) {
+                self.neighbours
+                    .retain(|known| known[SOURCE] != frame[SOURCE]);
+                self.neighbours.push(frame.clone());
+            }
             self.received.push_back(frame);
         }
     }
@@ -94,6 +102,21 @@ impl Frames {
                 ..Beside::default()
             },
         };
+    }
+}
+
+/// An Ethernet frame's source address.
+const SOURCE: Range<usize> = 6..12;
+
+/// ARP, or IPv6's neighbours (RFC 4861) asking or answering.
+fn tells_of_its_sender(frame: &[u8]) -> bool {
+    const ICMPV6: u8 = 58;
+    match frame.get(12..14) {
+        Some([0x08, 0x06]) => true,
+        Some([0x86, 0xDD]) => {
+            frame.get(20) == Some(&ICMPV6) && matches!(frame.get(54), Some(135 | 136))
+        }
+        _ => false,
     }
 }
 

@@ -295,7 +295,9 @@ fn interface(address: HardwareAddress, seed: u64, frames: &mut Frames) -> Interf
 }
 
 impl Inside {
-    /// smoltcp asks for it once, so this is another interface with the same sockets. Who the neighbours are it asks again.
+    /// smoltcp asks for it once, so this is another interface with the same sockets. What neighbours said of themselves is said to
+    /// it again: a connection that has to ask for its neighbour in the middle is one that smoltcp forgets to go on with, and then
+    /// keeps alive with a byte of its own in place of one that was lost.
     fn set_mtu(&mut self, mtu: usize) {
         if mtu == self.frames.mtu {
             return;
@@ -304,6 +306,8 @@ impl Inside {
         self.iface = interface(self.iface.hardware_addr(), mtu as u64, &mut self.frames);
         let addresses = std::mem::take(&mut self.addresses);
         self.set_addresses(addresses);
+        let known = self.frames.neighbours.iter().rev().cloned();
+        known.for_each(|frame| self.frames.received.push_front(frame));
     }
 
     fn set_addresses(&mut self, addresses: Vec<IpCidr>) {
