@@ -41,6 +41,8 @@ pub(crate) struct Perftest {
     pub(crate) data: End,
     /// What the peer told last.
     pub(crate) theirs: Place,
+    /// Where the peer writes and reads.
+    lent: usize,
     exchange: End,
     is_client: bool,
     program: Process,
@@ -80,6 +82,7 @@ impl Perftest {
         Self {
             data,
             theirs: Place::default(),
+            lent: IN,
             exchange,
             is_client,
             program,
@@ -127,11 +130,16 @@ impl Perftest {
         assert_eq!(done.status, NtStatus::SUCCESS, "a step is sent");
     }
 
+    /// From now on the peer is told of our memory from its beginning.
+    pub(crate) fn lend_all(&mut self) {
+        self.lent = 0;
+    }
+
     /// The step in which the sides tell of their memory, and by which they wait for each other.
     pub(crate) fn meet(&mut self) {
         let mut ours = [0; SIDE];
         ours[KEY..KEY + 4].copy_from_slice(&self.data.mr.remote_token().to_be_bytes());
-        let address = self.data.buffer.virtual_address() + IN as u64;
+        let address = self.data.buffer.virtual_address() + self.lent as u64;
         ours[ADDRESS..ADDRESS + 8].copy_from_slice(&address.to_be_bytes());
         let theirs = self.step(&ours);
         let key = theirs[KEY..KEY + 4].try_into().expect("4 bytes");

@@ -6,6 +6,7 @@ mod faults;
 mod ordering;
 mod perftest;
 mod rping;
+mod speed;
 mod tools;
 mod transfers;
 
@@ -168,6 +169,7 @@ pub(crate) fn all() -> Vec<Case> {
     cases.extend(rping::cases());
     cases.extend(tools::cases());
     cases.extend(perftest::cases());
+    cases.extend(speed::cases());
     cases.extend(transfers::cases());
     cases.extend(ordering::cases());
     cases.extend(connecting::cases());
