@@ -8,7 +8,6 @@ use super::faults::{Call, Fault};
 use super::host::status;
 use super::socket::{Category, PendingAccept, Socket, enter};
 use super::{accept, close, connect, control, kernel, receive, send};
-use crate::clock;
 use crate::ip::address;
 use crate::thread;
 use crate::wdm::DISPATCH_LEVEL;
@@ -94,7 +93,7 @@ unsafe fn request(
             let failed = |call| wsk.begins(call, Some(socket), irp);
             if let Some(answer) = Call::named(name).and_then(failed) {
                 if name == "WskSend" && answer == status::PENDING {
-                    socket.transmit().holed = Some(clock::nanoseconds());
+                    socket.transmit().holed = true;
                 }
                 return answer;
             }

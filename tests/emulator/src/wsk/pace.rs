@@ -21,7 +21,7 @@ use crate::clock;
 use crate::sync::{Condvar, Mutex};
 
 /// The longest that the seed keeps a completion back, in nanoseconds.
-pub(super) const LONGEST: usize = 2_000_000;
+const LONGEST: usize = 2_000_000;
 
 /// When a request completes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -50,8 +50,8 @@ struct Kept {
     result: Option<(NtStatus, usize)>,
     /// Its routine is running: nobody else completes it, and a close waits for it.
     is_completing: bool,
-    /// The socket that is closed by it.
-    closes: Option<Arc<Socket>>,
+    /// The socket, of what is sent and of a close.
+    of: Option<Arc<Socket>>,
 }
 
 #[derive(Default)]
@@ -93,11 +93,11 @@ impl Inside {
             status,
             information,
         };
-        Some((kept.number, done, kept.closes.take()))
+        Some((kept.number, done, kept.call, kept.of.take()))
     }
 }
 
-type Taken = (u64, Done, Option<Arc<Socket>>);
+type Taken = (u64, Done, Call, Option<Arc<Socket>>);
 
 /// The completions that are kept back on a machine.
 #[derive(Default)]
@@ -145,7 +145,7 @@ impl Paces {
 
     /// A request begins whose completion is to be kept back.
     fn keep(&self, call: Call, of: Option<&Arc<Socket>>, irp: PIRP, due: Option<u64>) {
-        let closes = of.filter(|_| call == Call::CloseSocket).cloned();
+        let keeps = matches!(call, Call::Send | Call::CloseSocket);
         self.with(|inside| {
             inside.last += 1;
             inside.kept.push(Kept {
@@ -156,7 +156,7 @@ impl Paces {
                 due,
                 result: None,
                 is_completing: false,
-                closes,
+                of: of.filter(|_| keeps).cloned(),
             });
         });
     }
@@ -212,11 +212,16 @@ impl Paces {
     }
 
     fn complete(&self, is: impl Fn(&Kept) -> bool) -> bool {
-        let Some((number, done, closes)) = self.inside.lock().take(is) else {
+        let Some((number, done, call, socket)) = self.inside.lock().take(is) else {
             return false;
         };
-        if let Some(socket) = closes {
-            socket.closed();
+        match socket {
+            Some(socket) if call == Call::CloseSocket => socket.closed(),
+            Some(socket) if done.status < 0 => {
+                let now = clock::nanoseconds();
+                socket.transmit().told.get_or_insert(now);
+            }
+            _ => {}
         }
         kernel::finish(done.irp, done.status, done.information);
         self.with(|inside| inside.kept.retain(|kept| kept.number != number));

@@ -64,8 +64,10 @@ pub(super) struct Transmit {
     disconnect: Option<Disconnect>,
     /// A graceful disconnect was called: WSK-TX-09.
     pub(super) shut: bool,
-    /// When one that was taken has failed: TCP has nothing to put in its place, so nothing goes out behind it.
-    pub(super) holed: Option<u64>,
+    /// One that was taken has failed: TCP has nothing to put in its place, so nothing goes out behind it.
+    pub(super) holed: bool,
+    /// When the client first heard of one that failed.
+    pub(super) told: Option<u64>,
     /// Our FIN was given to the host; its acknowledgement was seen.
     fin_sent: bool,
     pub(super) fin_acknowledged: bool,
@@ -135,7 +137,7 @@ fn verify_start(whole: &Cursor) -> u64 {
 /// Why a send cannot be taken, if it cannot.
 fn refuse_send(socket: &Socket) -> Option<NtStatus> {
     match socket.state() {
-        State::Connected if socket.transmit().holed.is_some() => Some(status::CONNECTION_ABORTED),
+        State::Connected if socket.transmit().holed => Some(status::CONNECTION_ABORTED),
         State::Connected => socket.broken(),
         State::Broken => Some(socket.broken().unwrap_or(status::CONNECTION_ABORTED)),
         State::New | State::Bound | State::Listening | State::Connecting => {
@@ -377,12 +379,14 @@ fn verify_unchanged(send: &Send) {
     }
 }
 
-/// WSK-TX-04: a stream with a hole is of no use to anybody, and only the client knows of it: it ends the connection. Where time is
-/// the simulation's, soon after the completion, which may be late.
+/// WSK-TX-04: a stream with a hole is of no use to anybody, and only the client knows of it: it ends the connection, soon after it
+/// has heard, where time is the simulation's.
 pub(super) fn verify_end(socket: &Socket) {
-    let holed = socket.transmit().holed;
-    let late = |at: &u64| clock::nanoseconds() > at + pace::LONGEST as u64 + PATIENCE;
-    if crate::sched::simulation().is_some() && holed.as_ref().is_some_and(late) {
+    let transmit = socket.transmit();
+    let late = |told: u64| clock::nanoseconds() > told + PATIENCE;
+    let kept = transmit.holed && transmit.told.is_some_and(late);
+    drop(transmit);
+    if kept && crate::sched::simulation().is_some() {
         kernel::violation(
             "WSK-TX-04",
             "a connection was kept long after a WskSend of it had failed",
