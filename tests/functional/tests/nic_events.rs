@@ -171,7 +171,6 @@ fn a_nics_mtu_is_followed() {
         paired.add_adapter(&[("*JumboPacket", Keyword::from(4088))]);
         let above = paired.watch();
         paired.wait_up();
-        let links = above.links().len();
         let (mut told, mut longest) = (Vec::new(), 4074);
         // A NIC that would carry nothing says nothing.
         for (mtu, effective) in [
@@ -198,7 +197,7 @@ fn a_nics_mtu_is_followed() {
             }
         }
         paired.passes(&above);
-        assert_eq!(above.links().len(), links, "the link stays");
+        assert!(above.links().iter().all(|(up, _)| *up), "the link stays");
         wait_for(&paired, &events, &["Used"]);
         let changes = events
             .lines()

@@ -1,6 +1,7 @@
 //! What protocols bind to: emulated NICs, and the miniports of drivers.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use softrnic::sys::*;
 
@@ -54,6 +55,8 @@ pub(crate) struct Description {
 #[derive(Default)]
 pub(crate) struct Stack {
     pub(crate) bindings: Mutex<Vec<Arc<Binding>>>,
+    /// Its bindings were disabled: nothing binds to it until they are enabled again, whoever asks.
+    pub(crate) disabled: AtomicBool,
     /// Pausing and restarting, one at a time.
     pub(crate) turn: Turn,
 }

@@ -19,6 +19,7 @@ mod transmit;
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use softrnic::sys::*;
 
@@ -340,12 +341,14 @@ impl Nic {
     /// Its protocols are taken from it, as an administrator does it; it stays as it is.
     pub fn unbind(&self) {
         let machine = self.card.machine();
+        self.card.stack().disabled.store(true, Ordering::Release);
         machine.ndis.unbind_all(machine, &*self.lower());
     }
 
     /// They are given back.
     pub fn bind(&self) {
         let machine = self.card.machine();
+        self.card.stack().disabled.store(false, Ordering::Release);
         machine.ndis.offer(machine, &self.lower());
     }
 

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use softrnic::sys::*;
 
@@ -192,7 +193,8 @@ impl Protocol {
         let _turn = lower.stack().turn.take();
         let is_mine = |b: &Arc<Binding>| Arc::ptr_eq(&b.protocol, self);
         let is_bound = lower.stack().all().iter().any(is_mine);
-        if self.is_gone() || lower.is_leaving() || lower.is_asleep() || is_bound {
+        let disabled = lower.stack().disabled.load(Ordering::Acquire);
+        if self.is_gone() || lower.is_leaving() || lower.is_asleep() || disabled || is_bound {
             return;
         }
         let binding = match &self.above {
