@@ -159,8 +159,8 @@ fn lengths(paired: &Paired) -> [u32; 4] {
     [ahead, total, receive, transmit]
 }
 
-// NDIS-STAT-01, NDIS-LIFE-10: a NIC that is reconfigured while it is bound: the shorter of both lengths is told above, each once, and
-// before the link, whether the NIC says it itself or NDIS does when it restarts the binding. Requests are answered with it.
+// NDIS-STAT-01, NDIS-LIFE-10: a NIC that is reconfigured while it is bound: the shorter of both lengths is told above, each once,
+// whether the NIC says it itself or NDIS does when it restarts the binding. Requests are answered with it.
 #[test]
 fn a_nics_mtu_is_followed() {
     for restarts in [false, true] {
