@@ -149,18 +149,24 @@ impl Machine {
     /// Stops the machine's own threads and waits for them (a second at most).
     pub fn stop(&self) {
         self.stopping.store(true, Ordering::SeqCst);
+        for _ in 0..200 {
+            // Again and again: one may have looked just before, and begun to wait just after.
+            self.wake();
+            if self.running_threads.load(Ordering::SeqCst) == 0 {
+                return;
+            }
+            sched::sleep_until(clock::after(Duration::from_millis(5)));
+        }
+    }
+
+    /// All threads of its own look whether they are to end.
+    fn wake(&self) {
         self.work.wake();
         self.timers.wake();
         self.processors.iter().for_each(Processor::wake);
         self.wsk.wake();
         self.ndis.wake();
         self.tcpip.wake();
-        for _ in 0..200 {
-            if self.running_threads.load(Ordering::SeqCst) == 0 {
-                return;
-            }
-            sched::sleep_until(clock::after(Duration::from_millis(5)));
-        }
     }
 
     #[must_use]

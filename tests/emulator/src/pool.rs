@@ -2,9 +2,10 @@
 //!
 //! Special pool ends every allocation at an inaccessible page and makes freed memory
 //! inaccessible; it is the default. The cheap mode (and whatever special pool has no room for)
-//! has red zones on both sides, poison in freed memory and a quarantine.
+//! has red zones on both sides, poison in freed memory and a quarantine; in the light one that is short.
 
 mod block;
+mod spare;
 mod special;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -14,6 +15,7 @@ use crate::sync::Mutex;
 
 use block::Block;
 pub use block::Leak;
+use spare::Spare;
 
 use crate::image::{Image, image_at};
 use crate::thread::Thread;
@@ -27,10 +29,23 @@ pub enum PoolMode {
     Special,
     /// Red zones, poison and quarantine.
     Cheap,
+    /// The same with so short a quarantine that memory is used again while it is in the processor's cache, as Windows' own pool
+    /// does it: for measurements.
+    Light,
 }
 
-/// How many freed blocks the cheap mode keeps before their memory is used again.
+/// How many freed blocks are kept before their memory is used again.
 const QUARANTINE: usize = 1024;
+const SHORT_QUARANTINE: usize = 32;
+
+impl PoolMode {
+    fn quarantine(self) -> usize {
+        match self {
+            Self::Special | Self::Cheap => QUARANTINE,
+            Self::Light => SHORT_QUARANTINE,
+        }
+    }
+}
 
 /// The owner of allocations that no image made.
 pub const KERNEL: usize = 0;
@@ -47,6 +62,7 @@ pub struct Pool {
 struct Inner {
     blocks: BTreeMap<usize, Block>,
     quarantine: VecDeque<usize>,
+    spare: Spare,
     /// Bytes in use.
     bytes: usize,
     count: usize,
@@ -125,8 +141,8 @@ impl Pool {
             return std::ptr::null_mut();
         }
         let block = match self.mode {
-            PoolMode::Special => Block::special(&request).or_else(|| Block::cheap(&request)),
-            PoolMode::Cheap => Block::cheap(&request),
+            PoolMode::Special => Block::special(&request).or_else(|| self.cheap(&request)),
+            PoolMode::Cheap | PoolMode::Light => self.cheap(&request),
         };
         let Some(block) = block else {
             return std::ptr::null_mut();
@@ -138,6 +154,10 @@ impl Pool {
         inner.count += 1;
         inner.blocks.insert(address, block);
         address as *mut u8
+    }
+
+    fn cheap(&self, request: &Request) -> Option<Block> {
+        Block::cheap(request, |layout| self.inner.lock().spare.take(layout))
     }
 
     /// Frees what [`allocate`](Self::allocate) returned. `tag` is checked unless it is 0.
@@ -173,7 +193,7 @@ impl Pool {
         };
         block.make_unusable();
         inner.quarantine.push_back(address);
-        if inner.quarantine.len() <= QUARANTINE {
+        if inner.quarantine.len() <= self.mode.quarantine() {
             return;
         }
         let oldest = inner
@@ -188,7 +208,7 @@ impl Pool {
                     &format!("written at {at:#x}: {}", oldest.describe(at)),
                 );
             }
-            oldest.release();
+            oldest.release(|layout, start| self.inner.lock().spare.keep(layout, start));
         }
     }
 

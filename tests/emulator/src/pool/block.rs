@@ -7,10 +7,11 @@ use crate::verifier::stack;
 use crate::wdm::PAGE_SIZE;
 
 const RED: u8 = 0xFB;
-const POISON: u8 = 0xDD;
+pub(super) const POISON: u8 = 0xDD;
 const GARBAGE: u8 = 0xCD;
 const MOST_POISON: usize = 1024;
 const ALIGN: usize = 16;
+pub(super) const LINE: usize = 64;
 
 /// An allocation, live or freed a while ago.
 pub(super) struct Block {
@@ -63,21 +64,29 @@ impl Block {
         Some(Self::new(request, address, Kind::Special(pages)))
     }
 
-    /// Between two red zones.
-    pub(super) fn cheap(request: &Request) -> Option<Self> {
+    /// Between two red zones, in memory that `spare` has for it if there is some.
+    pub(super) fn cheap(
+        request: &Request,
+        spare: impl FnOnce(Layout) -> Option<usize>,
+    ) -> Option<Self> {
         let (align, front) = match request.size < PAGE_SIZE {
             true => (ALIGN, ALIGN),
             false => (PAGE_SIZE, PAGE_SIZE),
         };
         let whole = front + request.size.next_multiple_of(ALIGN) + ALIGN;
         let layout = Layout::from_size_align(whole, align).ok()?;
-        // SAFETY: the layout's size is not zero.
+        // SAFETY: the layout's size is not zero; what is spare has this layout, and is ours now.
         let start = unsafe {
-            match request.zeroed {
-                true => alloc_zeroed(layout),
-                false => alloc(layout),
+            match spare(layout) {
+                Some(start) if request.zeroed => {
+                    std::ptr::write_bytes((start + front) as *mut u8, 0, request.size);
+                    start
+                }
+                Some(start) => start,
+                None if request.zeroed => alloc_zeroed(layout) as usize,
+                None => alloc(layout) as usize,
             }
-        } as usize;
+        };
         (start != 0).then(|| Self::new(request, start + front, Kind::Cheap { start, layout }))
     }
 
@@ -107,7 +116,7 @@ impl Block {
     }
 
     /// The first byte of the range that is not `expected`.
-    fn differs(from: usize, to: usize, expected: u8) -> Option<usize> {
+    pub(super) fn differs(from: usize, to: usize, expected: u8) -> Option<usize> {
         let words = from.next_multiple_of(8).min(to)..to & !7;
         let byte = |at: usize| {
             // SAFETY: callers pass ranges of this allocation, which is mapped.
@@ -119,9 +128,20 @@ impl Block {
             let found = unsafe { (at as *const u64).read_volatile() };
             (found != u64::from_ne_bytes([expected; 8])).then(|| (at..at + 8).find_map(byte))?
         };
+        // A line at a time: most of what is looked at is as it was.
+        let lines = words.start..words.start + words.len() / LINE * LINE;
+        let line = |at: usize| {
+            // SAFETY: as above.
+            let read = |at: usize| unsafe { (at as *const u64).read_volatile() };
+            let changed = (at..at + LINE).step_by(8).fold(0, |changed, at| {
+                changed | read(at) ^ u64::from_ne_bytes([expected; 8])
+            });
+            (changed != 0).then(|| (at..at + LINE).step_by(8).find_map(word))?
+        };
         (from..words.start)
             .find_map(byte)
-            .or_else(|| words.clone().step_by(8).find_map(word))
+            .or_else(|| lines.clone().step_by(LINE).find_map(line))
+            .or_else(|| (lines.end..words.end).step_by(8).find_map(word))
             .or_else(|| (words.end.max(words.start)..to).find_map(byte))
     }
 
@@ -170,10 +190,11 @@ impl Block {
         }
     }
 
-    /// Gives the memory back.
-    pub(super) fn release(self) {
+    /// Gives the memory back, to `keep` if that takes it.
+    pub(super) fn release(self, keep: impl FnOnce(Layout, usize) -> bool) {
         match self.kind {
             Kind::Special(pages) => special::release(pages),
+            Kind::Cheap { start, layout } if keep(layout, start) => {}
             // SAFETY: allocated with this layout and out of every table.
             Kind::Cheap { start, layout } => unsafe { dealloc(start as *mut u8, layout) },
         }

@@ -101,10 +101,11 @@ pub fn spin(turns: &mut u32) {
 }
 
 /// When a thread of a machine that waits for work looks for itself, whatever happens: a wake-up that is
-/// lost costs a moment, not a hang. Not in a simulation, which is there to find such things.
+/// lost costs a moment, not a hang. Seldom, as a machine on which nothing happens takes no processor time either. Not in a
+/// simulation, which is there to find such things.
 #[must_use]
 pub fn look_again() -> Option<u64> {
-    const LOOK: std::time::Duration = std::time::Duration::from_millis(50);
+    const LOOK: std::time::Duration = std::time::Duration::from_secs(1);
     simulation().is_none().then(|| clock::after(LOOK))
 }
 
