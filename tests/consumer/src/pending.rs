@@ -1,6 +1,7 @@
 //! Requests that may complete inline or through a completion callback.
 
 use std::ffi::c_void;
+use std::fmt;
 use std::ptr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,11 +32,22 @@ struct Outcome {
 // SAFETY: the pointer is an NDK object handle; NDK objects may be used from any thread.
 unsafe impl Send for Outcome {}
 
+/// What is to happen inside the completion callback.
+struct Then(Box<dyn FnOnce(NtStatus) + Send>);
+
+impl fmt::Debug for Then {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Then")
+    }
+}
+
 /// The consumer's side of one pended call.
 #[derive(Debug, Default)]
 pub struct Pending {
     outcome: Mutex<Option<Outcome>>,
     done: Condvar,
+    /// Changed with `outcome` held.
+    then: Mutex<Option<Then>>,
 }
 
 impl Pending {
@@ -43,7 +55,23 @@ impl Pending {
         let mut outcome = self.outcome.lock();
         assert!(outcome.is_none(), "NDK-LIFE-08: a request completed twice");
         *outcome = Some(Outcome { status, object });
+        let then = self.then.lock().take();
         self.done.notify_all();
+        drop(outcome);
+        if let Some(Then(act)) = then {
+            act(status);
+        }
+    }
+
+    fn then(&self, act: Then) {
+        let outcome = self.outcome.lock();
+        match *outcome {
+            Some(Outcome { status, .. }) => {
+                drop(outcome);
+                (act.0)(status);
+            }
+            None => *self.then.lock() = Some(act),
+        }
     }
 
     fn wait(&self, limit: Duration) -> Option<Outcome> {
@@ -159,6 +187,14 @@ impl Request {
             .unwrap_or_else(|| panic!("{} is still pending after {limit:?}", self.call))
     }
 
+    /// Has `act` called with the final status: inside the completion callback, or here when that has been.
+    pub fn then(self, act: impl FnOnce(NtStatus) + Send + 'static) {
+        match self.inline {
+            Some(outcome) => act(outcome.status),
+            None => self.pending.then(Then(Box::new(act))),
+        }
+    }
+
     /// Waits for the object of a create call.
     ///
     /// # Errors
@@ -206,4 +242,45 @@ pub(crate) unsafe extern "win64" fn request_completion(context: *mut c_void, sta
 
 pub(crate) unsafe extern "win64" fn close_completion(context: *mut c_void) {
     take(context).finish(NtStatus::SUCCESS, ptr::null_mut());
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicUsize;
+    use std::sync::atomic::Ordering::SeqCst;
+
+    use super::*;
+
+    fn called(before: bool, after: bool) -> [usize; 2] {
+        let calls = Arc::new(AtomicUsize::new(0));
+        let mut given = None;
+        let request = Request::start("a call", |context| {
+            given = Some(context);
+            NtStatus::PENDING.0
+        });
+        let count = calls.clone();
+        let act = move |status: NtStatus| {
+            assert!(status.is_success());
+            count.fetch_add(1, SeqCst);
+        };
+        let complete = || {
+            // SAFETY: the context of the one pended call, given back once.
+            unsafe { request_completion(given.expect("made"), NtStatus::SUCCESS.0) };
+        };
+        if before {
+            complete();
+        }
+        request.then(act);
+        let at_once = calls.load(SeqCst);
+        if after {
+            complete();
+        }
+        [at_once, calls.load(SeqCst)]
+    }
+
+    #[test]
+    fn what_is_to_follow_a_request_follows_it_once() {
+        assert_eq!(called(true, false), [1, 1]);
+        assert_eq!(called(false, true), [0, 1]);
+    }
 }

@@ -1,8 +1,8 @@
 //! softrnic.sys, measured: the image that ships, on two emulated machines, over real TCP.
 //!
 //! Each end's consumer works inside its CQ notification callbacks, as a fast kernel consumer does:
-//! no thread of its own stands between the socket and the next request. Machines use the cheap
-//! pool; everything else of the verifier is on.
+//! no thread of its own stands between the socket and the next request, nor the next connection. Machines
+//! use the light pool; everything else of the verifier is on.
 
 mod connections;
 mod end;
@@ -31,7 +31,7 @@ use side::{Plan, Setting, Sides};
 
 /// What the verifier leaves out while time is measured; every result says so.
 pub const VERIFIER: &str =
-    "cheap pool: no guard pages; IRQL, ownership and all other rules checked";
+    "light pool: no guard pages, a short quarantine; IRQL, ownership and all other rules checked";
 
 /// Our names in tables: sends that complete when the peer's TCP has acknowledged them, as on Windows, and sends that
 /// complete when TCP has taken them, as the peers' do.

@@ -88,7 +88,7 @@ impl Side {
     fn start(name: &str, address: IpAddr, image: &Path, setting: Setting) -> Result<Self, String> {
         let machine = Options {
             name: name.to_owned(),
-            pool: PoolMode::Cheap,
+            pool: PoolMode::Light,
             ..Options::default()
         };
         let network = wsk::Options {
@@ -290,18 +290,25 @@ impl<T> Drop for OnMachine<T> {
 pub(super) fn listen(side: &Side) -> Result<(OnMachine<Listener>, Receiver<Connector>), String> {
     let (sender, incoming) = mpsc::channel();
     let sender = Mutex::new(sender);
-    let listener = side.make(|adapter| {
-        let listener = Listener::new(adapter, move |connector| {
-            let _ = sender
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .send(connector);
-        });
-        listener.map_err(failed("NdkCreateListener"))
+    let listener = listen_with(side, move |connector| {
+        let _ = sender
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .send(connector);
     })?;
+    Ok((listener, incoming))
+}
+
+/// A listener of `side` with this connect event callback.
+pub(super) fn listen_with(
+    side: &Side,
+    incoming: impl Fn(Connector) + Send + Sync + 'static,
+) -> Result<OnMachine<Listener>, String> {
+    let listener =
+        side.make(|adapter| Listener::new(adapter, incoming).map_err(failed("NdkCreateListener")))?;
     let at = SocketAddr::new(side.address, 0);
     side.run(|| check(listener.listen(at).wait(), "NdkListen"))?;
-    Ok((listener, incoming))
+    Ok(listener)
 }
 
 pub(super) fn parameters() -> ConnectParameters {
