@@ -157,6 +157,10 @@ pub enum PayloadError {
 pub trait Frames {
     /// Is there room for a whole frame? If so the calls up to `end` or `cancel` belong to it.
     fn begin(&mut self, size: FrameSize) -> bool;
+    /// Payload of the next frame at most. A segment is cut shorter for it, but not below that of a byte.
+    fn largest(&self) -> usize {
+        usize::MAX
+    }
     /// Appends these bytes by value.
     fn bytes(&mut self, bytes: &[u8]);
     /// Appends `len` bytes of consumer memory. Several calls may make up one frame's payload.

@@ -151,6 +151,32 @@ impl PrivateData {
     }
 }
 
+/// Private data that a consumer has given, until it is in a frame; it takes no more memory than it is long.
+pub(crate) struct Said<A: Allocate>(Option<A::Slice<u8>>);
+
+impl<A: Allocate> Said<A> {
+    pub(crate) fn nothing() -> Self {
+        Self(None)
+    }
+
+    /// A copy; refused when it is too long for any frame, or when there is no memory.
+    pub(crate) fn copy(bytes: &[u8]) -> Result<Self, Failure> {
+        if bytes.len() > PRIVATE_DATA {
+            return Err(Failure::PrivateDataTooLong);
+        }
+        if bytes.is_empty() {
+            return Ok(Self::nothing());
+        }
+        let mut copy = A::slice(bytes.len(), |_| 0).ok_or(Failure::NoResources)?;
+        copy.copy_from_slice(bytes);
+        Ok(Self(Some(copy)))
+    }
+
+    pub(crate) fn as_slice(&self) -> &[u8] {
+        self.0.as_deref().unwrap_or_default()
+    }
+}
+
 /// What a consumer says with a connect or an accept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Params<'a> {

@@ -6,9 +6,10 @@ use core::net::SocketAddr;
 
 use crate::nt::{Mapping, Ref, Status};
 use crate::rdma::qp::Event as Change;
+use crate::sync::Allocate;
 use crate::wsk::Local;
 
-use super::api::{ConnectionData, Failure, Memory, Params, PrivateData, Queues};
+use super::api::{ConnectionData, Failure, Memory, Params, Queues, Said};
 use super::input;
 use super::link::Gone;
 use super::listener::Incoming;
@@ -30,7 +31,9 @@ pub(crate) trait Mapped {
 /// What comes up from a connection. All at IRQL <= DISPATCH, one at a time per connection, with no
 /// lock held; anything of the connection may be called from inside.
 pub(crate) trait Events: Send + Sync + Sized + 'static {
-    type Queues: Queues<Memory: Memory + Mapped> + Send + 'static;
+    type Queues: Queues<Memory: Memory + Mapped, Allocator: Allocate<Slice<u8>: Send>>
+        + Send
+        + 'static;
     /// What passive endpoints come from.
     type Listener: Incoming<Events = Self>;
 
@@ -88,7 +91,7 @@ impl<E: Events> Endpoint<E> {
         params: Params<'_>,
         queues: E::Queues,
     ) -> Result<(), Failure> {
-        let private_data = copy(params.private_data)?;
+        let private_data = Said::copy(params.private_data)?;
         // NDK-CON-10
         queues
             .queue_pair()
@@ -123,7 +126,7 @@ impl<E: Events> Endpoint<E> {
 
     #[inline(never)]
     fn leave_answer(&self, params: Params<'_>, queues: E::Queues) -> Result<(), Failure> {
-        let private_data = copy(params.private_data)?;
+        let private_data = Said::copy(params.private_data)?;
         queues
             .queue_pair()
             .advance(Change::Connect)
@@ -149,7 +152,7 @@ impl<E: Events> Endpoint<E> {
 
     #[inline(never)]
     fn leave_refusal(&self, private_data: &[u8]) -> Result<(), Failure> {
-        let private_data = copy(private_data)?;
+        let private_data = Said::copy(private_data)?;
         self.0.standing.rejectable()?;
         let put = self.0.refusal.put(private_data);
         put.map_err(|_| Failure::ConnectionInvalid)
@@ -223,10 +226,6 @@ impl<E: Events> Drop for Endpoint<E> {
     fn drop(&mut self) {
         self.0.ask(input::CLOSE);
     }
-}
-
-fn copy(private_data: &[u8]) -> Result<PrivateData, Failure> {
-    PrivateData::copy(private_data).ok_or(Failure::PrivateDataTooLong)
 }
 
 /// What a consumer is told of a socket that could not be opened (NDK-CON-06, NDK-CON-07).

@@ -32,6 +32,8 @@ pub(crate) trait Batch<M> {
     fn cancel(&mut self);
     /// Bytes of whole frames.
     fn length(&self) -> usize;
+    /// Bytes that can be appended by value.
+    fn room(&self) -> usize;
 }
 
 /// The stream below.

@@ -22,18 +22,22 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// A connection's own batch: a frame in place and its like, or 32 KiB by value.
+    /// A connection's own batch, for what is small: 2 KiB by value. Where all large ones are out it carries one of the
+    /// largest FPDUs in place, if that lies in few pieces; else the connection goes on in small ones.
     pub(super) const OWN: BatchLimits = BatchLimits {
-        staging: 32 * 1024,
-        ranges: MAX_PIECES,
-        bytes: 128 * 1024,
+        staging: 2 * 1024,
+        mappings: 4,
+        mdls: 2 + 4,
+        bytes: 64 * 1024,
     };
 
     /// A shared batch takes 16 of the largest FPDUs in place, or some 88 Ethernet segments by value:
     /// the call is paid for long before that.
     pub(super) const SHARED: BatchLimits = BatchLimits {
         staging: 128 * 1024,
-        ranges: MAX_PIECES + MAX_SGE,
+        mappings: MAX_PIECES + MAX_SGE,
+        // Bytes that are copied lie between the ranges, and before and after.
+        mdls: 2 * (MAX_PIECES + MAX_SGE) + 1,
         bytes: 1024 * 1024,
     };
 

@@ -17,17 +17,46 @@ use super::runner::Core;
 use super::settings::Settings;
 
 /// A send batch with a frame being appended.
-pub(super) struct Filling {
+pub(super) struct Filling<'a> {
+    home: &'a Home,
     batch: SendBatch,
     frame: Option<BatchMark>,
 }
 
-impl<M: Mapped> Batch<M> for Filling {
-    fn begin(&mut self, copied: usize, described: usize, pieces: usize) -> bool {
-        let room = match described {
+impl Filling<'_> {
+    fn has_room(&self, copied: usize, described: usize, pieces: usize) -> bool {
+        match described {
             0 => self.batch.has_room(copied),
             _ => self.batch.can_describe(copied, described, pieces),
+        }
+    }
+
+    /// Goes on in a large batch, if there is one: then the connection's own is at home again.
+    fn grow(&mut self) -> bool {
+        if !is_own(&self.batch) || self.batch.describes() {
+            return false;
+        }
+        let Some(mut large) = self.home.borrow() else {
+            return false;
         };
+        // It is empty and larger.
+        let copied = large.stage(self.batch.staged());
+        debug_assert!(copied);
+        self.home.keep(core::mem::replace(&mut self.batch, large));
+        true
+    }
+
+    /// One frame at a time may lie in fewer pieces than it could.
+    fn tries_fewer(&self, copied: usize, described: usize) -> bool {
+        described > 0 && self.batch.len() == 0 && self.batch.can_describe(copied, described, 1)
+    }
+}
+
+impl<M: Mapped> Batch<M> for Filling<'_> {
+    fn begin(&mut self, copied: usize, described: usize, pieces: usize) -> bool {
+        let room = self.has_room(copied, described, pieces)
+            || self.grow() && self.has_room(copied, described, pieces)
+            || self.tries_fewer(copied, described);
         if room {
             self.frame = Some(self.batch.mark());
             self.batch.start_crc();
@@ -73,10 +102,18 @@ impl<M: Mapped> Batch<M> for Filling {
     fn length(&self) -> usize {
         self.batch.len()
     }
+
+    fn room(&self) -> usize {
+        self.batch.room()
+    }
 }
 
 /// Set in the name of a connection's own batch, beside its lot.
 const OWN: usize = 1 << 8;
+
+fn is_own(batch: &SendBatch) -> bool {
+    batch.name() & OWN != 0
+}
 
 /// The lot a batch was sent as.
 pub(super) fn lot_of(batch: &SendBatch) -> usize {
@@ -108,7 +145,7 @@ impl Home {
     pub(super) fn keep(&self, mut batch: SendBatch) {
         batch.reset();
         match &self.reserve {
-            Some(reserve) if batch.name() & OWN == 0 => reserve.put(batch),
+            Some(reserve) if !is_own(&batch) => reserve.put(batch),
             _ => {
                 // There is one of its own, and it was out.
                 let put = self.own.put(batch);
@@ -118,7 +155,12 @@ impl Home {
     }
 
     fn take(&self) -> Option<SendBatch> {
-        self.own.take().or_else(|| self.reserve.as_ref()?.take())
+        self.own.take().or_else(|| self.borrow())
+    }
+
+    /// A large one that nobody uses.
+    fn borrow(&self) -> Option<SendBatch> {
+        self.reserve.as_ref()?.take()
     }
 }
 
@@ -127,19 +169,23 @@ pub(super) struct Wire<'a, E: Events> {
     pub(super) core: &'a Core<E>,
 }
 
-impl<E: Events> Link for Wire<'_, E> {
-    type Batch = Filling;
+impl<'a, E: Events> Link for Wire<'a, E> {
+    type Batch = Filling<'a>;
 
-    fn batch(&mut self) -> Option<Filling> {
-        let batch = self.core.home.take()?;
-        Some(Filling { batch, frame: None })
+    fn batch(&mut self) -> Option<Filling<'a>> {
+        let home = &self.core.home;
+        Some(Filling {
+            home,
+            batch: home.take()?,
+            frame: None,
+        })
     }
 
-    fn keep(&mut self, filling: Filling) {
+    fn keep(&mut self, filling: Filling<'a>) {
         self.core.home.keep(filling.batch);
     }
 
-    fn send(&mut self, lot: usize, filling: Filling) -> bool {
+    fn send(&mut self, lot: usize, filling: Filling<'a>) -> bool {
         let mut batch = filling.batch;
         batch.set_name(lot | batch.name() & OWN);
         // WSK-TX-06: it holds all there is to send.

@@ -19,8 +19,10 @@ use crate::{
 pub(crate) struct BatchLimits {
     /// Bytes to copy into.
     pub(crate) staging: usize,
-    /// Consumers' ranges to describe in place; more are copied.
-    pub(crate) ranges: usize,
+    /// Consumers' mappings to describe ranges of in place.
+    pub(crate) mappings: usize,
+    /// MDLs, of such ranges and of the bytes copied between them.
+    pub(crate) mdls: usize,
     /// Bytes of the largest batch to describe, for the page numbers of its MDLs.
     pub(crate) bytes: usize,
 }
@@ -70,9 +72,7 @@ const PAGE: usize = 4096;
 
 impl SendBatch {
     pub(crate) fn try_new(limits: BatchLimits) -> Result<Self> {
-        // Staged runs lie between the ranges, and before and after.
-        let mdls = 2 * limits.ranges + 1;
-        let words = mdls * MDL_WORDS + (limits.bytes + limits.staging) / PAGE;
+        let words = limits.mdls * MDL_WORDS + (limits.bytes + limits.staging) / PAGE;
         let parts = Parts {
             irp: Irp::try_new()?,
             buffer: WSK_BUF {
@@ -83,7 +83,7 @@ impl SendBatch {
             socket: core::ptr::null_mut(),
             arena: Arena::try_new(words)?,
             staging: Staging::try_new(limits.staging)?,
-            pins: Slice::try_from_fn(Tag::SEND, limits.ranges, |_| Ok(None))?,
+            pins: Slice::try_from_fn(Tag::SEND, limits.mappings, |_| Ok(None))?,
             pinned: 0,
             staged: 0,
             described: 0,
@@ -111,7 +111,27 @@ impl SendBatch {
     /// Whether `bytes` more can be appended in any way: then `stage` and `stage_from` of so many in
     /// all do not fail for want of room.
     pub(crate) fn has_room(&self, bytes: usize) -> bool {
-        self.0.staging.bytes().len() - self.0.staged >= bytes
+        self.room() >= bytes
+    }
+
+    /// Bytes that can still be copied.
+    pub(crate) fn room(&self) -> usize {
+        self.0.staging.bytes().len() - self.0.staged
+    }
+
+    /// Whether anything was described in place.
+    pub(crate) fn describes(&self) -> bool {
+        self.0.pinned > 0
+    }
+
+    /// What was copied, in order.
+    pub(crate) fn staged(&self) -> &[u8] {
+        let parts = &*self.0;
+        parts
+            .staging
+            .bytes()
+            .get(..parts.staged)
+            .unwrap_or_default()
     }
 
     /// Whether `described` bytes in `ranges` ranges can be described in place, with `copied` bytes

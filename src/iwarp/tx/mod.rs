@@ -177,7 +177,7 @@ impl Tx {
                 self.send_segment(header, len, frames)
             }
             Request::Write { len, stag, to } => {
-                let piece = self.piece(len, offset, TAGGED_LEN);
+                let piece = self.piece(len, offset, TAGGED_LEN, frames.largest());
                 let header = Tagged {
                     last: piece.last,
                     opcode: Opcode::Write,
@@ -213,7 +213,7 @@ impl Tx {
 
     /// The next FPDU of a Send of `len` bytes, whose `last` is still to be decided.
     fn send_segment<F: Frames>(&mut self, header: Untagged, len: u32, frames: &mut F) -> Emitted {
-        let piece = self.piece(len, header.offset, UNTAGGED_LEN);
+        let piece = self.piece(len, header.offset, UNTAGGED_LEN, frames.largest());
         let header = Untagged {
             last: piece.last,
             ..header
@@ -311,7 +311,7 @@ impl Tx {
         frames: &mut F,
     ) -> Option<Emitted> {
         let read = *reads.inbound.front()?;
-        let piece = self.piece(read.request.len, read.done, TAGGED_LEN);
+        let piece = self.piece(read.request.len, read.done, TAGGED_LEN, frames.largest());
         let done = u64::from(read.done);
         let header = Tagged {
             last: piece.last,
@@ -350,9 +350,9 @@ impl Tx {
     }
 
     /// How much of a message of `len` bytes goes into the segment at `offset`.
-    fn piece(&self, len: u32, offset: u32, header: usize) -> Piece {
+    fn piece(&self, len: u32, offset: u32, header: usize, largest: usize) -> Piece {
         let left = len.saturating_sub(offset) as usize;
-        let room = self.mulpdu.saturating_sub(header);
+        let room = self.mulpdu.saturating_sub(header).min(largest.max(1));
         Piece {
             len: left.min(room),
             last: left <= room,

@@ -7,11 +7,14 @@ use crate::rdma::{Access, Payload, Stag};
 
 use super::super::api::Queues;
 use super::super::link::{Batch, Gone};
-use super::outgoing::Lot;
+use super::pins::Pins;
 use super::placing::refused;
 
 /// Payload from here on stays in place; below, copying it is cheaper than describing it.
-const IN_PLACE: u32 = 16 * 1024;
+const IN_PLACE: usize = 16 * 1024;
+
+/// Payload that is left in place from here on where there is no room for a copy of it.
+const DESCRIBED: usize = 512;
 
 /// The machine's sink: one batch, and the regions its payload comes from.
 pub(super) struct Framer<'a, Q: Queues, B> {
@@ -19,7 +22,9 @@ pub(super) struct Framer<'a, Q: Queues, B> {
     pub(super) queues: Option<&'a Q>,
     /// Of the request being framed.
     pub(super) payload: Option<&'a Payload>,
-    pub(super) lot: &'a mut Lot,
+    pub(super) pins: &'a mut Pins,
+    /// Payload of a frame at most, all of it copied: what is left to do where a whole segment fits nowhere.
+    pub(super) cut: Option<usize>,
     /// This frame's payload is copied.
     pub(super) by_value: bool,
     pub(super) in_place: &'a mut bool,
@@ -35,7 +40,7 @@ impl<Q: Queues, B: Batch<Q::Memory>> Framer<'_, Q, B> {
                 false => Err(gone),
             };
         }
-        if !self.lot.keep(grant) {
+        if !self.pins.keep(grant) {
             return Err(PayloadError::Full);
         }
         match self.batch.describe(&grant.memory, grant.offset, length) {
@@ -95,11 +100,21 @@ impl<Q: Queues, B: Batch<Q::Memory>> Framer<'_, Q, B> {
 
 impl<Q: Queues, B: Batch<Q::Memory>> Frames for Framer<'_, Q, B> {
     fn begin(&mut self, size: FrameSize) -> bool {
-        self.by_value = size.payload < IN_PLACE as usize;
-        match self.by_value {
-            true => self.batch.begin(size.copied + size.payload, 0, 0),
-            false => self.batch.begin(size.copied, size.payload, MAX_PIECES),
+        self.by_value = size.payload < IN_PLACE || self.cut.is_some();
+        if self.by_value && self.batch.begin(size.copied + size.payload, 0, 0) {
+            return true;
         }
+        // What is copied fits in the next batch; in place it has to where it is the first of this one, which is small.
+        let only = self.batch.length() == 0 && self.cut.is_none() && size.payload >= DESCRIBED;
+        if self.by_value && !only {
+            return false;
+        }
+        self.by_value = false;
+        self.batch.begin(size.copied, size.payload, MAX_PIECES)
+    }
+
+    fn largest(&self) -> usize {
+        self.cut.unwrap_or(usize::MAX)
     }
 
     fn bytes(&mut self, bytes: &[u8]) {

@@ -9,6 +9,7 @@
 mod ending;
 mod framing;
 mod outgoing;
+mod pins;
 mod placing;
 mod retire;
 mod starting;
@@ -17,7 +18,7 @@ use crate::iwarp::{Config, Event, Machine, ReadLimits as Wire, Revision, Ticks};
 use crate::rdma::SMB_DIRECT_PORT;
 use crate::rdma::qp::Event as Change;
 
-use super::api::{Failure, Params, PrivateData, Queues, ReadLimits};
+use super::api::{Failure, Params, Queues, ReadLimits, Said};
 use super::decision::Decision;
 use super::link::{Batch, Link, Up};
 use ending::Ending;
@@ -104,8 +105,8 @@ pub(crate) struct Connection<Q: Queues> {
     machine: Machine,
     config: Config,
     patience: Patience,
-    /// Active: what its consumer said.
-    private_data: PrivateData,
+    /// Active: what its consumer said, until the stream is open.
+    private_data: Said<Q::Allocator>,
     reads: ReadLimits,
     queues: Option<Q>,
     outgoing: Outgoing,
@@ -124,7 +125,7 @@ impl<Q: Queues> Connection<Q> {
             machine: Machine::initiator(config),
             config: *config,
             patience,
-            private_data: PrivateData::default(),
+            private_data: Said::nothing(),
             reads: ReadLimits::default(),
             queues: None,
             outgoing: Outgoing::default(),
@@ -161,13 +162,14 @@ impl<Q: Queues> Connection<Q> {
             .min()
     }
 
-    /// A deferred request was posted: whether it may wait for what follows. The time is that of the
-    /// first since the last ones were started by it, so that chains in a row need one timer.
+    /// A deferred request was posted: whether it may wait for what follows, and nothing else is to be done. The time is
+    /// that of the first since the last ones were started by it, so that chains in a row need one timer.
     pub(crate) fn linger(&mut self, clock: &dyn Fn() -> Ticks) -> bool {
-        if self.phase == Phase::Ready {
+        let lingers = self.phase == Phase::Ready;
+        if lingers {
             self.lingering.get_or_insert_with(|| clock() + LINGER);
         }
-        self.phase == Phase::Ready
+        lingers && !self.outgoing.came_back
     }
 
     /// The time is up, and what follows starts whatever was posted (NDK-POST-21).
@@ -176,12 +178,19 @@ impl<Q: Queues> Connection<Q> {
     }
 
     /// Active, from `Idle`: the consumer's connect; TCP is connecting to that port.
-    pub(crate) fn connect(&mut self, now: Ticks, port: u16, params: Params<'_>, queues: Q) {
+    pub(crate) fn connect(
+        &mut self,
+        now: Ticks,
+        port: u16,
+        private_data: Said<Q::Allocator>,
+        reads: ReadLimits,
+        queues: Q,
+    ) {
         self.choose(port);
         self.initiate();
         self.ending.link_opened();
-        self.private_data = PrivateData::copy(params.private_data).unwrap_or_default();
-        self.reads = params.reads;
+        self.private_data = private_data;
+        self.reads = reads;
         self.queues = Some(queues);
         self.phase = Phase::Connecting;
         self.deadline = Some(now + self.patience.connect);
@@ -368,6 +377,7 @@ impl<Q: Queues> Connection<Q> {
     where
         L::Batch: Batch<Q::Memory>,
     {
+        self.outgoing.came_back = false;
         self.tick(around);
         self.let_go();
         self.take_fin();
@@ -438,6 +448,7 @@ impl<Q: Queues> Connection<Q> {
         self.change(Change::Established);
         self.ending.established = true;
         self.phase = Phase::Ready;
+        self.private_data = Said::nothing();
         if active {
             around.up.complete_done(Ok(()))
         } else {

@@ -4,10 +4,8 @@
 //! the batch, large ones are described in place and their regions pinned until the batch is back.
 
 use crate::iwarp::{MAX_READS, Machine, Transmit};
-use crate::rdma::limits::MAX_SGE;
 use crate::rdma::queue::Window;
 use crate::rdma::request::Progress;
-use crate::rdma::stag::Grant;
 use crate::rdma::{Flags, Op, SendRequest, Stag, Status};
 use crate::sync::Allocate;
 use crate::sync::revocable::Pin;
@@ -15,11 +13,9 @@ use crate::sync::revocable::Pin;
 use super::super::api::Queues;
 use super::super::link::{BATCHES, Batch, Link, Up};
 use super::framing::Framer;
+use super::pins::Pins;
 use super::starting::{Begin, begin};
 use super::{Around, Connection, Phase};
-
-/// Regions one batch can keep.
-const PINS: usize = 2 * MAX_SGE;
 
 /// Which requests are reads under way: positions in the send queue, oldest first.
 #[derive(Debug, Default)]
@@ -66,31 +62,21 @@ impl Reads {
 }
 
 /// One batch under way.
-#[derive(Debug)]
-pub(super) struct Lot {
+#[derive(Debug, Default)]
+struct Lot {
     /// Offset in the stream where it ends.
     end: u64,
     state: Sent,
-    pins: [Option<(Stag, Pin)>; PINS],
+    /// Regions it pins.
     pinned: usize,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 enum Sent {
+    #[default]
     Pending,
     Done,
     Failed,
-}
-
-impl Default for Lot {
-    fn default() -> Self {
-        Self {
-            end: 0,
-            state: Sent::Pending,
-            pins: [const { None }; PINS],
-            pinned: 0,
-        }
-    }
 }
 
 /// What the send path remembers.
@@ -104,12 +90,16 @@ pub(super) struct Outgoing {
     in_place: bool,
     pub(super) reads: Reads,
     lots: [Lot; BATCHES],
+    /// Of all lots, those of the oldest first; at the end those of the one being filled.
+    pins: Pins,
     first: usize,
     pending: usize,
     /// Those of them that pin regions.
     pinning: usize,
     /// There is more to send than batches at home.
     crowded: bool,
+    /// A batch came back that something waits for; what follows has yet to be done.
+    pub(super) came_back: bool,
     /// Bytes handed to the link, and bytes it is done with.
     streamed: u64,
     pub(super) sent: u64,
@@ -122,6 +112,7 @@ pub(super) struct Outgoing {
 impl<Q: Queues> Connection<Q> {
     /// A batch came back.
     pub(crate) fn sent(&mut self, lot: usize, ok: bool) {
+        self.outgoing.came_back |= self.awaits_sent();
         let state = if ok { Sent::Done } else { Sent::Failed };
         if let Some(lot) = self.outgoing.lots.get_mut(lot) {
             lot.state = state;
@@ -143,13 +134,12 @@ impl<Q: Queues> Connection<Q> {
             Sent::Done => self.outgoing.sent = lot.end,
             Sent::Failed => {}
         }
-        for slot in lot.pins.iter_mut().take(lot.pinned) {
-            if let (Some((stag, pin)), Some(queues)) = (slot.take(), &self.queues) {
-                queues.regions().unpin(stag, pin);
-            }
+        let pinned = core::mem::take(&mut lot.pinned);
+        for _ in 0..pinned {
+            let pin = self.outgoing.pins.take_oldest();
+            self.unpin(pin);
         }
-        self.outgoing.pinning -= usize::from(lot.pinned > 0);
-        lot.pinned = 0;
+        self.outgoing.pinning -= usize::from(pinned > 0);
         self.outgoing.first = (self.outgoing.first + 1) % BATCHES;
         self.outgoing.pending -= 1;
         true
@@ -183,27 +173,20 @@ impl<Q: Queues> Connection<Q> {
                 return;
             };
             let slot = (self.outgoing.first + self.outgoing.pending) % BATCHES;
-            let outcome = self.fill(slot, &mut batch);
-            let length = batch.length();
-            if length == 0 {
+            let Some(outcome) = self.fill_somehow(&mut batch) else {
+                self.outgoing.crowded = true;
+                return around.link.keep(batch);
+            };
+            self.outgoing.finished = outcome == Transmit::Finished;
+            if batch.length() == 0 {
                 around.link.keep(batch);
-                self.outgoing.finished = outcome == Transmit::Finished;
                 if outcome == Transmit::Full {
                     // A frame that fits in no batch.
                     self.machine.fail();
                 }
                 return;
             }
-            self.outgoing.streamed += length as u64;
-            let mut pins = false;
-            if let Some(lot) = self.outgoing.lots.get_mut(slot) {
-                lot.end = self.outgoing.streamed;
-                lot.state = Sent::Pending;
-                pins = lot.pinned > 0;
-            }
-            self.outgoing.pending += 1;
-            self.outgoing.pinning += usize::from(pins);
-            self.outgoing.finished = outcome == Transmit::Finished;
+            self.outgoing.filled(slot, batch.length());
             if !around.link.send(slot, batch) {
                 // WSK-TX-04: what came behind it would be whole frames, and the peer would never know.
                 return self.reset();
@@ -222,8 +205,40 @@ impl<Q: Queues> Connection<Q> {
             && self.queues.as_ref().is_none_or(all_started)
     }
 
-    /// Fills one batch; why it stopped.
-    fn fill<B: Batch<Q::Memory>>(&mut self, slot: usize, batch: &mut B) -> Transmit {
+    /// Fills one batch; why it stopped. `None` when the next frame has to wait until a batch comes back.
+    fn fill_somehow<B: Batch<Q::Memory>>(&mut self, batch: &mut B) -> Option<Transmit> {
+        let outcome = self.fill(batch, None);
+        if batch.length() > 0 {
+            return Some(outcome);
+        }
+        self.give_up_pins();
+        if outcome != Transmit::Full {
+            return Some(outcome);
+        }
+        // Others have the large batches, those under way keep all regions there is room for, or no batch can
+        // describe memory in so many pieces. What is ours comes back; with nothing out, it goes on in frames that fit.
+        if self.outgoing.pending > 0 {
+            return None;
+        }
+        let most = batch.room() / 2;
+        Some(self.fill(batch, Some(most)))
+    }
+
+    /// The batch being filled is not sent.
+    fn give_up_pins(&mut self) {
+        while let Some(pin) = self.outgoing.pins.take_newest() {
+            self.unpin(Some(pin));
+        }
+    }
+
+    fn unpin(&self, pin: Option<(Stag, Pin)>) {
+        if let (Some((stag, pin)), Some(queues)) = (pin, &self.queues) {
+            queues.regions().unpin(stag, pin);
+        }
+    }
+
+    /// Fills one batch with whole segments, or by value with what `cut` allows; why it stopped.
+    fn fill<B: Batch<Q::Memory>>(&mut self, batch: &mut B, cut: Option<usize>) -> Transmit {
         let may_start =
             matches!(self.phase, Phase::Ready | Phase::Draining) && !self.incoming.discarding;
         let draining = self.phase == Phase::Draining;
@@ -240,14 +255,12 @@ impl<Q: Queues> Connection<Q> {
             let payload = outgoing
                 .current
                 .and_then(|n| Some(&window.as_ref()?.get(n)?.payload));
-            let Some(lot) = outgoing.lots.get_mut(slot) else {
-                return Transmit::Idle;
-            };
             let mut framer = Framer {
                 batch,
                 queues,
                 payload,
-                lot,
+                pins: &mut outgoing.pins,
+                cut,
                 by_value: true,
                 in_place: &mut outgoing.in_place,
             };
@@ -279,6 +292,21 @@ impl<Q: Queues> Connection<Q> {
 }
 
 impl Outgoing {
+    /// The batch being filled goes out as that lot.
+    fn filled(&mut self, slot: usize, length: usize) {
+        let pinned = self.pins.sent();
+        self.streamed += length as u64;
+        self.pending += 1;
+        self.pinning += usize::from(pinned > 0);
+        if let Some(lot) = self.lots.get_mut(slot) {
+            *lot = Lot {
+                end: self.streamed,
+                state: Sent::Pending,
+                pinned,
+            };
+        }
+    }
+
     fn message_done<A: Allocate>(
         &mut self,
         window: Option<&mut Window<'_, SendRequest, A>>,
@@ -369,27 +397,5 @@ impl Outgoing {
         self.next = self.next.saturating_sub(1);
         self.current = self.current.and_then(|n| n.checked_sub(1));
         self.reads.base += 1;
-    }
-}
-
-impl Lot {
-    /// Pins the region until the batch is back; false when no more can be kept.
-    pub(super) fn keep<M>(&mut self, grant: &Grant<'_, M>) -> bool {
-        let kept = self
-            .pins
-            .iter()
-            .take(self.pinned)
-            .rev()
-            .flatten()
-            .any(|(kept, _)| *kept == grant.stag);
-        if kept {
-            return true;
-        }
-        let Some(place) = self.pins.get_mut(self.pinned) else {
-            return false;
-        };
-        *place = Some((grant.stag, grant.pin()));
-        self.pinned += 1;
-        true
     }
 }

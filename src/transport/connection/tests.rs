@@ -17,6 +17,7 @@ use crate::sync::storage::Heap;
 use crate::transport::api::{Memory, Side};
 use crate::transport::link::{BATCHES, Gone};
 
+mod batches;
 mod data;
 mod ends;
 mod fallback;
@@ -125,6 +126,9 @@ impl Batch<Bytes> for Buffer {
     fn length(&self) -> usize {
         self.bytes.len()
     }
+    fn room(&self) -> usize {
+        self.room - self.bytes.len()
+    }
 }
 
 /// One direction's stream and what its sender's link did.
@@ -134,6 +138,8 @@ struct Pipe {
     /// Sent, not yet told so.
     unacknowledged: VecDeque<(usize, Buffer)>,
     home: usize,
+    /// Bytes a batch takes.
+    room: usize,
     fin: bool,
     fin_told: bool,
     reset: bool,
@@ -153,7 +159,7 @@ impl Link for TestLink {
         Some(Buffer {
             bytes: Vec::new(),
             frame: 0,
-            room: 300_000,
+            room: pipe.room,
         })
     }
     fn keep(&mut self, _: Buffer) {
@@ -175,9 +181,10 @@ impl Link for TestLink {
         self.0.borrow_mut().close_asked = true;
     }
     fn redial(&mut self) {
-        let home = self.0.borrow().home;
+        let (home, room) = (self.0.borrow().home, self.0.borrow().room);
         *self.0.borrow_mut() = Pipe {
             home,
+            room,
             redialed: true,
             ..Pipe::default()
         };
@@ -264,6 +271,7 @@ impl End {
             },
         };
         pipe.borrow_mut().home = BATCHES;
+        pipe.borrow_mut().room = 300_000;
         let qp = Qp {
             pair: QueuePair::new(64, 64, [DOMAIN, Domain(8)]).unwrap(),
             regions: Table::new([0x1234_5678, 1]).unwrap(),
@@ -318,6 +326,12 @@ impl End {
     }
 
     fn post(&mut self, context: u64, op: Op, flags: Flags, sges: &[Sge]) {
+        self.queue(context, op, flags, sges);
+        self.input(|connection, _| connection.doorbell());
+    }
+
+    /// A post that nobody has told of.
+    fn queue(&mut self, context: u64, op: Op, flags: Flags, sges: &[Sge]) {
         let posted = self.qp.pair.send.post(|request| {
             let mut list = SgeList::default();
             assert!(sges.iter().all(|sge| list.push(*sge)));
@@ -331,7 +345,6 @@ impl End {
             Ok(())
         });
         assert_eq!(posted, Ok(()));
-        self.input(|connection, _| connection.doorbell());
     }
 
     fn post_receive(&mut self, context: u64, sges: &[Sge]) {
@@ -404,15 +417,14 @@ impl Pair {
 
     fn open(&mut self) {
         let queues = self.active.begin();
-        let params = Params {
-            private_data: b"hello",
-            reads: ReadLimits {
-                inbound: 4,
-                outbound: 4,
-            },
+        let said = Said::copy(b"hello").unwrap();
+        let reads = ReadLimits {
+            inbound: 4,
+            outbound: 4,
         };
-        self.active
-            .input(|connection, around| connection.connect(around.now(), PORT, params, queues));
+        self.active.input(|connection, around| {
+            connection.connect(around.now(), PORT, said, reads, queues)
+        });
         self.active
             .input(|connection, around| connection.connected(Ok(()), around));
         self.passive

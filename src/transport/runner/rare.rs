@@ -6,24 +6,24 @@ use crate::rdma::qp::Event as Change;
 use crate::wsk::{Local, Socket};
 
 use super::Core;
-use crate::transport::api::{Failure, Params, PrivateData, Queues, ReadLimits};
+use crate::transport::api::{Failure, Params, Queues, ReadLimits, Said};
 use crate::transport::connection::{Around, Connection, Phase};
 use crate::transport::endpoint::{Events, failure_of};
 use crate::transport::input;
 use crate::transport::link::{Link, Up};
 
 /// The consumer connects.
-pub(in crate::transport) struct Dial<Q> {
+pub(in crate::transport) struct Dial<Q: Queues> {
     pub(in crate::transport) local: Local,
     pub(in crate::transport) remote: SocketAddr,
-    pub(in crate::transport) private_data: PrivateData,
+    pub(in crate::transport) private_data: Said<Q::Allocator>,
     pub(in crate::transport) reads: ReadLimits,
     pub(in crate::transport) queues: Q,
 }
 
 /// The consumer accepts.
-pub(in crate::transport) struct Answer<Q> {
-    pub(in crate::transport) private_data: PrivateData,
+pub(in crate::transport) struct Answer<Q: Queues> {
+    pub(in crate::transport) private_data: Said<Q::Allocator>,
     pub(in crate::transport) reads: ReadLimits,
     pub(in crate::transport) queues: Q,
 }
@@ -137,11 +137,7 @@ impl<E: Events> Core<E> {
         };
         match opened {
             Ok(()) => {
-                let params = Params {
-                    private_data: private_data.as_slice(),
-                    reads,
-                };
-                connection.connect(now, remote.port(), params, queues);
+                connection.connect(now, remote.port(), private_data, reads, queues);
             }
             Err(_) => {
                 let _before = queues.queue_pair().advance(Change::Refused);

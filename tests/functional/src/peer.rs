@@ -172,7 +172,16 @@ pub fn parameters(private_data: &[u8]) -> ConnectParameters {
 /// When nobody hears of the request.
 #[must_use]
 pub fn accepted(stage: &Stage, request: &[u8], private_data: &[u8]) -> (Peer, End, Request) {
-    let mut end = End::new(&stage.open(1), QpLimits::default());
+    accepted_with(stage, request, private_data, QpLimits::default())
+}
+
+fn accepted_with(
+    stage: &Stage,
+    request: &[u8],
+    private_data: &[u8],
+    limits: QpLimits,
+) -> (Peer, End, Request) {
+    let mut end = End::new(&stage.open(1), limits);
     let (listener, incoming) = listen(&end.adapter, stage.address(1, 0));
     let mut peer = Peer::connect(listener.local_address().expect("listening"));
     peer.send(request);
@@ -190,7 +199,17 @@ pub fn accepted(stage: &Stage, request: &[u8], private_data: &[u8]) -> (Peer, En
 /// When the driver does not answer.
 #[must_use]
 pub fn connected(stage: &Stage) -> (Peer, End) {
-    let (mut peer, end, accepting) = accepted(stage, &request(0x40, 1, b""), b"");
+    connected_with(stage, QpLimits::default())
+}
+
+/// As [`connected`], with other limits of the queue pair.
+///
+/// # Panics
+/// When the driver does not answer.
+#[must_use]
+pub fn connected_with(stage: &Stage, limits: QpLimits) -> (Peer, End) {
+    let asking = request(0x40, 1, b"");
+    let (mut peer, end, accepting) = accepted_with(stage, &asking, b"", limits);
     assert_eq!(peer.read_frame(), reply(0x40, 1, b""));
     assert_eq!(accepting.wait(), NtStatus::SUCCESS);
     end.post_receive(0, 0, 8);

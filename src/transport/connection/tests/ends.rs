@@ -226,7 +226,13 @@ fn a_refused_tcp_connect_leaves_the_queue_pair_as_before() {
     let mut pair = Pair::new(1448);
     let queues = pair.active.begin();
     pair.active.input(|connection, around| {
-        connection.connect(around.now(), PORT, Params::default(), queues)
+        connection.connect(
+            around.now(),
+            PORT,
+            Said::nothing(),
+            ReadLimits::default(),
+            queues,
+        )
     });
     pair.active
         .input(|connection, around| connection.connected(Err(Failure::HostUnreachable), around));

@@ -7,12 +7,10 @@ use super::*;
 fn asked() -> Pair {
     let mut pair = Pair::new(1460);
     let queues = pair.active.begin();
-    let params = Params {
-        private_data: b"hello",
-        ..Params::default()
-    };
-    pair.active
-        .input(|connection, around| connection.connect(around.now(), PORT, params, queues));
+    let said = Said::copy(b"hello").unwrap();
+    pair.active.input(|connection, around| {
+        connection.connect(around.now(), PORT, said, ReadLimits::default(), queues)
+    });
     pair.active
         .input(|connection, around| connection.connected(Ok(()), around));
     assert_eq!(pair.up.borrow().stream[17], 2);

@@ -43,7 +43,13 @@ fn at(phase: Phase) -> (Pair, bool) {
         Phase::Connecting | Phase::AwaitReply | Phase::FallingBack => {
             let queues = pair.active.begin();
             pair.active.input(|connection, around| {
-                connection.connect(around.now(), PORT, Params::default(), queues);
+                connection.connect(
+                    around.now(),
+                    PORT,
+                    Said::nothing(),
+                    ReadLimits::default(),
+                    queues,
+                );
             });
             if phase != Phase::Connecting {
                 pair.active
