@@ -9,7 +9,7 @@ use crate::rdma::qp::Event as Change;
 use crate::sync::Allocate;
 use crate::wsk::Local;
 
-use super::api::{ConnectionData, Failure, Memory, Params, Queues, Said};
+use super::api::{ConnectionData, Failure, Memory, Params, PrivateData, Queues, Said};
 use super::input;
 use super::link::Gone;
 use super::listener::Incoming;
@@ -152,7 +152,8 @@ impl<E: Events> Endpoint<E> {
 
     #[inline(never)]
     fn leave_refusal(&self, private_data: &[u8]) -> Result<(), Failure> {
-        let private_data = Said::copy(private_data)?;
+        // Held by value: no lack of memory keeps a consumer from saying no.
+        let private_data = PrivateData::copy(private_data).ok_or(Failure::PrivateDataTooLong)?;
         self.0.standing.rejectable()?;
         let put = self.0.refusal.put(private_data);
         put.map_err(|_| Failure::ConnectionInvalid)

@@ -20,7 +20,7 @@ use crate::sync::{Actor, Mailbox, Once, Revocable, Turn};
 use crate::wsk::events::End;
 use crate::wsk::{self, Accept, Indication, Local, NotConnected, SendBatch, Socket};
 
-use super::api::{Failure, PrivateData, Queues, ReadLimits, Said};
+use super::api::{Failure, PrivateData, Queues, ReadLimits};
 use super::connection::{Around, Connection, Phase};
 use super::decision::Standing;
 use super::endpoint::{Events, failure_of};
@@ -59,7 +59,7 @@ pub(super) struct Core<E: Events> {
     pub(super) dial: Mailbox<Dial<E::Queues>>,
     connected: Mailbox<Result<(), Failure>>,
     pub(super) answer: Mailbox<Answer<E::Queues>>,
-    pub(super) refusal: Mailbox<Said<<E::Queues as Queues>::Allocator>>,
+    pub(super) refusal: Mailbox<PrivateData>,
     pub(super) standing: Standing,
     pub(super) home: Home,
     returned: Returned,
