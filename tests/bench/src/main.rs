@@ -10,7 +10,9 @@ use std::{
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use softrnic_bench::{
     crc::Checksum,
-    document, machine,
+    document,
+    least::Least,
+    machine,
     peers::{self, fabric},
     point::Verb,
     profile::{self, Profile, budget},
@@ -233,10 +235,12 @@ fn rows(
         Reference::framed(),
         Reference::buffered(),
     ];
+    let mut least = Least::both()?;
     let mut checksums = Checksum::all();
     let mut ours = Provider::all(image);
     let mut contenders: Vec<&mut dyn Contender> = Vec::new();
     contenders.extend(references.iter_mut().map(|one| one as &mut dyn Contender));
+    contenders.extend(least.iter_mut().map(|one| one as &mut dyn Contender));
     contenders.extend(ours.iter_mut().map(|one| one as &mut dyn Contender));
     contenders.extend(checksums.iter_mut().map(|one| one as &mut dyn Contender));
     contenders.extend(
@@ -260,6 +264,7 @@ fn rows(
         time,
         progress,
     )?;
+    least.into_iter().for_each(Least::stop);
     ours.into_iter().try_for_each(Provider::stop)?;
     Ok(rows)
 }

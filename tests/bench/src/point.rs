@@ -1,5 +1,7 @@
 //! What is measured: the points of the comparison.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 /// What moves the bytes.
@@ -42,6 +44,18 @@ pub enum Wait {
     Hybrid,
     /// They sleep at once.
     Sleep,
+}
+
+impl Wait {
+    /// How long a machine's network thread polls before it sleeps.
+    pub(crate) fn spin(self) -> Duration {
+        match self {
+            // Longer than any gap between two messages.
+            Self::Poll => Duration::from_micros(500),
+            Self::Hybrid => Duration::from_micros(50),
+            Self::Sleep => Duration::ZERO,
+        }
+    }
 }
 
 /// What TCP's segments are made for.

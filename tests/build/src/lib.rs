@@ -224,12 +224,21 @@ pub fn named(path: PathBuf) -> Result<Image, Error> {
 ///
 /// When no compiler can be had, or when the driver does not build.
 pub fn driver(manifest_dir: &Path, name: &str) -> Result<Image, Error> {
+    driver_with(manifest_dir, name, &[])
+}
+
+/// As [`driver`], of a package that is made of the sources at `shared`, too.
+///
+/// # Errors
+///
+/// When no compiler can be had, or when the driver does not build.
+pub fn driver_with(manifest_dir: &Path, name: &str, shared: &[PathBuf]) -> Result<Image, Error> {
     let recipe = Recipe {
         folder: &target_dir(),
         profile: Profile::Image,
         feature: None,
     };
-    build(name, manifest_dir, &[], recipe)
+    build(name, manifest_dir, shared, recipe)
 }
 
 /// Whether every source of `softrnic.sys` is older than `image`.

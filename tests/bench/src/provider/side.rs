@@ -46,16 +46,6 @@ pub(super) struct Setting {
 }
 
 impl Setting {
-    /// How long a network thread polls before it sleeps.
-    fn spin(self) -> Duration {
-        match self.wait {
-            // Longer than any gap between two messages.
-            Wait::Poll => Duration::from_micros(500),
-            Wait::Hybrid => Duration::from_micros(50),
-            Wait::Sleep => Duration::ZERO,
-        }
-    }
-
     fn keywords(self) -> Vec<(String, Keyword)> {
         let crc = Keyword::from(u32::from(self.crc));
         let mut keywords = vec![("NetworkDirectCrc".to_owned(), crc)];
@@ -93,7 +83,7 @@ impl Side {
         };
         let network = wsk::Options {
             send_completion: setting.completion,
-            spin: setting.spin(),
+            spin: setting.wait.spin(),
             ..wsk::Options::default()
         };
         let adapters = vec![AdapterOptions {

@@ -10,12 +10,12 @@ use super::{Shape, socket::Socket};
 /// MPA length and an untagged DDP header.
 const HEADER: usize = 20;
 /// Payload of an FPDU at most, in a segment of loopback, whose MTU is 64 KiB.
-pub(super) const LOOPBACK: usize = 65_408;
+pub(crate) const LOOPBACK: usize = 65_408;
 /// The same in a segment of Ethernet.
-pub(super) const ETHERNET: usize = 1408;
+pub(crate) const ETHERNET: usize = 1408;
 /// Below this, frames are received into one buffer and copied: one call for many of them.
 pub(super) const IN_PLACE: usize = 16 << 10;
-const STAGE: usize = 256 << 10;
+pub(super) const STAGE: usize = 256 << 10;
 
 /// Bytes between a frame's payload and its CRC.
 fn padding(payload: usize) -> usize {
@@ -69,6 +69,12 @@ impl Sender {
             trailers: Vec::new(),
             number: 0,
         }
+    }
+
+    /// The message that is sent.
+    #[cfg(test)]
+    pub(crate) fn message(&self) -> &[u8] {
+        &self.payload
     }
 
     /// Sends `messages` of them in one call, if the socket takes them.
@@ -139,6 +145,31 @@ impl Receiver {
             crc: 0,
             trailer: [0; 4],
         }
+    }
+
+    /// The message that was received last.
+    #[cfg(test)]
+    pub(crate) fn message(&self) -> &[u8] {
+        &self.place[..self.shape.size]
+    }
+
+    /// As `new`, with a buffer only while one is lent.
+    pub(crate) fn without_buffer(shape: Shape) -> Self {
+        let mut receiver = Self::new(shape);
+        receiver.stage = Vec::new();
+        receiver
+    }
+
+    /// As `receive`, whatever came as far as it came, through a buffer that many share.
+    pub(crate) fn receive_through(
+        &mut self,
+        socket: &Socket,
+        buffer: &mut Vec<u8>,
+    ) -> io::Result<usize> {
+        std::mem::swap(&mut self.stage, buffer);
+        let received = self.receive_buffered(socket);
+        std::mem::swap(&mut self.stage, buffer);
+        received
     }
 
     /// Waits for bytes and says how many messages they completed.

@@ -152,14 +152,14 @@ pub(crate) fn connect(time: Duration) -> io::Result<f64> {
         let mut made = 0;
         let started = Instant::now();
         while started.elapsed() < time {
-            let socket = socket::connect(&listener, Wait::Sleep)?;
+            let socket = socket::connect(listener.local_addr()?, Wait::Sleep)?;
             let mut frame = [0; START];
             socket.write_all(&mut [IoSlice::new(&frame)])?;
             socket.read_exact(&mut frame)?;
             made += 1;
         }
         let rate = f64::from(made) / started.elapsed().as_secs_f64();
-        drop(socket::connect(&listener, Wait::Sleep)?); // nothing sent: the passive side ends
+        drop(socket::connect(listener.local_addr()?, Wait::Sleep)?); // nothing sent: the passive side ends
         passive
             .join()
             .unwrap_or_else(|_| Err(io::Error::other("the passive side")))?;
@@ -193,7 +193,7 @@ fn pair<T>(
             passive(&socket::accept(&listener, wait)?)
         });
         let _pinned = (wait == Wait::Poll).then(|| machine::pin(0));
-        let result = active(&socket::connect(&listener, wait)?);
+        let result = active(&socket::connect(listener.local_addr()?, wait)?);
         match other
             .join()
             .unwrap_or_else(|_| Err(io::Error::other("the passive side")))
@@ -205,7 +205,7 @@ fn pair<T>(
     })
 }
 
-fn is_the_end(error: &io::Error) -> bool {
+pub(super) fn is_the_end(error: &io::Error) -> bool {
     use ErrorKind::{BrokenPipe, ConnectionReset, UnexpectedEof};
     matches!(error.kind(), UnexpectedEof | ConnectionReset | BrokenPipe)
 }

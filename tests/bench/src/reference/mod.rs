@@ -6,9 +6,10 @@
 //! to the provider can be cheaper. `buffered` does the same as a driver of the emulated kernel must: what arrives is read into
 //! a buffer and copied from there to its place, where Windows lends the memory it arrived in and the other two read it in place.
 
-mod frame;
+pub(crate) mod frame;
+mod many;
 mod measure;
-mod socket;
+pub(crate) mod socket;
 
 use std::{io, time::Duration};
 
@@ -26,7 +27,7 @@ pub const FRAMED: &str = "framed TCP";
 pub const BUFFERED: &str = "framed TCP, buffered";
 
 /// Messages handed to the socket in one call take this many bytes at most.
-const JOINED: usize = 256 << 10;
+pub(crate) const JOINED: usize = 256 << 10;
 
 /// How a reference run is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +44,14 @@ pub(crate) struct Shape {
     buffered: bool,
     /// Payload of an FPDU at most.
     fpdu: usize,
+}
+
+/// Payload of an FPDU at most.
+pub(crate) fn fpdu(point: &Point) -> usize {
+    match point.segment {
+        Segment::Loopback => frame::LOOPBACK,
+        Segment::Ethernet => frame::ETHERNET,
+    }
 }
 
 /// Raw TCP, plain or framed.
@@ -79,28 +88,30 @@ impl Reference {
         }
     }
 
-    /// At 64 bytes the plain reference is one call a message: the wall every peer stands at.
+    /// At 64 bytes, and of reads, the plain reference is one call a message: the wall every peer stands at.
     fn batch(&self, point: &Point) -> usize {
         let joined = point.window.min(JOINED / point.size.max(1)).max(1);
-        if point.size <= 64 && !self.framed {
+        let read = matches!(point.kind, Kind::Time(Verb::Read) | Kind::Rate(Verb::Read));
+        if !self.framed && (point.size <= 64 || read) {
             1
         } else {
             joined
         }
     }
 
-    fn shape(&self, point: &Point) -> Shape {
+    pub(crate) fn shape(&self, point: &Point) -> Shape {
         Shape {
             size: point.size,
             window: point.window,
             batch: self.batch(point),
             framed: self.framed,
             buffered: self.buffered,
-            fpdu: match point.segment {
-                Segment::Loopback => frame::LOOPBACK,
-                Segment::Ethernet => frame::ETHERNET,
-            },
+            fpdu: fpdu(point),
         }
+    }
+
+    fn is_framed(&self) -> bool {
+        self.framed && !self.buffered
     }
 
     fn number(&self, point: &Point, time: Duration) -> io::Result<Option<f64>> {
@@ -111,6 +122,9 @@ impl Reference {
         };
         let of_rate = |rate| point.unit.of_rate(rate, point.size);
         Ok(Some(match point.kind {
+            Kind::Rate(Verb::Send | Verb::Write) if point.connections > 1 && self.is_framed() => {
+                of_rate(many::stream(shape, point.connections, time)?)
+            }
             _ if point.connections > 1 => return Ok(None),
             // Small frames are read into a buffer in any case.
             _ if self.buffered && point.size < frame::IN_PLACE => return Ok(None),

@@ -3,7 +3,8 @@
 use std::{
     hint,
     io::{self, ErrorKind, IoSlice, IoSliceMut, Read, Write},
-    net::{Ipv4Addr, Shutdown, TcpListener, TcpStream},
+    net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream},
+    os::fd::{AsRawFd, RawFd},
 };
 
 pub(crate) struct Socket {
@@ -24,8 +25,8 @@ pub(crate) fn listen() -> io::Result<TcpListener> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
 }
 
-pub(crate) fn connect(listener: &TcpListener, wait: Wait) -> io::Result<Socket> {
-    Socket::new(TcpStream::connect(listener.local_addr()?)?, wait)
+pub(crate) fn connect(to: SocketAddr, wait: Wait) -> io::Result<Socket> {
+    Socket::new(TcpStream::connect(to)?, wait)
 }
 
 pub(crate) fn accept(listener: &TcpListener, wait: Wait) -> io::Result<Socket> {
@@ -37,6 +38,11 @@ impl Socket {
         stream.set_nodelay(true)?;
         stream.set_nonblocking(wait == Wait::Poll)?;
         Ok(Self { stream })
+    }
+
+    /// The descriptor, for who waits for many.
+    pub(crate) fn raw(&self) -> RawFd {
+        self.stream.as_raw_fd()
     }
 
     /// Reads what is there, at least a byte; the end of the stream is an error.

@@ -1,0 +1,101 @@
+//! The frames of the reference (`tests/bench/src/reference/frame.rs`): a header, the payload, a CRC32C of both. Sizes are
+//! multiples of four, so that nothing is padded.
+
+use crate::crc32c;
+
+/// MPA length and an untagged DDP header.
+pub(crate) const HEADER: usize = 20;
+/// The checksum behind the payload.
+pub(crate) const TRAILER: usize = 4;
+
+/// The header of `payload` bytes at `offset` of message `number`.
+pub(crate) fn header(payload: usize, number: u32, offset: usize, last: bool) -> [u8; HEADER] {
+    let mut header = [0; HEADER];
+    header[..2].copy_from_slice(&((HEADER - 2 + payload) as u16).to_be_bytes());
+    header[2] = if last { 0x41 } else { 0x01 };
+    header[3] = 0x43;
+    header[12..16].copy_from_slice(&number.to_be_bytes());
+    header[16..20].copy_from_slice(&(offset as u32).to_be_bytes());
+    header
+}
+
+fn payload_of(header: &[u8; HEADER]) -> usize {
+    (usize::from(u16::from_be_bytes([header[0], header[1]])) + 2).saturating_sub(HEADER)
+}
+
+fn offset_of(header: &[u8; HEADER]) -> usize {
+    u32::from_be_bytes([header[16], header[17], header[18], header[19]]) as usize
+}
+
+/// The stream is not what it should be.
+pub(crate) struct Wrong;
+
+/// Reads a stream of frames as it comes, in pieces of any size.
+pub(crate) struct Parser {
+    header: [u8; HEADER],
+    trailer: [u8; TRAILER],
+    /// Bytes of the frame that were seen.
+    seen: usize,
+    crc: u32,
+}
+
+impl Parser {
+    pub(crate) fn new() -> Self {
+        Self {
+            header: [0; HEADER],
+            trailer: [0; TRAILER],
+            seen: 0,
+            crc: 0,
+        }
+    }
+
+    /// Takes `bytes` and puts payload where it belongs in `place`; how many messages they completed.
+    pub(crate) fn take(&mut self, mut bytes: &[u8], place: &mut [u8]) -> Result<usize, Wrong> {
+        let mut whole = 0;
+        while !bytes.is_empty() {
+            let (taken, ended) = self.step(bytes, place)?;
+            bytes = bytes.get(taken..).ok_or(Wrong)?;
+            whole += usize::from(ended);
+        }
+        Ok(whole)
+    }
+
+    /// The next part of a frame: its header, its payload or its checksum; its length, and whether it ended a message.
+    fn step(&mut self, bytes: &[u8], place: &mut [u8]) -> Result<(usize, bool), Wrong> {
+        if self.seen < HEADER {
+            let taken = copy(&mut self.header[self.seen..], bytes);
+            self.seen += taken;
+            if self.seen == HEADER {
+                self.crc = crc32c::update(0, &self.header);
+            }
+            return Ok((taken, false));
+        }
+        let (offset, payload) = (self.seen - HEADER, payload_of(&self.header));
+        if offset < payload {
+            let from = offset_of(&self.header);
+            let to = place.get_mut(from + offset..from + payload).ok_or(Wrong)?;
+            let taken = copy(to, bytes);
+            self.crc = crc32c::update(self.crc, &bytes[..taken]);
+            self.seen += taken;
+            return Ok((taken, false));
+        }
+        let there = offset - payload;
+        let taken = copy(&mut self.trailer[there..], bytes);
+        self.seen += taken;
+        if there + taken < TRAILER {
+            return Ok((taken, false));
+        }
+        if self.crc.to_le_bytes() != self.trailer {
+            return Err(Wrong);
+        }
+        self.seen = 0;
+        Ok((taken, self.header[2] & 0x40 != 0))
+    }
+}
+
+/// Copies as much as fits; how much that was.
+fn copy(to: &mut [u8], from: &[u8]) -> usize {
+    let length = to.len().min(from.len());
+    to[..length].copy_from_slice(&from[..length]);
+    length
+}

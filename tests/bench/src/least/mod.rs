@@ -1,0 +1,131 @@
+//! The least driver, measured: what the interface costs that every driver's messages cross.
+//!
+//! An image of its own (`tests/bench/least-driver`), built as softrnic.sys is, on two machines made as softrnic.sys's are.
+//! It does the references' job over Winsock Kernel and nothing else: `WSK` moves the bytes, `WSK, framed` the frames of framed
+//! TCP. What a reference of sockets takes is the network's part of a figure; what this takes more is that of IRPs,
+//! indications, completions and the checks on all of them; what softrnic.sys takes beyond it is its own.
+
+mod machines;
+#[cfg(test)]
+mod tests;
+
+use std::{path::PathBuf, time::Duration};
+
+use softrnic_emulator::pool::PoolMode;
+
+use self::machines::{Job, Machines};
+use crate::{
+    point::{Kind, Point, Segment, Verb, Wait},
+    reference,
+    rounds::{Contender, Measured, Role},
+};
+
+/// The bytes alone, in tables.
+pub const WSK: &str = "WSK";
+/// With framing and CRC, in tables.
+pub const FRAMED: &str = "WSK, framed";
+
+/// The least driver, with framing or without.
+pub struct Least {
+    image: PathBuf,
+    framed: bool,
+    /// Machines that were started; each way of waiting once.
+    started: Vec<(Wait, Machines)>,
+}
+
+/// What its messages do; the values that the driver knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Work {
+    PingPong = 0,
+    Stream = 1,
+    Read = 2,
+}
+
+/// Where the driver's image is, built when it was stale.
+fn image() -> Result<PathBuf, String> {
+    let folder = softrnic_build::root().join("tests/bench/least-driver");
+    let shared = ["src/crc32c.rs", "src/sys"].map(|part| softrnic_build::root().join(part));
+    let image = softrnic_build::driver_with(&folder, "least-driver", &shared);
+    image.map(|it| it.path).map_err(|error| error.to_string())
+}
+
+impl Least {
+    /// Both, of one image that is built when it is stale. Machines start when they are needed first.
+    ///
+    /// # Errors
+    ///
+    /// When the image does not build.
+    pub fn both() -> Result<[Self; 2], String> {
+        let image = image()?;
+        Ok([false, true].map(|framed| Self {
+            image: image.clone(),
+            framed,
+            started: Vec::new(),
+        }))
+    }
+
+    /// Stops the machines.
+    pub fn stop(self) {
+        self.started
+            .iter()
+            .for_each(|(_, machines)| machines.stop());
+    }
+
+    /// What is done at a point, if it is one of messages on one connection.
+    fn work(&self, point: &Point) -> Option<Work> {
+        let cut = self.framed || point.segment == Segment::Loopback;
+        match point.kind {
+            _ if point.connections > 1 || !cut => None,
+            Kind::Time(Verb::Read) | Kind::Rate(Verb::Read) => Some(Work::Read),
+            Kind::Time(_) => Some(Work::PingPong),
+            Kind::Rate(_) => Some(Work::Stream),
+            _ => None,
+        }
+    }
+
+    fn machines(&mut self, wait: Wait) -> &Machines {
+        let known = self.started.iter().position(|(it, _)| *it == wait);
+        let at = known.unwrap_or_else(|| {
+            self.started
+                .push((wait, Machines::start(wait, PoolMode::Cheap)));
+            self.started.len() - 1
+        });
+        &self.started[at].1
+    }
+
+    fn number(&mut self, point: &Point, work: Work, time: Duration) -> Result<f64, String> {
+        let job = Job {
+            work,
+            framed: self.framed,
+            size: point.size,
+            fpdu: reference::fpdu(point),
+            window: point.window,
+            joined: reference::JOINED,
+            time,
+        };
+        let image = self.image.clone();
+        let outcome = self.machines(point.wait).run(&image, job)?;
+        Ok(match point.kind {
+            Kind::Time(Verb::Read) => outcome.microseconds,
+            Kind::Time(_) => outcome.microseconds / 2.0,
+            _ => point.unit.of_rate(outcome.rate, point.size),
+        })
+    }
+}
+
+impl Contender for Least {
+    fn name(&self) -> &str {
+        if self.framed { FRAMED } else { WSK }
+    }
+
+    fn role(&self) -> Role {
+        Role::Reference
+    }
+
+    fn measure(&mut self, point: &Point, time: Duration) -> Result<Measured, String> {
+        let Some(work) = self.work(point) else {
+            return Ok(Measured::NotMine);
+        };
+        self.number(point, work, time).map(Measured::Number)
+    }
+}
