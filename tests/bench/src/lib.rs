@@ -5,6 +5,7 @@
 
 pub mod crc;
 pub mod document;
+pub mod explain;
 pub mod least;
 pub mod machine;
 pub mod peers;

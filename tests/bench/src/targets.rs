@@ -4,6 +4,7 @@
 //! another's in the same run.
 
 use crate::{
+    least,
     point::{Kind, Point, Segment, Unit, Verb, Wait},
     provider,
     reference::{BUFFERED, FRAMED, PLAIN},
@@ -70,6 +71,16 @@ fn buffered(at: f64) -> Limit {
     Limit::new(Against::Named(BUFFERED), at)
 }
 
+/// What the interface leaves to a driver that computes CRCs.
+fn wsk_framed(at: f64) -> Limit {
+    Limit::new(Against::Named(least::FRAMED), at)
+}
+
+/// What it leaves to one that does not.
+fn wsk(at: f64) -> Limit {
+    Limit::new(Against::Named(least::WSK), at).without_crc()
+}
+
 fn peers(at: f64) -> Limit {
     Limit::new(Against::BestPeer, at)
 }
@@ -113,16 +124,20 @@ pub fn all() -> Vec<Target> {
 
 /// Rows 1 to 4.
 fn times() -> Vec<Target> {
-    let small = [framed(1.10), plain(1.15), peers(1.0)];
+    let small = [framed(1.10), wsk_framed(1.10), plain(1.15), peers(1.0)];
     let page = [
         framed(1.10),
+        wsk_framed(1.10),
         plain(1.30),
         plain(1.15).without_crc(),
+        wsk(1.10),
         peers(1.0).without_crc(),
     ];
     let write = [
         framed(1.10),
+        wsk_framed(1.10),
         plain(1.20).without_crc(),
+        wsk(1.10),
         peers(1.0).without_crc(),
     ];
     vec![
@@ -133,7 +148,7 @@ fn times() -> Vec<Target> {
         target(
             3,
             Point::time(Verb::Send, 64 * KIB),
-            &[framed(1.10), plain(1.65), peers(1.0)],
+            &[framed(1.10), wsk_framed(1.10), plain(1.65), peers(1.0)],
         ),
         target(4, Point::time(Verb::Write, 64 * KIB), &write),
     ]
@@ -142,7 +157,7 @@ fn times() -> Vec<Target> {
 /// Row 5.
 fn read_times() -> Vec<Target> {
     let of = |size, raw, beat| {
-        let limits = [framed(1.08), plain(raw), beat];
+        let limits = [framed(1.08), wsk_framed(1.08), plain(raw), beat];
         target(5, Point::time(Verb::Read, size), &limits)
     };
     vec![
@@ -161,12 +176,12 @@ fn sleeping() -> Vec<Target> {
         target(
             6,
             send().waiting(Wait::Sleep, ", sleeping"),
-            &[plain(1.12), peers(1.0)],
+            &[plain(1.12), wsk_framed(1.12), peers(1.0)],
         ),
         target(
             6,
             send().waiting(Wait::Hybrid, ", polling 50 µs, then sleeping"),
-            &[plain(1.30)],
+            &[plain(1.30), wsk_framed(1.10)],
         ),
         target(
             6,
@@ -181,9 +196,9 @@ fn small_rates() -> Vec<Target> {
     let many = [plain(8.0), framed(0.30), peers(1.0)];
     let mut targets = vec![target(7, Point::rate(Verb::Send, 64, 128), &many)];
     for (row, window, limits) in [
-        (8, 16, [framed(0.80), peers(2.5)]),
-        (9, 128, [framed(0.85), peers(3.5)]),
-        (10, 1, [framed(0.95), peers(0.95)]),
+        (8, 16, [framed(0.80), wsk_framed(0.80), peers(2.5)]),
+        (9, 128, [framed(0.85), wsk_framed(0.85), peers(3.5)]),
+        (10, 1, [framed(0.95), wsk_framed(0.95), peers(0.95)]),
     ] {
         for verb in [Verb::Send, Verb::Write] {
             targets.push(target(row, Point::rate(verb, 4 * KIB, window), &limits));
@@ -196,14 +211,18 @@ fn small_rates() -> Vec<Target> {
 fn large_rates() -> Vec<Target> {
     let middle = [
         framed(0.90),
+        wsk_framed(0.90),
         plain(0.92).without_crc(),
+        wsk(0.92),
         peers(1.0).without_crc(),
         peers(1.0),
     ];
     let large = [
         framed(0.92),
         buffered(0.92),
+        wsk_framed(0.92),
         plain(0.95).without_crc(),
+        wsk(0.95),
         peers(0.95).without_crc(),
         peers(0.75),
     ];
@@ -227,11 +246,17 @@ fn read_rates() -> Vec<Target> {
     let mut targets = vec![target(
         13,
         Point::rate(Verb::Read, 4 * KIB, 16),
-        &[plain(1.2), peers(1.0)],
+        &[plain(1.2), framed(0.80), wsk_framed(0.80), peers(1.0)],
     )];
     for size in [64 * KIB, MIB] {
         for window in [1, 16] {
-            let limits = [framed(0.92), buffered(0.92), peers(1.0).without_crc()];
+            let limits = [
+                framed(0.92),
+                buffered(0.92),
+                wsk_framed(0.92),
+                wsk(0.92),
+                peers(1.0).without_crc(),
+            ];
             targets.push(target(13, Point::rate(Verb::Read, size, window), &limits));
         }
     }
@@ -243,8 +268,8 @@ fn frames_and_processor() -> Vec<Target> {
     let frames = |size| Point::rate(Verb::Write, size, 16).in_frames();
     let both = [framed(1.15), peers(1.0)];
     vec![
-        target(14, frames(64 * KIB), &[framed(0.90)]),
-        target(14, frames(MIB), &[framed(0.90)]),
+        target(14, frames(64 * KIB), &[framed(0.90), wsk_framed(0.90)]),
+        target(14, frames(MIB), &[framed(0.90), wsk_framed(0.90)]),
         target(15, Point::processor(4 * KIB), &both),
         target(15, Point::processor(64 * KIB), &both),
         target(15, Point::processor(MIB), &[framed(1.15), buffered(1.15)]),
@@ -276,7 +301,7 @@ fn scaling() -> Vec<Target> {
     let one = Point::rate(Verb::Write, 4 * KIB, 16);
     let many = |count| {
         let limit = Limit::new(Against::Own(one.name.clone()), 0.85);
-        target(20, one.clone().on(count), &[limit])
+        target(20, one.clone().on(count), &[limit, framed(0.85)])
     };
     vec![many(16), many(256)]
 }
@@ -312,6 +337,14 @@ impl Verdict {
     }
 }
 
+/// What stands behind the name of the peer that does best.
+pub(crate) const BEST_PEER: &str = ", the best peer";
+
+/// Whether this one of ours computes CRCs.
+pub(crate) fn has_crc(ours: &str) -> bool {
+    provider::names(true).contains(&ours)
+}
+
 /// Judges every limit that `rows` have figures for, for both ways of completing sends.
 #[must_use]
 pub fn judge(rows: &[Row]) -> Vec<Verdict> {
@@ -341,7 +374,7 @@ fn verdict(
         Against::Named(name) => ((*name).to_owned(), row.ratio(ours, name)?),
         Against::BestPeer => {
             let (peer, ratio) = row.against_best_peer(ours)?;
-            (format!("{peer}, the best peer"), ratio)
+            (format!("{peer}{BEST_PEER}"), ratio)
         }
         Against::Own(point) => {
             let other = rows.iter().find(|row| row.point.name == *point)?;

@@ -1,0 +1,285 @@
+//! What stands between us and a target that is not met: what of it the references of the same run cannot do either.
+//!
+//! A reference does a part of our job and nothing else: sockets alone, sockets with frames and CRC, the least driver through the
+//! same interface. When one of them misses the target against the same other one, its part alone costs too much, and no driver
+//! meets it here. When none does, but we are within the target beside the last of them, both parts together cost it. What is
+//! left is nobody's but ours, and is said not to be explained.
+
+use std::{collections::BTreeMap, fmt::Write as _};
+
+use crate::{
+    least,
+    reference::{BUFFERED, FRAMED, PLAIN},
+    report::number,
+    rounds::Row,
+    statistics::Spread,
+    targets::{self, Against, Target, Verdict},
+};
+
+const INTRODUCTION: &str = "
+## What stands in the way
+
+Of every target that is not met: which part of the job alone already misses it, by the figures of this run. `TCP` and `framed
+TCP` have no driver; `WSK` and `WSK, framed` are the least driver through the same interface, on the same machines, with the
+same checks: its receive event answers, its sends are made before, and it has no queue pairs, no regions and no consumer.
+What ours adds to that part stands behind it, and in a line of its own where it is beyond the target.
+*Together*: no part alone misses it, and ours keeps the target's distance to the last of them. *Not explained*: no measurement
+here shows that it must be so.
+
+";
+
+/// What each row is about.
+fn subject(row: u8) -> &'static str {
+    match row {
+        1 => "small messages, one at a time",
+        2 => "a page, one at a time",
+        3 => "64 KiB sent, one at a time",
+        4 => "64 KiB written, one at a time",
+        5 => "reads, one at a time",
+        6 => "sides that sleep",
+        7 => "small messages, many at a time",
+        8 => "pages, 16 at a time",
+        9 => "pages, 128 at a time",
+        10 => "pages, one at a time, at full rate",
+        11 => "64 KiB at full rate",
+        12 => "1 MiB at full rate",
+        13 => "reads at full rate",
+        14 => "segments of Ethernet",
+        15 => "processor time",
+        16 => "connections made and ended",
+        17 => "memory of a connection",
+        18 => "the checksum",
+        20 => "many connections",
+        _ => "",
+    }
+}
+
+/// A reference, and what of our job it does.
+struct Bound {
+    contender: &'static str,
+    part: &'static str,
+}
+
+const WITH_CRC: &[Bound] = &[
+    Bound {
+        contender: FRAMED,
+        part: "sockets, frames and CRC",
+    },
+    Bound {
+        contender: BUFFERED,
+        part: "sockets, frames, CRC and a copy out of a buffer",
+    },
+    Bound {
+        contender: least::FRAMED,
+        part: "the interface, frames and CRC",
+    },
+];
+
+const WITHOUT_CRC: &[Bound] = &[
+    Bound {
+        contender: PLAIN,
+        part: "sockets",
+    },
+    Bound {
+        contender: least::WSK,
+        part: "the interface",
+    },
+];
+
+/// Why a target is not met.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cause {
+    /// This reference misses it, too; the ratio is its own.
+    Part {
+        /// Who.
+        contender: &'static str,
+        /// What it does of our job.
+        part: &'static str,
+        /// Its ratio to what we are compared with.
+        ratio: f64,
+        /// Ours to it.
+        ours: f64,
+    },
+    /// No reference misses it, and we are near enough to this one.
+    Together {
+        /// Who.
+        contender: &'static str,
+        /// Its ratio to what we are compared with.
+        ratio: f64,
+        /// Ours to it.
+        ours: f64,
+    },
+    /// Nothing measured shows why.
+    Unknown {
+        /// The last reference at the point and our ratio to it.
+        beside: Option<(&'static str, f64)>,
+    },
+}
+
+impl Cause {
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Part { part, .. } => part,
+            Self::Together { .. } => "together",
+            Self::Unknown { .. } => "not explained",
+        }
+    }
+
+    fn text(&self) -> String {
+        match self {
+            Self::Part {
+                contender,
+                part,
+                ratio,
+                ours,
+            } => format!(
+                "{part}: {contender} itself has {}, ours {} of it",
+                number(*ratio),
+                number(*ours)
+            ),
+            Self::Together {
+                contender,
+                ratio,
+                ours,
+            } => format!(
+                "together: {contender} has {}, ours {} of it",
+                number(*ratio),
+                number(*ours)
+            ),
+            Self::Unknown {
+                beside: Some((contender, ours)),
+            } => format!("not explained; ours is {} of {contender}", number(*ours)),
+            Self::Unknown { beside: None } => "not explained".to_owned(),
+        }
+    }
+}
+
+/// Why each target is not met that is not, in the order of the table.
+#[must_use]
+pub fn causes(rows: &[Row]) -> Vec<(Verdict, Cause)> {
+    let all = targets::all();
+    let missed = targets::judge(rows).into_iter().filter(|it| !it.met());
+    let with_cause = missed.filter_map(|verdict| {
+        let target = all.iter().find(|it| it.point.name == verdict.point)?;
+        let row = rows.iter().find(|row| row.point.name == verdict.point)?;
+        let cause = cause(rows, row, target, &verdict);
+        Some((verdict, cause))
+    });
+    with_cause.collect()
+}
+
+fn cause(rows: &[Row], row: &Row, target: &Target, verdict: &Verdict) -> Cause {
+    let with_crc = targets::has_crc(verdict.ours);
+    let bounds = if with_crc { WITH_CRC } else { WITHOUT_CRC };
+    let misses = |ratio: f64| {
+        if verdict.at_most {
+            ratio > verdict.at
+        } else {
+            ratio < verdict.at
+        }
+    };
+    let mut last = None;
+    for bound in bounds {
+        let Some(ours) = row.ratio(verdict.ours, bound.contender) else {
+            continue;
+        };
+        let ratio = ratio_to(rows, row, bound.contender, &verdict.against);
+        match ratio {
+            Some(ratio) if misses(ratio) => {
+                return Cause::Part {
+                    contender: bound.contender,
+                    part: bound.part,
+                    ratio,
+                    ours: ours.median,
+                };
+            }
+            ratio => last = Some((bound.contender, ratio, ours.median)),
+        }
+    }
+    let near = |contender: &str, ours: f64| {
+        let mut limits = target.limits.iter().filter(|it| it.crc == with_crc);
+        limits.any(|limit| {
+            let named = match &limit.against {
+                Against::Framed => FRAMED,
+                Against::Plain => PLAIN,
+                Against::Named(name) => name,
+                _ => return false,
+            };
+            let met = if verdict.at_most {
+                ours <= limit.at
+            } else {
+                ours >= limit.at
+            };
+            named == contender && met
+        })
+    };
+    match last {
+        Some((contender, Some(ratio), ours)) if near(contender, ours) => Cause::Together {
+            contender,
+            ratio,
+            ours,
+        },
+        Some((contender, _, ours)) => Cause::Unknown {
+            beside: Some((contender, ours)),
+        },
+        None => Cause::Unknown { beside: None },
+    }
+}
+
+/// What `contender` has in our place in the comparison with `against`: another contender or another point. None of itself.
+fn ratio_to(rows: &[Row], row: &Row, contender: &str, against: &str) -> Option<f64> {
+    if let Some(other) = rows.iter().find(|it| it.point.name == against) {
+        return Spread::of_ratios(row.of(contender)?, other.of(contender)?).map(|it| it.median);
+    }
+    let name = against.strip_suffix(targets::BEST_PEER).unwrap_or(against);
+    let itself = name == contender;
+    let ratio = row.ratio(contender, name).filter(|_| !itself)?;
+    Some(ratio.median)
+}
+
+/// The section of the report; empty when every target is met.
+#[must_use]
+pub fn markdown(rows: &[Row]) -> String {
+    let causes = causes(rows);
+    if causes.is_empty() {
+        return String::new();
+    }
+    let mut text = INTRODUCTION.to_owned();
+    let mut by_row = BTreeMap::<u8, Vec<&Cause>>::new();
+    for (verdict, cause) in &causes {
+        by_row.entry(verdict.row).or_default().push(cause);
+    }
+    for (row, causes) in by_row {
+        let mut counts = BTreeMap::<&str, usize>::new();
+        for cause in &causes {
+            *counts.entry(cause.word()).or_default() += 1;
+        }
+        let counts = counts.iter().map(|(word, count)| format!("{count} {word}"));
+        let counts = counts.collect::<Vec<_>>().join("; ");
+        let what = subject(row);
+        let _ = writeln!(
+            text,
+            "- Row {row}, {what}: {} not met: {counts}.",
+            causes.len()
+        );
+    }
+    text += "\n| row | point | ours | against | target | ratio | what stands in the way |\n|---|---|---|---|---|---|---|\n";
+    for (one, cause) in &causes {
+        let sign = if one.at_most { "≤" } else { "≥" };
+        let _ = writeln!(
+            text,
+            "| {} | {} | {} | {} | {sign} {} | {} | {} |",
+            one.row,
+            one.point,
+            one.ours,
+            one.against,
+            one.at,
+            number(one.ratio.median),
+            cause.text()
+        );
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests;
