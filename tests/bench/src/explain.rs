@@ -73,6 +73,11 @@ const WITH_CRC: &[Bound] = &[
         contender: least::FRAMED,
         part: "the interface, frames and CRC",
     },
+    // Of connections, where nothing is framed.
+    Bound {
+        contender: least::WSK,
+        part: "the interface",
+    },
 ];
 
 const WITHOUT_CRC: &[Bound] = &[
@@ -179,7 +184,11 @@ fn cause(rows: &[Row], row: &Row, target: &Target, verdict: &Verdict) -> Cause {
         }
     };
     let mut last = None;
+    let framed = row.of(least::FRAMED).is_some();
     for bound in bounds {
+        if with_crc && framed && bound.contender == least::WSK {
+            continue;
+        }
         let Some(ours) = row.ratio(verdict.ours, bound.contender) else {
             continue;
         };
@@ -196,34 +205,39 @@ fn cause(rows: &[Row], row: &Row, target: &Target, verdict: &Verdict) -> Cause {
             ratio => last = Some((bound.contender, ratio, ours.median)),
         }
     }
-    let near = |contender: &str, ours: f64| {
-        let mut limits = target.limits.iter().filter(|it| it.crc == with_crc);
-        limits.any(|limit| {
-            let named = match &limit.against {
-                Against::Framed => FRAMED,
-                Against::Plain => PLAIN,
-                Against::Named(name) => name,
-                _ => return false,
-            };
-            let met = if verdict.at_most {
-                ours <= limit.at
-            } else {
-                ours >= limit.at
-            };
-            named == contender && met
-        })
-    };
     match last {
-        Some((contender, Some(ratio), ours)) if near(contender, ours) => Cause::Together {
-            contender,
-            ratio,
-            ours,
-        },
+        Some((contender, Some(ratio), ours)) if is_near(target, verdict, contender, ours) => {
+            Cause::Together {
+                contender,
+                ratio,
+                ours,
+            }
+        }
         Some((contender, _, ours)) => Cause::Unknown {
             beside: Some((contender, ours)),
         },
         None => Cause::Unknown { beside: None },
     }
+}
+
+/// Whether `ours`, our ratio to `contender`, is within the target's limit for that.
+fn is_near(target: &Target, verdict: &Verdict, contender: &str, ours: f64) -> bool {
+    let with_crc = targets::has_crc(verdict.ours);
+    let mut limits = target.limits.iter().filter(|it| it.crc == with_crc);
+    limits.any(|limit| {
+        let named = match &limit.against {
+            Against::Framed => FRAMED,
+            Against::Plain => PLAIN,
+            Against::Named(name) => name,
+            Against::BestPeer | Against::Own(_) | Against::Nothing => return false,
+        };
+        let met = if verdict.at_most {
+            ours <= limit.at
+        } else {
+            ours >= limit.at
+        };
+        named == contender && met
+    })
 }
 
 /// What `contender` has in our place in the comparison with `against`: another contender or another point. None of itself.

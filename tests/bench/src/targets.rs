@@ -81,6 +81,11 @@ fn wsk(at: f64) -> Limit {
     Limit::new(Against::Named(least::WSK), at).without_crc()
 }
 
+/// What it leaves to one that only makes connections.
+fn wsk_made(at: f64) -> Limit {
+    Limit::new(Against::Named(least::WSK), at)
+}
+
 fn peers(at: f64) -> Limit {
     Limit::new(Against::BestPeer, at)
 }
@@ -282,7 +287,7 @@ fn connections() -> Vec<Target> {
     let idle = Point::plain("idle connection memory", Kind::IdleMemory, Unit::Bytes);
     let limit = Limit::new(Against::Nothing, 8192.0);
     vec![
-        target(16, made, &[plain(0.80), peers(1.0)]),
+        target(16, made, &[plain(0.80), wsk_made(0.80), peers(1.0)]),
         target(17, idle, &[limit]),
     ]
 }

@@ -330,7 +330,7 @@ impl Connection {
         incoming.last = ticks();
         let first = match self.settings.work {
             Work::PingPong => 1,
-            Work::Stream => 0,
+            Work::Stream | Work::Calls => 0,
             Work::Read => self.settings.window,
         };
         self.asked.store(first, Ordering::Release);

@@ -1,7 +1,7 @@
 //! The least driver over Winsock Kernel: what any driver's messages cost before it does anything of its own.
 //!
 //! The values of its service key say what it does (`settings`). A server listens in `DriverEntry`, tells its port and serves one
-//! connection; a client connects, moves messages for as long as it was told, and has told what came of it when `DriverEntry`
+//! connection, or answers many; a client connects, moves messages for as long as it was told, and has told what came of it when `DriverEntry`
 //! returns. Everything else happens in WSK's callbacks, as in a driver that waits for nobody.
 
 #![no_std]
@@ -10,6 +10,7 @@
 extern crate wdk_sys;
 
 mod block;
+mod calls;
 mod connection;
 mod events;
 mod frame;
@@ -38,11 +39,15 @@ use core::{
 
 use wdk_sys::{DRIVER_OBJECT, NTSTATUS, PCUNICODE_STRING, STATUS_SUCCESS};
 
+use calls::Answering;
 use connection::Connection;
-use settings::Settings;
+use settings::{Settings, Work};
 
 /// What the server serves, from `DriverEntry` to unload. A client's is over when `DriverEntry` returns.
 static SERVED: AtomicPtr<Connection> = AtomicPtr::new(null_mut());
+
+/// What answers calls, if that is the work.
+static ANSWERING: AtomicPtr<Answering> = AtomicPtr::new(null_mut());
 
 /// The image's entry point. `PASSIVE_LEVEL`.
 ///
@@ -58,6 +63,7 @@ unsafe extern "system" fn driver_entry(
     driver.DriverUnload = Some(unload);
     // SAFETY: the kernel's own argument.
     let result = unsafe { start(registry_path) };
+    settle();
     result.err().unwrap_or(STATUS_SUCCESS)
 }
 
@@ -67,6 +73,14 @@ unsafe fn start(registry_path: PCUNICODE_STRING) -> Result<(), NTSTATUS> {
     // SAFETY: the kernel's own argument.
     let key = unsafe { registry::Key::open(registry_path)? };
     let settings = Settings::read(&key)?;
+    match (settings.work, settings.port) {
+        (Work::Calls, 0) => {
+            ANSWERING.store(Answering::open(&settings, &key)?, Ordering::Release);
+            return Ok(());
+        }
+        (Work::Calls, _) => return calls::make(&settings, &key),
+        _ => {}
+    }
     let connection = Connection::open(settings)?;
     let result = if settings.port == 0 {
         let served = connection.listen(&key);
@@ -86,9 +100,20 @@ unsafe fn start(registry_path: PCUNICODE_STRING) -> Result<(), NTSTATUS> {
 
 unsafe extern "C" fn unload(_: *mut DRIVER_OBJECT) {
     close_served();
+    settle();
+}
+
+/// Waits until every completion routine that has told of its end has returned, too: they run at DISPATCH_LEVEL. The image
+/// may go then. At PASSIVE_LEVEL.
+fn settle() {
+    // SAFETY: at PASSIVE_LEVEL.
+    unsafe { wdk_sys::ntddk::KeFlushQueuedDpcs() };
 }
 
 fn close_served() {
+    let answering = ANSWERING.swap(null_mut(), Ordering::AcqRel);
+    // SAFETY: `start` stored it; the exchange gives it to one caller.
+    unsafe { Answering::close(answering) };
     let served = SERVED.swap(null_mut(), Ordering::AcqRel);
     // SAFETY: `start` stored it, open; the exchange gives it to one caller.
     if let Some(connection) = unsafe { connection::Handle::from_raw(served) } {

@@ -13,6 +13,8 @@ pub(crate) enum Work {
     Stream,
     /// The server's, each asked for by a request.
     Read,
+    /// Connections.
+    Calls,
 }
 
 /// Length of a request, as of an RDMA read.
@@ -75,6 +77,7 @@ impl Settings {
                 0 => Work::PingPong,
                 1 => Work::Stream,
                 2 => Work::Read,
+                3 => Work::Calls,
                 _ => return Err(STATUS_INVALID_PARAMETER),
             },
             address: number("Address")?,

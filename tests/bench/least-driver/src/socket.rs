@@ -241,6 +241,17 @@ impl Socket {
         }
     }
 
+    /// Closes it without waiting; the IRP tells when no event runs any more.
+    ///
+    /// # Safety
+    /// An open socket, closed once, and an armed IRP.
+    pub(crate) unsafe fn start_close(self, irp: PIRP) {
+        if let Some(close) = self.calls().WskCloseSocket {
+            // SAFETY: the caller's promise.
+            unsafe { close(self.0, irp) };
+        }
+    }
+
     /// Closes it, and waits until no event runs any more.
     ///
     /// # Safety

@@ -39,6 +39,7 @@ pub(crate) enum Work {
     PingPong = 0,
     Stream = 1,
     Read = 2,
+    Calls = 3,
 }
 
 /// Where the driver's image is, built when it was stale.
@@ -71,7 +72,7 @@ impl Least {
             .for_each(|(_, machines)| machines.stop());
     }
 
-    /// What is done at a point, if it is one of messages on one connection.
+    /// What is done at a point, if it is one of messages on one connection, or of connections.
     fn work(&self, point: &Point) -> Option<Work> {
         let cut = self.framed || point.segment == Segment::Loopback;
         match point.kind {
@@ -79,6 +80,7 @@ impl Least {
             Kind::Time(Verb::Read) | Kind::Rate(Verb::Read) => Some(Work::Read),
             Kind::Time(_) => Some(Work::PingPong),
             Kind::Rate(_) => Some(Work::Stream),
+            Kind::Connect if !self.framed => Some(Work::Calls),
             _ => None,
         }
     }
@@ -97,7 +99,7 @@ impl Least {
         let job = Job {
             work,
             framed: self.framed,
-            size: point.size,
+            size: point.size.max(4),
             fpdu: reference::fpdu(point),
             window: point.window,
             joined: reference::JOINED,

@@ -63,6 +63,18 @@ fn every_work_is_done_under_the_whole_verifier_and_leaves_nothing() {
     machines.stop();
 }
 
+#[test]
+fn connections_come_and_go_under_the_whole_verifier() {
+    let image = image().expect("the image builds");
+    let machines = Machines::start(Wait::Hybrid, PoolMode::Special);
+    for _ in 0..3 {
+        let job = job(Work::Calls, 4, LOOPBACK);
+        let outcome = machines.run(&image, job).expect("it does its work");
+        assert!(outcome.rate > 0.0, "{outcome:?}");
+    }
+    machines.stop();
+}
+
 fn server(last: u8) -> Side {
     Side::start("server", last, PoolMode::Special, Wait::Hybrid)
 }

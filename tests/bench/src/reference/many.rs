@@ -1,7 +1,7 @@
 //! Framed messages on many connections at once: one thread a side looks after all of them, as a network thread of ours does.
 
 use std::{
-    hint, io,
+    io,
     sync::atomic::{AtomicUsize, Ordering},
     thread,
     time::{Duration, Instant},
@@ -53,6 +53,7 @@ fn send_all(
     let mut sent = vec![0; sockets.len()];
     let started = Instant::now();
     while started.elapsed() < time {
+        let before = sent.iter().sum::<usize>();
         for ((socket, sent), received) in sockets.iter().zip(&mut sent).zip(received) {
             let outstanding = *sent - received.load(Ordering::Acquire);
             let messages = shape.batch.min(shape.window - outstanding);
@@ -60,6 +61,9 @@ fn send_all(
                 sender.send(socket, messages)?;
                 *sent += messages;
             }
+        }
+        if sent.iter().sum::<usize>() == before {
+            thread::yield_now();
         }
     }
     // What is on its way has a while to arrive; a receiver that failed never counts it.
@@ -69,7 +73,7 @@ fn send_all(
             if Instant::now() > patience {
                 return Err(io::Error::other("not everything arrives"));
             }
-            hint::spin_loop();
+            thread::yield_now();
         }
     }
     Ok(sent.iter().sum::<usize>() as f64 / started.elapsed().as_secs_f64())
@@ -86,6 +90,9 @@ fn receive_all(shape: Shape, sockets: Vec<Socket>, received: &[AtomicUsize]) -> 
     let (mut open, mut ready) = (sockets.len(), Vec::new());
     while open > 0 {
         poll.ready(&mut ready)?;
+        if ready.is_empty() {
+            thread::yield_now();
+        }
         for &nth in &ready {
             match receivers[nth].receive_through(&sockets[nth], &mut buffer) {
                 Ok(messages) => {
