@@ -271,13 +271,17 @@ fn read_rates() -> Vec<Target> {
 /// Rows 14 and 15.
 fn frames_and_processor() -> Vec<Target> {
     let frames = |size| Point::rate(Verb::Write, size, 16).in_frames();
-    let both = [framed(1.15), peers(1.0)];
+    let both = [framed(1.15), wsk_framed(1.15), peers(1.0)];
     vec![
         target(14, frames(64 * KIB), &[framed(0.90), wsk_framed(0.90)]),
         target(14, frames(MIB), &[framed(0.90), wsk_framed(0.90)]),
         target(15, Point::processor(4 * KIB), &both),
         target(15, Point::processor(64 * KIB), &both),
-        target(15, Point::processor(MIB), &[framed(1.15), buffered(1.15)]),
+        target(
+            15,
+            Point::processor(MIB),
+            &[framed(1.15), buffered(1.15), wsk_framed(1.15)],
+        ),
     ]
 }
 

@@ -12,7 +12,11 @@ use softrnic_emulator::{
 };
 
 use super::Work;
-use crate::{machine, point::Wait, statistics};
+use crate::{
+    machine::{self, Spent, Whose},
+    point::Wait,
+    statistics,
+};
 
 const SERVICE: &str = "least-driver";
 
@@ -35,8 +39,12 @@ pub(crate) struct Job {
 /// What came of it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Outcome {
+    /// Messages.
+    pub(crate) operations: u64,
     /// Messages a second.
     pub(crate) rate: f64,
+    /// Processor time of both sides.
+    pub(crate) processor: Duration,
     /// Median time of a message there and back, in a window of one.
     pub(crate) microseconds: f64,
 }
@@ -76,10 +84,15 @@ impl Machines {
         let server = self.server.listen(image, job)?;
         drop(on_second);
         let on_first = pinned(0);
+        let spent = Spent::now(Whose::Own);
         let outcome = self.client.connect(image, job, &server);
+        let processor = spent.since(Whose::Own).processor;
         drop(on_first);
         server.stop()?;
-        outcome
+        outcome.map(|outcome| Outcome {
+            processor,
+            ..outcome
+        })
     }
 }
 
@@ -159,6 +172,8 @@ impl Side {
         });
         let times: Vec<f64> = times.collect();
         Ok(Outcome {
+            operations,
+            processor: Duration::ZERO,
             rate: operations as f64 / (microseconds / 1e6),
             microseconds: statistics::median(&times).unwrap_or(f64::NAN),
         })

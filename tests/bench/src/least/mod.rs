@@ -79,7 +79,7 @@ impl Least {
             _ if point.connections > 1 || !cut => None,
             Kind::Time(Verb::Read) | Kind::Rate(Verb::Read) => Some(Work::Read),
             Kind::Time(_) => Some(Work::PingPong),
-            Kind::Rate(_) => Some(Work::Stream),
+            Kind::Rate(_) | Kind::Processor => Some(Work::Stream),
             Kind::Connect if !self.framed => Some(Work::Calls),
             _ => None,
         }
@@ -110,6 +110,10 @@ impl Least {
         Ok(match point.kind {
             Kind::Time(Verb::Read) => outcome.microseconds,
             Kind::Time(_) => outcome.microseconds / 2.0,
+            Kind::Processor => {
+                let bytes = outcome.operations as f64 * point.size as f64;
+                outcome.processor.as_secs_f64() / (bytes / f64::from(1 << 30))
+            }
             _ => point.unit.of_rate(outcome.rate, point.size),
         })
     }
