@@ -1,4 +1,5 @@
-//! Connections made, used once and ended, one after the other: twenty bytes each way, as an MPA request and its reply.
+//! Connections made, used once and ended, one after the other: twenty bytes each way, as an MPA request and its reply. The
+//! client's thread waits for each of its requests; the server works inside its callbacks.
 
 use core::{
     cell::{Cell, UnsafeCell},

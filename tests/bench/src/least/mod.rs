@@ -89,7 +89,7 @@ impl Least {
         let known = self.started.iter().position(|(it, _)| *it == wait);
         let at = known.unwrap_or_else(|| {
             self.started
-                .push((wait, Machines::start(wait, PoolMode::Cheap)));
+                .push((wait, Machines::start(wait, PoolMode::Light)));
             self.started.len() - 1
         });
         &self.started[at].1
