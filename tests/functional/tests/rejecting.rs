@@ -156,3 +156,21 @@ fn a_connect_event_may_reject() {
     assert_eq!(peer.read_frame(), peer::reply(0x60, 1, b"no"));
     drop((peer, connector));
 }
+
+// NDK-CON-21: its statuses know no lack of resources, and it needs none: a server out of memory says no.
+#[test]
+fn a_refusal_needs_no_memory() {
+    let stage = stage();
+    let mut end = End::new(&stage.open(1), QpLimits::default());
+    let (listener, incoming) = listen(&end.adapter, stage.address(1, 0));
+    let mut peer = Peer::connect(listener.local_address().expect("listening"));
+    peer.send(&peer::request(0x40, 1, b""));
+    let offered = incoming.recv_timeout(SOON).expect("a connect event");
+    end.listener = Some(listener);
+    let pool = &stage.machine().pool;
+    pool.fail_at(1);
+    assert_eq!(offered.reject(b"not now"), NtStatus::SUCCESS);
+    assert!(pool.failure_is_due(), "nothing was allocated");
+    pool.fail_at(0);
+    assert_eq!(peer.read_frame(), peer::reply(0x60, 1, b"not now"));
+}
