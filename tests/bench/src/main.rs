@@ -207,6 +207,7 @@ fn measure(arguments: &Comparison) -> Result<Results, String> {
     if !arguments.no_profile {
         profile = count(&image)?;
         profile.sleeps = profile::count_sleeps(&image.path)?;
+        profile.memory = provider::idle_memory(&image.path)?.allocations;
     }
     Ok(Results {
         date: today(),

@@ -275,6 +275,19 @@ impl Pool {
         usage
     }
 
+    /// How many allocations are in use, by tag and bytes.
+    #[must_use]
+    pub fn usage_by_size(&self) -> BTreeMap<(String, usize), usize> {
+        let mut usage = BTreeMap::new();
+        for block in self.inner.lock().blocks.values() {
+            if !block.freed {
+                let kind = (tag_name(block.tag), block.size);
+                *usage.entry(kind).or_default() += 1;
+            }
+        }
+        usage
+    }
+
     /// The live block around an address: where it starts and how long it is.
     #[must_use]
     pub fn block_at(&self, address: usize) -> Option<(usize, usize)> {

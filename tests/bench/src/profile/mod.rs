@@ -38,6 +38,9 @@ pub struct Profile {
     pub operations: Vec<Operation>,
     /// Threads put to sleep for a message when nobody polls: whose, and how many.
     pub sleeps: Vec<(String, f64)>,
+    /// What an idle connection's memory is, at each end: tag, bytes and number of its allocations.
+    #[serde(default)]
+    pub memory: Vec<(String, usize, f64)>,
     /// Why there are no counts.
     pub missing: Option<String>,
 }
@@ -232,6 +235,7 @@ pub fn report(profile: &Profile) -> String {
             number(*count)
         );
     }
+    text += &memory(&profile.memory);
     for operation in &profile.operations {
         let _ = writeln!(
             text,
@@ -247,6 +251,25 @@ pub fn report(profile: &Profile) -> String {
             let (left, right) = (pair(at, &operation.functions), pair(at, &operation.callers));
             let _ = writeln!(text, "| {left} | {right} |");
         }
+    }
+    text
+}
+
+/// The allocations of an idle connection, largest first.
+fn memory(allocations: &[(String, usize, f64)]) -> String {
+    if allocations.is_empty() {
+        return String::new();
+    }
+    let whole = |(_, bytes, count): &(String, usize, f64)| *bytes as f64 * count;
+    let mut all: Vec<_> = allocations.iter().collect();
+    all.sort_by(|a, b| whole(b).total_cmp(&whole(a)));
+    let mut text = "\nAn idle connection's memory, beside the queues asked for:\n\n\
+                    | allocations | B each | B in all |\n|---|---|---|\n"
+        .to_owned();
+    for one in all {
+        let (tag, bytes, count) = one;
+        let (count, sum) = (number(*count), number(whole(one)));
+        let _ = writeln!(text, "| {count} `{tag}` | {bytes} | {sum} |");
     }
     text
 }

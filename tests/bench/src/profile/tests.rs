@@ -70,3 +70,16 @@ fn without_valgrind_the_report_says_what_is_missing() {
     };
     assert!(report(&profile).contains("Not counted: valgrind is missing"));
 }
+
+#[test]
+fn memory_is_told_largest_first() {
+    let of = |tag: &str, bytes, count| (tag.to_owned(), bytes, count);
+    let profile = Profile {
+        operations: vec![counted()],
+        memory: vec![of("Mdl ", 56, 1.0), of("Irp ", 312, 5.0)],
+        ..Profile::default()
+    };
+    let text = report(&profile);
+    let lines = "| 5.00 `Irp ` | 312 | 1560 |\n| 1.00 `Mdl ` | 56 | 56.00 |\n";
+    assert!(text.contains(lines), "{text}");
+}

@@ -1,6 +1,7 @@
 //! Connections: how many a second, and what one that is idle costs.
 
 use std::{
+    collections::BTreeMap,
     mem,
     net::SocketAddr,
     sync::{
@@ -262,25 +263,55 @@ pub(super) fn while_idle(sides: &Sides, figure: impl FnOnce() -> f64) -> Result<
     })
 }
 
-/// Bytes of kernel memory a connection holds at each end, on average, beside the queues that were asked for.
-pub(super) fn idle_memory(sides: &Sides) -> Result<f64, String> {
+/// Kernel memory of a connection that nothing happens on, at each end, beside the queues that were asked for.
+pub struct IdleMemory {
+    /// Bytes of it, on average.
+    pub bytes: f64,
+    /// Of what allocations: their tag, their bytes, how many a connection has at each end.
+    pub allocations: Vec<(String, usize, f64)>,
+}
+
+/// Measures it.
+pub(super) fn idle_memory(sides: &Sides) -> Result<IdleMemory, String> {
     with_server(sides, true, |shared, from, to| {
         // What is made once and for all, and what connections share: those that come first bring it along.
         let others: Result<Vec<_>, _> = (0..SHARING).map(|_| shared.connect(from, to)).collect();
         let others = others?;
         thread::sleep(Duration::from_millis(50));
-        let memory = || sides.client.memory() + sides.server.memory();
-        let before = memory();
+        let before = allocations(sides);
         let asked: Result<Vec<_>, _> = (0..2 * IDLE).map(|_| shared.qp()).collect();
-        let queues = memory() - before;
+        let queues = allocations(sides);
         drop(asked?);
         let connections: Result<Vec<_>, _> = (0..IDLE).map(|_| shared.connect(from, to)).collect();
         let connections = connections?;
         thread::sleep(Duration::from_millis(50));
-        let whole = memory() - before;
+        let whole = allocations(sides);
         drop((connections, others));
-        Ok(whole.saturating_sub(queues) as f64 / (2 * IDLE) as f64)
+        let count = |all: &Allocations, kind: &_| all.get(kind).copied().unwrap_or(0) as f64;
+        let of_one = |(kind, held): (&(String, usize), &usize)| {
+            let asked = count(&queues, kind) - count(&before, kind);
+            let more = *held as f64 - count(&before, kind) - asked;
+            (kind.0.clone(), kind.1, more / (2 * IDLE) as f64)
+        };
+        let all: Vec<_> = whole.iter().map(of_one).collect();
+        let bytes = all.iter().map(|(_, bytes, each)| *bytes as f64 * each);
+        Ok(IdleMemory {
+            bytes: bytes.sum(),
+            // The rest is of threads and timers that were under way.
+            allocations: all.into_iter().filter(|it| it.2 > 0.5).collect(),
+        })
     })
+}
+
+type Allocations = BTreeMap<(String, usize), usize>;
+
+/// Those of both ends.
+fn allocations(sides: &Sides) -> Allocations {
+    let mut all = sides.client.allocations();
+    for (kind, count) in sides.server.allocations() {
+        *all.entry(kind).or_default() += count;
+    }
+    all
 }
 
 /// Runs `work` beside so many connections on which nothing happens.
@@ -303,11 +334,11 @@ pub(super) fn beside<T>(
 }
 
 /// Runs `client` beside a server that accepts everything.
-fn with_server(
+fn with_server<T>(
     sides: &Sides,
     keep: bool,
-    client: impl FnOnce(&Shared, SocketAddr, SocketAddr) -> Result<f64, String>,
-) -> Result<f64, String> {
+    client: impl FnOnce(&Shared, SocketAddr, SocketAddr) -> Result<T, String>,
+) -> Result<T, String> {
     served(sides, keep, |from, to| {
         let _attached = sides.client.attach();
         Shared::new(sides.client.adapter()?).and_then(|shared| client(&shared, from, to))

@@ -5,7 +5,7 @@ use std::{path::Path, thread};
 use softrnic_emulator::{rtl, wsk::SendCompletion};
 
 use super::{
-    connections,
+    connections::{self, IdleMemory},
     load::{Until, Work},
     side::{Plan, Setting, Sides},
 };
@@ -105,4 +105,16 @@ pub fn sleeps_a_message(image: &Path) -> Result<f64, String> {
     let sleeps = before.since(Whose::Own).sleeps;
     sides.stop()?;
     Ok(sleeps as f64 / (2 * ROUND_TRIPS) as f64)
+}
+
+/// Memory of a connection that nothing happens on.
+///
+/// # Errors
+///
+/// As [`run_fixed`].
+pub fn idle_memory(image: &Path) -> Result<IdleMemory, String> {
+    let sides = Sides::start(image, setting(Wait::Hybrid))?;
+    let memory = connections::idle_memory(&sides)?;
+    sides.stop()?;
+    Ok(memory)
 }

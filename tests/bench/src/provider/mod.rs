@@ -25,7 +25,8 @@ use crate::{
     targets,
 };
 
-pub use fixed::{Fixed, run_fixed, sleeps_a_message};
+pub use connections::IdleMemory;
+pub use fixed::{Fixed, idle_memory, run_fixed, sleeps_a_message};
 use load::{Until, Work};
 use side::{Plan, Setting, Sides};
 
@@ -128,7 +129,7 @@ impl Provider {
             }
             Kind::Connect => connections::per_second(sides, time)?,
             Kind::Idle => connections::while_idle(sides, || idle_percent(time))?,
-            Kind::IdleMemory => connections::idle_memory(sides)?,
+            Kind::IdleMemory => connections::idle_memory(sides)?.bytes,
             Kind::Crc => f64::NAN,
         };
         Ok(number)

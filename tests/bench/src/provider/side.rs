@@ -1,6 +1,7 @@
 //! Two emulated machines, the driver on each, and runs of traffic between them.
 
 use std::{
+    collections::BTreeMap,
     net::{IpAddr, Ipv4Addr, SocketAddr},
     ops::{Deref, DerefMut},
     path::Path,
@@ -135,9 +136,9 @@ impl Side {
         })
     }
 
-    /// Bytes of kernel memory in use.
-    pub(super) fn memory(&self) -> usize {
-        self.host.machine().pool.usage().0
+    /// Allocations in use, by tag and bytes.
+    pub(super) fn allocations(&self) -> BTreeMap<(String, usize), usize> {
+        self.host.machine().pool.usage_by_size()
     }
 
     fn stop(mut self) -> Result<(), String> {
