@@ -2,7 +2,8 @@
 //!
 //! In `README.md` and everything under `docs/`, a name in backticks that looks like a path of this
 //! project is a file or folder, and one that looks like `ndk::cq::arm` is a function, a type or a
-//! module of the driver; `tests/…/file.rs::name` is a function in that file.
+//! module of the driver; `tests/…/file.rs::name` is a function in that file. No section has a heading twice, for then
+//! something stands there twice.
 
 use std::collections::BTreeSet;
 
@@ -41,6 +42,24 @@ pub fn check(tree: &Tree) -> Vec<Finding> {
                     findings.push(Finding::new(&document.path, index + 1, what));
                 }
             }
+        }
+        findings.extend(repeated_headings(&document.path, &document.text));
+    }
+    findings
+}
+
+/// Headings that their section had already.
+fn repeated_headings(path: &str, text: &str) -> Vec<Finding> {
+    let (mut known, mut section) = (BTreeSet::new(), Vec::new());
+    let mut findings = Vec::new();
+    for (index, line) in prose(text).filter(|(_, line)| line.starts_with('#')) {
+        let depth = line.bytes().take_while(|byte| *byte == b'#').count();
+        section.truncate(depth - 1);
+        section.resize(depth - 1, "");
+        section.push(line);
+        if !known.insert(section.clone()) {
+            let what = format!("`{line}` stands here for the second time");
+            findings.push(Finding::new(path, index + 1, what));
         }
     }
     findings

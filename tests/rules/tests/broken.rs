@@ -212,6 +212,18 @@ fn of_hostile_row(line: &str) -> Vec<String> {
 }
 
 #[test]
+fn a_heading_that_its_section_had_already_is_caught() {
+    let document = "# One\n## A\n### Of it\n## B\n### Of it\n```\n## A\n```\n## A\n### Of it\n";
+    let findings = docs::check(&tree("headings", &[("docs/notes.md", document)]));
+    let expected = [
+        "`## A` stands here for the second time",
+        "`### Of it` stands here for the second time",
+    ];
+    assert_eq!(whats(&findings), expected);
+    assert_eq!(findings[0].line, 9);
+}
+
+#[test]
 fn a_hostile_input_without_test_or_reason_is_caught() {
     let test = "`framing::f01_a_length_of_zero`";
     let reason = "not yet: the image has no socket";
