@@ -56,8 +56,10 @@ fn send_seen(stage: &Stage, peer: &mut Peer, ulpdu: &[u8]) {
 #[test]
 fn a_socket_that_dies_as_it_resumes_is_left_alone() {
     let mut stage = Stage::new();
-    // Now and then another DPC is in front.
-    for _ in 0..6 {
+    // Now and then another DPC is in front, or none is needed: then the address goes when the data has come.
+    let (mut met, mut tries) = (0, 0);
+    while met < 4 && tries < 40 {
+        tries += 1;
         let (active, passive) = stage.connected();
         let interlude = &stage.machine().interlude;
         interlude.plan(Moment::Inside("WskReceiveEvent", usize::MAX), || ());
@@ -74,11 +76,12 @@ fn a_socket_that_dies_as_it_resumes_is_left_alone() {
             });
             let _told = remover.join();
         });
+        let (say, said) = mpsc::channel();
         let poster = machine.spawn("poster", move || {
             passive.post_receive(1, 0, 64);
             assert!(passive.gone.wait(SOON), "the connection is lost");
             passive.qp.handle().flush();
-            assert_eq!(passive.received.take(1)[0].status, NtStatus::CANCELLED);
+            let _heard = say.send(passive.received.take(1)[0].status);
         });
         let adapter = back.recv_timeout(SOON).expect("the address goes");
         assert!(
@@ -86,10 +89,15 @@ fn a_socket_that_dies_as_it_resumes_is_left_alone() {
             "the post returned, and its socket was closed"
         );
         poster.join().expect("the receive came back");
+        match said.recv().expect("the receive came back") {
+            NtStatus::CANCELLED => met += 1,
+            status => assert_eq!(status, NtStatus::SUCCESS),
+        }
         adapter.add_address(ip, 8);
         stage.host_mut().put_back(adapter);
         drop(active);
     }
+    assert_eq!(met, 4, "of {tries}");
     drop(stage.connected());
 }
 
