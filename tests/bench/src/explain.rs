@@ -10,7 +10,7 @@ use std::{collections::BTreeMap, fmt::Write as _};
 use crate::{
     least,
     reference::{BUFFERED, FRAMED, PLAIN},
-    report::number,
+    report::{line, number},
     rounds::Row,
     statistics::Spread,
     targets::{self, Against, Target, Verdict},
@@ -279,18 +279,7 @@ pub fn markdown(rows: &[Row]) -> String {
     }
     text += "\n| row | point | ours | against | target | ratio | what stands in the way |\n|---|---|---|---|---|---|---|\n";
     for (one, cause) in &causes {
-        let sign = if one.at_most { "≤" } else { "≥" };
-        let _ = writeln!(
-            text,
-            "| {} | {} | {} | {} | {sign} {} | {} | {} |",
-            one.row,
-            one.point,
-            one.ours,
-            one.against,
-            one.at,
-            number(one.ratio.median),
-            cause.text()
-        );
+        text += &line(one, &number(one.ratio.median), &cause.text());
     }
     text
 }

@@ -71,22 +71,26 @@ fn verdicts(all: &[Verdict]) -> String {
         "| row | point | ours | against | target | ratio | |\n|---|---|---|---|---|---|---|\n"
             .to_owned();
     for one in all {
-        let sign = if one.at_most { "≤" } else { "≥" };
-        let _ = writeln!(
-            text,
-            "| {} | {} | {} | {} | {sign} {} | {} | {} |",
-            one.row,
-            one.point,
-            one.ours,
-            one.against,
-            one.at,
-            spread(&one.ratio),
-            if one.met() { "met" } else { "**not met**" }
-        );
+        let met = if one.met() { "met" } else { "**not met**" };
+        text += &line(one, &spread(&one.ratio), met);
     }
     let met = all.iter().filter(|one| one.met()).count();
     let _ = writeln!(text, "\n{met} of {} met.", all.len());
     text
+}
+
+/// A line of a table of limits: which one, the ratio, and what is said of it.
+pub(crate) fn line(one: &Verdict, ratio: &str, said: &str) -> String {
+    let Verdict {
+        row,
+        point,
+        ours,
+        against,
+        at,
+        ..
+    } = one;
+    let sign = if one.at_most { "≤" } else { "≥" };
+    format!("| {row} | {point} | {ours} | {against} | {sign} {at} | {ratio} | {said} |\n")
 }
 
 fn units(rows: &[Row]) -> Vec<Unit> {

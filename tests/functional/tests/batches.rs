@@ -16,7 +16,7 @@ const GREEDY: usize = 4;
 const LARGE: usize = 10_000;
 /// Of a message, most.
 const PIECES: usize = 16;
-/// Between the length field and the payload of a Send, and behind it.
+/// Bytes of a Send between the length field and its payload.
 const HEADERS: usize = 18;
 
 /// Frames as large as a message of these tests.

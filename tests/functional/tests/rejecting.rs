@@ -24,14 +24,20 @@ impl Left {
     }
 }
 
-/// A peer that asked, and went before anybody answered.
-fn gone_after_asking(stage: &Stage) -> Left {
+/// A peer that asked, the end that is to have it, and its connector.
+fn offered(stage: &Stage) -> (Peer, End, Connector) {
     let mut end = End::new(&stage.open(1), QpLimits::default());
     let (listener, incoming) = listen(&end.adapter, stage.address(1, 0));
     let mut peer = Peer::connect(listener.local_address().expect("listening"));
     peer.send(&peer::request(0x40, 1, b""));
     let offered = incoming.recv_timeout(SOON).expect("a connect event");
     end.listener = Some(listener);
+    (peer, end, offered)
+}
+
+/// A peer that asked, and went before anybody answered.
+fn gone_after_asking(stage: &Stage) -> Left {
+    let (mut peer, end, offered) = offered(stage);
     Left::of(end, offered, &mut peer)
 }
 
@@ -161,12 +167,7 @@ fn a_connect_event_may_reject() {
 #[test]
 fn a_refusal_needs_no_memory() {
     let stage = stage();
-    let mut end = End::new(&stage.open(1), QpLimits::default());
-    let (listener, incoming) = listen(&end.adapter, stage.address(1, 0));
-    let mut peer = Peer::connect(listener.local_address().expect("listening"));
-    peer.send(&peer::request(0x40, 1, b""));
-    let offered = incoming.recv_timeout(SOON).expect("a connect event");
-    end.listener = Some(listener);
+    let (mut peer, _end, offered) = offered(&stage);
     let pool = &stage.machine().pool;
     pool.fail_at(1);
     assert_eq!(offered.reject(b"not now"), NtStatus::SUCCESS);
