@@ -16,9 +16,11 @@ pub(crate) struct Gone;
 /// Bytes of many frames, handed to TCP in one call. Calls come frame after frame as
 /// `begin (bytes | copy | describe)* (end | cancel)`.
 pub(crate) trait Batch<M> {
-    /// Room for a whole frame: `copied` bytes by value, `described` ones left in place in `pieces`
-    /// pieces?
-    fn begin(&mut self, copied: usize, described: usize, pieces: usize) -> bool;
+    /// Room for a whole frame: `copied` bytes by value, `described` ones left in place? In how many pieces those lie is
+    /// only seen as they are described.
+    fn begin(&mut self, copied: usize, described: usize) -> bool;
+    /// Whether it is a connection's own, and no large one was to be had.
+    fn is_small(&self) -> bool;
     /// Appends a copy of these bytes.
     fn bytes(&mut self, bytes: &[u8]);
     /// Appends a copy of a region's bytes; false when they are not there.

@@ -22,12 +22,13 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// A connection's own batch, for what is small: 2 KiB by value. Where all large ones are out it carries one of the
-    /// largest FPDUs in place, if that lies in few pieces; else the connection goes on in small ones.
+    /// A connection's own batch, for what is small: 2 KiB by value. Where all large ones are out it carries in place what
+    /// lies in few pieces, eight pages in frames of their own or one of the largest FPDUs; else the connection goes on in
+    /// small ones.
     pub(super) const OWN: BatchLimits = BatchLimits {
         staging: 2 * 1024,
-        mappings: 4,
-        mdls: 2 + 4,
+        mappings: 8,
+        mdls: 2 * 8 + 1,
         bytes: 64 * 1024,
     };
 

@@ -4,6 +4,7 @@ use crate::iwarp::{Trailer, meaning};
 use crate::nt::log::notice;
 use crate::nt::trace::{self, AddressPair};
 use crate::nt::{Ref, Status};
+use crate::rdma::limits::MAX_PIECES;
 use crate::sync::Mailbox;
 use crate::wsk::{BatchMark, SendBatch};
 
@@ -24,14 +25,16 @@ pub(super) struct Filling<'a> {
 }
 
 impl Filling<'_> {
-    fn has_room(&self, copied: usize, described: usize, pieces: usize) -> bool {
+    /// Whatever pieces it lies in.
+    fn has_room(&self, copied: usize, described: usize) -> bool {
         match described {
             0 => self.batch.has_room(copied),
-            _ => self.batch.can_describe(copied, described, pieces),
+            _ => self.batch.can_describe(copied, described, MAX_PIECES),
         }
     }
 
-    /// Goes on in a large batch, if there is one: then the connection's own is at home again.
+    /// Goes on in a large batch, if there is one: then the connection's own is at home again. Out of line: that is seldom.
+    #[inline(never)]
     fn grow(&mut self) -> bool {
         if !is_own(&self.batch) || self.batch.describes() {
             return false;
@@ -39,29 +42,31 @@ impl Filling<'_> {
         let Some(mut large) = self.home.borrow() else {
             return false;
         };
-        // It is empty and larger.
+        // It is empty and larger: there is room now.
         let copied = large.stage(self.batch.staged());
         debug_assert!(copied);
         self.home.keep(core::mem::replace(&mut self.batch, large));
         true
     }
-
-    /// One frame at a time may lie in fewer pieces than it could.
-    fn tries_fewer(&self, copied: usize, described: usize) -> bool {
-        described > 0 && self.batch.len() == 0 && self.batch.can_describe(copied, described, 1)
-    }
 }
 
 impl<M: Mapped> Batch<M> for Filling<'_> {
-    fn begin(&mut self, copied: usize, described: usize, pieces: usize) -> bool {
-        let room = self.has_room(copied, described, pieces)
-            || self.grow() && self.has_room(copied, described, pieces)
-            || self.tries_fewer(copied, described);
+    fn begin(&mut self, copied: usize, described: usize) -> bool {
+        // Without a large one, memory in few pieces may do.
+        let fits_small =
+            |batch: &SendBatch| is_own(batch) && batch.can_describe(copied, described, 1);
+        let room = self.has_room(copied, described)
+            || self.grow()
+            || described > 0 && fits_small(&self.batch);
         if room {
             self.frame = Some(self.batch.mark());
             self.batch.start_crc();
         }
         room
+    }
+
+    fn is_small(&self) -> bool {
+        is_own(&self.batch)
     }
 
     fn bytes(&mut self, bytes: &[u8]) {

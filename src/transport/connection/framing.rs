@@ -1,7 +1,7 @@
 //! The machine's sink: frames into a batch, payload copied when small, described in place when large.
 
 use crate::iwarp::{AccessError, FrameSize, Frames, PayloadError, Source, Trailer};
-use crate::rdma::limits::MAX_PIECES;
+use crate::rdma::limits::MAX_INLINE;
 use crate::rdma::stag::Grant;
 use crate::rdma::{Access, Payload, Stag};
 
@@ -15,6 +15,9 @@ const IN_PLACE: usize = 16 * 1024;
 
 /// Payload that is left in place from here on where there is no room for a copy of it.
 const DESCRIBED: usize = 512;
+
+// A request's own bytes are no memory to describe: they are always copied.
+const _: () = assert!(MAX_INLINE < DESCRIBED);
 
 /// The machine's sink: one batch, and the regions its payload comes from.
 pub(super) struct Framer<'a, Q: Queues, B> {
@@ -101,16 +104,16 @@ impl<Q: Queues, B: Batch<Q::Memory>> Framer<'_, Q, B> {
 impl<Q: Queues, B: Batch<Q::Memory>> Frames for Framer<'_, Q, B> {
     fn begin(&mut self, size: FrameSize) -> bool {
         self.by_value = size.payload < IN_PLACE || self.cut.is_some();
-        if self.by_value && self.batch.begin(size.copied + size.payload, 0, 0) {
+        if self.by_value && self.batch.begin(size.copied + size.payload, 0) {
             return true;
         }
-        // What is copied fits in the next batch; in place it has to where it is the first of this one, which is small.
-        let only = self.batch.length() == 0 && self.cut.is_none() && size.payload >= DESCRIBED;
-        if self.by_value && !only {
+        // What is to be copied fits in the next batch; where there is none, it stays in place, if that is worth it.
+        let stays = self.batch.is_small() && self.cut.is_none() && size.payload >= DESCRIBED;
+        if self.by_value && !stays {
             return false;
         }
         self.by_value = false;
-        self.batch.begin(size.copied, size.payload, MAX_PIECES)
+        self.batch.begin(size.copied, size.payload)
     }
 
     fn largest(&self) -> usize {

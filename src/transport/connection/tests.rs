@@ -94,9 +94,12 @@ struct Buffer {
 }
 
 impl Batch<Bytes> for Buffer {
-    fn begin(&mut self, copied: usize, described: usize, _pieces: usize) -> bool {
+    fn begin(&mut self, copied: usize, described: usize) -> bool {
         self.frame = self.bytes.len();
         self.bytes.len() + copied + described <= self.room
+    }
+    fn is_small(&self) -> bool {
+        false
     }
     fn bytes(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
