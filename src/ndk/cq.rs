@@ -71,17 +71,43 @@ impl Cq {
     /// `NdkArmCq`. NDK-CQ-04, NDK-CQ-06: what is there already may satisfy it at once.
     pub(super) fn arm(cq: &Hold<Self>, arm: Arm) {
         cq.queue.arm(arm);
-        if !is_dispatch() {
-            Self::notify(cq);
-        } else if cq.queue.is_due() {
-            // NDK-IRQL-05. Within its notification it is not due: whoever calls that looks again.
-            Later::call(cq);
+        // Within its notification it is not due: whoever calls that looks again.
+        if !cq.queue.is_due() {
+            return;
+        }
+        // NDK-IRQL-05.
+        match is_dispatch() {
+            true => Later::call(cq),
+            false => Self::notify(cq),
         }
     }
 
     /// `NdkGetCqResults` and `NdkGetCqResultsEx`.
     pub(super) fn take(&self, most: usize, take: impl FnMut(usize, Completion)) -> usize {
         self.queue.pop(most, take)
+    }
+
+    /// Calls the notification that has begun, and those that become due behind it. Out of line, so that nothing is made
+    /// ready for it where none is due.
+    #[inline(never)]
+    fn call(cq: &Hold<Self>, mut notice: Notice) {
+        for left in (0..IN_A_GO).rev() {
+            // NDK-CQ-28: none once the close has begun; one in progress keeps the queue.
+            if let Some(in_progress) = cq.enter() {
+                in_progress.notification.notify(match notice {
+                    Notice::Completions => Status::SUCCESS,
+                    Notice::Overrun => Status::BUFFER_OVERFLOW,
+                });
+            }
+            cq.queue.end();
+            if left == 0 {
+                return Later::call(cq);
+            }
+            match cq.queue.begin() {
+                Some(next) => notice = next,
+                None => return,
+            }
+        }
     }
 
     /// Adds a completion; [`Cq::notify`] follows when all of an input are in.
@@ -135,20 +161,9 @@ impl Notifies for Cq {
             }
             return;
         }
-        for _ in 0..IN_A_GO {
-            let Some(notice) = cq.queue.begin() else {
-                return;
-            };
-            // NDK-CQ-28: none once the close has begun; one in progress keeps the queue.
-            if let Some(in_progress) = cq.enter() {
-                in_progress.notification.notify(match notice {
-                    Notice::Completions => Status::SUCCESS,
-                    Notice::Overrun => Status::BUFFER_OVERFLOW,
-                });
-            }
-            cq.queue.end();
+        if let Some(notice) = cq.queue.begin() {
+            Self::call(cq, notice);
         }
-        Later::call(cq);
     }
 }
 

@@ -89,20 +89,43 @@ impl<T: Copy + Default, A: Allocate> CompletionRing<T, A> {
 
     /// Removes up to `most` entries, oldest first, and returns how many.
     pub fn pop(&self, most: usize, mut take: impl FnMut(usize, T)) -> usize {
+        // Whoever drains a queue looks once more than there is something.
+        match self.taken() == self.placed() {
+            true => 0,
+            false => self.pop_some(most, &mut take),
+        }
+    }
+
+    /// Out of line, so that nothing is made ready for it where there is no entry.
+    #[inline(never)]
+    fn pop_some(&self, most: usize, take: &mut impl FnMut(usize, T)) -> usize {
         let mut taken = 0;
-        while taken < most && self.taken() != self.placed() {
-            let mut batch = [T::default(); BATCH];
-            let count = self.entries.with(|entries| {
-                let count = entries.pop(batch.iter_mut().take(most - taken));
-                self.taken.store(entries.head, Ordering::SeqCst);
-                count
-            });
-            for value in batch.iter().take(count) {
-                take(taken, *value);
+        while taken < most {
+            let left = most - taken;
+            let mut take = |value| {
+                take(taken, value);
                 taken += 1;
+            };
+            match self.placed().wrapping_sub(self.taken()) {
+                0 => break,
+                1 => self.move_out::<1>(1, &mut take),
+                _ => self.move_out::<BATCH>(left, &mut take),
             }
         }
         taken
+    }
+
+    /// Removes up to `N` and `most` entries.
+    fn move_out<const N: usize>(&self, most: usize, take: &mut impl FnMut(T)) {
+        let mut batch = [T::default(); N];
+        let count = self.entries.with(|entries| {
+            let count = entries.pop(batch.iter_mut().take(most));
+            self.taken.store(entries.head, Ordering::SeqCst);
+            count
+        });
+        for value in batch.iter().take(count) {
+            take(*value);
+        }
     }
 
     /// Changes the depth to `depth`, one at least; what is queued stays, in order. Safe beside

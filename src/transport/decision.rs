@@ -28,9 +28,9 @@ impl Standing {
     }
 
     /// What a turn has found. It opens where the consumer is told of it, and not here.
-    pub(super) fn follow(&self, decision: Decision) {
+    pub(super) fn follow(&self, decision: impl FnOnce() -> Decision) {
         if self.0.load(Ordering::Relaxed) == Decision::Open as u8 {
-            self.set(decision);
+            self.set(decision());
         }
     }
 

@@ -139,10 +139,12 @@ impl<E: Events> Core<E> {
     /// Leaves inputs of a consumer's call. NDK-IRQL-05: one at DISPATCH_LEVEL, which may hold a spin lock
     /// or be a callback itself, is never called back on its own stack.
     pub(super) fn ask(&self, inputs: u32) {
-        if is_dispatch() {
-            self.leave(inputs);
-        } else {
-            self.run(inputs);
+        let Some(turn) = self.actor.post(inputs) else {
+            return;
+        };
+        match is_dispatch() {
+            true => self.put_off(turn),
+            false => self.rounds(turn),
         }
     }
 
@@ -182,6 +184,11 @@ impl<E: Events> Core<E> {
                 Err(again) => turn = again,
             }
         }
+        self.put_off(turn);
+    }
+
+    /// A DPC goes on with it.
+    fn put_off(&self, turn: Turn<'_, Runner<E::Queues>>) {
         turn.defer(0);
         self.kick();
     }
@@ -219,7 +226,7 @@ impl<E: Events> Core<E> {
         if news & !input::POSTED != 0 {
             self.rare(inputs, connection, around);
             // Before anybody is told what came of it.
-            self.standing.follow(connection.decision());
+            self.standing.follow(|| connection.decision());
         }
         if inputs & input::UNWANTED != 0 && connection.phase() == Phase::AwaitRequest {
             // The place is free at once; the dropped handle's close ends the rest.
@@ -229,15 +236,19 @@ impl<E: Events> Core<E> {
             connection.doorbell();
         }
         connection.pump(around);
-        self.standing.follow(connection.decision());
+        self.standing.follow(|| connection.decision());
         self.set_alarm(alarm, connection.deadline());
     }
 
     fn set_alarm(&self, alarm: &mut Option<u64>, deadline: Option<u64>) {
-        if *alarm == deadline {
-            return;
+        if *alarm != deadline {
+            *alarm = deadline;
+            self.change_alarm(deadline);
         }
-        *alarm = deadline;
+    }
+
+    #[inline(never)]
+    fn change_alarm(&self, deadline: Option<u64>) {
         let Some(due) = deadline else {
             drop(self.timer.cancel());
             return;

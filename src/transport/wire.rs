@@ -90,8 +90,8 @@ impl<M: Mapped> Batch<M> for Filling<'_> {
     fn end(&mut self, trailer: Trailer) {
         let appended = match trailer {
             // RFC 5044: least significant byte first.
-            Trailer::Crc => self.batch.stage(&self.batch.crc().to_le_bytes()),
-            Trailer::Zero => self.batch.stage(&[0; 4]),
+            Trailer::Crc => self.batch.end_frame(self.batch.crc().to_le_bytes()),
+            Trailer::Zero => self.batch.end_frame([0; 4]),
             Trailer::None => true,
         };
         debug_assert!(appended);

@@ -165,6 +165,22 @@ impl SendBatch {
         .unwrap_or(false)
     }
 
+    /// Ends a frame with these bytes, which no checksum covers; `false`, and nothing appended, without room.
+    pub(crate) fn end_frame(&mut self, trailer: [u8; 4]) -> bool {
+        let parts = &mut *self.0;
+        let staging = parts.staging.bytes_mut();
+        let Some(to) = staging
+            .get_mut(parts.staged..)
+            .and_then(<[u8]>::first_chunk_mut)
+        else {
+            return false;
+        };
+        *to = trailer;
+        parts.staged += trailer.len();
+        parts.length += trailer.len();
+        true
+    }
+
     /// Copies `length` bytes at `offset` of `mapping`; `Ok(false)`, and nothing appended, without
     /// room.
     pub(crate) fn stage_from(

@@ -10,7 +10,9 @@ use super::startup::{Frame, Parsed, Ready};
 use super::tx::{Emitted, Tx};
 use super::wire::head::Head;
 use super::wire::terminate::Quote;
+use events::Events;
 
+mod events;
 mod transitions;
 
 /// One iWARP connection, either role. See the module for how it is driven.
@@ -34,15 +36,6 @@ pub struct Machine {
     /// See `may_fall_back`.
     unanswered: bool,
     events: Events,
-}
-
-/// Events not polled yet, each at most once a connection.
-#[derive(Default)]
-struct Events {
-    startup: Option<Event>,
-    established: bool,
-    peer_closed: bool,
-    failed: Option<Error>,
 }
 
 impl Machine {
@@ -102,7 +95,7 @@ impl Machine {
             Some(_) => self.phase = self.legal(Input::CompleteReady)?,
             None => {
                 self.phase = self.legal(Input::Complete)?;
-                self.events.established = true;
+                self.events.established();
             }
         }
         Ok(())
@@ -291,19 +284,14 @@ impl Machine {
         }
     }
 
+    /// Whether `poll_event` has one.
+    pub fn has_event(&self) -> bool {
+        self.events.any()
+    }
+
     /// The next event, if any. Call after every input until `None`.
     pub fn poll_event(&mut self) -> Option<Event> {
-        let events = &mut self.events;
-        if let Some(event) = events.startup.take() {
-            return Some(event);
-        }
-        if core::mem::take(&mut events.established) {
-            return Some(Event::Established);
-        }
-        if core::mem::take(&mut events.peer_closed) {
-            return Some(Event::PeerClosed);
-        }
-        events.failed.take().map(Event::Failed)
+        self.events.take()
     }
 
     /// TCP's FIN from the peer, after all its bytes were given to (and taken by) `receive`.

@@ -43,9 +43,8 @@ impl Machine {
             self.phase = next;
             self.deadline = None;
             self.peer = Some(parsed);
-            self.events.startup = Some(Event::PeerRequest {
-                reads: parsed.reads(),
-            });
+            let reads = parsed.reads();
+            self.events.startup(Event::PeerRequest { reads });
         }
         taken
     }
@@ -69,7 +68,7 @@ impl Machine {
         let reads = parsed.reads();
         if parsed.header.rejected {
             self.step(Input::Refusal);
-            self.events.startup = Some(Event::PeerReject { reads });
+            self.events.startup(Event::PeerReject { reads });
             return bytes.len();
         }
         // A Terminate too is framed as the peer expects it.
@@ -79,7 +78,7 @@ impl Machine {
             Ok(agreement) => {
                 self.agreed(agreement);
                 self.step(Input::GoodReply);
-                self.events.startup = Some(Event::PeerReply { reads });
+                self.events.startup(Event::PeerReply { reads });
                 taken
             }
             Err(error) => {
@@ -106,7 +105,7 @@ impl Machine {
         self.step(Input::FirstFpdu);
         self.deadline = None;
         if self.ready.is_some() {
-            self.events.established = true;
+            self.events.established();
         }
     }
 
@@ -117,7 +116,9 @@ impl Machine {
             None => {
                 self.peer_closed = true;
                 // Who has ended its own direction waits for nothing else.
-                self.events.peer_closed = self.phase != Phase::HalfClosed;
+                if self.phase != Phase::HalfClosed {
+                    self.events.peer_closed();
+                }
                 self.step(Input::Fin);
             }
         }
@@ -176,9 +177,10 @@ impl Machine {
     /// The frame that was waiting is in the sink.
     pub(super) fn framed(&mut self) {
         match self.phase {
-            Phase::ReadyQueued => self.events.established = true,
+            Phase::ReadyQueued => self.events.established(),
             // Without an agreed frame the Reply is all there is.
-            Phase::ReplyQueued => self.events.established |= self.ready.is_none(),
+            Phase::ReplyQueued if self.ready.is_none() => self.events.established(),
+            Phase::ReplyQueued => {}
             Phase::Idle
             | Phase::RequestQueued
             | Phase::AwaitReply
@@ -252,6 +254,6 @@ impl Machine {
 
     pub(super) fn report(&mut self, error: Error) {
         self.deadline = None;
-        self.events.failed = Some(error);
+        self.events.failed(error);
     }
 }

@@ -156,10 +156,7 @@ impl<Q: Queues> Connection<Q> {
             .poll_timeout()
             .filter(|_| self.phase != Phase::Over);
         let lingering = self.lingering.filter(|_| self.phase == Phase::Ready);
-        [machine, self.deadline, lingering]
-            .into_iter()
-            .flatten()
-            .min()
+        earlier(earlier(machine, self.deadline), lingering)
     }
 
     /// A deferred request was posted: whether it may wait for what follows, and nothing else is to be done. The time is
@@ -385,30 +382,39 @@ impl<Q: Queues> Connection<Q> {
             self.tell(around);
             self.transmit(around);
             self.retire();
-            if !self.tell(around) {
+            if !self.machine.has_event() {
                 break;
             }
         }
-        self.end(around);
+        // Nothing ends while data flows.
+        let flows = self.phase == Phase::Ready;
+        if !flows {
+            self.end(around);
+        }
         self.resume(around.link);
-        self.flush_if_over();
+        if !flows {
+            self.flush_if_over();
+        }
         if let Some(queues) = self.queues.as_ref().filter(|_| self.incoming.notify) {
             self.incoming.notify = false;
             queues.notify();
         }
-        self.finish(around);
-    }
-
-    /// Tells what the machine has to say; whether there was anything.
-    fn tell<L: Link, U: Up>(&mut self, around: &mut Around<'_, L, U>) -> bool {
-        let mut any = false;
-        while let Some(event) = self.machine.poll_event() {
-            any = true;
-            self.told(event, around);
+        if !flows {
+            self.finish(around);
         }
-        any
     }
 
+    /// Tells what the machine has to say: seldom anything.
+    fn tell<L: Link, U: Up>(&mut self, around: &mut Around<'_, L, U>) {
+        while self.machine.has_event() {
+            if let Some(event) = self.machine.poll_event() {
+                self.told(event, around);
+            }
+        }
+    }
+
+    /// Out of line, so that nothing is made ready for it where there is no event.
+    #[inline(never)]
     fn told<L: Link, U: Up>(&mut self, event: Event, around: &mut Around<'_, L, U>) {
         match event {
             Event::PeerRequest { reads } => {
@@ -468,6 +474,13 @@ impl<Q: Queues> Connection<Q> {
             self.incoming.paused = false;
             link.resume();
         }
+    }
+}
+
+fn earlier(one: Option<Ticks>, other: Option<Ticks>) -> Option<Ticks> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
     }
 }
 

@@ -264,7 +264,10 @@ impl<Q: Queues> Connection<Q> {
                 by_value: true,
                 in_place: &mut outgoing.in_place,
             };
-            let outcome = machine.poll_transmit(&mut framer);
+            let outcome = match machine.is_silent() {
+                true => Transmit::Idle,
+                false => machine.poll_transmit(&mut framer),
+            };
             let end = outgoing.streamed + batch.length() as u64;
             match outcome {
                 Transmit::MessageDone => {

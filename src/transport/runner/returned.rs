@@ -1,36 +1,35 @@
 //! Which sends are over: left by their completion, taken by the runner.
 
-use core::sync::atomic::{AtomicU8, Ordering};
+use core::sync::atomic::{AtomicU32, Ordering};
 
 use crate::transport::link::BATCHES;
 
-const NOTHING: u8 = 0;
-const SENT: u8 = 1;
-const FAILED: u8 = 2;
+/// A bit for each lot that was sent, and above those one for each that failed.
+pub(super) struct Returned(AtomicU32);
 
-/// One word for each lot.
-pub(super) struct Returned([AtomicU8; BATCHES]);
+const _: () = assert!(2 * BATCHES <= u32::BITS as usize);
 
 impl Returned {
     pub(super) const fn new() -> Self {
-        Self([const { AtomicU8::new(NOTHING) }; BATCHES])
+        Self(AtomicU32::new(0))
     }
 
     /// One send of that lot is under way at a time.
     pub(super) fn tell(&self, lot: usize, ok: bool) {
-        if let Some(word) = self.0.get(lot) {
-            word.store(if ok { SENT } else { FAILED }, Ordering::Release);
-        }
+        let bit = if ok { lot } else { lot + BATCHES };
+        self.0.fetch_or(1 << bit, Ordering::Release);
     }
 
     /// Shows what is new, once.
     pub(super) fn take(&self, mut show: impl FnMut(usize, bool)) {
-        for (lot, word) in self.0.iter().enumerate() {
-            if word.load(Ordering::Acquire) != NOTHING {
-                // Only the runner takes, and what is there stays until then.
-                let told = word.swap(NOTHING, Ordering::AcqRel);
-                show(lot, told == SENT);
-            }
+        if self.0.load(Ordering::Relaxed) == 0 {
+            return;
+        }
+        let mut told = self.0.swap(0, Ordering::Acquire);
+        while told != 0 {
+            let bit = told.trailing_zeros() as usize;
+            told &= told - 1;
+            show(bit % BATCHES, bit < BATCHES);
         }
     }
 }
