@@ -236,7 +236,7 @@ fn rows(
         Reference::framed(),
         Reference::buffered(),
     ];
-    let mut least = Least::both()?;
+    let mut least = Least::all()?;
     let mut checksums = Checksum::all();
     let mut ours = Provider::all(image);
     let mut contenders: Vec<&mut dyn Contender> = Vec::new();

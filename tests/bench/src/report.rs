@@ -15,7 +15,7 @@ use crate::{
 const LEGEND: &str = "\
 Figures are medians of the rounds; a ratio is the median of each round's own ratio, with the least and the most of the rounds.
 `TCP`: the bytes alone (8 and 64 B, and reads: one call a message). `framed TCP`: with MPA framing, and CRC32C computed and
-checked: the ideal iWARP. `WSK`, `WSK, framed`: the same by the least driver, through the interface that every driver has.
+checked: the ideal iWARP. `WSK` and those behind it: the same by the least driver, through the interface that every driver has.
 `softrnic`: a send completes when the peer's TCP has acknowledged it, as on Windows; `hand-over`: when TCP has taken it, as the
 peers complete theirs. No peer computes a CRC: `no CRC` has it negotiated off. A write that is timed has an empty send behind
 it, as NDK tells nobody of a write; the peers look at the memory instead.

@@ -77,8 +77,8 @@ fn wsk_framed(at: f64) -> Limit {
 }
 
 /// What it leaves to one that does not.
-fn wsk(at: f64) -> Limit {
-    Limit::new(Against::Named(least::WSK), at).without_crc()
+fn wsk_placed(at: f64) -> Limit {
+    Limit::new(Against::Named(least::PLACED), at).without_crc()
 }
 
 /// What it leaves to one that only makes connections.
@@ -135,14 +135,14 @@ fn times() -> Vec<Target> {
         wsk_framed(1.10),
         plain(1.30),
         plain(1.15).without_crc(),
-        wsk(1.10),
+        wsk_placed(1.10),
         peers(1.0).without_crc(),
     ];
     let write = [
         framed(1.10),
         wsk_framed(1.10),
         plain(1.20).without_crc(),
-        wsk(1.10),
+        wsk_placed(1.10),
         peers(1.0).without_crc(),
     ];
     vec![
@@ -218,7 +218,7 @@ fn large_rates() -> Vec<Target> {
         framed(0.90),
         wsk_framed(0.90),
         plain(0.92).without_crc(),
-        wsk(0.92),
+        wsk_placed(0.92),
         peers(1.0).without_crc(),
         peers(1.0),
     ];
@@ -227,7 +227,7 @@ fn large_rates() -> Vec<Target> {
         buffered(0.92),
         wsk_framed(0.92),
         plain(0.95).without_crc(),
-        wsk(0.95),
+        wsk_placed(0.95),
         peers(0.95).without_crc(),
         peers(0.75),
     ];
@@ -259,7 +259,7 @@ fn read_rates() -> Vec<Target> {
                 framed(0.92),
                 buffered(0.92),
                 wsk_framed(0.92),
-                wsk(0.92),
+                wsk_placed(0.92),
                 peers(1.0).without_crc(),
             ];
             targets.push(target(13, Point::rate(Verb::Read, size, window), &limits));

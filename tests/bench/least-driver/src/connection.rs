@@ -122,7 +122,7 @@ impl Connection {
             outgoing: Outgoing::new(sends)?,
             incoming: UnsafeCell::new(Incoming {
                 shape: receives,
-                parser: Parser::new(),
+                parser: Parser::new(receives.framing),
                 place: Block::new(receives.size)?,
                 loose: 0,
                 greeted: false,
@@ -346,7 +346,7 @@ impl Connection {
         }
         // SAFETY: only receive events touch it, one at a time.
         let place = unsafe { incoming.place.bytes() };
-        let whole = if incoming.shape.framed {
+        let whole = if incoming.shape.is_framed() {
             match incoming.parser.take(bytes, place) {
                 Ok(whole) => whole,
                 Err(_) => return self.abort(),

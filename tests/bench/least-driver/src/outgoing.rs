@@ -14,9 +14,8 @@ use wdk_sys::{MDL, NTSTATUS, PVOID, ntddk::IoBuildPartialMdl, ntddk::IoFreeMdl};
 
 use crate::{
     block::{Block, Irp, Mdl},
-    crc32c,
     frame::{self, HEADER, TRAILER},
-    settings::Shape,
+    settings::{Framing, Shape},
     socket::Socket,
     sys::WSK_BUF,
 };
@@ -58,7 +57,7 @@ pub(crate) struct Send {
 
 impl Outgoing {
     pub(crate) fn new(shape: Shape) -> Result<Self, NTSTATUS> {
-        let joined = if shape.framed {
+        let joined = if shape.is_framed() {
             shape.size
         } else {
             shape.batch * shape.piece
@@ -170,14 +169,14 @@ pub(crate) type Routine =
 
 impl Send {
     fn new(shape: Shape, payload: &Block) -> Result<Self, NTSTATUS> {
-        let in_place = shape.framed && !shape.is_copied();
-        let length = match (shape.framed, in_place) {
+        let in_place = shape.is_framed() && !shape.is_copied();
+        let length = match (shape.is_framed(), in_place) {
             (false, _) => 0,
             (true, false) => shape.batch * (shape.piece + BESIDE),
             (true, true) => (shape.batch + 1) * BESIDE,
         };
         let memory = Block::new(length)?;
-        let chain = match (shape.framed, in_place) {
+        let chain = match (shape.is_framed(), in_place) {
             (false, _) => Chain::of(payload)?,
             (true, false) => Chain::of(&memory)?,
             (true, true) => Chain::around(&memory, shape, payload)?,
@@ -212,7 +211,7 @@ impl Send {
             let piece = from.sent.get() + nth;
             let at = piece % shape.pieces * shape.piece;
             let size = shape.piece.min(shape.size - at);
-            if !shape.framed {
+            if !shape.is_framed() {
                 length += size;
                 continue;
             }
@@ -222,13 +221,12 @@ impl Send {
             let (memory, payload) = unsafe { (self.memory.bytes(), from.payload.bytes()) };
             let body = &payload[at..at + size];
             if shape.is_copied() {
-                stage(&mut memory[length..], &header, body);
+                stage(&mut memory[length..], &header, body, shape.framing);
             } else {
                 offset = TRAILER as u32;
                 let beside = &mut memory[nth * BESIDE..][..BESIDE + TRAILER];
                 beside[TRAILER..BESIDE].copy_from_slice(&header);
-                let crc = crc32c::update(crc32c::update(0, &header), body);
-                beside[BESIDE..].copy_from_slice(&crc.to_le_bytes());
+                beside[BESIDE..].copy_from_slice(&frame::trailer(&[&header, body], shape.framing));
                 self.chain.describe(nth, from, (at, size), nth + 1 == count);
             }
             length += BESIDE + size;
@@ -245,12 +243,12 @@ impl Send {
 }
 
 /// Puts a frame together.
-fn stage(to: &mut [u8], header: &[u8; HEADER], body: &[u8]) {
+fn stage(to: &mut [u8], header: &[u8; HEADER], body: &[u8], framing: Framing) {
     let covered = HEADER + body.len();
     to[..HEADER].copy_from_slice(header);
     to[HEADER..covered].copy_from_slice(body);
-    let crc = crc32c::update(0, &to[..covered]);
-    to[covered..covered + TRAILER].copy_from_slice(&crc.to_le_bytes());
+    let trailer = frame::trailer(&[&to[..covered]], framing);
+    to[covered..covered + TRAILER].copy_from_slice(&trailer);
 }
 
 /// MDLs of a send: one of everything, or in turn one of what is beside and one of a payload.

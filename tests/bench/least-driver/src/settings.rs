@@ -17,6 +17,15 @@ pub(crate) enum Work {
     Calls,
 }
 
+/// What is around each piece of a message.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Framing {
+    None,
+    /// Frames whose checksum is zero, and not looked at.
+    Unchecked,
+    Checked,
+}
+
 /// Length of a request, as of an RDMA read.
 const REQUEST: usize = 44;
 /// Bytes of one message that are sent without framing at most, in one piece.
@@ -35,7 +44,7 @@ pub(crate) struct Settings {
     /// Where to connect; the port is 0 at the server.
     pub(crate) peer: u32,
     pub(crate) port: u16,
-    framed: bool,
+    framing: Framing,
     size: usize,
     fpdu: usize,
     /// Messages that may be on their way.
@@ -49,7 +58,7 @@ pub(crate) struct Settings {
 /// How messages of one direction are cut.
 #[derive(Clone, Copy)]
 pub(crate) struct Shape {
-    pub(crate) framed: bool,
+    pub(crate) framing: Framing,
     /// Bytes a message.
     pub(crate) size: usize,
     /// Bytes of it in a piece at most: with framing, in a frame.
@@ -61,6 +70,10 @@ pub(crate) struct Shape {
 }
 
 impl Shape {
+    pub(crate) fn is_framed(&self) -> bool {
+        self.framing != Framing::None
+    }
+
     /// Whether pieces are small enough to be copied: putting them together costs less than describing them.
     pub(crate) fn is_copied(&self) -> bool {
         self.piece < IN_PLACE
@@ -83,7 +96,12 @@ impl Settings {
             address: number("Address")?,
             peer: number("Peer")?,
             port: number("Port")? as u16,
-            framed: number("Framed")? != 0,
+            framing: match number("Framing")? {
+                0 => Framing::None,
+                1 => Framing::Unchecked,
+                2 => Framing::Checked,
+                _ => return Err(STATUS_INVALID_PARAMETER),
+            },
             size: number("Size")? as usize,
             fpdu: number("Fpdu")? as usize,
             window: number("Window")? as usize,
@@ -111,12 +129,15 @@ impl Settings {
     }
 
     fn messages(&self) -> Shape {
-        let limit = if self.framed { self.fpdu } else { PIECE };
+        let limit = match self.framing {
+            Framing::None => PIECE,
+            Framing::Unchecked | Framing::Checked => self.fpdu,
+        };
         let piece = self.size.min(limit);
         let pieces = self.size.div_ceil(piece);
         let messages = self.window.min(self.joined / self.size);
         Shape {
-            framed: self.framed,
+            framing: self.framing,
             size: self.size,
             piece,
             pieces,
@@ -128,7 +149,7 @@ impl Settings {
 
     fn requests(&self) -> Shape {
         Shape {
-            framed: false,
+            framing: Framing::None,
             size: REQUEST,
             piece: REQUEST,
             pieces: 1,

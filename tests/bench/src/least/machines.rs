@@ -11,7 +11,7 @@ use softrnic_emulator::{
     zw::Value,
 };
 
-use super::Work;
+use super::{Framing, Work};
 use crate::{
     machine::{self, Spent, Whose},
     point::Wait,
@@ -24,7 +24,7 @@ const SERVICE: &str = "least-driver";
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Job {
     pub(crate) work: Work,
-    pub(crate) framed: bool,
+    pub(crate) framing: Framing,
     /// Bytes a message.
     pub(crate) size: usize,
     /// Payload of a frame at most.
@@ -186,7 +186,7 @@ impl Side {
             ("Address", network_order(self.address)),
             ("Peer", network_order(peer)),
             ("Port", port.into()),
-            ("Framed", job.framed.into()),
+            ("Framing", job.framing as u32),
             ("Size", job.size as u32),
             ("Fpdu", job.fpdu as u32),
             ("Window", job.window as u32),

@@ -2,7 +2,7 @@
 //!
 //! An image of its own (`tests/bench/least-driver`), built as softrnic.sys is, on two machines made as softrnic.sys's are.
 //! It does the references' job over Winsock Kernel and nothing else: `WSK` moves the bytes, `WSK, framed` the frames of framed
-//! TCP. What a reference of sockets takes is the network's part of a figure; what this takes more is that of IRPs,
+//! TCP, `WSK, framed, no CRC` the same with no checksum in them. What a reference of sockets takes is the network's part of a figure; what this takes more is that of IRPs,
 //! indications, completions and the checks on all of them; what softrnic.sys takes beyond it is its own.
 
 mod machines;
@@ -18,17 +18,20 @@ use crate::{
     point::{Kind, Point, Segment, Verb, Wait},
     reference,
     rounds::{Contender, Measured, Role},
+    targets,
 };
 
 /// The bytes alone, in tables.
 pub const WSK: &str = "WSK";
-/// With framing and CRC, in tables.
+/// With framing, and the payload where it belongs, in tables.
+pub const PLACED: &str = "WSK, framed, no CRC";
+/// With a CRC as well, in tables.
 pub const FRAMED: &str = "WSK, framed";
 
-/// The least driver, with framing or without.
+/// The least driver, with one kind of framing.
 pub struct Least {
     image: PathBuf,
-    framed: bool,
+    framing: Framing,
     /// Machines that were started; each way of waiting once.
     started: Vec<(Wait, Machines)>,
 }
@@ -42,6 +45,15 @@ pub(crate) enum Work {
     Calls = 3,
 }
 
+/// What is around each piece of a message; the values that the driver knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Framing {
+    None = 0,
+    /// Frames whose checksum is zero, and not looked at.
+    Unchecked = 1,
+    Checked = 2,
+}
+
 /// Where the driver's image is, built when it was stale.
 fn image() -> Result<PathBuf, String> {
     let folder = softrnic_build::root().join("tests/bench/least-driver");
@@ -51,16 +63,17 @@ fn image() -> Result<PathBuf, String> {
 }
 
 impl Least {
-    /// Both, of one image that is built when it is stale. Machines start when they are needed first.
+    /// All kinds, of one image that is built when it is stale. Machines start when they are needed first.
     ///
     /// # Errors
     ///
     /// When the image does not build.
-    pub fn both() -> Result<[Self; 2], String> {
+    pub fn all() -> Result<[Self; 3], String> {
         let image = image()?;
-        Ok([false, true].map(|framed| Self {
+        let framings = [Framing::None, Framing::Unchecked, Framing::Checked];
+        Ok(framings.map(|framing| Self {
             image: image.clone(),
-            framed,
+            framing,
             started: Vec::new(),
         }))
     }
@@ -74,13 +87,15 @@ impl Least {
 
     /// What is done at a point, if it is one of messages on one connection, or of connections.
     fn work(&self, point: &Point) -> Option<Work> {
-        let cut = self.framed || point.segment == Segment::Loopback;
+        let plain = self.framing == Framing::None;
+        let cut = !plain || point.segment == Segment::Loopback;
+        let compared = self.framing != Framing::Unchecked || targets::has_crc_off(point);
         match point.kind {
-            _ if point.connections > 1 || !cut => None,
+            _ if point.connections > 1 || !cut || !compared => None,
             Kind::Time(Verb::Read) | Kind::Rate(Verb::Read) => Some(Work::Read),
             Kind::Time(_) => Some(Work::PingPong),
             Kind::Rate(_) | Kind::Processor => Some(Work::Stream),
-            Kind::Connect if !self.framed => Some(Work::Calls),
+            Kind::Connect if plain => Some(Work::Calls),
             _ => None,
         }
     }
@@ -98,7 +113,7 @@ impl Least {
     fn number(&mut self, point: &Point, work: Work, time: Duration) -> Result<f64, String> {
         let job = Job {
             work,
-            framed: self.framed,
+            framing: self.framing,
             size: point.size.max(4),
             fpdu: reference::fpdu(point),
             window: point.window,
@@ -121,7 +136,11 @@ impl Least {
 
 impl Contender for Least {
     fn name(&self) -> &str {
-        if self.framed { FRAMED } else { WSK }
+        match self.framing {
+            Framing::None => WSK,
+            Framing::Unchecked => PLACED,
+            Framing::Checked => FRAMED,
+        }
     }
 
     fn role(&self) -> Role {

@@ -7,7 +7,7 @@ use std::{
 use softrnic_emulator::pool::PoolMode;
 
 use super::{
-    Work, image,
+    Framing, Work, image,
     machines::{Job, Machines, Side},
 };
 use crate::{
@@ -22,7 +22,7 @@ use crate::{
 fn job(work: Work, size: usize, fpdu: usize) -> Job {
     Job {
         work,
-        framed: true,
+        framing: Framing::Checked,
         size,
         fpdu,
         window: 16,
@@ -45,11 +45,16 @@ fn every_work_is_done_under_the_whole_verifier_and_leaves_nothing() {
             (64 << 10, LOOPBACK),
             (1 << 20, LOOPBACK),
         ] {
-            for (framed, window) in [(true, 1), (true, 16), (false, 16)] {
+            for (framing, window) in [
+                (Framing::Checked, 1),
+                (Framing::Checked, 16),
+                (Framing::Unchecked, 16),
+                (Framing::None, 16),
+            ] {
                 // A ping-pong has one message on its way.
                 let window = if work == Work::PingPong { 1 } else { window };
                 let job = Job {
-                    framed,
+                    framing,
                     window,
                     ..job(work, size, fpdu)
                 };
