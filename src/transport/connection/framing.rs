@@ -30,7 +30,10 @@ pub(super) struct Framer<'a, Q: Queues, B> {
     pub(super) cut: Option<usize>,
     /// This frame's payload is copied.
     pub(super) by_value: bool,
+    /// Whether a whole frame of the request's has payload that lies in place.
     pub(super) in_place: &'a mut bool,
+    /// The same, of the frame that is not whole yet.
+    pub(super) describes: bool,
 }
 
 impl<Q: Queues, B: Batch<Q::Memory>> Framer<'_, Q, B> {
@@ -47,10 +50,7 @@ impl<Q: Queues, B: Batch<Q::Memory>> Framer<'_, Q, B> {
             return Err(PayloadError::Full);
         }
         match self.batch.describe(&grant.memory, grant.offset, length) {
-            Ok(true) => {
-                *self.in_place = true;
-                Ok(())
-            }
+            Ok(true) => Ok(()),
             Ok(false) => Err(PayloadError::Full),
             Err(Gone) => Err(gone),
         }
@@ -77,6 +77,7 @@ impl<Q: Queues, B: Batch<Q::Memory>> Framer<'_, Q, B> {
                     at += u64::from(piece.length);
                     left -= piece.length;
                 }
+                self.describes = !self.by_value;
                 Ok(())
             }
             None => Err(gone),
@@ -93,11 +94,7 @@ impl<Q: Queues, B: Batch<Q::Memory>> Framer<'_, Q, B> {
                 .regions()
                 .access(stag, &domains, to, u64::from(len), Access::REMOTE_READ);
         let grant = grant.map_err(|fault| PayloadError::Access(refused(fault)))?;
-        // Our own requests' memory decides when they retire; this is the peer's read.
-        let before = *self.in_place;
-        let appended = self.append(&grant, len);
-        *self.in_place = before;
-        appended
+        self.append(&grant, len)
     }
 }
 
@@ -133,9 +130,11 @@ impl<Q: Queues, B: Batch<Q::Memory>> Frames for Framer<'_, Q, B> {
 
     fn end(&mut self, trailer: Trailer) {
         self.batch.end(trailer);
+        *self.in_place |= core::mem::take(&mut self.describes);
     }
 
     fn cancel(&mut self) {
         self.batch.cancel();
+        self.describes = false;
     }
 }

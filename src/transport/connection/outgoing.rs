@@ -86,8 +86,10 @@ pub(super) struct Outgoing {
     pub(super) next: usize,
     /// The request being framed.
     pub(super) current: Option<usize>,
-    /// Some of it was left in place.
+    /// Some of it was left in place, in the batch being filled.
     in_place: bool,
+    /// Offset in the stream where the last batch ends in which some of it was.
+    until: u64,
     pub(super) reads: Reads,
     lots: [Lot; BATCHES],
     /// Of all lots, those of the oldest first; at the end those of the one being filled.
@@ -263,16 +265,18 @@ impl<Q: Queues> Connection<Q> {
                 cut,
                 by_value: true,
                 in_place: &mut outgoing.in_place,
+                describes: false,
             };
             let outcome = match machine.is_silent() {
                 true => Transmit::Idle,
                 false => machine.poll_transmit(&mut framer),
             };
-            let end = outgoing.streamed + batch.length() as u64;
+            if core::mem::take(&mut outgoing.in_place) {
+                // In this batch: whoever waits for it waits for one that pins something.
+                outgoing.until = outgoing.streamed + batch.length() as u64;
+            }
             match outcome {
-                Transmit::MessageDone => {
-                    outgoing.message_done::<Q::Allocator>(window.as_mut(), end)
-                }
+                Transmit::MessageDone => outgoing.message_done::<Q::Allocator>(window.as_mut()),
                 Transmit::Idle => {}
                 Transmit::Full | Transmit::Finished => return outcome,
             }
@@ -310,18 +314,10 @@ impl Outgoing {
         }
     }
 
-    fn message_done<A: Allocate>(
-        &mut self,
-        window: Option<&mut Window<'_, SendRequest, A>>,
-        end: u64,
-    ) {
+    fn message_done<A: Allocate>(&mut self, window: Option<&mut Window<'_, SendRequest, A>>) {
         let Some(n) = self.current.take() else { return };
         // NDK-POST-25: what was copied may be reused at once; what lies in place when TCP is done.
-        let until = if core::mem::take(&mut self.in_place) {
-            end
-        } else {
-            0
-        };
+        let until = core::mem::take(&mut self.until);
         if let Some(request) = window.and_then(|window| window.get_mut(n))
             && !matches!(request.op, Op::Read(_))
         {
@@ -357,7 +353,6 @@ impl Outgoing {
                     request.progress = Progress::Started;
                     self.next += 1;
                     self.current = Some(n);
-                    self.in_place = false;
                     if matches!(request.op, Op::Read(_)) {
                         self.reads.push(n);
                     }

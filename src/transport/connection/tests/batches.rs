@@ -146,3 +146,27 @@ fn what_a_batch_brings_back_does_not_linger() {
         assert!(pair.active.connection.linger(&|| 0), "done");
     }
 }
+
+/// NDK-POST-25: a request waits for the last batch that was described from its memory, and not for what was copied behind it:
+/// nobody would tell of that.
+#[test]
+fn a_request_waits_for_the_batch_that_has_its_memory() {
+    let mut pair = Pair::ready(32 * 1024);
+    pair.acknowledge = false;
+    pair.up.borrow_mut().room = 33 * 1024;
+    let (source, _) = pair.active.region(pattern(40_000), Access::empty());
+    let sges = [sge(source, 0, 40_000)];
+    pair.active.post(1, Op::Send, Flags::empty(), &sges);
+    let mut sent = |pair: &mut Pair| {
+        let (lot, batch) = pair.up.borrow_mut().unacknowledged.pop_front().unwrap();
+        pair.active.connection.sent(lot, true);
+        pair.active.input(|_, _| {});
+        batch.length()
+    };
+    assert!(pair.active.connection.awaits_sent());
+    assert!(sent(&mut pair) > 32_000, "described");
+    let done = pair.active.completions();
+    assert_eq!(done, [(1, Kind::Send, Status::Ok, 0)]);
+    assert!(!pair.active.connection.awaits_sent());
+    assert!(sent(&mut pair) < 16_000, "copied");
+}
