@@ -72,7 +72,6 @@ impl Interlude {
     }
 
     /// A callback begins; whether it is the one.
-    #[cold]
     pub(crate) fn begins(&self, callback: &str) -> bool {
         let inside = self.inside.lock();
         let moment = inside.planned.as_ref().map(|(moment, _)| *moment);
@@ -95,7 +94,6 @@ impl Interlude {
     }
 
     /// A kernel call of a driver begins.
-    #[cold]
     pub(crate) fn calls(&self, thread: &Thread, function: &str) {
         if is_holding() || thread.spin_locks.count() != 0 {
             return;

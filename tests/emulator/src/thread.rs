@@ -5,9 +5,11 @@ use std::marker::PhantomData;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
+use crate::bridge::{self, aside};
 use crate::ke::block::{self, ProcessorBlock};
 use crate::machine::Machine;
 use crate::verifier::depth::Entry;
+use crate::verifier::irql_too_high;
 use crate::verifier::locks::{Held, HeldLocks};
 use crate::wdm::{DISPATCHER_HEADER, KIRQL, LIST_ENTRY, object_type};
 
@@ -175,17 +177,27 @@ fn not_attached() -> ! {
     panic!("a kernel function was called from a host thread that is not attached to a machine")
 }
 
+/// As [`current`], for functions that images call: only threads that are attached run images. It is one instruction,
+/// and no call of the host's for a variable of the thread.
+#[must_use]
+#[inline]
+pub fn running() -> &'static Thread {
+    debug_assert!(try_current().is_some(), "the host thread is not attached");
+    // SAFETY: GS is the block of the attached thread, and threads are never freed.
+    unsafe { &*(bridge::running_thread() as *const Thread) }
+}
+
 /// The first line of every import: the current thread, its IRQL checked.
 #[must_use]
 #[inline]
 pub fn enter(function: &'static str, highest: KIRQL) -> &'static Thread {
-    let thread = current();
+    let thread = running();
     crate::sched::may_switch();
     if thread.machine.interlude.is_armed() {
-        thread.machine.interlude.calls(thread, function);
+        aside(move || thread.machine.interlude.calls(thread, function));
     }
     if thread.irql.get() > highest {
-        crate::verifier::irql_too_high(function, thread.irql.get(), highest);
+        aside(move || irql_too_high(function, thread.irql.get(), highest));
     }
     thread
 }

@@ -14,6 +14,7 @@ use std::time::Instant;
 
 use parking_lot_core::{DEFAULT_PARK_TOKEN, DEFAULT_UNPARK_TOKEN, ParkResult};
 
+use crate::bridge::aside;
 use crate::clock;
 
 pub(crate) use faults::fails;
@@ -50,7 +51,7 @@ pub fn simulation() -> Option<&'static Simulation> {
 #[inline]
 pub fn may_switch() {
     if SIMULATED.load(Ordering::Relaxed) {
-        switch();
+        aside(switch);
     }
 }
 
@@ -63,7 +64,6 @@ pub(crate) fn preempt() {
     }
 }
 
-#[cold]
 fn switch() {
     if let Some(simulation) = simulation()
         && !crate::sync::is_holding()
@@ -76,7 +76,7 @@ fn switch() {
 #[inline]
 pub fn note(what: impl FnOnce() -> String) {
     if let Some(simulation) = simulation() {
-        simulation.note(&what());
+        aside(move || simulation.note(&what()));
     }
 }
 
