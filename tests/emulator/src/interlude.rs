@@ -5,6 +5,7 @@ use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use crate::sched;
 use crate::sync::{Condvar, Mutex, is_holding};
 use crate::thread::Thread;
 
@@ -50,6 +51,7 @@ impl Interlude {
         let before = std::mem::replace(&mut *self.inside.lock(), new);
         drop(before);
         self.is_armed.store(true, Ordering::Release);
+        sched::watch();
     }
 
     /// Waits until the moment is over; whether it came.

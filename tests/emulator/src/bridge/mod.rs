@@ -83,17 +83,14 @@ fn enter<R>(what: &'static str, fresh: bool, call: impl FnOnce() -> R) -> R {
     let (irql, regions) = (thread.irql.get(), thread.regions.get());
     let locks = thread.spin_locks.count();
     thread.depth.set(thread.depth.get() + 1);
-    sched::may_switch();
-    sched::note(|| what.to_owned());
-    let interlude = &thread.machine.interlude;
-    let is_chosen = interlude.is_armed() && aside(move || interlude.begins(what));
+    let is_watched = sched::is_watched();
+    let is_chosen = is_watched && aside(move || begins(thread, what));
     let raises = thread.raises.replace(0);
     let result = measured(thread, what, fresh, call);
     thread.raises.set(raises);
-    if is_chosen {
-        aside(move || interlude.ends());
+    if is_watched {
+        aside(move || ends(thread, is_chosen));
     }
-    sched::may_switch();
     thread.depth.set(thread.depth.get() - 1);
     if thread.irql.get() != irql {
         aside(move || wrong_irql(what, irql, thread.irql.get()));
@@ -107,6 +104,21 @@ fn enter<R>(what: &'static str, fresh: bool, call: impl FnOnce() -> R) -> R {
     result
 }
 
+/// A call into an image begins that somebody may want to know of; whether an interlude is for it.
+fn begins(thread: &Thread, what: &str) -> bool {
+    sched::may_switch();
+    sched::note(|| what.to_owned());
+    let interlude = &thread.machine.interlude;
+    interlude.is_armed() && interlude.begins(what)
+}
+
+fn ends(thread: &Thread, is_chosen: bool) {
+    if is_chosen {
+        thread.machine.interlude.ends();
+    }
+    sched::may_switch();
+}
+
 /// Calls into an image, and nothing else: what is measured is `what`'s.
 #[inline]
 pub(crate) fn measured<R>(
@@ -115,6 +127,9 @@ pub(crate) fn measured<R>(
     fresh: bool,
     call: impl FnOnce() -> R,
 ) -> R {
+    if !thread.is_measured {
+        return call();
+    }
     let entry = Entry::new(thread, what, fresh);
     entry.begin(thread, fresh);
     let traced = steps::arm();
