@@ -65,8 +65,13 @@ pub fn deadline(due_time: i64) -> u64 {
 /// The end of `limit` from now, in [`nanoseconds`].
 #[must_use]
 pub fn after(limit: Duration) -> u64 {
-    let limit = u64::try_from(limit.as_nanos()).unwrap_or(u64::MAX);
-    nanoseconds().saturating_add(limit)
+    plus(nanoseconds(), limit)
+}
+
+/// The end of `limit` from `start`.
+#[must_use]
+pub fn plus(start: u64, limit: Duration) -> u64 {
+    start.saturating_add(u64::try_from(limit.as_nanos()).unwrap_or(u64::MAX))
 }
 
 /// What is left until `deadline`.

@@ -5,6 +5,7 @@ use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use crate::sched;
 use crate::sync::{Condvar, Mutex, is_holding};
 use crate::thread::Thread;
 
@@ -50,6 +51,7 @@ impl Interlude {
         let before = std::mem::replace(&mut *self.inside.lock(), new);
         drop(before);
         self.is_armed.store(true, Ordering::Release);
+        sched::watch();
     }
 
     /// Waits until the moment is over; whether it came.
@@ -72,7 +74,6 @@ impl Interlude {
     }
 
     /// A callback begins; whether it is the one.
-    #[cold]
     pub(crate) fn begins(&self, callback: &str) -> bool {
         let inside = self.inside.lock();
         let moment = inside.planned.as_ref().map(|(moment, _)| *moment);
@@ -95,7 +96,6 @@ impl Interlude {
     }
 
     /// A kernel call of a driver begins.
-    #[cold]
     pub(crate) fn calls(&self, thread: &Thread, function: &str) {
         if is_holding() || thread.spin_locks.count() != 0 {
             return;

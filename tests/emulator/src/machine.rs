@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::sync::Mutex;
 
+use crate::bridge::aside;
 use crate::clock;
 use crate::image::{Image, LoadError, reached};
 use crate::pool::{Pool, PoolMode};
@@ -184,9 +185,13 @@ impl Machine {
         u64::MAX >> (64 - self.processors.len())
     }
 
+    #[inline]
     #[must_use]
     pub(crate) fn processor(&'static self, number: u32) -> &'static Processor {
-        &self.processors[number as usize]
+        match self.processors.get(number as usize) {
+            Some(processor) => processor,
+            None => aside(move || panic!("there is no processor {number}")),
+        }
     }
 
     #[must_use]

@@ -30,7 +30,7 @@ pub enum PoolMode {
     /// Red zones, poison and quarantine.
     Cheap,
     /// The same with so short a quarantine that memory is used again while it is in the processor's cache, as Windows' own pool
-    /// does it: for measurements.
+    /// does it, and what images take of the stack is not looked at: for measurements.
     Light,
 }
 

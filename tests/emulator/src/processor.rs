@@ -1,14 +1,11 @@
 //! Emulated processors: the right to run at DISPATCH_LEVEL on one, and its DPC queue.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-
-use lock_api::RawMutex as _;
-use parking_lot::RawMutex;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 
 use crate::sync::Mutex;
 
-use crate::bridge;
+use crate::bridge::{self, aside};
 use crate::sched;
 use crate::thread::Thread;
 use crate::verifier::violation;
@@ -19,11 +16,66 @@ use crate::wdm::{DISPATCH_LEVEL, KDPC, KIRQL};
 pub struct Processor {
     pub number: u32,
     /// Held by the thread that runs at DISPATCH_LEVEL or above here.
-    dispatch: RawMutex,
+    dispatch: Right,
     queue: Mutex<VecDeque<Queued>>,
     queued: AtomicUsize,
     /// Has a thread of its own for DPCs that come while nobody runs here.
     idle_thread: AtomicBool,
+}
+
+/// A right that one thread has at a time.
+#[derive(Default)]
+struct Right(AtomicU32);
+
+impl Right {
+    const FREE: u32 = 0;
+    const TAKEN: u32 = 1;
+    /// Taken, and somebody may wait for it.
+    const AWAITED: u32 = 2;
+
+    fn is_taken(&self) -> bool {
+        self.0.load(Ordering::Relaxed) != Self::FREE
+    }
+
+    #[inline]
+    fn try_take(&self) -> bool {
+        self.0
+            .compare_exchange(
+                Self::FREE,
+                Self::TAKEN,
+                Ordering::Acquire,
+                Ordering::Relaxed,
+            )
+            .is_ok()
+    }
+
+    fn wait(&self) {
+        let mut spins = 0;
+        while sched::simulation().is_none() && spins < 100 {
+            if self.try_take() {
+                return;
+            }
+            sched::spin(&mut spins);
+        }
+        while self.0.swap(Self::AWAITED, Ordering::Acquire) != Self::FREE {
+            let is_awaited = || self.0.load(Ordering::Relaxed) == Self::AWAITED;
+            sched::park(self.key(), None, is_awaited);
+        }
+    }
+
+    #[inline]
+    fn give_back(&self) {
+        if self.0.swap(Self::FREE, Ordering::Release) == Self::AWAITED {
+            aside(|| match sched::simulation() {
+                Some(simulation) => simulation.unpark_all(self.key()),
+                None => sched::unpark_one(self.key()),
+            });
+        }
+    }
+
+    fn key(&self) -> usize {
+        std::ptr::from_ref(self) as usize
+    }
 }
 
 /// So often a DPC may queue itself again before its processor gets to anything else.
@@ -37,7 +89,7 @@ impl Processor {
     pub(crate) fn new(number: u32) -> Self {
         Self {
             number,
-            dispatch: RawMutex::INIT,
+            dispatch: Right::default(),
             queue: Mutex::new(VecDeque::new()),
             queued: AtomicUsize::new(0),
             idle_thread: AtomicBool::new(false),
@@ -135,7 +187,7 @@ impl Processor {
     }
 
     fn is_busy(&self) -> bool {
-        self.dispatch.is_locked()
+        self.dispatch.is_taken()
     }
 
     /// Makes sure that somebody runs what was just pushed to this processor from another one.
@@ -156,10 +208,6 @@ impl Processor {
 
     fn key(&self) -> usize {
         &raw const self.idle_thread as usize
-    }
-
-    fn dispatch_key(&self) -> usize {
-        &raw const self.dispatch as usize
     }
 
     fn idle(&'static self) {
@@ -197,14 +245,14 @@ struct Taken {
 
 /// Raises `thread` to `level`; the old level. At DISPATCH_LEVEL it owns its processor, and moves
 /// to a free one for that if it may.
-#[inline]
+#[inline(always)]
 pub fn raise(thread: &'static Thread, level: KIRQL) -> KIRQL {
     let old = thread.irql.get();
     if level < old {
-        crate::verifier::violation(
-            "KE-IRQL",
-            &format!("the IRQL was to be raised from {old} to {level}"),
-        );
+        aside(move || {
+            let text = format!("the IRQL was to be raised from {old} to {level}");
+            violation("KE-IRQL", &text)
+        });
     }
     if old < DISPATCH_LEVEL && level >= DISPATCH_LEVEL {
         acquire(thread);
@@ -214,40 +262,34 @@ pub fn raise(thread: &'static Thread, level: KIRQL) -> KIRQL {
     old
 }
 
-#[inline]
+#[inline(always)]
 fn acquire(thread: &'static Thread) {
     let home = thread.machine.processor(thread.processor.get());
-    if !home.dispatch.try_lock() {
-        acquire_any(thread, home);
+    if !home.dispatch.try_take() {
+        aside(move || acquire_any(thread, home));
     }
 }
 
-#[cold]
 fn acquire_any(thread: &'static Thread, home: &Processor) {
     for other in thread.machine.processors() {
         let allowed = thread.affinity.get() >> other.number & 1 != 0;
-        if allowed && other.dispatch.try_lock() {
+        if allowed && other.dispatch.try_take() {
             thread.processor.set(other.number);
             return;
         }
     }
-    if sched::simulation().is_none() {
-        return home.dispatch.lock();
-    }
-    while !home.dispatch.try_lock() {
-        sched::park(home.dispatch_key(), None, || home.dispatch.is_locked());
-    }
+    home.dispatch.wait();
 }
 
 /// Lowers `thread` to `level`; below DISPATCH_LEVEL the processor's DPCs run first.
-#[inline]
+#[inline(always)]
 pub fn lower(thread: &'static Thread, level: KIRQL) {
     let old = thread.irql.get();
     if level > old {
-        crate::verifier::violation(
-            "KE-IRQL",
-            &format!("the IRQL was to be lowered from {old} to {level}"),
-        );
+        aside(move || {
+            let text = format!("the IRQL was to be lowered from {old} to {level}");
+            violation("KE-IRQL", &text)
+        });
     }
     if old >= DISPATCH_LEVEL && level < DISPATCH_LEVEL {
         release(thread);
@@ -255,18 +297,17 @@ pub fn lower(thread: &'static Thread, level: KIRQL) {
     thread.irql.set(level);
 }
 
+#[inline(always)]
 fn release(thread: &'static Thread) {
     thread.irql.set(DISPATCH_LEVEL);
     let processor = thread.machine.processor(thread.processor.get());
     loop {
-        processor.drain(thread);
-        // SAFETY: this thread locked it when it was raised.
-        unsafe { processor.dispatch.unlock() };
-        if let Some(simulation) = sched::simulation() {
-            simulation.unpark_all(processor.dispatch_key());
+        if processor.queued.load(Ordering::SeqCst) != 0 {
+            aside(move || processor.drain(thread));
         }
+        processor.dispatch.give_back();
         // Whoever queued a DPC while the lock was still held relies on this second look.
-        if processor.queued.load(Ordering::SeqCst) == 0 || !processor.dispatch.try_lock() {
+        if processor.queued.load(Ordering::SeqCst) == 0 || !processor.dispatch.try_take() {
             return;
         }
     }

@@ -176,7 +176,7 @@ pub unsafe extern "win64" fn PsCreateSystemThread(
 
 fn run(thread: &'static Thread, routine: KSTART_ROUTINE, context: usize) {
     let attachment = Attachment::new(thread);
-    bridge::measured("SystemThread", true, || {
+    bridge::measured(thread, "SystemThread", true, || {
         // SAFETY: the driver's routine with its context; the frame is this thread's own.
         unsafe { exit::enter(routine, context as PVOID, thread.exit.as_ptr()) }
     });

@@ -5,9 +5,13 @@ use std::marker::PhantomData;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
+use crate::bridge::{self, aside};
 use crate::ke::block::{self, ProcessorBlock};
 use crate::machine::Machine;
+use crate::pool::PoolMode;
+use crate::sched;
 use crate::verifier::depth::Entry;
+use crate::verifier::irql_too_high;
 use crate::verifier::locks::{Held, HeldLocks};
 use crate::wdm::{DISPATCHER_HEADER, KIRQL, LIST_ENTRY, object_type};
 
@@ -42,6 +46,8 @@ pub struct Thread {
     pub(crate) exit: Cell<usize>,
     /// The innermost of those callbacks.
     pub(crate) entered: Cell<Option<NonNull<Entry>>>,
+    /// Whether it is looked at what images take of the stack and of time: not in the light mode.
+    pub(crate) is_measured: bool,
     /// Instructions of images since DISPATCH_LEVEL was reached, where they are counted.
     pub(crate) instructions: Cell<u64>,
     /// The levels to go back to: `ke::irql`.
@@ -89,6 +95,7 @@ impl Thread {
             depth: Cell::new(0),
             exit: Cell::new(0),
             entered: Cell::new(None),
+            is_measured: machine.options.pool != PoolMode::Light,
             instructions: Cell::new(0),
             raises: Cell::new(0),
         }))
@@ -175,17 +182,33 @@ fn not_attached() -> ! {
     panic!("a kernel function was called from a host thread that is not attached to a machine")
 }
 
+/// As [`current`], for functions that images call: only threads that are attached run images. It is one instruction,
+/// and no call of the host's for a variable of the thread.
+#[must_use]
+#[inline]
+pub fn running() -> &'static Thread {
+    debug_assert!(try_current().is_some(), "the host thread is not attached");
+    // SAFETY: GS is the block of the attached thread, and threads are never freed.
+    unsafe { &*(bridge::running_thread() as *const Thread) }
+}
+
+fn called(thread: &Thread, function: &str) {
+    sched::may_switch();
+    if thread.machine.interlude.is_armed() {
+        thread.machine.interlude.calls(thread, function);
+    }
+}
+
 /// The first line of every import: the current thread, its IRQL checked.
 #[must_use]
 #[inline]
 pub fn enter(function: &'static str, highest: KIRQL) -> &'static Thread {
-    let thread = current();
-    crate::sched::may_switch();
-    if thread.machine.interlude.is_armed() {
-        thread.machine.interlude.calls(thread, function);
+    let thread = running();
+    if sched::is_watched() {
+        aside(move || called(thread, function));
     }
     if thread.irql.get() > highest {
-        crate::verifier::irql_too_high(function, thread.irql.get(), highest);
+        aside(move || irql_too_high(function, thread.irql.get(), highest));
     }
     thread
 }

@@ -2,7 +2,7 @@
 //!
 //! Each end's consumer works inside its CQ notification callbacks, as a fast kernel consumer does:
 //! no thread of its own stands between the socket and the next request, nor the next connection. Machines
-//! use the light pool; everything else of the verifier is on.
+//! are in the verifier's light mode.
 
 mod connections;
 mod end;
@@ -31,8 +31,8 @@ use load::{Until, Work};
 use side::{Plan, Setting, Sides};
 
 /// What the verifier leaves out while time is measured; every result says so.
-pub const VERIFIER: &str =
-    "light pool: no guard pages, a short quarantine; IRQL, ownership and all other rules checked";
+pub const VERIFIER: &str = "light mode: no guard pages, a short quarantine; IRQL, locks and ownership checked; not the stack, the order of \
+     results and data in flight";
 
 /// Our names in tables: sends that complete when the peer's TCP has acknowledged them, as on Windows, and sends that
 /// complete when TCP has taken them, as the peers' do.

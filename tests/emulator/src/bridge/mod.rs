@@ -13,11 +13,38 @@ pub(crate) mod shared_data;
 
 pub use runtime::{EXPORTS, cfg_check, cfg_dispatch};
 
+use std::arch::asm;
+
 use crate::image::steps;
+use crate::ke::block::CURRENT_THREAD;
 use crate::sched;
-use crate::thread::current;
+use crate::thread::{Thread, running};
 use crate::verifier::depth::Entry;
 use crate::verifier::{stack, violation, violation_of_callback};
+
+/// The thread that the processor block of the calling host thread names.
+#[inline]
+pub(crate) fn running_thread() -> usize {
+    let thread;
+    // SAFETY: reads the block at GS, which is there while the host thread is attached.
+    unsafe {
+        asm!(
+            "mov {thread}, gs:[{offset}]",
+            thread = out(reg) thread,
+            offset = const CURRENT_THREAD,
+            options(pure, readonly, nostack, preserves_flags)
+        );
+    }
+    thread
+}
+
+/// Does what is seldom done, out of line. Functions that images call owe them ten vector registers that the host's
+/// functions may use: who calls none of the host's on the usual way saves none.
+#[cold]
+#[inline(never)]
+pub extern "win64" fn aside<R>(seldom: impl FnOnce() -> R) -> R {
+    seldom()
+}
 
 /// Calls into an image: `call` does the call, `what` is the documented name of the callback.
 ///
@@ -31,8 +58,8 @@ pub fn callback<R>(what: &'static str, call: impl FnOnce() -> R) -> R {
 
 #[inline]
 fn expect_no_lock(what: &str) {
-    if current().spin_locks.count() != 0 {
-        lock_held(what);
+    if running().spin_locks.count() != 0 {
+        aside(move || lock_held(what));
     }
 }
 
@@ -52,38 +79,57 @@ pub fn interrupt<R>(what: &'static str, call: impl FnOnce() -> R) -> R {
 
 #[inline]
 fn enter<R>(what: &'static str, fresh: bool, call: impl FnOnce() -> R) -> R {
-    let thread = current();
+    let thread = running();
     let (irql, regions) = (thread.irql.get(), thread.regions.get());
     let locks = thread.spin_locks.count();
     thread.depth.set(thread.depth.get() + 1);
-    sched::may_switch();
-    sched::note(|| what.to_owned());
-    let interlude = &thread.machine.interlude;
-    let is_chosen = interlude.is_armed() && interlude.begins(what);
+    let is_watched = sched::is_watched();
+    let is_chosen = is_watched && aside(move || begins(thread, what));
     let raises = thread.raises.replace(0);
-    let result = measured(what, fresh, call);
+    let result = measured(thread, what, fresh, call);
     thread.raises.set(raises);
-    if is_chosen {
-        interlude.ends();
+    if is_watched {
+        aside(move || ends(thread, is_chosen));
     }
-    sched::may_switch();
     thread.depth.set(thread.depth.get() - 1);
     if thread.irql.get() != irql {
-        wrong_irql(what, irql, thread.irql.get());
+        aside(move || wrong_irql(what, irql, thread.irql.get()));
     }
     if thread.spin_locks.count() != locks {
-        lock_kept(what);
+        aside(move || lock_kept(what));
     }
     if thread.regions.get() != regions {
-        region_kept(what);
+        aside(move || region_kept(what));
     }
     result
 }
 
+/// A call into an image begins that somebody may want to know of; whether an interlude is for it.
+fn begins(thread: &Thread, what: &str) -> bool {
+    sched::may_switch();
+    sched::note(|| what.to_owned());
+    let interlude = &thread.machine.interlude;
+    interlude.is_armed() && interlude.begins(what)
+}
+
+fn ends(thread: &Thread, is_chosen: bool) {
+    if is_chosen {
+        thread.machine.interlude.ends();
+    }
+    sched::may_switch();
+}
+
 /// Calls into an image, and nothing else: what is measured is `what`'s.
 #[inline]
-pub(crate) fn measured<R>(what: &'static str, fresh: bool, call: impl FnOnce() -> R) -> R {
-    let thread = current();
+pub(crate) fn measured<R>(
+    thread: &Thread,
+    what: &'static str,
+    fresh: bool,
+    call: impl FnOnce() -> R,
+) -> R {
+    if !thread.is_measured {
+        return call();
+    }
     let entry = Entry::new(thread, what, fresh);
     entry.begin(thread, fresh);
     let traced = steps::arm();
@@ -93,7 +139,6 @@ pub(crate) fn measured<R>(what: &'static str, fresh: bool, call: impl FnOnce() -
     result
 }
 
-#[cold]
 fn lock_held(what: &str) -> ! {
     violation(
         "VERIF-LOCK-AT-CALLBACK",
@@ -101,21 +146,18 @@ fn lock_held(what: &str) -> ! {
     )
 }
 
-#[cold]
 fn wrong_irql(what: &str, before: u8, after: u8) -> ! {
     let trace = stack::below();
     let text = format!("{what} was called at IRQL {before} and returned at {after}");
     violation_of_callback(&trace, "VERIF-CALLBACK-IRQL", &text)
 }
 
-#[cold]
 fn lock_kept(what: &str) -> ! {
     let trace = stack::below();
     let text = format!("{what} returned with a spin lock held");
     violation_of_callback(&trace, "VERIF-LOCK-RETURNED", &text)
 }
 
-#[cold]
 fn region_kept(what: &str) -> ! {
     let trace = stack::below();
     let text = format!("{what} entered and left regions unevenly");

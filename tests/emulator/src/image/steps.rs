@@ -13,7 +13,7 @@ use parking_lot::Mutex;
 
 use super::coverage::{INT3, write};
 use super::{Point, image_at};
-use crate::bridge::{cfg_check, cfg_dispatch};
+use crate::bridge::{aside, cfg_check, cfg_dispatch};
 use crate::sched;
 use crate::thread::current;
 use crate::verifier::depth;
@@ -77,8 +77,10 @@ pub(crate) fn arm() -> usize {
     if !ACTIVE.load(Ordering::Relaxed) {
         return 0;
     }
-    let outer = FIRST.replace(0);
-    MODE.set(Mode::OnTheWay(0));
+    let outer = aside(|| {
+        MODE.set(Mode::OnTheWay(0));
+        FIRST.replace(0)
+    });
     crate::bridge::exits::set_trap_flag();
     outer
 }
@@ -86,9 +88,12 @@ pub(crate) fn arm() -> usize {
 /// The image has returned.
 #[inline]
 pub(crate) fn disarm(outer: usize) {
-    if !ACTIVE.load(Ordering::Relaxed) {
-        return;
+    if ACTIVE.load(Ordering::Relaxed) {
+        aside(move || stop(outer));
     }
+}
+
+fn stop(outer: usize) {
     if MODE.get() != Mode::Off {
         MODE.set(Mode::NotCalled);
         while MODE.get() != Mode::Off {

@@ -8,7 +8,7 @@ use std::cell::UnsafeCell;
 const SELF: usize = 0x18 / 8;
 const CURRENT_PRCB: usize = 0x20 / 8;
 const PRCB: usize = 0x180 / 8;
-const CURRENT_THREAD: usize = 0x188 / 8;
+pub(crate) const CURRENT_THREAD: usize = 0x188;
 /// The upper half of this word is `KPRCB.Number`, at 0x1A4.
 const NUMBER: usize = 0x1A0 / 8;
 /// Not the kernel's: where the image that runs left its stack pointer when it called out last.
@@ -82,7 +82,7 @@ impl ProcessorBlock {
         unsafe {
             words.add(SELF).write(words as u64);
             words.add(CURRENT_PRCB).write(words.add(PRCB) as u64);
-            words.add(CURRENT_THREAD).write(thread as u64);
+            words.add(CURRENT_THREAD / 8).write(thread as u64);
             self.set(self.get());
             libc::syscall(libc::SYS_arch_prctl, ARCH_SET_GS, words);
         }

@@ -2,7 +2,7 @@
 
 use crate::export::Export;
 use crate::processor;
-use crate::thread::{Thread, current, enter};
+use crate::thread::{Thread, current, enter, running};
 use crate::verifier::violation;
 use crate::wdm::{DISPATCH_LEVEL, HIGH_LEVEL, KIRQL, PROCESSOR_NUMBER};
 
@@ -15,7 +15,7 @@ pub const EXPORTS: &[Export] = crate::exports! {
 };
 
 pub extern "win64" fn KeGetCurrentIrql() -> KIRQL {
-    current().irql()
+    running().irql()
 }
 
 pub extern "win64" fn KfRaiseIrql(level: KIRQL) -> KIRQL {

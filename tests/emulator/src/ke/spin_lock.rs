@@ -3,6 +3,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::bridge::aside;
 use crate::export::Export;
 use crate::processor::{lower, raise};
 use crate::sched;
@@ -20,19 +21,18 @@ pub const EXPORTS: &[Export] = crate::exports! {
 };
 
 /// Takes the lock; `old` is the level that the thread was raised from for it.
-#[inline]
+#[inline(always)]
 fn take(thread: &Thread, lock: &KSPIN_LOCK, how: How, old: Option<KIRQL>) {
     let mine = thread.address() | 1;
     if lock
         .compare_exchange(0, mine, Ordering::Acquire, Ordering::Relaxed)
         .is_err()
     {
-        wait(thread, lock, mine);
+        aside(move || wait(thread, lock, mine));
     }
     locks::acquired(thread, std::ptr::from_ref(lock) as usize, how, old);
 }
 
-#[cold]
 fn wait(thread: &Thread, lock: &KSPIN_LOCK, mine: usize) {
     locks::waits(thread, std::ptr::from_ref(lock) as usize);
     let mut spins = 0;
@@ -46,7 +46,7 @@ fn wait(thread: &Thread, lock: &KSPIN_LOCK, mine: usize) {
 }
 
 /// Gives the lock back; `to` is the level that the thread is lowered to then.
-#[inline]
+#[inline(always)]
 fn give_back(thread: &Thread, lock: &KSPIN_LOCK, how: How, to: Option<KIRQL>) {
     locks::released(thread, std::ptr::from_ref(lock) as usize, how, to);
     if lock.load(Ordering::Relaxed) != thread.address() | 1 {
@@ -59,16 +59,15 @@ fn give_back(thread: &Thread, lock: &KSPIN_LOCK, how: How, to: Option<KIRQL>) {
 }
 
 /// The functions for DISPATCH_LEVEL are for that level and above only.
-#[inline]
+#[inline(always)]
 fn enter_dispatch(function: &'static str) -> &'static Thread {
     let thread = enter(function, HIGH_LEVEL);
     if thread.irql() < DISPATCH_LEVEL {
-        below_dispatch(function, thread.irql());
+        aside(move || below_dispatch(function, thread.irql()));
     }
     thread
 }
 
-#[cold]
 fn below_dispatch(function: &str, irql: KIRQL) -> ! {
     violation(
         "KE-IRQL",
@@ -98,6 +97,7 @@ pub unsafe extern "win64" fn KeReleaseSpinLock(lock: *const KSPIN_LOCK, irql: KI
 }
 
 /// Back to `irql` after a spin lock was released.
+#[inline(always)]
 pub(crate) fn lower_again(thread: &'static Thread, irql: KIRQL) {
     if irql < DISPATCH_LEVEL && thread.spin_locks.count() != 0 {
         violation(

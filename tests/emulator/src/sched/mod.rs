@@ -22,6 +22,8 @@ pub use random::Random;
 pub use simulation::{Ended, Plan, Simulation, Task, Timers};
 
 static SIMULATED: AtomicBool = AtomicBool::new(false);
+/// Somebody may want to know of each call in or out of an image.
+static WATCHED: AtomicBool = AtomicBool::new(false);
 static SIMULATION: OnceLock<Simulation> = OnceLock::new();
 
 /// From now on, and for the rest of the process, `plan` decides who runs, and time is virtual. The
@@ -29,6 +31,7 @@ static SIMULATION: OnceLock<Simulation> = OnceLock::new();
 pub fn simulate(plan: Plan) -> &'static Simulation {
     let simulation = SIMULATION.get_or_init(|| Simulation::new(plan));
     if !SIMULATED.swap(true, Ordering::SeqCst) {
+        watch();
         simulation.adopt("main");
     }
     simulation
@@ -43,6 +46,18 @@ pub fn simulation() -> Option<&'static Simulation> {
     } else {
         None
     }
+}
+
+/// For the rest of the process calls in and out of images may be of interest: there is a simulation, or an interlude
+/// was planned.
+pub(crate) fn watch() {
+    WATCHED.store(true, Ordering::SeqCst);
+}
+
+/// Whether [`watch`] was called: if not, there is nothing to do about a call.
+#[inline]
+pub(crate) fn is_watched() -> bool {
+    WATCHED.load(Ordering::Relaxed)
 }
 
 /// A place where a simulation may let another thread run: the entry of every kernel function, and both

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::sync::Mutex;
 
+use crate::bridge::aside;
 use crate::thread::Thread;
 use crate::verifier::violation;
 use crate::wdm::KIRQL;
@@ -68,25 +69,38 @@ impl HeldLocks {
         self.count.get()
     }
 
+    #[inline]
     pub(crate) fn all(&self) -> &[Held] {
         // SAFETY: only the attached host thread calls this and no lock operation is under way.
-        unsafe { &(&*self.list.get())[..self.count.get()] }
+        let list = unsafe { &*self.list.get() };
+        list.get(..self.count.get()).unwrap_or_default()
     }
 
-    #[inline]
+    #[inline(always)]
     fn push(&self, held: Held) {
         let count = self.count.get();
-        if count == MOST {
-            violation("VERIF-LOCK-DEPTH", "more than 16 locks held at once");
-        }
         // SAFETY: as above.
-        unsafe { (*self.list.get())[count] = held };
+        match unsafe { (*self.list.get()).get_mut(count) } {
+            Some(place) => *place = held,
+            None => violation("VERIF-LOCK-DEPTH", "more than 16 locks held at once"),
+        }
         self.count.set(count + 1);
     }
 
     /// Takes it out, if it is in.
-    #[inline]
+    #[inline(always)]
     fn remove(&self, lock: usize) -> Option<Held> {
+        match self.all().last() {
+            Some(last) if last.lock == lock => {
+                self.count.set(self.count.get() - 1);
+                Some(*last)
+            }
+            _ => aside(move || self.remove_inner(lock)),
+        }
+    }
+
+    /// One that is not the newest.
+    fn remove_inner(&self, lock: usize) -> Option<Held> {
         let at = self.all().iter().rposition(|held| held.lock == lock)?;
         let count = self.count.get();
         // SAFETY: as above.
@@ -109,21 +123,23 @@ static QUEUED: Mutex<Option<HashSet<usize>>> = Mutex::new(None);
 static ANY_QUEUED: AtomicBool = AtomicBool::new(false);
 
 /// Notes that the thread now holds the spin lock; `old` is the level that taking it raised the thread from.
-#[inline]
+#[inline(always)]
 pub(crate) fn acquired(thread: &Thread, lock: usize, how: How, old: Option<KIRQL>) {
     if how == How::Queued || ANY_QUEUED.load(Ordering::Relaxed) {
-        note_kind(lock, how);
+        aside(move || note_kind(lock, how));
     }
-    let count = thread.spin_locks.count();
+    let (outer, last) = match thread.spin_locks.all() {
+        [] => (thread.sleeping_locks.count(), 0),
+        [only] => (1, only.lock),
+        all => (all.len(), 0),
+    };
     thread.spin_locks.push(Held { lock, how, old });
-    if count == 0 && thread.sleeping_locks.count() == 0 {
+    if outer == 0 {
         return;
     }
-    let last = thread.spin_locks.all().iter().rev().nth(1);
-    let last = last.map_or(0, |held| held.lock);
     let pair = (last, lock, FORGOTTEN.load(Ordering::Acquire));
-    if last == 0 || count > 1 || thread.last_order.get() != pair {
-        note_order(thread, lock);
+    if last == 0 || thread.last_order.get() != pair {
+        aside(move || note_order(thread, lock));
         thread.last_order.set(pair);
     }
 }
@@ -154,13 +170,13 @@ pub(crate) fn holds(thread: &Thread, lock: usize) {
 }
 
 /// Notes that the thread gives the spin lock back; `to` is the level it goes back to, when that is part of it.
-#[inline]
+#[inline(always)]
 pub(crate) fn released(thread: &Thread, lock: usize, how: How, to: Option<KIRQL>) {
     match thread.spin_locks.remove(lock) {
-        None => not_held(lock),
-        Some(held) if held.how != how => other_kind(lock, held.how, how),
+        None => aside(move || not_held(lock)),
+        Some(held) if held.how != how => aside(move || other_kind(lock, held.how, how)),
         Some(Held { old: Some(old), .. }) if to.is_some_and(|to| to != old) => {
-            other_level(lock, old, to)
+            aside(move || other_level(lock, old, to))
         }
         Some(_) => {}
     }
@@ -175,7 +191,6 @@ pub(crate) fn released_sleeping(thread: &Thread, lock: usize, how: How) {
     }
 }
 
-#[cold]
 fn not_held(lock: usize) -> ! {
     violation(
         "VERIF-LOCK-OWNER",
@@ -183,13 +198,11 @@ fn not_held(lock: usize) -> ! {
     )
 }
 
-#[cold]
 fn other_kind(lock: usize, taken: How, given: How) -> ! {
     let text = format!("the lock at {lock:#x} was acquired as {taken:?} and is used as {given:?}");
     violation("VERIF-LOCK-KIND", &text)
 }
 
-#[cold]
 fn other_level(lock: usize, old: KIRQL, to: Option<KIRQL>) -> ! {
     let to = to.unwrap_or_default();
     violation(
@@ -199,7 +212,6 @@ fn other_level(lock: usize, old: KIRQL, to: Option<KIRQL>) -> ! {
 }
 
 /// A spin lock is queued always, or never: the two take turns by other words of it.
-#[cold]
 fn note_kind(lock: usize, how: How) {
     let mut queued = QUEUED.lock();
     let queued = queued.get_or_insert_default();

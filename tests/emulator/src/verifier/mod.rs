@@ -15,6 +15,7 @@ use std::sync::atomic::{AtomicI32, Ordering};
 
 use parking_lot::Mutex;
 
+use crate::bridge::aside;
 use crate::image::Image;
 use crate::thread::try_current;
 use crate::wdm::KIRQL;
@@ -44,10 +45,9 @@ pub fn on_violation(hook: impl Fn(&Violation) + Send + 'static) {
 }
 
 /// Ends the run: `rule` was broken by the code on this thread's stack.
-#[cold]
+#[inline]
 pub fn violation(rule: &str, text: &str) -> ! {
-    let frames = stack::here();
-    report(rule, text, &frames)
+    aside(move || report(rule, text, &stack::here()))
 }
 
 /// Ends the run: what `image` left behind broke `rule`.
@@ -82,7 +82,6 @@ pub(crate) fn violation_of_callback(trace: &[usize], rule: &str, text: &str) -> 
     report_of(image.map(|i| i.name.as_str()), rule, text, &frames)
 }
 
-#[cold]
 pub(crate) fn irql_too_high(function: &str, irql: KIRQL, highest: KIRQL) -> ! {
     violation(
         "KE-IRQL",

@@ -1,6 +1,8 @@
 //! MDL chains as the transport sees them: pieces of memory, found through the page array (as a
 //! NIC would) or the system mapping, and a cursor that walks them.
 
+use std::mem::MaybeUninit;
+
 use super::abi::{MDL, WSK_BUF};
 use super::kernel;
 
@@ -77,22 +79,27 @@ impl Cursor {
         });
     }
 
-    /// Fills `parts` with the next pieces; the number used and their bytes.
-    pub(super) fn fill(&self, parts: &mut [libc::iovec]) -> (usize, usize) {
+    /// Fills `parts` from the front with the next pieces; those, and their bytes.
+    pub(super) fn fill<'a>(
+        &self,
+        parts: &'a mut [MaybeUninit<libc::iovec>],
+    ) -> (&'a [libc::iovec], usize) {
         let (mut used, mut bytes) = (0, 0);
         self.pieces(|address, length| {
             let Some(part) = parts.get_mut(used) else {
                 return false;
             };
-            *part = libc::iovec {
+            part.write(libc::iovec {
                 iov_base: address.cast(),
                 iov_len: length,
-            };
+            });
             used += 1;
             bytes += length;
             true
         });
-        (used, bytes)
+        // SAFETY: so many were written.
+        let parts = unsafe { std::slice::from_raw_parts(parts.as_ptr().cast(), used) };
+        (parts, bytes)
     }
 
     /// Moves on by `bytes`, which are at most `left`.

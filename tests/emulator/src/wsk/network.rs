@@ -213,9 +213,15 @@ impl Runner {
         // SAFETY: changes the timer slack of this thread only.
         unsafe { libc::prctl(libc::PR_SET_TIMERSLACK, 1_usize) };
         let mut next_gather = clock::nanoseconds();
+        let mut busy = false;
         while !self.network.machine.is_stopping() {
-            let mut busy = self.run_commands();
+            // A round's end is the beginning of the next: the host's clock is read once.
             let now = clock::nanoseconds();
+            if busy {
+                self.spin_until = clock::plus(now, self.network.options.spin);
+                self.ack_sleep = ACK_POLL_FIRST;
+            }
+            busy = self.run_commands();
             let spinning = busy || now < self.spin_until;
             busy |= self.read_hot();
             // What the hot ones left unread is `ready`, and the poller does not tell of it again.
@@ -223,15 +229,12 @@ impl Runner {
                 self.sleep();
             } else if self.hot.is_empty() || now >= next_gather {
                 self.gather(Some(Duration::ZERO));
-                next_gather = clock::after(GATHER_BUSY);
+                next_gather = clock::plus(now, GATHER_BUSY);
             }
             busy |= self.serve_ready();
-            busy |= self.poll_acknowledgements();
+            busy |= self.poll_acknowledgements(now);
             busy |= self.network.machine.wsk.paces.complete_due();
-            if busy {
-                self.spin_until = clock::after(self.network.options.spin);
-                self.ack_sleep = ACK_POLL_FIRST;
-            } else if spinning {
+            if !busy && spinning {
                 sched::yield_now();
             }
         }
@@ -272,7 +275,8 @@ impl Runner {
             self.gather(timeout);
         }
         self.network.sleeping.store(false, Ordering::Relaxed);
-        self.next_ack_poll = clock::nanoseconds();
+        // At once, whenever the round began.
+        self.next_ack_poll = 0;
     }
 
     fn run_commands(&mut self) -> bool {
@@ -421,15 +425,11 @@ impl Runner {
     }
 
     /// Completes sends that the peer has acknowledged.
-    fn poll_acknowledgements(&mut self) -> bool {
-        if self.tracked.is_empty() {
+    fn poll_acknowledgements(&mut self, now: u64) -> bool {
+        if self.tracked.is_empty() || now < self.next_ack_poll {
             return false;
         }
-        let now = clock::nanoseconds();
-        if now < self.next_ack_poll {
-            return false;
-        }
-        self.next_ack_poll = clock::after(ACK_POLL_BUSY);
+        self.next_ack_poll = clock::plus(now, ACK_POLL_BUSY);
         let mut busy = false;
         let mut index = 0;
         while index < self.tracked.len() {

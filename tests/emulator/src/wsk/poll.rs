@@ -1,6 +1,7 @@
 //! Waiting for host sockets: epoll with a wake-up.
 
 use std::io;
+use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 
 use super::host::{Tcp, check};
@@ -63,10 +64,12 @@ impl Poll {
         timeout: Option<std::time::Duration>,
         mut each: impl FnMut(u64, u32),
     ) -> usize {
-        let mut events = [libc::epoll_event { events: 0, u64: 0 }; 64];
+        let mut events = [const { MaybeUninit::uninit() }; 64];
         let count = self.wait_for_events(&mut events, timeout);
         let count = usize::try_from(count).unwrap_or(0);
         for event in &events[..count] {
+            // SAFETY: the host has written so many.
+            let event = unsafe { event.assume_init_ref() };
             if event.u64 == WAKE {
                 let mut counter = 0_u64;
                 // SAFETY: eight bytes are written to `counter`.
@@ -83,7 +86,7 @@ impl Poll {
     /// To the nanosecond; to the millisecond where the host has no such call (below valgrind).
     fn wait_for_events(
         &self,
-        events: &mut [libc::epoll_event],
+        events: &mut [MaybeUninit<libc::epoll_event>],
         timeout: Option<std::time::Duration>,
     ) -> isize {
         let time = timeout.map(|limit| libc::timespec {
@@ -109,7 +112,7 @@ impl Poll {
             return count as isize;
         }
         let limit = timeout.map_or(-1, |limit| limit.as_millis().min(1000) as i32 + 1);
-        let (list, room) = (events.as_mut_ptr(), events.len() as i32);
+        let (list, room) = (events.as_mut_ptr().cast(), events.len() as i32);
         // SAFETY: as above.
         unsafe { libc::epoll_wait(self.epoll.as_raw_fd(), list, room, limit) as isize }
     }

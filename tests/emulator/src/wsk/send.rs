@@ -4,6 +4,7 @@
 //! The graceful disconnect is here too: it is the end of the stream.
 
 use std::collections::VecDeque;
+use std::mem::MaybeUninit;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -330,20 +331,13 @@ impl Transmit {
 fn push(socket: &Arc<Socket>, rest: &mut Cursor) -> Option<u64> {
     let mut total = 0;
     while rest.left > 0 {
-        let mut parts = [const {
-            libc::iovec {
-                iov_base: std::ptr::null_mut(),
-                iov_len: 0,
-            }
-        }; PARTS];
-        let (used, bytes) = rest.fill(&mut parts);
+        let mut parts = [const { MaybeUninit::uninit() }; PARTS];
+        let (parts, bytes) = rest.fill(&mut parts);
         // SAFETY: the pieces come from the MDL chain of a pending request.
-        match unsafe { socket.tcp.send(&parts[..used], bytes < rest.left) } {
+        match unsafe { socket.tcp.send(parts, bytes < rest.left) } {
             Ok(0) => break,
             Ok(taken) => {
-                socket
-                    .network
-                    .tap(socket, Direction::Out, &parts[..used], taken);
+                socket.network.tap(socket, Direction::Out, parts, taken);
                 rest.advance(taken);
                 total += taken as u64;
                 if taken < bytes {

@@ -5,31 +5,32 @@ use std::sync::atomic::Ordering;
 use softrnic::sys::*;
 
 use super::record::{Kind, Record};
-use crate::bridge;
-use crate::thread::current;
+use crate::bridge::{self, aside};
+use crate::thread::running;
 use crate::verifier::violation;
 use crate::wdm::DISPATCH_LEVEL;
 
 /// Every callback into a consumer: NDK-IRQL-02, NDK-LIFE-10.
+#[inline]
 pub(super) fn consumer(what: &'static str, call: impl FnOnce()) {
-    let thread = current();
+    let thread = running();
     let irql = thread.irql();
     if irql > DISPATCH_LEVEL {
-        violation("NDK-IRQL-02", &format!("{what} at IRQL {irql}"));
+        aside(move || violation("NDK-IRQL-02", &format!("{what} at IRQL {irql}")));
     }
     if !thread.held_locks().is_empty() {
-        violation(
-            "NDK-LIFE-10",
-            &format!("{what} is called with a spin lock held"),
-        );
+        aside(move || {
+            let text = format!("{what} is called with a spin lock held");
+            violation("NDK-LIFE-10", &text)
+        });
     }
     thread.machine.ndk.events.fetch_add(1, Ordering::Relaxed);
-    bridge::measured(what, false, call);
+    bridge::measured(thread, what, false, call);
     if thread.irql() != irql {
-        violation(
-            "NDK-IRQL-02",
-            &format!("the consumer's {what} came back at another IRQL"),
-        );
+        aside(move || {
+            let text = format!("the consumer's {what} came back at another IRQL");
+            violation("NDK-IRQL-02", &text)
+        });
     }
 }
 
@@ -45,10 +46,10 @@ pub(super) unsafe extern "win64" fn cq_notification(context: PVOID, status: NTST
     }
     let notified = cq.notified.fetch_add(1, Ordering::AcqRel) + 1;
     if notified > cq.arms.load(Ordering::Acquire) {
-        violation(
-            "NDK-CQ-02",
-            &format!("CQ notification number {notified} for fewer arms"),
-        );
+        aside(move || {
+            let text = format!("CQ notification number {notified} for fewer arms");
+            violation("NDK-CQ-02", &text)
+        });
     }
     consumer("NdkCqNotificationCallback", || {
         call_with_status(cq, status, || cq.notifying.store(false, Ordering::Release))

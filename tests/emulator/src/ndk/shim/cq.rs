@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use softrnic::sys::*;
 
-use super::record::{Kind, Record};
+use super::record::{Kind, Record, filled};
 use super::wrap::{plain, requests};
 use crate::bridge;
 use crate::thread;
@@ -28,7 +28,7 @@ pub(super) unsafe extern "win64" fn arm(cq: *mut NDK_CQ, kind: u32) {
     record.arms.fetch_add(1, Ordering::AcqRel);
     bridge::call_down("NdkArmCq", || {
         // SAFETY: the provider's slot, seen to be filled.
-        unsafe { provider.NdkArmCq.expect("seen to be filled")(cq, kind) }
+        unsafe { filled(provider.NdkArmCq)(cq, kind) }
     });
 }
 

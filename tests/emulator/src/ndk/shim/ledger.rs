@@ -10,8 +10,6 @@ use crate::verifier::violation;
 /// The two queues of a QP.
 #[derive(Default)]
 pub(super) struct Ledger {
-    /// The consumer's QP context.
-    pub(super) context: usize,
     receive: VecDeque<Posted>,
     initiator: VecDeque<Posted>,
     /// Receives come from an SRQ: they are not in the ledger.

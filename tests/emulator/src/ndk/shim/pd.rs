@@ -132,10 +132,8 @@ fn new_qp(
         .store(std::ptr::from_ref(receive) as usize, Ordering::Release);
     qp.initiator_cq
         .store(std::ptr::from_ref(initiator) as usize, Ordering::Release);
-    let mut ledger = qp.ledger.lock();
-    ledger.context = context as usize;
-    ledger.shared = srq.is_some();
-    drop(ledger);
+    qp.context.store(context, Ordering::Release);
+    qp.ledger.lock().shared = srq.is_some();
     qp
 }
 

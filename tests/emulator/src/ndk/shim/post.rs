@@ -3,13 +3,14 @@
 use softrnic::sys::*;
 
 use super::ledger::Queue;
-use super::record::{Kind, Record};
-use crate::bridge;
+use super::record::{Kind, Record, filled};
+use crate::bridge::{self, aside};
 use crate::thread;
 use crate::verifier::violation;
 use crate::wdm::DISPATCH_LEVEL;
 
 /// Posts: notes the request first, and takes it back when the provider refuses.
+#[inline(always)]
 fn post(
     name: &'static str,
     qp: *mut NDK_QP,
@@ -21,17 +22,17 @@ fn post(
     let _ = thread::enter(name, DISPATCH_LEVEL);
     let record = Record::of(qp.cast(), Kind::Qp, name);
     if record.checked {
-        record.ledger.lock().post(queue, context, flags);
+        aside(move || record.ledger.lock().post(queue, context, flags));
     }
     let status = bridge::call_down(name, || call(record.provider()));
     if status == STATUS_PENDING {
-        violation(
-            "NDK-POST-PENDING",
-            &format!("{name} returned PENDING: posts never pend"),
-        );
+        aside(move || {
+            let text = format!("{name} returned PENDING: posts never pend");
+            violation("NDK-POST-PENDING", &text)
+        });
     }
     if status < 0 && record.checked {
-        record.ledger.lock().take_back(queue, context);
+        aside(move || record.ledger.lock().take_back(queue, context));
     }
     status
 }
@@ -42,7 +43,7 @@ macro_rules! posts {
         pub(super) unsafe extern "win64" fn $name(qp: *mut NDK_QP, context: PVOID, $($arg: $ty),*) -> NTSTATUS {
             post(stringify!($slot), qp, Queue::$queue, context, $flags, |provider| {
                 // SAFETY: the provider's slot, seen to be filled, with the consumer's arguments.
-                unsafe { provider.$slot.expect("seen to be filled")(qp, context, $($arg),*) }
+                unsafe { filled(provider.$slot)(qp, context, $($arg),*) }
             })
         }
     )*};
@@ -66,11 +67,6 @@ pub(super) unsafe extern "win64" fn flush(qp: *mut NDK_QP) {
     let record = Record::of(qp.cast(), Kind::Qp, "NdkFlush");
     bridge::call_down("NdkFlush", || {
         // SAFETY: the provider's slot, seen to be filled.
-        unsafe {
-            record
-                .provider::<NDK_QP_DISPATCH>()
-                .NdkFlush
-                .expect("seen to be filled")(qp)
-        }
+        unsafe { filled(record.provider::<NDK_QP_DISPATCH>().NdkFlush)(qp) }
     });
 }

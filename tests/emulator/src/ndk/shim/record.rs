@@ -11,6 +11,7 @@ use softrnic::sys::*;
 use super::ledger::Ledger;
 use super::tables;
 use crate::Machine;
+use crate::bridge::aside;
 use crate::image::is_target;
 use crate::pool::PoolMode;
 use crate::verifier::violation;
@@ -60,7 +61,7 @@ pub(in crate::ndk) struct Record {
     requests: AtomicU32,
     /// Event callbacks that are executing.
     events: AtomicU32,
-    /// The consumer's event callback and context (notification, connect event).
+    /// The consumer's event callback and context (notification, connect event); of a QP the context alone.
     pub(super) callback: AtomicUsize,
     pub(super) context: AtomicPtr<c_void>,
     /// A connector's disconnect event.
@@ -75,6 +76,15 @@ pub(in crate::ndk) struct Record {
     pub(super) receive_cq: AtomicUsize,
     pub(super) initiator_cq: AtomicUsize,
     pub(super) ledger: Mutex<Ledger>,
+}
+
+/// A slot of a table: NDK-VER-05 was looked at when the object was made.
+#[inline]
+pub(super) fn filled<F>(slot: Option<F>) -> F {
+    match slot {
+        Some(function) => function,
+        None => aside(|| panic!("the slot was seen to be filled")),
+    }
 }
 
 static CLOSED_RECORDS: Mutex<VecDeque<usize>> = Mutex::new(VecDeque::new());
@@ -114,14 +124,15 @@ impl Record {
     }
 
     /// The record as a provider's callback brings it back.
+    #[inline]
     pub(super) fn from_context(context: PVOID, what: &str) -> &'static Self {
         let place = context.cast::<Self>();
         // SAFETY: contexts given to the provider are records, which are never unmapped.
         if place.is_null() || unsafe { (*place).magic } != MAGIC {
-            violation(
-                "NDK-IRQL-08",
-                &format!("{what} with a context that was not given"),
-            );
+            aside(move || {
+                let text = format!("{what} with a context that was not given");
+                violation("NDK-IRQL-08", &text)
+            });
         }
         // SAFETY: as above.
         unsafe { &*place }
@@ -132,35 +143,37 @@ impl Record {
     }
 
     /// The record of an object a consumer passes, which is of one kind.
+    #[inline]
     pub(super) fn of(object: *mut NDK_OBJECT_HEADER, kind: Kind, call: &str) -> &'static Self {
         let record = Self::of_any(object, call);
         if record.kind != kind {
-            violation("NDK-LIFE-20", &format!("{call} on a {:?}", record.kind));
+            aside(move || violation("NDK-LIFE-20", &format!("{call} on a {:?}", record.kind)));
         }
         record
     }
 
     /// The record of an object a consumer passes. NDK-LIFE-02: the reserved words are the OS's.
+    #[inline]
     pub(super) fn of_any(object: *mut NDK_OBJECT_HEADER, call: &str) -> &'static Self {
         // SAFETY: consumers pass live objects.
         let header = unsafe { &*object };
-        let words = header.NdkReserved.rf.map(|word| word as usize);
-        let intact = words[1..]
-            .iter()
-            .enumerate()
-            .all(|(n, word)| *word == words[0] ^ CANARY.wrapping_add(n));
-        if !intact {
-            violation(
-                "NDK-LIFE-02",
-                &format!("{call}: NdkReserved of the object was changed"),
-            );
+        let [context, rest @ ..] = header.NdkReserved.rf;
+        let mut changed = 0;
+        for (n, word) in rest.into_iter().enumerate() {
+            changed |= word as usize ^ context as usize ^ CANARY.wrapping_add(n);
         }
-        let record = Self::from_context(header.NdkReserved.rf[0], call);
+        if changed != 0 {
+            aside(move || {
+                let text = format!("{call}: NdkReserved of the object was changed");
+                violation("NDK-LIFE-02", &text)
+            });
+        }
+        let record = Self::from_context(context, call);
         if record.life.load(Ordering::Acquire) == CLOSED {
-            violation(
-                "NDK-LIFE-20",
-                &format!("{call} on a {:?} that is closed", record.kind),
-            );
+            aside(move || {
+                let text = format!("{call} on a {:?} that is closed", record.kind);
+                violation("NDK-LIFE-20", &text)
+            });
         }
         record
     }
@@ -239,6 +252,7 @@ impl Record {
     }
 
     /// The provider's table.
+    #[inline]
     pub(super) fn provider<T>(&self) -> &'static T {
         // SAFETY: stored by `adopt` from the object; the caller asks for the table of its kind.
         unsafe { &*(self.dispatch.load(Ordering::Acquire) as *const T) }
@@ -283,16 +297,18 @@ impl Record {
     }
 
     /// An event callback begins: NDK-LIFE-16.
+    #[inline]
     pub(super) fn event_begins(&self, what: &str) {
         self.events.fetch_add(1, Ordering::AcqRel);
         if self.life.load(Ordering::Acquire) == CLOSED {
-            violation(
-                "NDK-LIFE-16",
-                &format!("{what} for a {:?} whose close has completed", self.kind),
-            );
+            aside(move || {
+                let text = format!("{what} for a {:?} whose close has completed", self.kind);
+                violation("NDK-LIFE-16", &text)
+            });
         }
     }
 
+    #[inline]
     pub(super) fn event_ends(&self) {
         self.events.fetch_sub(1, Ordering::AcqRel);
     }

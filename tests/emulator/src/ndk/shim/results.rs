@@ -5,8 +5,8 @@ use std::sync::atomic::Ordering;
 use softrnic::sys::*;
 
 use super::ledger::Queue;
-use super::record::{Kind, Record};
-use crate::bridge;
+use super::record::{Kind, Record, filled};
+use crate::bridge::{self, aside};
 use crate::thread;
 use crate::verifier::violation;
 use crate::wdm::DISPATCH_LEVEL;
@@ -55,21 +55,23 @@ impl Outcome for NDK_RESULT_EX {
             NdkOperationTypeReceiveAndInvalidate,
         ];
         if !known.contains(&self.Type) {
-            violation(
-                "NDK-CQ-16",
-                &format!("a result of operation type {:#x}", self.Type),
-            );
+            let kind = self.Type;
+            aside(move || {
+                let text = format!("a result of operation type {kind:#x}");
+                violation("NDK-CQ-16", &text)
+            });
         }
     }
 }
 
 /// NDK-CQ-13: at most `asked` results.
+#[inline(always)]
 fn hand_over<R: Outcome>(cq: &'static Record, results: *mut R, asked: u32, got: u32) -> u32 {
     if got > asked {
-        violation(
-            "NDK-CQ-13",
-            &format!("{got} results for an array of {asked}"),
-        );
+        aside(move || {
+            let text = format!("{got} results for an array of {asked}");
+            violation("NDK-CQ-13", &text)
+        });
     }
     if got == 0 {
         return 0;
@@ -84,22 +86,27 @@ fn hand_over<R: Outcome>(cq: &'static Record, results: *mut R, asked: u32, got: 
                 "a result's QPContext is not the one given for a QP",
             );
         }
-        let mut ledger = qp.ledger.lock();
         if qp.checked {
-            let this = std::ptr::from_ref(cq) as usize;
-            let receive = qp.receive_cq.load(Ordering::Acquire) == this;
-            let initiator = qp.initiator_cq.load(Ordering::Acquire) == this;
-            let queues: &[Queue] = match (receive, initiator) {
-                (true, true) => &[Queue::Initiator, Queue::Receive],
-                (true, false) => &[Queue::Receive],
-                (false, true) => &[Queue::Initiator],
-                (false, false) => violation("NDK-CQ-14", "a result on a CQ that is not its QP's"),
-            };
-            ledger.complete(queues, result.request_context());
+            let context = result.request_context();
+            aside(move || complete(cq, qp, context));
         }
-        *result.qp_context() = ledger.context as PVOID;
+        *result.qp_context() = qp.context.load(Ordering::Acquire);
     }
     got
+}
+
+/// The result is the next of its queue.
+fn complete(cq: &Record, qp: &Record, context: PVOID) {
+    let this = std::ptr::from_ref(cq) as usize;
+    let receive = qp.receive_cq.load(Ordering::Acquire) == this;
+    let initiator = qp.initiator_cq.load(Ordering::Acquire) == this;
+    let queues: &[Queue] = match (receive, initiator) {
+        (true, true) => &[Queue::Initiator, Queue::Receive],
+        (true, false) => &[Queue::Receive],
+        (false, true) => &[Queue::Initiator],
+        (false, false) => violation("NDK-CQ-14", "a result on a CQ that is not its QP's"),
+    };
+    qp.ledger.lock().complete(queues, context);
 }
 
 pub(super) unsafe extern "win64" fn get_cq_results(
@@ -111,12 +118,7 @@ pub(super) unsafe extern "win64" fn get_cq_results(
     let record = Record::of(cq.cast(), Kind::Cq, "NdkGetCqResults");
     let got = bridge::call_down("NdkGetCqResults", || {
         // SAFETY: the provider's slot, seen to be filled, with the consumer's arguments.
-        unsafe {
-            record
-                .provider::<NDK_CQ_DISPATCH>()
-                .NdkGetCqResults
-                .expect("seen to be filled")(cq, results, asked)
-        }
+        unsafe { filled(record.provider::<NDK_CQ_DISPATCH>().NdkGetCqResults)(cq, results, asked) }
     });
     hand_over(record, results, asked, got)
 }
@@ -131,10 +133,7 @@ pub(super) unsafe extern "win64" fn get_cq_results_ex(
     let got = bridge::call_down("NdkGetCqResultsEx", || {
         // SAFETY: as above.
         unsafe {
-            record
-                .provider::<NDK_CQ_DISPATCH>()
-                .NdkGetCqResultsEx
-                .expect("seen to be filled")(cq, results, asked)
+            filled(record.provider::<NDK_CQ_DISPATCH>().NdkGetCqResultsEx)(cq, results, asked)
         }
     });
     hand_over(record, results, asked, got)
