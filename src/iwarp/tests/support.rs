@@ -33,7 +33,7 @@ pub(super) fn config() -> Config {
         ready: ReadyKinds::DEFAULT,
         legacy_reads: false,
         emss: 1460,
-        caps: ReadLimits { ird: 32, ord: 32 },
+        caps: ReadLimits { ird: 16, ord: 16 },
         timeouts: Timeouts {
             request: 10,
             reply: 60,

@@ -215,9 +215,9 @@ fn startup_frames_say_the_same() {
                 // A refusal tells our limits, whatever was asked.
                 Side::Responder if start.reject => (e.peer, false, false, false, 0, 0),
                 // What an initiator can send is its own affair.
-                Side::Initiator => (e.peer, false, false, false, e.ird.min(32), e.ord.min(32)),
+                Side::Initiator => (e.peer, false, false, false, e.ird.min(16), e.ord.min(16)),
                 // siw raises its IRD to whatever is asked, up to 128.
-                Side::Responder => (e.peer, e.send, e.write, e.read, 0, e.ord.min(32)),
+                Side::Responder => (e.peer, e.send, e.write, e.read, 0, e.ord.min(16)),
             });
             (
                 start.revision,
