@@ -255,8 +255,8 @@ fn private_data_travels_both_ways() {
                 room: 1 << 20,
             },
         );
-        assert_eq!(pair.server.machine.private_data(), b"hello");
-        assert_eq!(pair.client.machine.private_data(), b"welcome");
+        assert_eq!(pair.server.said, b"hello");
+        assert_eq!(pair.client.said, b"welcome");
     }
 }
 

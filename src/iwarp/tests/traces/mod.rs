@@ -244,13 +244,7 @@ fn private_data_arrives_whole() {
         let (Some(reads), Some(peer)) = (reads, &replay.peer_start) else {
             return;
         };
-        let machine = &replay.end.machine;
-        assert_eq!(
-            machine.private_data(),
-            peer.private,
-            "{} {side:?}",
-            trace.name
-        );
+        assert_eq!(replay.end.said, peer.private, "{} {side:?}", trace.name);
         let told = peer.enhanced.map(|e| e.ird);
         assert_eq!(
             reads.map(|reads| reads.ird),
