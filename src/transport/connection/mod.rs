@@ -410,23 +410,23 @@ impl<Q: Queues> Connection<Q> {
     }
 
     fn told<L: Link, U: Up>(&mut self, event: Event, around: &mut Around<'_, L, U>) {
+        if !self.keeps_what_is_said(event, around) {
+            return;
+        }
         match event {
             Event::PeerRequest { reads } => {
                 self.phase = Phase::Offered;
-                around.up.peer_said(self.machine.private_data());
                 around.up.reads_in_force(possible(self.config.caps, reads));
                 around.up.offered();
             }
             Event::PeerReply { .. } => {
                 self.phase = Phase::Replied;
-                around.up.peer_said(self.machine.private_data());
                 around
                     .up
                     .reads_in_force(from_the_wire(self.machine.reads()));
                 around.up.connect_done(Ok(()));
             }
             Event::PeerReject { .. } => {
-                around.up.peer_said(self.machine.private_data());
                 self.farewell(Failure::Refused, around.now());
                 self.answer(Phase::AwaitReply, Failure::Refused, around.up);
             }
