@@ -57,7 +57,7 @@ pub(crate) trait Events: Send + Sync + Sized + 'static {
 pub(crate) struct Endpoint<E: Events>(Ref<Core<E>>);
 
 impl<E: Events> Endpoint<E> {
-    /// Makes everything the connection will need.
+    /// Makes everything the connection will need, but for what is said in start-up.
     pub(crate) fn new(settings: &Settings) -> Result<Ref<Self>, Failure> {
         let core = Core::try_new(settings).map_err(|_| Failure::NoResources)?;
         Ref::try_new(Self(core)).map_err(|_| Failure::NoResources)
