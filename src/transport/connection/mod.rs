@@ -220,8 +220,7 @@ impl<Q: Queues> Connection<Q> {
         }
     }
 
-    /// A new machine takes kilobytes before it is in place: out of line, so that only this call
-    /// has them on the kernel's stack.
+    /// A new machine takes kilobytes before it is in place: out of line, so that only this call has them on the stack.
     #[inline(never)]
     fn initiate(&mut self) {
         self.machine = Machine::initiator(&self.config);
@@ -409,6 +408,7 @@ impl<Q: Queues> Connection<Q> {
         any
     }
 
+    #[inline(never)] // Events are few, and looked for all the time.
     fn told<L: Link, U: Up>(&mut self, event: Event, around: &mut Around<'_, L, U>) {
         if !self.keeps_what_is_said(event, around) {
             return;
