@@ -4,15 +4,16 @@ use super::MAX_READS;
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Fifo<T> {
-    slots: [Option<T>; MAX_READS],
+    /// Those in the queue are from `first` on, around the end; what the others hold means nothing.
+    slots: [T; MAX_READS],
     first: usize,
     len: usize,
 }
 
-impl<T: Copy> Fifo<T> {
-    pub(super) const fn new() -> Self {
+impl<T: Copy + Default> Fifo<T> {
+    pub(super) fn new() -> Self {
         Self {
-            slots: [None; MAX_READS],
+            slots: [T::default(); MAX_READS],
             first: 0,
             len: 0,
         }
@@ -32,7 +33,7 @@ impl<T: Copy> Fifo<T> {
             return Err(item);
         }
         match self.slots.get_mut((self.first + self.len) % MAX_READS) {
-            Some(slot) => *slot = Some(item),
+            Some(slot) => *slot = item,
             None => return Err(item),
         }
         self.len += 1;
@@ -40,21 +41,21 @@ impl<T: Copy> Fifo<T> {
     }
 
     pub(super) fn front(&self) -> Option<&T> {
-        self.slots.get(self.first)?.as_ref()
+        self.slots.get(self.first).filter(|_| self.len > 0)
     }
 
     /// From the front on.
     pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
-        let place = |n: usize| self.slots.get((self.first + n) % MAX_READS)?.as_ref();
+        let place = |n: usize| self.slots.get((self.first + n) % MAX_READS);
         (0..self.len).filter_map(place)
     }
 
     pub(super) fn front_mut(&mut self) -> Option<&mut T> {
-        self.slots.get_mut(self.first)?.as_mut()
+        self.slots.get_mut(self.first).filter(|_| self.len > 0)
     }
 
     pub(super) fn pop(&mut self) -> Option<T> {
-        let item = self.slots.get_mut(self.first)?.take()?;
+        let item = *self.front()?;
         self.first = (self.first + 1) % MAX_READS;
         self.len -= 1;
         Some(item)

@@ -51,8 +51,7 @@ pub use error::{CallError, Close, Error};
 pub use machine::Machine;
 pub use terminated::meaning;
 
-/// The most RDMA Reads that may be outstanding in one direction, whatever is negotiated.
-pub const MAX_READS: usize = 32;
+pub use crate::rdma::limits::MAX_READS;
 
 /// The most private data one startup frame carries in the enhanced (revision 2) format.
 pub const MAX_PRIVATE_DATA: usize = 508;

@@ -11,7 +11,7 @@ use super::wire::terminate::QuotedRead;
 use crate::rdma::Stag;
 
 /// A Read Request of the peer's, answered up to `done`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Inbound {
     pub(super) request: ReadRequest,
     pub(super) sequence: u32,
@@ -19,7 +19,7 @@ pub(super) struct Inbound {
 }
 
 /// A Read of ours, its response here up to `placed`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Outbound {
     pub(super) sequence: u32,
     pub(super) sink_stag: Stag,

@@ -30,7 +30,7 @@ pub(super) struct Agreement {
     pub(super) inbound_limit: u16,
 }
 
-/// A startup frame held by value: ours until it is sent, the peer's for its private data.
+/// A startup frame held by value: ours until it is sent, or the peer's for its private data.
 pub(super) struct Frame {
     bytes: [u8; mpa::FRAME_MAX],
     len: usize,
@@ -77,6 +77,10 @@ impl Frame {
 
     pub(super) fn is_empty(&self) -> bool {
         self.len == 0
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.len = 0;
     }
 
     pub(super) fn private_data(&self, parsed: &Parsed) -> &[u8] {
@@ -170,7 +174,7 @@ impl Frame {
         if private_len > mpa::PRIVATE_MAX {
             return Err(CallError::PrivateData);
         }
-        self.len = 0;
+        self.clear();
         for part in [&header.emit(key)[..], front, private_data] {
             self.fill(self.len + part.len(), part);
         }

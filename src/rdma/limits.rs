@@ -16,6 +16,10 @@ pub const MAX_INLINE: usize = 256;
 /// the 8-byte header some peers use instead (NDK-CON-17).
 pub const MAX_PRIVATE_DATA: usize = 500;
 
+/// RDMA Reads that may be outstanding in one direction, whatever a peer asks for: a connection keeps a place for each, busy
+/// or not.
+pub const MAX_READS: usize = 16;
+
 /// What the adapter offers. The counts of objects are bounded by memory only; what is said here is
 /// a number consumers can plan with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,8 +67,8 @@ impl Limits {
         // RFC 5041: the message offset has 32 bits; half of that keeps sums of two in 32 bits.
         transfer_length: 1 << 31,
         inline_data: MAX_INLINE as u32,
-        inbound_reads: 16,
-        outbound_reads: 16,
+        inbound_reads: MAX_READS as u32,
+        outbound_reads: MAX_READS as u32,
         receive_queue_depth: 4096,
         initiator_queue_depth: 4096,
         completion_queue_depth: 65_536,

@@ -31,7 +31,7 @@ pub(crate) trait Mapped {
 /// What comes up from a connection. All at IRQL <= DISPATCH, one at a time per connection, with no
 /// lock held; anything of the connection may be called from inside.
 pub(crate) trait Events: Send + Sync + Sized + 'static {
-    type Queues: Queues<Memory: Memory + Mapped, Allocator: Allocate<Slice<u8>: Send>>
+    type Queues: Queues<Memory: Memory + Mapped, Allocator: Allocate<Slice<u8>: Send + Sync>>
         + Send
         + 'static;
     /// What passive endpoints come from.
@@ -57,7 +57,7 @@ pub(crate) trait Events: Send + Sync + Sized + 'static {
 pub(crate) struct Endpoint<E: Events>(Ref<Core<E>>);
 
 impl<E: Events> Endpoint<E> {
-    /// Makes everything the connection will need.
+    /// Makes everything the connection will need, but for what is said in start-up.
     pub(crate) fn new(settings: &Settings) -> Result<Ref<Self>, Failure> {
         let core = Core::try_new(settings).map_err(|_| Failure::NoResources)?;
         Ref::try_new(Self(core)).map_err(|_| Failure::NoResources)
@@ -152,10 +152,13 @@ impl<E: Events> Endpoint<E> {
 
     #[inline(never)]
     fn leave_refusal(&self, private_data: &[u8]) -> Result<(), Failure> {
-        // Held by value: no lack of memory keeps a consumer from saying no.
         let private_data = PrivateData::copy(private_data).ok_or(Failure::PrivateDataTooLong)?;
         self.0.standing.rejectable()?;
-        let put = self.0.refusal.put(private_data);
+        // Once: there is one.
+        let slate = self.0.slate.take();
+        let mut slate = slate.ok_or(Failure::ConnectionInvalid)?;
+        *slate = private_data;
+        let put = self.0.refusal.put(slate);
         put.map_err(|_| Failure::ConnectionInvalid)
     }
 

@@ -65,8 +65,9 @@ pub(crate) trait Link {
 pub(crate) trait Up {
     /// Passive: a good request is here; accept, reject or close.
     fn offered(&self);
-    /// The peer's private data, once.
-    fn peer_said(&self, private_data: &[u8]);
+    /// The peer's private data, once; false when there is no room to keep it.
+    #[must_use]
+    fn peer_said(&self, private_data: &[u8]) -> bool;
     fn reads_in_force(&self, reads: ReadLimits);
     fn connect_done(&self, result: Result<(), Failure>);
     fn accept_done(&self, result: Result<(), Failure>);

@@ -15,12 +15,12 @@ use core::sync::atomic::{AtomicU32, Ordering};
 
 use crate::nt::clock::{self, Ticks};
 use crate::nt::irql::is_dispatch;
-use crate::nt::{Dpc, Ref, Status, Timer};
+use crate::nt::{Box, Dpc, Ref, Status, Tag, Timer};
 use crate::sync::{Actor, Mailbox, Once, Revocable, Turn};
 use crate::wsk::events::End;
 use crate::wsk::{self, Accept, Indication, Local, NotConnected, SendBatch, Socket};
 
-use super::api::{Failure, PrivateData, Queues, ReadLimits};
+use super::api::{Failure, PrivateData, Queues, ReadLimits, Said};
 use super::connection::{Around, Connection, Phase};
 use super::decision::Standing;
 use super::endpoint::{Events, failure_of};
@@ -59,11 +59,13 @@ pub(super) struct Core<E: Events> {
     pub(super) dial: Mailbox<Dial<E::Queues>>,
     connected: Mailbox<Result<(), Failure>>,
     pub(super) answer: Mailbox<Answer<E::Queues>>,
-    pub(super) refusal: Mailbox<PrivateData>,
+    /// Room for a refusal's private data, until the stream is open: no lack of memory keeps a consumer from saying no.
+    pub(super) slate: Mailbox<Box<PrivateData>>,
+    pub(super) refusal: Mailbox<Box<PrivateData>>,
     pub(super) standing: Standing,
     pub(super) home: Home,
     returned: Returned,
-    pub(super) peer: Once<PrivateData>,
+    pub(super) peer: Once<Said<<E::Queues as Queues>::Allocator>>,
     reads: AtomicU32,
     /// Passive: where the peer came to.
     pub(super) local: Once<SocketAddr>,
@@ -78,6 +80,7 @@ impl<E: Events> Core<E> {
         let socket = Socket::try_new()?;
         let dpc = Dpc::try_new(|core: Ref<Self>| core.run(0))?;
         let timer = Timer::try_new(|core: Ref<Self>| core.run(input::TIMER))?;
+        let slate = Box::try_new_with(Tag::OBJECT, PrivateData::default)?;
         let (config, patience) = (settings.config(), settings.patience());
         let core = Ref::try_new_with(|| Self {
             actor: Actor::new(Runner {
@@ -94,6 +97,7 @@ impl<E: Events> Core<E> {
             dial: Mailbox::new(),
             connected: Mailbox::new(),
             answer: Mailbox::new(),
+            slate: Mailbox::new(),
             refusal: Mailbox::new(),
             standing: Standing::new(),
             home,
@@ -104,6 +108,7 @@ impl<E: Events> Core<E> {
             from: Once::new(),
             remote: Once::new(),
         })?;
+        let _empty = core.slate.put(slate);
         // From here on only its end takes this away: `retire`.
         let _empty = core.this.fill(core.clone());
         Ok(core)

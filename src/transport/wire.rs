@@ -8,7 +8,7 @@ use crate::rdma::limits::MAX_PIECES;
 use crate::sync::Mailbox;
 use crate::wsk::{BatchMark, SendBatch};
 
-use super::api::{ConnectionData, Failure, PrivateData, ReadLimits};
+use super::api::{ConnectionData, Failure, PrivateData, ReadLimits, Said};
 use super::decision::Decision;
 use super::endpoint::{Events, Mapped};
 use super::input;
@@ -228,12 +228,9 @@ impl<E: Events> Up for Core<E> {
         self.offer();
     }
 
-    /// Out of line: only here is the copy on the stack.
-    #[inline(never)]
-    fn peer_said(&self, private_data: &[u8]) {
-        let _first = self
-            .peer
-            .fill(PrivateData::copy(private_data).unwrap_or_default());
+    fn peer_said(&self, private_data: &[u8]) -> bool {
+        let said = Said::copy(private_data);
+        said.is_ok_and(|said| self.peer.fill(said).is_ok())
     }
 
     fn reads_in_force(&self, reads: ReadLimits) {
@@ -249,11 +246,13 @@ impl<E: Events> Up for Core<E> {
     }
 
     fn accept_done(&self, result: Result<(), Failure>) {
+        self.give_up_slate(result);
         self.trace_start(false, result);
         self.tell(|events| events.accept_done(result));
     }
 
     fn complete_done(&self, result: Result<(), Failure>) {
+        self.give_up_slate(result);
         self.tell(|events| events.complete_done(result));
     }
 
@@ -300,6 +299,13 @@ impl<E: Events> Core<E> {
         }
     }
 
+    /// Nobody says no any more, once the stream is open.
+    fn give_up_slate(&self, opened: Result<(), Failure>) {
+        if opened.is_ok() {
+            drop(self.slate.take());
+        }
+    }
+
     fn trace_start(&self, active: bool, result: Result<(), Failure>) {
         let reads = self.reads();
         match result {
@@ -310,7 +316,11 @@ impl<E: Events> Core<E> {
 
     pub(super) fn connection_data(&self) -> ConnectionData {
         ConnectionData {
-            private_data: self.peer.get().copied().unwrap_or_default(),
+            private_data: self
+                .peer
+                .get()
+                .and_then(|said| PrivateData::copy(said.as_slice()))
+                .unwrap_or_default(),
             reads: self.reads(),
         }
     }

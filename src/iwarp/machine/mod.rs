@@ -19,10 +19,10 @@ mod transitions;
 pub struct Machine {
     config: Config,
     phase: Phase,
-    /// Our startup frame, until it is in the sink.
-    ours: Frame,
-    /// The peer's, and what it says once it is whole.
-    theirs: Frame,
+    /// The startup frame in hand: an initiator's own until it is in the sink, then the peer's; of a responder the peer's
+    /// until it is answered, then our own.
+    frame: Frame,
+    /// What the peer's says, while it is there and whole.
     peer: Option<Parsed>,
     /// The frame we agreed to start with.
     ready: Option<Ready>,
@@ -60,8 +60,7 @@ impl Machine {
         Self {
             config: Config { caps, ..*config },
             phase,
-            ours: Frame::new(),
-            theirs: Frame::new(),
+            frame: Frame::new(),
             peer: None,
             ready: None,
             reads: Reads::new(caps),
@@ -83,7 +82,9 @@ impl Machine {
         reads: ReadLimits,
     ) -> Result<(), CallError> {
         let next = self.legal(Input::Request)?;
-        self.reads.limits = self.ours.build_request(&self.config, private_data, reads)?;
+        self.reads.limits = self
+            .frame
+            .build_request(&self.config, private_data, reads)?;
         self.deadline = Some(now.saturating_add(self.config.timeouts.reply));
         self.phase = next;
         Ok(())
@@ -111,8 +112,9 @@ impl Machine {
         let next = self.legal(Input::Accept)?;
         let request = self.peer.ok_or(CallError::Phase)?;
         let agreement = self
-            .ours
+            .frame
             .build_reply(&self.config, &request, private_data, reads)?;
+        self.peer = None;
         self.agreed(agreement);
         self.deadline = self
             .ready
@@ -126,8 +128,9 @@ impl Machine {
     pub fn reject(&mut self, private_data: &[u8]) -> Result<(), CallError> {
         let next = self.legal(Input::Reject)?;
         let request = self.peer.ok_or(CallError::Phase)?;
-        self.ours
+        self.frame
             .build_reject(&self.config, &request, private_data)?;
+        self.peer = None;
         self.phase = next;
         Ok(())
     }
@@ -348,10 +351,11 @@ impl Machine {
         self.deadline
     }
 
-    /// The peer's private data, without the IRD/ORD block, from the event that announces it on.
+    /// The peer's private data, without the IRD/ORD block: from the event that announces it on, a responder's until it
+    /// answers.
     pub fn private_data(&self) -> &[u8] {
         match &self.peer {
-            Some(parsed) => self.theirs.private_data(parsed),
+            Some(parsed) => self.frame.private_data(parsed),
             None => &[],
         }
     }

@@ -27,7 +27,7 @@ impl Machine {
 
     /// Responder: bytes of the MPA Request.
     pub(super) fn incoming_request(&mut self, bytes: &[u8]) -> usize {
-        let (taken, parsed) = match self.theirs.gather(bytes, &mpa::REQUEST_KEY, &self.config) {
+        let (taken, parsed) = match self.frame.gather(bytes, &mpa::REQUEST_KEY, &self.config) {
             Ok((taken, Some(parsed))) => (taken, parsed),
             Ok((taken, None)) => return taken,
             Err(error) => {
@@ -51,7 +51,7 @@ impl Machine {
 
     /// Initiator: bytes of the MPA Reply.
     pub(super) fn reply(&mut self, bytes: &[u8]) -> usize {
-        let (taken, parsed) = match self.theirs.gather(bytes, &mpa::REPLY_KEY, &self.config) {
+        let (taken, parsed) = match self.frame.gather(bytes, &mpa::REPLY_KEY, &self.config) {
             Ok((taken, Some(parsed))) => (taken, parsed),
             Ok((taken, None)) => return taken,
             Err(error) => {
@@ -134,8 +134,8 @@ impl Machine {
 
     /// The startup frame goes out in one piece: some peers parse it per TCP segment.
     pub(super) fn startup_frame<F: Frames>(&mut self, frames: &mut F) -> Emitted {
-        debug_assert!(!self.ours.is_empty());
-        let frame = self.ours.as_slice();
+        debug_assert!(!self.frame.is_empty());
+        let frame = self.frame.as_slice();
         let size = FrameSize {
             copied: frame.len(),
             payload: 0,
@@ -178,11 +178,12 @@ impl Machine {
     pub(super) fn framed(&mut self) {
         match self.phase {
             Phase::ReadyQueued => self.events.established(),
+            // The next one is the peer's.
+            Phase::RequestQueued => self.frame.clear(),
             // Without an agreed frame the Reply is all there is.
             Phase::ReplyQueued if self.ready.is_none() => self.events.established(),
             Phase::ReplyQueued => {}
             Phase::Idle
-            | Phase::RequestQueued
             | Phase::AwaitReply
             | Phase::Replied
             | Phase::AwaitRequest
@@ -242,7 +243,7 @@ impl Machine {
         self.unanswered |= self.phase == Phase::AwaitReply
             && self.config.revision == Revision::Two
             && matches!(error, Error::Reset | Error::FinInStartup)
-            && self.theirs.is_empty();
+            && self.frame.is_empty();
         if let Some(next) = self.phase.on(Input::Break) {
             self.phase = next;
         }

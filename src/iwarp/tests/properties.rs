@@ -73,7 +73,7 @@ fn message() -> impl Strategy<Value = Message> {
 
 fn side() -> impl Strategy<Value = Config> {
     let emss = prop_oneof![Just(0u32), Just(536), Just(1460), Just(8948), Just(65_483)];
-    let caps = prop_oneof![Just(1u16), 2..5u16, Just(32)];
+    let caps = prop_oneof![Just(1u16), 2..5u16, Just(16)];
     (emss, caps.clone(), caps, any::<[bool; 2]>()).prop_map(|(emss, ird, ord, [crc, markers])| {
         Config {
             crc,

@@ -181,16 +181,16 @@ fn revision_1_takes_any_kind_unasked() {
 #[test]
 fn smb_directs_header_goes_with_revision_1() {
     let mut client = End::new(Machine::initiator(&one()));
-    let limits = ReadLimits { ird: 32, ord: 0 };
+    let limits = ReadLimits { ird: 16, ord: 0 };
     client.machine.request(0, b"data", limits).unwrap();
     let sent = client.transmit(1 << 20);
     // 0 cannot be said.
-    let request = frame(REQUEST, "4001000c 00000020 00000001 64617461");
+    let request = frame(REQUEST, "4001000c 00000010 00000001 64617461");
     assert_eq!(sent, request);
 
     let mut server = End::new(Machine::responder(&one(), 0));
     server.take(&sent, 1);
-    let reads = Some(ReadLimits { ird: 32, ord: 1 });
+    let reads = Some(ReadLimits { ird: 16, ord: 1 });
     assert_eq!(server.events, [Event::PeerRequest { reads }]);
     assert_eq!(server.machine.private_data(), b"data");
     server.machine.accept(0, b"back", LIMITS).unwrap();

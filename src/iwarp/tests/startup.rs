@@ -18,8 +18,12 @@ fn responder() -> End {
 
 /// An initiator whose Request is out.
 fn initiator(config: &Config) -> End {
+    offering(config, LIMITS)
+}
+
+fn offering(config: &Config, reads: ReadLimits) -> End {
     let mut end = End::new(Machine::initiator(config));
-    end.machine.request(0, b"", LIMITS).unwrap();
+    end.machine.request(0, b"", reads).unwrap();
     end.transmit(1 << 20);
     end
 }
@@ -55,10 +59,15 @@ fn requests_as_published() {
     };
     let mut end = End::new(Machine::initiator(&alone));
     end.machine
-        .request(0, &hex("00000020 00000001"), limits(32, 0))
+        .request(0, &hex("00000020 00000001"), limits(16, 0))
         .unwrap();
-    let m6 = frame(REQUEST, "5002000c 00200000 00000020 00000001");
-    assert_eq!(end.transmit(1 << 20), m6, "M6");
+    let m6 = |ird: &str| frame(REQUEST, &format!("5002000c {ird}0000 00000020 00000001"));
+    // It says 32, which is above what we have: we say 16, and take what it says.
+    assert_eq!(end.transmit(1 << 20), m6("0010"), "M6");
+    let mut end = responder();
+    end.take(&m6("0020"), 1 << 20);
+    let reads = Some(limits(32, 0));
+    assert_eq!(end.events, [Event::PeerRequest { reads }], "M6");
 }
 
 // RFC5044-7.1.1-3, RFC5044-7.1.2-5, RFC5044-7.1.2-8, RFC6581-6-4, RFC6581-9.1-5, RFC6581-10-4.
@@ -163,14 +172,14 @@ fn crc_is_on_if_either_side_asks() {
 #[test]
 fn the_initiator_takes_the_lesser_limits() {
     let rows = [
-        ("80088008", limits(8, 8)),
-        ("80208004", limits(4, 16)),
+        ("80068006", limits(6, 6)),
+        ("80208004", limits(4, 8)),
         // It wants more than was offered, but not more than there is.
-        ("80108014", limits(16, 16)),
-        ("bfffbfff", limits(16, 16)),
+        ("80108010", limits(8, 8)),
+        ("bfffbfff", limits(8, 8)),
     ];
     for (block, reads) in rows {
-        let mut end = initiator(&config());
+        let mut end = offering(&config(), limits(8, 8));
         end.take(&frame(REPLY, &format!("50020004 {block}")), 1 << 20);
         assert!(matches!(end.events[..], [Event::PeerReply { .. }]));
         assert_eq!(end.machine.reads(), reads, "{block}");
@@ -246,8 +255,8 @@ fn private_data_travels_both_ways() {
                 room: 1 << 20,
             },
         );
-        assert_eq!(pair.server.machine.private_data(), b"hello");
-        assert_eq!(pair.client.machine.private_data(), b"welcome");
+        assert_eq!(pair.server.said, b"hello");
+        assert_eq!(pair.client.said, b"welcome");
     }
 }
 

@@ -33,7 +33,7 @@ pub(super) fn config() -> Config {
         ready: ReadyKinds::DEFAULT,
         legacy_reads: false,
         emss: 1460,
-        caps: ReadLimits { ird: 32, ord: 32 },
+        caps: ReadLimits { ird: 16, ord: 16 },
         timeouts: Timeouts {
             request: 10,
             reply: 60,
@@ -331,6 +331,8 @@ pub(super) struct End {
     pub(super) memory: Memory,
     pub(super) requests: VecDeque<(Request, Vec<u8>)>,
     pub(super) events: Vec<Event>,
+    /// The peer's private data, as the event was there that announces it.
+    pub(super) said: Vec<u8>,
     /// Bytes of the stream that the machine has not taken.
     pub(super) inbox: Vec<u8>,
     pub(super) finished: bool,
@@ -345,6 +347,7 @@ impl End {
             memory: Memory::default(),
             requests: VecDeque::new(),
             events: Vec::new(),
+            said: Vec::new(),
             inbox: Vec::new(),
             finished: false,
             sent: 0,
@@ -402,6 +405,11 @@ impl End {
 
     pub(super) fn collect(&mut self) {
         while let Some(event) = self.machine.poll_event() {
+            if let Event::PeerRequest { .. } | Event::PeerReply { .. } | Event::PeerReject { .. } =
+                event
+            {
+                self.said = self.machine.private_data().to_vec();
+            }
             self.events.push(event);
         }
     }

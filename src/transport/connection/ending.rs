@@ -1,7 +1,7 @@
 //! How a connection ends, whoever wanted it: farewell, FIN, the peer's FIN, link closed, queues
 //! flushed, answers given; each step bounded by a deadline after which the link is simply closed.
 
-use crate::iwarp::{Close, Error};
+use crate::iwarp::{Close, Error, Event};
 use crate::rdma::qp::Event as Change;
 use crate::rdma::{Cause, Status};
 
@@ -90,6 +90,26 @@ impl<Q: Queues> Connection<Q> {
     /// Start-up does not work out.
     pub(super) fn fall<L: Link, U: Up>(&mut self, failure: Failure, around: &mut Around<'_, L, U>) {
         self.drop_link(failure, around);
+    }
+
+    /// Keeps the peer's private data, if the event announces any. Without room for it the connection ends: nobody hears
+    /// of a request (NDK-CON-05), and an answer is as none.
+    pub(super) fn keeps_what_is_said<L: Link, U: Up>(
+        &mut self,
+        event: Event,
+        around: &mut Around<'_, L, U>,
+    ) -> bool {
+        match event {
+            Event::PeerRequest { .. } | Event::PeerReply { .. } | Event::PeerReject { .. } => {}
+            Event::Established | Event::PeerClosed | Event::Failed(_) => return true,
+        }
+        let kept = around.up.peer_said(self.machine.private_data());
+        if !kept {
+            // Nobody was told of it yet, so nobody will close it.
+            self.ending.close_asked |= self.phase == Phase::AwaitRequest;
+            self.fall(Failure::NoResources, around);
+        }
+        kept
     }
 
     /// Closes the link now; a call that still waits is answered.

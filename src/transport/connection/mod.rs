@@ -11,10 +11,11 @@ mod framing;
 mod outgoing;
 mod pins;
 mod placing;
+mod reads;
 mod retire;
 mod starting;
 
-use crate::iwarp::{Config, Event, Machine, ReadLimits as Wire, Revision, Ticks};
+use crate::iwarp::{Config, Event, Machine, Revision, Ticks};
 use crate::rdma::SMB_DIRECT_PORT;
 use crate::rdma::qp::Event as Change;
 
@@ -24,6 +25,7 @@ use super::link::{Batch, Link, Up};
 use ending::Ending;
 use outgoing::Outgoing;
 use placing::Incoming;
+use reads::{from_the_wire, on_the_wire, possible};
 
 /// One second in [`Ticks`].
 pub(crate) const SECOND: Ticks = 10_000_000;
@@ -217,8 +219,7 @@ impl<Q: Queues> Connection<Q> {
         }
     }
 
-    /// A new machine takes kilobytes before it is in place: out of line, so that only this call
-    /// has them on the kernel's stack.
+    /// A new machine takes kilobytes before it is in place: out of line, so that only this call has them on the stack.
     #[inline(never)]
     fn initiate(&mut self) {
         self.machine = Machine::initiator(&self.config);
@@ -416,23 +417,23 @@ impl<Q: Queues> Connection<Q> {
     /// Out of line, so that nothing is made ready for it where there is no event.
     #[inline(never)]
     fn told<L: Link, U: Up>(&mut self, event: Event, around: &mut Around<'_, L, U>) {
+        if !self.keeps_what_is_said(event, around) {
+            return;
+        }
         match event {
             Event::PeerRequest { reads } => {
                 self.phase = Phase::Offered;
-                around.up.peer_said(self.machine.private_data());
                 around.up.reads_in_force(possible(self.config.caps, reads));
                 around.up.offered();
             }
             Event::PeerReply { .. } => {
                 self.phase = Phase::Replied;
-                around.up.peer_said(self.machine.private_data());
                 around
                     .up
                     .reads_in_force(from_the_wire(self.machine.reads()));
                 around.up.connect_done(Ok(()));
             }
             Event::PeerReject { .. } => {
-                around.up.peer_said(self.machine.private_data());
                 self.farewell(Failure::Refused, around.now());
                 self.answer(Phase::AwaitReply, Failure::Refused, around.up);
             }
@@ -481,31 +482,6 @@ fn earlier(one: Option<Ticks>, other: Option<Ticks>) -> Option<Ticks> {
     match (one, other) {
         (Some(one), Some(other)) => Some(one.min(other)),
         (one, other) => one.or(other),
-    }
-}
-
-fn on_the_wire(reads: ReadLimits) -> Wire {
-    Wire {
-        ird: reads.inbound,
-        ord: reads.outbound,
-    }
-}
-
-fn from_the_wire(reads: Wire) -> ReadLimits {
-    ReadLimits {
-        inbound: reads.ird,
-        outbound: reads.ord,
-    }
-}
-
-/// NDK-CON-12, 13: what is in force if the consumer asks for the most.
-fn possible(caps: Wire, peer: Option<Wire>) -> ReadLimits {
-    match peer {
-        Some(peer) => ReadLimits {
-            inbound: caps.ird.min(peer.ord),
-            outbound: caps.ord.min(peer.ird),
-        },
-        None => from_the_wire(caps),
     }
 }
 

@@ -12,7 +12,9 @@ pub(super) const PINS: usize = 4 * MAX_SGE;
 /// A ring: batch after batch, those of the oldest first, those of the one being filled last.
 #[derive(Debug)]
 pub(super) struct Pins {
-    slots: [Option<(Stag, Pin)>; PINS],
+    /// Apart from the pins, which take a byte each: side by side the two would take three bytes more.
+    stags: [Stag; PINS],
+    pins: [Option<Pin>; PINS],
     first: usize,
     count: usize,
     /// Those of them that the batch being filled has taken.
@@ -22,7 +24,8 @@ pub(super) struct Pins {
 impl Default for Pins {
     fn default() -> Self {
         Self {
-            slots: [const { None }; PINS],
+            stags: [Stag(0); PINS],
+            pins: [const { None }; PINS],
             first: 0,
             count: 0,
             newest: 0,
@@ -33,17 +36,22 @@ impl Default for Pins {
 impl Pins {
     /// Pins the region for the batch being filled; false when no more can be kept.
     pub(super) fn keep<M>(&mut self, grant: &Grant<'_, M>) -> bool {
-        let known = |back: usize| self.stag(self.count - back) == Some(grant.stag);
+        let known = |back: usize| {
+            let place = (self.first + self.count - back) % PINS;
+            self.stags.get(place) == Some(&grant.stag)
+        };
         if (1..=self.newest).any(known) {
             return true;
         }
         if self.count == PINS {
             return false;
         }
-        let Some(place) = self.slots.get_mut((self.first + self.count) % PINS) else {
+        let place = (self.first + self.count) % PINS;
+        let (Some(stag), Some(pin)) = (self.stags.get_mut(place), self.pins.get_mut(place)) else {
             return false;
         };
-        *place = Some((grant.stag, grant.pin()));
+        *stag = grant.stag;
+        *pin = Some(grant.pin());
         self.count += 1;
         self.newest += 1;
         true
@@ -58,20 +66,19 @@ impl Pins {
     pub(super) fn take_newest(&mut self) -> Option<(Stag, Pin)> {
         self.newest = self.newest.checked_sub(1)?;
         self.count -= 1;
-        let place = (self.first + self.count) % PINS;
-        self.slots.get_mut(place)?.take()
+        self.take((self.first + self.count) % PINS)
     }
 
     /// The oldest, if there is one: to be given back, as its batch is back.
     pub(super) fn take_oldest(&mut self) -> Option<(Stag, Pin)> {
-        let oldest = self.slots.get_mut(self.first)?.take()?;
+        let oldest = self.take(self.first)?;
         self.first = (self.first + 1) % PINS;
         self.count -= 1;
         Some(oldest)
     }
 
-    fn stag(&self, nth: usize) -> Option<Stag> {
-        let kept = self.slots.get((self.first + nth) % PINS)?;
-        kept.as_ref().map(|(stag, _)| *stag)
+    fn take(&mut self, place: usize) -> Option<(Stag, Pin)> {
+        let pin = self.pins.get_mut(place)?.take()?;
+        Some((*self.stags.get(place)?, pin))
     }
 }

@@ -201,6 +201,8 @@ struct Log(
     Cell<ReadLimits>,
     Cell<Option<Failure>>,
     RefCell<Vec<(bool, u8, u8)>>,
+    /// No room for what the peer says.
+    Cell<bool>,
 );
 
 impl Log {
@@ -216,8 +218,9 @@ impl Up for Log {
     fn offered(&self) {
         self.add("offered");
     }
-    fn peer_said(&self, private_data: &[u8]) {
+    fn peer_said(&self, private_data: &[u8]) -> bool {
         *self.1.borrow_mut() = private_data.to_vec();
+        !self.5.get()
     }
     fn reads_in_force(&self, reads: ReadLimits) {
         self.2.set(reads);
@@ -419,6 +422,12 @@ impl Pair {
     }
 
     fn open(&mut self) {
+        self.ask();
+        assert_eq!(self.passive.log.take(), ["offered"]);
+    }
+
+    /// The request is made, and whatever follows has.
+    fn ask(&mut self) {
         let queues = self.active.begin();
         let said = Said::copy(b"hello").unwrap();
         let reads = ReadLimits {
@@ -433,7 +442,6 @@ impl Pair {
         self.passive
             .input(|connection, around| connection.accepted(around.now(), PORT));
         self.run();
-        assert_eq!(self.passive.log.take(), ["offered"]);
     }
 
     fn accept(&mut self) {

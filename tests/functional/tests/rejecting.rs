@@ -175,3 +175,51 @@ fn a_refusal_needs_no_memory() {
     pool.fail_at(0);
     assert_eq!(peer.read_frame(), peer::reply(0x60, 1, b"not now"));
 }
+
+// NDK-CON-05: nobody hears of a peer whose private data there is no room for, and the next one is heard.
+#[test]
+fn a_request_there_is_no_memory_for_is_reset() {
+    let stage = stage();
+    let end = End::new(&stage.open(1), QpLimits::default());
+    let (listener, incoming) = listen(&end.adapter, stage.address(1, 0));
+    let to = listener.local_address().expect("listening");
+    let heard = || {
+        let mut peer = Peer::connect(to);
+        peer.send(&peer::request(0x40, 1, b"please"));
+        let offered = incoming.recv_timeout(SOON).expect("a connect event");
+        let data = offered.connection_data().expect("known");
+        assert!(data.private_data.starts_with(b"please"));
+        (peer, offered)
+    };
+    let mut unheard = Peer::connect(to);
+    // Connections are taken one after the other, so that one has been.
+    let first = heard();
+    let pool = &stage.machine().pool;
+    pool.fail_at(1);
+    unheard.send(&peer::request(0x40, 1, b"please"));
+    assert!(unheard.is_left());
+    assert!(!pool.failure_is_due(), "what it said was not kept");
+    let second = heard();
+    assert!(incoming.try_recv().is_err());
+    drop((first, second, listener));
+}
+
+// NdkConnect: STATUS_INSUFFICIENT_RESOURCES; the queue pair is as before.
+#[test]
+fn an_answer_there_is_no_memory_for_fails_the_connect() {
+    let stage = stage();
+    let (mut peer, end, connector, connecting) = asked(&stage);
+    let _request = peer.read_frame();
+    stage.machine().pool.fail_at(1);
+    peer.send(&peer::reply(0x40, 1, b"welcome"));
+    assert_eq!(connecting.wait(), NtStatus::INSUFFICIENT_RESOURCES);
+    let listener = TcpListener::bind("127.0.0.3:0").expect("bound");
+    let mut again = Connector::new(&end.adapter).expect("made");
+    let to = listener.local_addr().expect("bound");
+    let connecting = again.connect(&end.qp, stage.address(0, 0), to, &parameters(b""));
+    let mut peer = Peer::accept(&listener);
+    let _request = peer.read_frame();
+    peer.send(&peer::reply(0x40, 1, b"welcome"));
+    assert_eq!(connecting.wait(), NtStatus::SUCCESS);
+    drop((connector, again));
+}

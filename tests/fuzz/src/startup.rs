@@ -91,6 +91,6 @@ fn check_private_data(bench: &Bench, config: &Config) {
     );
     if announced && !config.legacy_reads {
         let start = bench.peer_start().expect("a frame that is none was taken");
-        assert_eq!(bench.end.machine.private_data(), start.private);
+        assert_eq!(bench.end.said, start.private);
     }
 }

@@ -16,7 +16,7 @@ pub(super) const STARTUP: &[(&str, Side, &str)] = &[
     ("raw-c-fin", Initiator, "FinInStartup"),
     ("raw-c-no-enhanced", Initiator, "ReplyNotEnhanced"),
     ("raw-c-ord-above-device", Initiator, "InsufficientIrd { wanted: 1000 }"),
-    // siw takes up to 128; we have 32.
+    // siw takes up to 128; we have 16.
     ("raw-c-ord-above-ird", Initiator, "InsufficientIrd { wanted: 100 }"),
     ("raw-c-revision-1", Initiator, "ReplyNotEnhanced"),
     ("raw-c-revision-3", Initiator, "StartupRevision { revision: 3 }"),
@@ -56,7 +56,7 @@ const CUT: &str = "siw was stopped in the middle of the message, and it is not k
 #[rustfmt::skip]
 pub(super) const VERDICTS: &[(&str, Side, Meaning, Meaning, &str)] = &[
     ("raw-c-bad-key", Initiator, Some((2, 0, 4)), None, "a stream that never began has no Terminate"),
-    ("raw-c-ord-above-ird", Initiator, None, Some((2, 0, 6)), "siw takes up to 128; we have 32"),
+    ("raw-c-ord-above-ird", Initiator, None, Some((2, 0, 6)), "siw takes up to 128; we have 16"),
     ("raw-cut-before-crc", Responder, Some((2, 0, 2)), None, SPLIT_TRAILER),
     ("raw-cut-crc", Responder, Some((2, 0, 2)), None, SPLIT_TRAILER),
     ("raw-dribble", Responder, Some((2, 0, 2)), None, SPLIT_TRAILER),

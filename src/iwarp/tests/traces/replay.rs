@@ -11,7 +11,7 @@ use softrnic_oracle::trace::{Side, Step, Trace, pattern};
 use std::collections::VecDeque;
 
 /// What siw's connection manager would take at most is more than ours.
-const CAP: u16 = 32;
+const CAP: u16 = 16;
 
 /// How a replay went.
 pub(super) struct Replay {
@@ -432,12 +432,17 @@ impl Script<'_> {
 /// stayed below what we say.
 fn lowered(bytes: &[u8]) -> Vec<u8> {
     match Start::parse(bytes) {
-        Some((mut start, len)) if start.reply && start.enhanced.is_some_and(|e| e.ord == 128) => {
+        Some((mut start, len)) if start.reply && start.enhanced.is_some_and(offered_more) => {
             start.enhanced = start.enhanced.map(|e| Enhanced { ord: CAP, ..e });
             [start.bytes(), bytes[len..].to_vec()].concat()
         }
         _ => bytes.to_vec(),
     }
+}
+
+/// What siw says of a Request that offered so many, its own most among them.
+fn offered_more(reply: Enhanced) -> bool {
+    matches!(reply.ord, 32 | 128)
 }
 
 /// A recorded message as what a consumer would post, with its payload (of a Read: its sink).

@@ -185,6 +185,40 @@ fn a_refusal_is_ended_when_it_has_arrived() {
     assert_eq!(*pair.active.log.1.borrow(), b"no");
 }
 
+// NDK-CON-05: as of a listener that is out of room.
+#[test]
+fn a_request_there_is_no_room_for_is_heard_of_by_nobody() {
+    let mut pair = Pair::new(1448);
+    pair.passive.log.5.set(true);
+    pair.ask();
+    assert_eq!(pair.passive.log.take(), ["closed"]);
+    // It asks once more, as if it had not been understood.
+    assert_eq!(pair.active.phase(), Phase::Connecting);
+}
+
+#[test]
+fn an_answer_there_is_no_room_for_fails_the_connect() {
+    for accept in [true, false] {
+        let mut pair = Pair::new(1448);
+        pair.active.log.5.set(true);
+        pair.open();
+        match accept {
+            true => pair.accept(),
+            false => pair
+                .passive
+                .input(|connection, around| connection.reject(b"no", around)),
+        }
+        pair.run();
+        assert_eq!(pair.active.log.take(), ["connect Err(NoResources)"]);
+        assert_eq!(pair.active.qp.pair.state(), State::Idle);
+        close(&mut pair.active);
+        close(&mut pair.passive);
+        pair.run();
+        assert_eq!(pair.active.log.take(), ["closed"]);
+        assert_eq!(pair.passive.log.take().last().unwrap(), "closed");
+    }
+}
+
 // NDK-CON-22
 #[test]
 fn close_without_an_answer_is_a_reject() {
