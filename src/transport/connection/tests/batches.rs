@@ -157,7 +157,7 @@ fn a_request_waits_for_the_batch_that_has_its_memory() {
     let (source, _) = pair.active.region(pattern(40_000), Access::empty());
     let sges = [sge(source, 0, 40_000)];
     pair.active.post(1, Op::Send, Flags::empty(), &sges);
-    let mut sent = |pair: &mut Pair| {
+    let sent = |pair: &mut Pair| {
         let (lot, batch) = pair.up.borrow_mut().unacknowledged.pop_front().unwrap();
         pair.active.connection.sent(lot, true);
         pair.active.input(|_, _| {});
