@@ -169,7 +169,10 @@ impl Entry {
             && std::ptr::eq(outer.slot, self.slot)
             && entry.before != 0
         {
-            sum += outer.own(called_out(entry.outer_stack.0));
+            // Where it has not called out there was no image between the two: a consumer of the host's.
+            if entry.outer_stack.0 != outer.base {
+                sum += outer.own(called_out(entry.outer_stack.0));
+            }
             entry = outer;
         }
         sum
