@@ -3,8 +3,10 @@
 use std::time::Instant;
 
 use softrnic_emulator::wsk::{Call, Pace};
-use softrnic_functional::consumer::abi::{NDK_OP_FLAG_DEFER, NDK_SGE};
-use softrnic_functional::consumer::{NtStatus, QpLimits};
+use softrnic_functional::consumer::abi::{
+    NDK_MR_FLAG_ALLOW_LOCAL_WRITE, NDK_OP_FLAG_DEFER, NDK_SGE,
+};
+use softrnic_functional::consumer::{Mr, NtStatus, QpLimits};
 use softrnic_functional::peer::{self, Peer};
 use softrnic_functional::{A_WHILE, End, SOON, Stage, pattern};
 
@@ -14,6 +16,9 @@ const MOST: usize = 8;
 const GREEDY: usize = 4;
 /// Too much for a batch of a connection's own.
 const LARGE: usize = 10_000;
+/// Messages that a batch of a connection's own takes, each too long to be copied.
+const EIGHT: usize = 8;
+const PAGE: usize = 2400;
 /// Of a message, most.
 const PIECES: usize = 16;
 /// Bytes of a Send between the length field and its payload.
@@ -54,11 +59,14 @@ fn message(peer: &mut Peer) -> Vec<Vec<u8>> {
     }
 }
 
-/// As many pieces as a message may have, too many for a batch of a connection's own.
-fn scattered(end: &End, len: usize) -> Vec<NDK_SGE> {
+/// As many pieces as a message may have, each of a region of its own: too many for a batch of a connection's own.
+fn scattered(end: &End, len: usize) -> (Vec<Mr>, Vec<NDK_SGE>) {
     let piece = len / PIECES;
-    let at = |n| end.mr.sge(&end.buffer, n * piece, piece);
-    (0..PIECES).map(at).collect()
+    let region = |_| Mr::of(&end.pd, &end.buffer, NDK_MR_FLAG_ALLOW_LOCAL_WRITE).expect("an MR");
+    let regions: Vec<Mr> = (0..PIECES).map(region).collect();
+    let sge = |(n, mr): (usize, &Mr)| mr.sge(&end.buffer, n * piece, piece);
+    let pieces = regions.iter().enumerate().map(sge).collect();
+    (regions, pieces)
 }
 
 // WSK-TX-06: what waits goes out in one call, also when it is more than fits in the batch that was begun.
@@ -115,7 +123,7 @@ fn a_connection_does_without_large_batches() {
         assert!(message(&mut peer) == [&data[..len]], "in one piece");
         assert_eq!(end.done.take(1).len(), 1);
     }
-    let pieces = scattered(&end, 2 * LARGE);
+    let (_regions, pieces) = scattered(&end, 2 * LARGE);
     post(&end, 2, &pieces, 0);
     let segments = message(&mut peer);
     let (rest, cut) = segments.split_last().expect("segments");
@@ -124,7 +132,23 @@ fn a_connection_does_without_large_batches() {
     assert!(segments.concat() == data, "what was sent");
     assert_eq!(end.done.take(1).len(), 1);
 
-    assert_eq!(wsk.release(), GREEDY * MOST);
+    // WSK-TX-06: here, too, what waits goes out in one call.
+    for _ in 0..2 {
+        wsk.pace(Call::Send, Pace::Held);
+    }
+    for n in 0..EIGHT {
+        let flags = if n + 1 < EIGHT { NDK_OP_FLAG_DEFER } else { 0 };
+        post(&end, n, &[end.mr.sge(&end.buffer, n * PAGE, PAGE)], flags);
+    }
+    for n in 0..EIGHT {
+        assert!(message(&mut peer) == [&data[n * PAGE..][..PAGE]]);
+    }
+    assert!(wsk.holds(GREEDY * MOST + 1, SOON));
+    std::thread::sleep(A_WHILE);
+
+    assert_eq!(wsk.release(), GREEDY * MOST + 1, "one call for all eight");
+    assert_eq!(wsk.heal(), 1, "nobody called again");
+    assert_eq!(end.done.take(EIGHT).len(), EIGHT);
     for (other, theirs) in &mut greedy {
         for _ in 0..MOST {
             assert_eq!(message(other).concat().len(), LARGE);

@@ -48,11 +48,12 @@ const OPENS_LATE: Trouble = Trouble {
 };
 
 fn opened(site: &Site, n: usize) -> Arc<Adapter> {
+    // A driver whom NDIS has refused twice in a row waits for two seconds.
     for _ in 0..1000 {
         if let Some(adapter) = site.open(n) {
             return adapter;
         }
-        sched::sleep_until(clock::after(Duration::from_millis(1)));
+        sched::sleep_until(clock::after(Duration::from_millis(10)));
     }
     panic!("the adapter cannot be opened after all trouble");
 }
