@@ -50,10 +50,6 @@ impl<T: Copy + Default> Fifo<T> {
         (0..self.len).filter_map(place)
     }
 
-    pub(super) fn front_mut(&mut self) -> Option<&mut T> {
-        self.slots.get_mut(self.first).filter(|_| self.len > 0)
-    }
-
     pub(super) fn pop(&mut self) -> Option<T> {
         let item = *self.front()?;
         self.first = (self.first + 1) % MAX_READS;

@@ -22,11 +22,11 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// A connection's own batch, for what is small: 2 KiB by value. Where all large ones are out it carries in place what
+    /// A connection's own batch, for what is small: 1 KiB by value. Where all large ones are out it carries in place what
     /// lies in few pieces, eight pages in frames of their own or one of the largest FPDUs; else the connection goes on in
     /// small ones.
     pub(super) const OWN: BatchLimits = BatchLimits {
-        staging: 2 * 1024,
+        staging: 1024,
         mappings: 8,
         mdls: 2 * 8 + 1,
         bytes: 64 * 1024,

@@ -80,6 +80,7 @@ pub(super) struct Core<R: Role> {
     owner: UnsafeCell<Option<Ref<R::Owner>>>,
     dpc: Dpc<Core<R>>,
     work: AtomicU32,
+    /// Of the steps that open the socket; once it is open, the role's.
     pub(super) control: Request,
     close: Request,
     pub(super) opening: UnsafeCell<Opening>,

@@ -33,7 +33,6 @@ pub(crate) struct Socket<E: Events>(Ref<Core<Connection<E>>>);
 
 /// The connection's part of a socket.
 pub(super) struct Connection<E> {
-    disconnect: Request,
     receive: Request,
     /// `WSK_BUF` of the zero-length receive, untouched while it is under way.
     nothing: UnsafeCell<WSK_BUF>,
@@ -73,7 +72,6 @@ impl<E: Events> Socket<E> {
     /// Makes what a connection needs to live and to end (WSK-IRP-11).
     pub(crate) fn try_new() -> Result<Self> {
         let role = Connection {
-            disconnect: Request::try_new()?,
             receive: Request::try_new()?,
             nothing: UnsafeCell::new(WSK_BUF {
                 Mdl: ptr::null_mut(),
@@ -156,7 +154,8 @@ impl<E: Events> Socket<E> {
         // SAFETY: an open connection socket.
         let table = unsafe { table(call.socket) };
         let entry = table.WskDisconnect.ok_or(Status::NOT_IMPLEMENTED)?;
-        core.request(&core.role.disconnect, disconnect_done::<E>, |irp| {
+        // Up, so opened: no step has its IRP any more.
+        core.request(&core.control, disconnect_done::<E>, |irp| {
             // SAFETY: the provider's entry; no last data, and flags 0 are graceful (WSK-DIS-02).
             unsafe { entry(call.socket, ptr::null_mut(), 0, irp) }
         })

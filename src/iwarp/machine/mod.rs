@@ -15,18 +15,58 @@ use events::Events;
 mod events;
 mod transitions;
 
+/// What is held by value, one after the other.
+enum Held {
+    /// The startup frame in hand: an initiator's own until it is in the sink, then the peer's; of a responder the peer's
+    /// until it is answered, then our own.
+    Startup(Frame),
+    /// From the last startup frame on: Reads in flight.
+    Stream(Reads),
+}
+
+impl Held {
+    fn frame(&self) -> Option<&Frame> {
+        match self {
+            Self::Startup(frame) => Some(frame),
+            Self::Stream(_) => None,
+        }
+    }
+
+    fn frame_mut(&mut self) -> Option<&mut Frame> {
+        match self {
+            Self::Startup(frame) => Some(frame),
+            Self::Stream(_) => None,
+        }
+    }
+
+    fn reads(&self) -> Option<&Reads> {
+        match self {
+            Self::Startup(_) => None,
+            Self::Stream(reads) => Some(reads),
+        }
+    }
+
+    fn reads_mut(&mut self) -> Option<&mut Reads> {
+        match self {
+            Self::Startup(_) => None,
+            Self::Stream(reads) => Some(reads),
+        }
+    }
+}
+
 /// One iWARP connection, either role. See the module for how it is driven.
 pub struct Machine {
     config: Config,
     phase: Phase,
-    /// The startup frame in hand: an initiator's own until it is in the sink, then the peer's; of a responder the peer's
-    /// until it is answered, then our own.
-    frame: Frame,
+    held: Held,
     /// What the peer's says, while it is there and whole.
     peer: Option<Parsed>,
     /// The frame we agreed to start with.
     ready: Option<Ready>,
-    reads: Reads,
+    /// In force; before the negotiation, the caps.
+    limits: ReadLimits,
+    /// The most inbound Reads we let pass.
+    inbound_limit: u16,
     rx: Rx,
     tx: Tx,
     deadline: Option<Ticks>,
@@ -60,10 +100,11 @@ impl Machine {
         Self {
             config: Config { caps, ..*config },
             phase,
-            frame: Frame::new(),
+            held: Held::Startup(Frame::new()),
             peer: None,
             ready: None,
-            reads: Reads::new(caps),
+            limits: caps,
+            inbound_limit: caps.ird,
             rx: Rx::new(),
             tx: Tx::new(config.emss),
             deadline: None,
@@ -82,9 +123,8 @@ impl Machine {
         reads: ReadLimits,
     ) -> Result<(), CallError> {
         let next = self.legal(Input::Request)?;
-        self.reads.limits = self
-            .frame
-            .build_request(&self.config, private_data, reads)?;
+        let frame = self.held.frame_mut().ok_or(CallError::Phase)?;
+        self.limits = frame.build_request(&self.config, private_data, reads)?;
         self.deadline = Some(now.saturating_add(self.config.timeouts.reply));
         self.phase = next;
         Ok(())
@@ -99,6 +139,7 @@ impl Machine {
                 self.events.established();
             }
         }
+        self.open_stream();
         Ok(())
     }
 
@@ -111,9 +152,8 @@ impl Machine {
     ) -> Result<(), CallError> {
         let next = self.legal(Input::Accept)?;
         let request = self.peer.ok_or(CallError::Phase)?;
-        let agreement = self
-            .frame
-            .build_reply(&self.config, &request, private_data, reads)?;
+        let frame = self.held.frame_mut().ok_or(CallError::Phase)?;
+        let agreement = frame.build_reply(&self.config, &request, private_data, reads)?;
         self.peer = None;
         self.agreed(agreement);
         self.deadline = self
@@ -128,8 +168,8 @@ impl Machine {
     pub fn reject(&mut self, private_data: &[u8]) -> Result<(), CallError> {
         let next = self.legal(Input::Reject)?;
         let request = self.peer.ok_or(CallError::Phase)?;
-        self.frame
-            .build_reject(&self.config, &request, private_data)?;
+        let frame = self.held.frame_mut().ok_or(CallError::Phase)?;
+        frame.build_reject(&self.config, &request, private_data)?;
         self.peer = None;
         self.phase = next;
         Ok(())
@@ -238,14 +278,19 @@ impl Machine {
             return Err(CallError::Busy);
         }
         match request {
-            Request::Read { .. } if !self.reads.may_request() => Err(CallError::Reads),
-            Request::Read { .. } | Request::Send { .. } | Request::Write { .. } => Ok(()),
+            Request::Read { .. } => {
+                let may = self.held.reads().is_some_and(Reads::may_request);
+                may.then_some(()).ok_or(CallError::Reads)
+            }
+            Request::Send { .. } | Request::Write { .. } => Ok(()),
         }
     }
 
     /// Whether messages may be sent, and there is none: neither a request of ours nor an answer to a Read.
     pub fn is_silent(&self) -> bool {
-        self.phase == Phase::Streaming && self.tx.is_silent() && self.reads.inbound.is_empty()
+        self.phase == Phase::Streaming
+            && self.tx.is_silent()
+            && !self.held.reads().is_some_and(Reads::owes_response)
     }
 
     /// Frames what there is to send, until the sink is full or a message is done.
@@ -351,30 +396,29 @@ impl Machine {
         self.deadline
     }
 
-    /// The peer's private data, without the IRD/ORD block: from the event that announces it on, a responder's until it
-    /// answers.
+    /// The peer's private data, without the IRD/ORD block: from the event that announces it on, until it is answered.
     pub fn private_data(&self) -> &[u8] {
-        match &self.peer {
-            Some(parsed) => self.frame.private_data(parsed),
-            None => &[],
+        match (self.held.frame(), &self.peer) {
+            (Some(frame), Some(parsed)) => frame.private_data(parsed),
+            _ => &[],
         }
     }
 
     /// The read limits in force; before the negotiation, the caps.
     pub fn reads(&self) -> ReadLimits {
-        self.reads.limits
+        self.limits
     }
 
     /// Our Reads not answered yet (for the read fence).
     pub fn reads_outstanding(&self) -> usize {
-        self.reads.outbound.len()
+        self.held.reads().map_or(0, Reads::outstanding)
     }
 
     /// After `Failed` with a Terminate of the peer's that quotes a Read Request: which of our Reads
     /// not answered yet it was, the oldest being 0. A later one may fail before an earlier one is
     /// answered.
     pub fn failed_read(&self) -> Option<usize> {
-        self.reads.position(self.rx.blamed?)
+        self.held.reads()?.position(self.rx.blamed?)
     }
 
     /// Initiator, after `Failed`: TCP ended before a single byte of a Reply to our revision 2

@@ -3,13 +3,14 @@
 use super::super::api::{Event, FrameSize, Frames, Revision, Trailer, Transmit, Upper};
 use super::super::error::{CallError, Error};
 use super::super::phase::{Input, Phase};
-use super::super::startup::{self, Agreement, Ready};
+use super::super::reads::Reads;
+use super::super::startup::{self, Agreement, Frame, Ready};
 use super::super::tx::{Emitted, Polled};
 use super::super::wire::ddp::Tagged;
 use super::super::wire::mpa;
 use super::super::wire::rdmap::{Opcode, ReadRequest};
 use super::super::wire::terminate::{self, Quote};
-use super::Machine;
+use super::{Held, Machine};
 use crate::rdma::Stag;
 
 impl Machine {
@@ -21,13 +22,23 @@ impl Machine {
         self.rx.negotiated(agreement.crc, agreement.markers_in);
         self.tx.negotiated(agreement.crc, agreement.markers_out);
         self.ready = agreement.ready;
-        self.reads.limits = agreement.reads;
-        self.reads.inbound_limit = agreement.inbound_limit;
+        self.limits = agreement.reads;
+        self.inbound_limit = agreement.inbound_limit;
+    }
+
+    /// No startup frame follows. Out of line: the Reads are made on the stack.
+    #[inline(never)]
+    pub(super) fn open_stream(&mut self) {
+        self.peer = None;
+        self.held = Held::Stream(Reads::new(self.inbound_limit, self.limits.ord));
     }
 
     /// Responder: bytes of the MPA Request.
     pub(super) fn incoming_request(&mut self, bytes: &[u8]) -> usize {
-        let (taken, parsed) = match self.frame.gather(bytes, &mpa::REQUEST_KEY, &self.config) {
+        let Some(frame) = self.held.frame_mut() else {
+            return bytes.len();
+        };
+        let (taken, parsed) = match frame.gather(bytes, &mpa::REQUEST_KEY, &self.config) {
             Ok((taken, Some(parsed))) => (taken, parsed),
             Ok((taken, None)) => return taken,
             Err(error) => {
@@ -51,7 +62,10 @@ impl Machine {
 
     /// Initiator: bytes of the MPA Reply.
     pub(super) fn reply(&mut self, bytes: &[u8]) -> usize {
-        let (taken, parsed) = match self.frame.gather(bytes, &mpa::REPLY_KEY, &self.config) {
+        let Some(frame) = self.held.frame_mut() else {
+            return bytes.len();
+        };
+        let (taken, parsed) = match frame.gather(bytes, &mpa::REPLY_KEY, &self.config) {
             Ok((taken, Some(parsed))) => (taken, parsed),
             Ok((taken, None)) => return taken,
             Err(error) => {
@@ -74,7 +88,7 @@ impl Machine {
         // A Terminate too is framed as the peer expects it.
         let crc = self.config.crc || parsed.header.crc;
         self.tx.negotiated(crc, parsed.header.markers);
-        match startup::agree(&self.config, self.reads.limits, &parsed) {
+        match startup::agree(&self.config, self.limits, &parsed) {
             Ok(agreement) => {
                 self.agreed(agreement);
                 self.step(Input::GoodReply);
@@ -90,7 +104,10 @@ impl Machine {
 
     /// Bytes of the FPDU stream.
     pub(super) fn stream<U: Upper>(&mut self, bytes: &[u8], upper: &mut U) -> usize {
-        let taken = self.rx.receive(bytes, upper, &mut self.reads);
+        let Some(reads) = self.held.reads_mut() else {
+            return bytes.len();
+        };
+        let taken = self.rx.receive(bytes, upper, reads);
         if self.rx.started && self.phase == Phase::AwaitFirst {
             self.first_fpdu();
         }
@@ -110,7 +127,7 @@ impl Machine {
     }
 
     pub(super) fn stream_fin(&mut self) {
-        let owed = (!self.reads.outbound.is_empty()).then_some(Error::FinWithReads);
+        let owed = (self.reads_outstanding() > 0).then_some(Error::FinWithReads);
         match self.rx.unfinished().or(owed) {
             Some(error) => self.broken(error),
             None => {
@@ -134,8 +151,8 @@ impl Machine {
 
     /// The startup frame goes out in one piece: some peers parse it per TCP segment.
     pub(super) fn startup_frame<F: Frames>(&mut self, frames: &mut F) -> Emitted {
-        debug_assert!(!self.frame.is_empty());
-        let frame = self.frame.as_slice();
+        let frame = self.held.frame().map_or(&[][..], Frame::as_slice);
+        debug_assert!(!frame.is_empty());
         let size = FrameSize {
             copied: frame.len(),
             payload: 0,
@@ -159,7 +176,10 @@ impl Machine {
                     source_stag: Stag(1),
                     source_to: 1,
                 };
-                self.tx.read_request(read, true, &mut self.reads, frames)
+                let Some(reads) = self.held.reads_mut() else {
+                    return Emitted::Frame;
+                };
+                self.tx.read_request(read, true, reads, frames)
             }
             Some(Ready::Send) => self.tx.ready_send(frames),
             Some(Ready::Write) | None => {
@@ -179,10 +199,18 @@ impl Machine {
         match self.phase {
             Phase::ReadyQueued => self.events.established(),
             // The next one is the peer's.
-            Phase::RequestQueued => self.frame.clear(),
-            // Without an agreed frame the Reply is all there is.
-            Phase::ReplyQueued if self.ready.is_none() => self.events.established(),
-            Phase::ReplyQueued => {}
+            Phase::RequestQueued => {
+                if let Some(frame) = self.held.frame_mut() {
+                    frame.clear();
+                }
+            }
+            Phase::ReplyQueued => {
+                self.open_stream();
+                // Without an agreed frame the Reply is all there is.
+                if self.ready.is_none() {
+                    self.events.established();
+                }
+            }
             Phase::Idle
             | Phase::AwaitReply
             | Phase::Replied
@@ -201,7 +229,10 @@ impl Machine {
     }
 
     pub(super) fn messages<F: Frames>(&mut self, frames: &mut F) -> Transmit {
-        match self.tx.poll(&mut self.reads, frames) {
+        let Some(reads) = self.held.reads_mut() else {
+            return Transmit::Idle;
+        };
+        match self.tx.poll(reads, frames) {
             Polled::RequestDone => Transmit::MessageDone,
             Polled::Full => Transmit::Full,
             Polled::Idle => Transmit::Idle,
@@ -243,7 +274,7 @@ impl Machine {
         self.unanswered |= self.phase == Phase::AwaitReply
             && self.config.revision == Revision::Two
             && matches!(error, Error::Reset | Error::FinInStartup)
-            && self.frame.is_empty();
+            && self.held.frame().is_some_and(Frame::is_empty);
         if let Some(next) = self.phase.on(Input::Break) {
             self.phase = next;
         }

@@ -2,7 +2,6 @@
 //! every length, every place of a small message. What is expected is written here from the RFCs,
 //! in words of its own: nothing of the parsers is used to judge them.
 
-use super::super::api::ReadLimits;
 use super::super::error::Error;
 use super::super::reads::{Outbound, Reads};
 use super::super::wire::ddp::{Control, Header, TAGGED_LEN, Tagged, UNTAGGED_LEN, Untagged};
@@ -319,18 +318,17 @@ fn every_terminate_is_read_as_far_as_it_goes() {
 #[test]
 fn every_segment_of_a_read_response_continues_it_or_is_refused() {
     const BASE: u64 = 100;
-    let limits = ReadLimits { ird: 1, ord: 1 };
     for (len, placed) in (0..=6_u32).flat_map(|len| (0..=len).map(move |placed| (len, placed))) {
-        let mut reads = Reads::new(limits);
+        let mut reads = Reads::new(1, 1);
         let read = Outbound {
             sequence: 1,
             sink_stag: Stag(5),
             sink_to: BASE,
             len,
-            placed,
             silent: false,
         };
-        assert!(reads.outbound.push(read).is_ok());
+        assert!(reads.requested(read));
+        assert!(reads.deliver_response(placed, false).is_none());
         for (stag, to, segment, last) in segments(BASE) {
             let header = Tagged {
                 last,

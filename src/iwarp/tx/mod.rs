@@ -125,8 +125,8 @@ impl Tx {
                     Some(Emitted::Frame) => {}
                     Some(Emitted::Full) => return Polled::Full,
                     Some(Emitted::Fault(error)) => {
-                        let rest = reads.inbound.front().map(|read| read.remainder());
-                        return Polled::ResponseFault(error, rest.unwrap_or(Head::new()));
+                        let quote = reads.owed().map_or(Head::new(), |rest| rest.head());
+                        return Polled::ResponseFault(error, quote);
                     }
                     None => self.sending = Sending::Nobody,
                 },
@@ -141,7 +141,7 @@ impl Tx {
             return;
         }
         let request = self.request.is_some();
-        let response = !reads.inbound.is_empty();
+        let response = reads.owes_response();
         self.sending = match (response, request) {
             (false, false) => Sending::Nobody,
             (true, false) => Sending::Response,
@@ -293,12 +293,11 @@ impl Tx {
                 sink_stag: read.sink_stag,
                 sink_to: read.sink_to,
                 len: read.len,
-                placed: 0,
                 silent,
             };
             // There is room: `Reads::may_request` was asked, or this is the first Read of all.
-            let pushed = reads.outbound.push(outbound);
-            debug_assert!(pushed.is_ok());
+            let noted = reads.requested(outbound);
+            debug_assert!(noted);
             self.read_sequence = self.read_sequence.wrapping_add(1);
         }
         emitted
@@ -310,31 +309,33 @@ impl Tx {
         reads: &mut Reads,
         frames: &mut F,
     ) -> Option<Emitted> {
-        let read = *reads.inbound.front()?;
-        let piece = self.piece(read.request.len, read.done, TAGGED_LEN, frames.largest());
-        let done = u64::from(read.done);
+        let ReadRequest {
+            sink_stag,
+            sink_to,
+            len,
+            source_stag,
+            source_to,
+        } = reads.owed()?.request;
+        let piece = self.piece(len, 0, TAGGED_LEN, frames.largest());
         let header = Tagged {
             last: piece.last,
             opcode: Opcode::ReadResponse,
-            stag: read.request.sink_stag,
-            to: read.request.sink_to.wrapping_add(done),
+            stag: sink_stag,
+            to: sink_to,
         };
         let head = header.emit(piece.len);
         let payload = Payload {
             source: Source::Region {
-                stag: read.request.source_stag,
-                to: read.request.source_to.wrapping_add(done),
+                stag: source_stag,
+                to: source_to,
             },
             len: piece.len,
         };
         let emitted = self.writer.frame(&head, payload, frames);
         if matches!(emitted, Emitted::Frame) {
-            match (piece.last, reads.inbound.front_mut()) {
-                (false, Some(read)) => read.done = read.done.saturating_add(piece.len as u32),
-                (true, _) | (false, None) => {
-                    reads.inbound.pop();
-                    self.sending = Sending::Nobody;
-                }
+            reads.answered(piece.len as u32, piece.last);
+            if piece.last {
+                self.sending = Sending::Nobody;
             }
         }
         Some(emitted)

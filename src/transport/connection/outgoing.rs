@@ -13,7 +13,7 @@ use crate::sync::revocable::Pin;
 use super::super::api::Queues;
 use super::super::link::{BATCHES, Batch, Link, Up};
 use super::framing::Framer;
-use super::pins::Pins;
+use super::pins::{PINS, Pins};
 use super::starting::{Begin, begin};
 use super::{Around, Connection, Phase};
 
@@ -22,7 +22,8 @@ use super::{Around, Connection, Phase};
 pub(super) struct Reads {
     /// Requests retired so far: the position of the queue's oldest.
     base: u64,
-    positions: [u64; MAX_READS],
+    /// Without their upper halves: they are fewer apart.
+    positions: [u32; MAX_READS],
     first: usize,
     count: usize,
 }
@@ -37,7 +38,8 @@ impl Reads {
     pub(super) fn nth(&self, n: usize) -> Option<usize> {
         let place = (self.first + n) % MAX_READS;
         let position = self.positions.get(place).filter(|_| n < self.count)?;
-        usize::try_from(position.checked_sub(self.base)?).ok()
+        // One that is older than the queue's oldest was retired with it: what comes out is outside of every window.
+        Some(position.wrapping_sub(self.base as u32) as usize)
     }
 
     pub(super) fn pop(&mut self) -> Option<usize> {
@@ -55,7 +57,7 @@ impl Reads {
             .positions
             .get_mut((self.first + self.count) % MAX_READS)
         {
-            *place = self.base + n as u64;
+            *place = (self.base as u32).wrapping_add(n as u32);
             self.count += 1;
         }
     }
@@ -68,8 +70,10 @@ struct Lot {
     end: u64,
     state: Sent,
     /// Regions it pins.
-    pinned: usize,
+    pinned: u8,
 }
+
+const _: () = assert!(PINS <= u8::MAX as usize);
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 enum Sent {
@@ -309,7 +313,7 @@ impl Outgoing {
             *lot = Lot {
                 end: self.streamed,
                 state: Sent::Pending,
-                pinned,
+                pinned: pinned as u8,
             };
         }
     }
