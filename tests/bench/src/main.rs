@@ -151,7 +151,8 @@ fn count(image: &Image) -> Result<Profile, String> {
 fn budgets() -> Result<(), String> {
     let image = image()?;
     profile::prepare();
-    let counted = count(&image)?;
+    let mut counted = count(&image)?;
+    counted.memory = provider::idle_memory(&image.path)?.allocations;
     eprintln!("{}", profile::report(&counted));
     let file = softrnic_build::root().join(budget::FILE);
     let text = fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;

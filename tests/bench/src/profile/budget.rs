@@ -1,8 +1,8 @@
 //! Budgets: what an operation may take at most. They are counted, not timed, and so the same on every machine.
 //!
 //! A line of `tests/bench/budgets.txt` is `operation: instructions, calls out: reason`, and an operation without a line
-//! has no budget. Nothing may be allocated. Who needs more raises the budget and says why; who needs a good deal less
-//! lowers it.
+//! has no budget. Nothing may be allocated. One line is `idle connection memory: bytes: reason`. Who needs more raises the
+//! budget and says why; who needs a good deal less lowers it.
 
 use std::collections::BTreeMap;
 
@@ -16,6 +16,9 @@ const NONE: f64 = 0.005;
 const NOISE: f64 = 1.01;
 /// A budget that is so much too large hides what comes next.
 const SLACK: f64 = 1.10;
+
+/// In front of the bytes that a connection may take on which nothing happens.
+const IDLE: &str = "idle connection memory: ";
 
 /// What an operation may take.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -53,6 +56,10 @@ pub fn check(profile: &Profile, text: &str) -> Result<(), String> {
             findings.extend(compare(one, *budget));
         }
     }
+    let bytes: f64 = profile.memory.iter().map(|it| it.1 as f64 * it.2).sum();
+    if let Some(budget) = idle(text)?.filter(|budget| bytes > *budget) {
+        findings.push(format!("{IDLE}{bytes:.0} bytes, budget {budget}"));
+    }
     if findings.is_empty() {
         Ok(())
     } else {
@@ -89,10 +96,23 @@ fn compare(one: &Operation, budget: Budget) -> Vec<String> {
     told.collect()
 }
 
+/// Bytes of an idle connection.
+fn idle(text: &str) -> Result<Option<f64>, String> {
+    let Some(line) = text.lines().find_map(|line| line.strip_prefix(IDLE)) else {
+        return Ok(None);
+    };
+    let budget = line.split_once(": ").and_then(|(bytes, reason)| {
+        let bytes = bytes.parse().ok()?;
+        (!reason.trim().is_empty()).then_some(bytes)
+    });
+    let malformed = || format!("{FILE}: not `{IDLE}bytes: reason`: {IDLE}{line}");
+    budget.map(Some).ok_or_else(malformed)
+}
+
 fn read(text: &str) -> Result<BTreeMap<String, Budget>, String> {
-    let lines = text
-        .lines()
-        .filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let of_operation = |line: &&str| !line.starts_with('#') && !line.starts_with(IDLE);
+    let lines = text.lines().filter(|line| !line.is_empty());
+    let lines = lines.filter(of_operation);
     let budget = |line: &str| {
         let (name, rest) = line.split_once(": ")?;
         let (numbers, reason) = rest.split_once(": ")?;
@@ -184,6 +204,17 @@ mod tests {
         assert!(read("send 64 B: 1000, 10").is_err());
         assert!(read("send 64 B: 1000, 10: ").is_err());
         assert!(read("send 64 B: many, 10: why").is_err());
+    }
+
+    #[test]
+    fn an_idle_connection_has_a_budget() {
+        let mut idle = profile(1000.0, &[("KeSetEvent", 10.0)]);
+        idle.memory = vec![("sRob".to_owned(), 4096, 1.0), ("Irp ".to_owned(), 512, 2.0)];
+        let budget = |bytes| format!("{BUDGET}idle connection memory: {bytes}: why\n");
+        assert_eq!(check(&idle, &budget(5120)), Ok(()));
+        let more = check(&idle, &budget(5119));
+        assert!(more.is_err_and(|why| why.contains("5120 bytes, budget 5119")));
+        assert!(check(&idle, &format!("{BUDGET}idle connection memory: 1\n")).is_err());
     }
 
     #[test]
