@@ -147,6 +147,18 @@ pub struct Grant<'a, M> {
 }
 
 impl<M> Grant<'_, M> {
+    /// Another range of the same region, checked anew.
+    pub fn again(
+        self,
+        domains: &[Domain],
+        address: u64,
+        length: u64,
+        need: Access,
+    ) -> Result<Self, Fault> {
+        let offset = self.check(domains, address, length, need)?;
+        Ok(Self { offset, ..self })
+    }
+
     /// Keeps the region beyond this grant, without access; [`Table::unpin`] ends it.
     pub fn pin(&self) -> Pin {
         self.region.pin()

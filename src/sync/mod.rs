@@ -15,6 +15,7 @@ pub mod once;
 mod primitive;
 pub mod revocable;
 pub mod ring;
+pub mod shelf;
 pub mod storage;
 pub mod valve;
 
@@ -26,6 +27,7 @@ pub use notify::{Arm, Notice, Notify};
 pub use once::Once;
 pub use revocable::Revocable;
 pub use ring::Ring;
+pub use shelf::Shelf;
 pub use storage::{Allocate, Lock};
 pub use valve::{Reasons, Valve};
 

@@ -2,6 +2,7 @@
 
 #[cfg(loom)]
 mod models;
+mod shelf;
 
 #[cfg(not(loom))]
 mod alone {

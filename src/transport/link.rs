@@ -19,7 +19,7 @@ pub(crate) trait Batch<M> {
     /// Room for a whole frame: `copied` bytes by value, `described` ones left in place? In how many pieces those lie is
     /// only seen as they are described.
     fn begin(&mut self, copied: usize, described: usize) -> bool;
-    /// Whether it is a connection's own, and no large one was to be had.
+    /// Whether it is a connection's own or a light one: no large one was to be had.
     fn is_small(&self) -> bool;
     /// Appends a copy of these bytes.
     fn bytes(&mut self, bytes: &[u8]);

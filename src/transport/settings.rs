@@ -22,7 +22,7 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// A connection's own batch, for what is small: 1 KiB by value. Where all large ones are out it carries in place what
+    /// A connection's own batch, for what is small: 1 KiB by value. Where all others are out it carries in place what
     /// lies in few pieces, eight pages in frames of their own or one of the largest FPDUs; else the connection goes on in
     /// small ones.
     pub(super) const OWN: BatchLimits = BatchLimits {
@@ -32,14 +32,22 @@ impl Settings {
         bytes: 64 * 1024,
     };
 
-    /// A shared batch takes 16 of the largest FPDUs in place, or some 88 Ethernet segments by value:
+    /// A large shared batch takes 16 of the largest FPDUs in place, or some 180 Ethernet segments by value:
     /// the call is paid for long before that.
-    pub(super) const SHARED: BatchLimits = BatchLimits {
-        staging: 128 * 1024,
+    pub(super) const LARGE: BatchLimits = BatchLimits {
+        staging: 256 * 1024,
         mappings: MAX_PIECES + MAX_SGE,
         // Bytes that are copied lie between the ranges, and before and after.
         mdls: 2 * (MAX_PIECES + MAX_SGE) + 1,
         bytes: 1024 * 1024,
+    };
+
+    /// A light shared batch, for where all large ones are out, takes what a connection's own does, twice.
+    pub(super) const LIGHT: BatchLimits = BatchLimits {
+        staging: 2 * Self::OWN.staging,
+        mappings: 2 * Self::OWN.mappings,
+        mdls: 2 * Self::OWN.mdls,
+        bytes: 2 * Self::OWN.bytes,
     };
 
     pub(crate) fn new(preferences: Preferences) -> Self {
@@ -51,7 +59,7 @@ impl Settings {
 
     /// With room for what connections share. Once for an adapter.
     pub(crate) fn with_reserve(self) -> Result<Self, Status> {
-        let reserve = Some(Ref::try_new_with(Reserve::new)?);
+        let reserve = Some(Ref::try_new(Reserve::try_new()?)?);
         Ok(Self { reserve, ..self })
     }
 

@@ -13,7 +13,7 @@ use super::decision::Decision;
 use super::endpoint::{Events, Mapped};
 use super::input;
 use super::link::{Batch, Gone, Link, Up};
-use super::reserve::Reserve;
+use super::reserve::{Place, Reserve};
 use super::runner::Core;
 use super::settings::Settings;
 
@@ -33,31 +33,40 @@ impl Filling<'_> {
         }
     }
 
-    /// Goes on in a large batch, if there is one: then the connection's own is at home again. Out of line: that is seldom.
+    /// Goes on in a large batch, if there is one: it is empty, so there is room now. Out of line: that is seldom.
     #[inline(never)]
     fn grow(&mut self) -> bool {
-        if !is_own(&self.batch) || self.batch.describes() {
-            return false;
+        let may = is_small(&self.batch) && !self.batch.describes();
+        may && self.move_to(self.home.large())
+    }
+
+    /// Takes a frame that lies in few pieces without a large batch: in a light one, or else where it is.
+    #[inline(never)]
+    fn fits_small(&mut self, copied: usize, described: usize) -> bool {
+        if is_own(&self.batch) && !self.batch.describes() {
+            self.move_to(self.home.light());
         }
-        let Some(mut large) = self.home.borrow() else {
+        is_small(&self.batch) && self.batch.can_describe(copied, described, 1)
+    }
+
+    /// Has another batch, which is empty and has more room, in place of this one, with what was copied so far; this one
+    /// goes home.
+    fn move_to(&mut self, other: Option<SendBatch>) -> bool {
+        let Some(mut other) = other else {
             return false;
         };
-        // It is empty and larger: there is room now.
-        let copied = large.stage(self.batch.staged());
+        let copied = other.stage(self.batch.staged());
         debug_assert!(copied);
-        self.home.keep(core::mem::replace(&mut self.batch, large));
+        self.home.keep(core::mem::replace(&mut self.batch, other));
         true
     }
 }
 
 impl<M: Mapped> Batch<M> for Filling<'_> {
     fn begin(&mut self, copied: usize, described: usize) -> bool {
-        // Without a large one, memory in few pieces may do.
-        let fits_small =
-            |batch: &SendBatch| is_own(batch) && batch.can_describe(copied, described, 1);
         let room = self.has_room(copied, described)
             || self.grow()
-            || described > 0 && fits_small(&self.batch);
+            || described > 0 && self.fits_small(copied, described);
         if room {
             self.frame = Some(self.batch.mark());
             self.batch.start_crc();
@@ -66,7 +75,7 @@ impl<M: Mapped> Batch<M> for Filling<'_> {
     }
 
     fn is_small(&self) -> bool {
-        is_own(&self.batch)
+        is_small(&self.batch)
     }
 
     fn bytes(&mut self, bytes: &[u8]) {
@@ -113,16 +122,39 @@ impl<M: Mapped> Batch<M> for Filling<'_> {
     }
 }
 
-/// Set in the name of a connection's own batch, beside its lot.
+/// In the name of a batch: the lot it was sent as, whose it is, and its place in the reserve.
+const LOT: usize = (1 << 8) - 1;
 const OWN: usize = 1 << 8;
+const LIGHT: usize = 1 << 9;
+const PLACE: u32 = 16;
 
 fn is_own(batch: &SendBatch) -> bool {
     batch.name() & OWN != 0
 }
 
+/// Anything but a large one.
+fn is_small(batch: &SendBatch) -> bool {
+    batch.name() & (OWN | LIGHT) != 0
+}
+
 /// The lot a batch was sent as.
 pub(super) fn lot_of(batch: &SendBatch) -> usize {
-    batch.name() & !OWN
+    batch.name() & LOT
+}
+
+fn place_of(batch: &SendBatch) -> Place {
+    let place = batch.name() >> PLACE;
+    match batch.name() & LIGHT {
+        0 => Place::Large(place),
+        _ => Place::Light(place),
+    }
+}
+
+fn name(batch: &mut SendBatch, place: Place) {
+    batch.set_name(match place {
+        Place::Large(place) => place << PLACE,
+        Place::Light(place) => place << PLACE | LIGHT,
+    });
 }
 
 /// Where batches are when they are not on their way. Whoever completes a send brings them back.
@@ -141,7 +173,7 @@ impl Home {
         debug_assert!(put.is_ok());
         let reserve = settings.reserve().cloned();
         if let Some(reserve) = &reserve {
-            reserve.grow();
+            reserve.grow(name);
         }
         Ok(Self { own, reserve })
     }
@@ -150,7 +182,7 @@ impl Home {
     pub(super) fn keep(&self, mut batch: SendBatch) {
         batch.reset();
         match &self.reserve {
-            Some(reserve) if !is_own(&batch) => reserve.put(batch),
+            Some(reserve) if !is_own(&batch) => reserve.put(place_of(&batch), batch),
             _ => {
                 // There is one of its own, and it was out.
                 let put = self.own.put(batch);
@@ -160,12 +192,18 @@ impl Home {
     }
 
     fn take(&self) -> Option<SendBatch> {
-        self.own.take().or_else(|| self.borrow())
+        let shared = || self.large().or_else(|| self.light());
+        self.own.take().or_else(shared)
     }
 
     /// A large one that nobody uses.
-    fn borrow(&self) -> Option<SendBatch> {
-        self.reserve.as_ref()?.take()
+    fn large(&self) -> Option<SendBatch> {
+        self.reserve.as_ref()?.take_large()
+    }
+
+    /// A light one that nobody uses.
+    fn light(&self) -> Option<SendBatch> {
+        self.reserve.as_ref()?.take_light()
     }
 }
 
@@ -192,7 +230,7 @@ impl<'a, E: Events> Link for Wire<'a, E> {
 
     fn send(&mut self, lot: usize, filling: Filling<'a>) -> bool {
         let mut batch = filling.batch;
-        batch.set_name(lot | batch.name() & OWN);
+        batch.set_name(lot | batch.name() & !LOT);
         // WSK-TX-06: it holds all there is to send.
         match self.core.socket().send(batch, true) {
             Ok(goes_on) => goes_on,

@@ -34,12 +34,15 @@ pub(super) struct Framer<'a, Q: Queues, B> {
     pub(super) in_place: &'a mut bool,
     /// The same, of the frame that is not whole yet.
     pub(super) describes: bool,
+    /// Where the payload of the frame before came from: this one's follows it, as a rule.
+    pub(super) source: Option<Grant<'a, Q::Memory>>,
 }
 
-impl<Q: Queues, B: Batch<Q::Memory>> Framer<'_, Q, B> {
+impl<'a, Q: Queues, B: Batch<Q::Memory>> Framer<'a, Q, B> {
     /// Appends a region's bytes.
-    fn append(&mut self, grant: &Grant<'_, Q::Memory>, length: u32) -> Result<(), PayloadError> {
+    fn append(&mut self, grant: Grant<'a, Q::Memory>, length: u32) -> Result<(), PayloadError> {
         let gone = PayloadError::Access(AccessError::InvalidStag);
+        let grant = self.source.insert(grant);
         if self.by_value {
             return match self.batch.copy(&grant.memory, grant.offset, length) {
                 true => Ok(()),
@@ -72,8 +75,15 @@ impl<Q: Queues, B: Batch<Q::Memory>> Framer<'_, Q, B> {
                 let (mut at, mut left) = (u64::from(offset), len);
                 while left > 0 {
                     let piece = list.at(at, left).ok_or(gone)?;
-                    let grant = queues.local(&piece, Access::empty()).map_err(|_| gone)?;
-                    self.append(&grant, piece.length)?;
+                    let grant = match self.known(piece.token) {
+                        Some(grant) => {
+                            let domain = [queues.queue_pair().domain];
+                            let length = u64::from(piece.length);
+                            grant.again(&domain, piece.address, length, Access::empty())
+                        }
+                        None => queues.local(&piece, Access::empty()),
+                    };
+                    self.append(grant.map_err(|_| gone)?, piece.length)?;
                     at += u64::from(piece.length);
                     left -= piece.length;
                 }
@@ -88,13 +98,19 @@ impl<Q: Queues, B: Batch<Q::Memory>> Framer<'_, Q, B> {
         let queues = self
             .queues
             .ok_or(PayloadError::Access(AccessError::InvalidStag))?;
-        let domains = queues.queue_pair().open_to_peer();
-        let grant =
-            queues
-                .regions()
-                .access(stag, &domains, to, u64::from(len), Access::REMOTE_READ);
+        let (domains, length) = (queues.queue_pair().open_to_peer(), u64::from(len));
+        let need = Access::REMOTE_READ;
+        let grant = match self.known(stag) {
+            Some(grant) => grant.again(&domains, to, length, need),
+            None => queues.regions().access(stag, &domains, to, length, need),
+        };
         let grant = grant.map_err(|fault| PayloadError::Access(refused(fault)))?;
-        self.append(&grant, len)
+        self.append(grant, len)
+    }
+
+    /// The region of the frame before, if it is this one.
+    fn known(&mut self, stag: Stag) -> Option<Grant<'a, Q::Memory>> {
+        self.source.take().filter(|grant| grant.stag == stag)
     }
 }
 

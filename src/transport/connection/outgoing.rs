@@ -270,11 +270,13 @@ impl<Q: Queues> Connection<Q> {
                 by_value: true,
                 in_place: &mut outgoing.in_place,
                 describes: false,
+                source: None,
             };
             let outcome = match machine.is_silent() {
                 true => Transmit::Idle,
                 false => machine.poll_transmit(&mut framer),
             };
+            drop(framer);
             if core::mem::take(&mut outgoing.in_place) {
                 // In this batch: whoever waits for it waits for one that pins something.
                 outgoing.until = outgoing.streamed + batch.length() as u64;

@@ -202,6 +202,7 @@ fn take<Q: Queues>(
             receives,
             incoming,
             reads,
+            written: None,
         },
     )
 }
@@ -284,6 +285,8 @@ struct Above<'a, Q: Queues> {
     receives: Option<Window<'a, ReceiveRequest, Q::Allocator>>,
     incoming: &'a mut Incoming,
     reads: &'a mut Reads,
+    /// What the peer wrote to last: the next segment goes there too. Let go before anything is invalidated.
+    written: Option<Grant<'a, Q::Memory>>,
 }
 
 impl<Q: Queues> Above<'_, Q> {
@@ -323,6 +326,25 @@ impl<Q: Queues> Above<'_, Q> {
         self.queues
             .regions()
             .access(token, &domains, address, length, need)
+    }
+
+    /// Copies to the peer's range of one of our regions.
+    fn write(&mut self, stag: Stag, to: u64, bytes: &[u8]) -> Result<(), AccessError> {
+        let (domains, length) = (self.queues.queue_pair().open_to_peer(), bytes.len() as u64);
+        let need = Access::REMOTE_WRITE;
+        let known = self.written.take().filter(|grant| grant.stag == stag);
+        let grant = match known {
+            Some(grant) => grant.again(&domains, to, length, need),
+            None => {
+                let regions = self.queues.regions();
+                regions.access(stag, &domains, to, length, need)
+            }
+        };
+        let grant = self.written.insert(grant.map_err(refused)?);
+        match grant.memory.write(grant.offset, bytes) {
+            true => Ok(()),
+            false => Err(AccessError::InvalidStag),
+        }
     }
 
     /// The receive that is, or would be, filled.
@@ -421,8 +443,7 @@ impl<Q: Queues> Upper for Above<'_, Q> {
     }
 
     fn write_place(&mut self, stag: Stag, to: u64, bytes: &[u8]) -> Result<(), AccessError> {
-        let length = bytes.len() as u64;
-        place(self.remote(stag, to, length, Access::REMOTE_WRITE), bytes)
+        self.write(stag, to, bytes)
     }
 
     fn check_read(&mut self, stag: Stag, to: u64, len: u32) -> Result<(), AccessError> {
@@ -445,6 +466,7 @@ impl<Q: Queues> Upper for Above<'_, Q> {
     }
 
     fn read_done(&mut self) {
+        self.written = None;
         let mut sends = self.queues.queue_pair().send.window();
         let request = self.reads.pop().and_then(|n| sends.as_mut()?.get_mut(n));
         if let Some(request) = request.filter(|request| request.progress == Progress::Started) {
@@ -453,6 +475,7 @@ impl<Q: Queues> Upper for Above<'_, Q> {
     }
 
     fn invalidate(&mut self, stag: Stag) -> Result<(), InvalidateError> {
+        self.written = None;
         // NDK-CQ-18: gone before the completion is seen.
         match self.queues.invalidate(stag, Access::REMOTE_INVALIDATE) {
             Ok(gone) => {

@@ -12,8 +12,8 @@ use softrnic_functional::{A_WHILE, End, SOON, Stage, pattern};
 
 /// Sends under way of one connection, most.
 const MOST: usize = 8;
-/// Connections that have all batches of an adapter between them.
-const GREEDY: usize = 4;
+/// Connections that have all batches of an adapter between them, 32 large and 128 light ones.
+const GREEDY: usize = (32 + 128) / MOST;
 /// Too much for a batch of a connection's own.
 const LARGE: usize = 10_000;
 /// Messages that a batch of a connection's own takes, each too long to be copied.
@@ -127,7 +127,7 @@ fn a_connection_does_without_large_batches() {
     post(&end, 2, &pieces, 0);
     let segments = message(&mut peer);
     let (rest, cut) = segments.split_last().expect("segments");
-    assert!(cut.iter().all(|part| part.len() <= 1024), "what fits");
+    assert!(cut.iter().all(|part| part.len() <= 512), "what fits");
     assert!(cut.len() > 8 && rest.len() < LARGE, "{} of them", cut.len());
     assert!(segments.concat() == data, "what was sent");
     assert_eq!(end.done.take(1).len(), 1);

@@ -55,6 +55,8 @@ pub(super) struct Network {
 
 /// At most this often is the host asked for acknowledgements while the thread spins.
 const ACK_POLL_BUSY: Duration = Duration::from_micros(4);
+/// Sockets asked for then; the others come next. Windows asks nobody: of many, most questions would be this kernel's own.
+const ACK_POLL_MOST: usize = 8;
 /// First and longest sleep between two questions for acknowledgements.
 const ACK_POLL_FIRST: Duration = Duration::from_micros(30);
 const ACK_POLL_LONGEST: Duration = Duration::from_millis(2);
@@ -185,6 +187,8 @@ pub(super) struct Runner {
     /// In [`clock::nanoseconds`], as the next.
     spin_until: u64,
     next_ack_poll: u64,
+    /// Of the tracked sockets, the one to be asked next.
+    next_tracked: usize,
     ack_sleep: Duration,
     /// Closed sockets, kept so that a call after close is seen for what it is.
     graveyard: std::collections::VecDeque<Arc<Socket>>,
@@ -203,6 +207,7 @@ impl Runner {
             buffers: RefCell::default(),
             spin_until: now,
             next_ack_poll: now,
+            next_tracked: 0,
             ack_sleep: ACK_POLL_FIRST,
             graveyard: std::collections::VecDeque::new(),
         }
@@ -431,13 +436,16 @@ impl Runner {
         }
         self.next_ack_poll = clock::plus(now, ACK_POLL_BUSY);
         let mut busy = false;
-        let mut index = 0;
-        while index < self.tracked.len() {
+        for _ in 0..self.tracked.len().min(ACK_POLL_MOST) {
+            if self.next_tracked >= self.tracked.len() {
+                self.next_tracked = 0;
+            }
+            let index = self.next_tracked;
             let socket = Arc::clone(&self.tracked[index]);
             let serviced = send::service(&socket);
             busy |= serviced.progress;
             if serviced.waiting {
-                index += 1;
+                self.next_tracked += 1;
                 continue;
             }
             self.tracked.swap_remove(index);
