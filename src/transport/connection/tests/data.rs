@@ -298,3 +298,34 @@ fn send_and_invalidate_kills_the_token_first() {
             .is_err()
     );
 }
+
+// NDK-CQ-18: also when the peer has written there in the same breath, and does so again.
+#[test]
+fn a_write_behind_an_invalidation_is_refused() {
+    let mut pair = Pair::ready(1448);
+    let access = Access::REMOTE_WRITE | Access::REMOTE_INVALIDATE;
+    let (token, there) = pair.passive.region(vec![0; 8], access);
+    let (source, _) = pair.active.region(b"firstlast".to_vec(), Access::empty());
+    pair.passive.post_receive(1, &[]);
+    let write = Op::Write(Remote {
+        address: BASE,
+        token,
+    });
+    let (kill, none) = (Op::SendAndInvalidate(token), Flags::empty());
+    pair.active.queue(2, write, none, &[sge(source, 0, 5)]);
+    pair.active.queue(3, kill, none, &[]);
+    pair.active.post(4, write, none, &[sge(source, 5, 4)]);
+    let all = pair.up.borrow().stream.len();
+    assert!(all > 3 * 20, "{all} bytes in one indication");
+    pair.run();
+    assert_eq!(
+        pair.passive.completions(),
+        [(1, Kind::ReceiveAndInvalidate, Status::Ok, 0)]
+    );
+    assert!(&there.0.borrow()[..5] == b"first", "the other went nowhere");
+    let lost = pair.passive.log.3.get();
+    assert!(
+        matches!(lost, Some(Failure::Terminated { by_peer: false, .. })),
+        "{lost:?}"
+    );
+}
