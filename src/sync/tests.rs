@@ -2,6 +2,7 @@
 
 #[cfg(loom)]
 mod models;
+#[cfg(not(loom))]
 mod shelf;
 
 #[cfg(not(loom))]

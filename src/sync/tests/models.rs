@@ -7,6 +7,7 @@ use super::super::primitive::{AtomicUsize, Ordering};
 use super::super::ring::Slot;
 use super::super::storage::Heap;
 use super::super::*;
+mod shelf;
 
 /// All of them, without a bound on preemptions.
 fn model(check: impl Fn() + Sync + Send + 'static) {
