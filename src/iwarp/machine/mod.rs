@@ -16,6 +16,10 @@ mod events;
 mod transitions;
 
 /// What is held by value, one after the other.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nothing is allocated here, and a machine is made once for a connection"
+)]
 enum Held {
     /// The startup frame in hand: an initiator's own until it is in the sink, then the peer's; of a responder the peer's
     /// until it is answered, then our own.

@@ -8,6 +8,7 @@
 
 mod ending;
 mod framing;
+mod nobody;
 mod outgoing;
 mod pins;
 mod placing;

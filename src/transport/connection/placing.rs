@@ -1,7 +1,7 @@
 //! The receive path: bytes of the stream to the consumer's memory, in place, one copy.
 
 use crate::iwarp::{
-    AccessError, InvalidateError, Machine, NoReceive, ReceiveBuffer, ReceiveFault, Received, Upper,
+    AccessError, InvalidateError, Machine, ReceiveBuffer, ReceiveFault, Received, Upper,
 };
 use crate::rdma::queue::Window;
 use crate::rdma::request::Progress;
@@ -12,6 +12,7 @@ use crate::rdma::{
 };
 
 use super::super::api::{Memory, Queues, Side};
+use super::nobody::Nobody;
 use super::outgoing::Reads;
 use super::{Connection, Phase};
 
@@ -246,36 +247,6 @@ fn after_read<Q: Queues>(queues: &Q, request: &SendRequest) -> Progress {
         None | Some((_, Ok(true))) => Progress::Done(Status::Ok),
         Some((token, Ok(false))) => Progress::Leaving(token),
         Some((_, Err(_))) => Progress::Done(Status::InvalidToken),
-    }
-}
-
-/// Start-up has no memory and no queues.
-struct Nobody;
-
-impl Upper for Nobody {
-    fn receive_begin(&mut self) -> ReceiveBuffer {
-        ReceiveBuffer::Refused(NoReceive)
-    }
-    fn receive_place(&mut self, _: u32, _: &[u8]) -> Result<(), AccessError> {
-        Err(AccessError::InvalidStag)
-    }
-    fn receive_done(&mut self, _: Received) {}
-    fn receive_failed(&mut self, _: ReceiveFault) {}
-    fn check_write(&mut self, _: Stag, _: u64, _: u32) -> Result<(), AccessError> {
-        Err(AccessError::InvalidStag)
-    }
-    fn write_place(&mut self, _: Stag, _: u64, _: &[u8]) -> Result<(), AccessError> {
-        Err(AccessError::InvalidStag)
-    }
-    fn check_read(&mut self, _: Stag, _: u64, _: u32) -> Result<(), AccessError> {
-        Err(AccessError::InvalidStag)
-    }
-    fn read_place(&mut self, _: u32, _: &[u8]) -> Result<(), AccessError> {
-        Err(AccessError::InvalidStag)
-    }
-    fn read_done(&mut self) {}
-    fn invalidate(&mut self, _: Stag) -> Result<(), InvalidateError> {
-        Err(InvalidateError::InvalidStag)
     }
 }
 

@@ -209,7 +209,10 @@ mod tests {
     #[test]
     fn an_idle_connection_has_a_budget() {
         let mut idle = profile(1000.0, &[("KeSetEvent", 10.0)]);
-        idle.memory = vec![("sRob".to_owned(), 4096, 1.0), ("Irp ".to_owned(), 512, 2.0)];
+        idle.memory = vec![
+            ("sRob".to_owned(), 4096, 1.0),
+            ("Irp ".to_owned(), 512, 2.0),
+        ];
         let budget = |bytes| format!("{BUDGET}idle connection memory: {bytes}: why\n");
         assert_eq!(check(&idle, &budget(5120)), Ok(()));
         let more = check(&idle, &budget(5119));
