@@ -128,6 +128,8 @@ pub enum Source {
 pub struct FrameSize {
     pub copied: usize,
     pub payload: usize,
+    /// Whether its end asks for its CRC.
+    pub summed: bool,
 }
 
 /// What [`Frames::end`] is to append.

@@ -18,7 +18,8 @@ pub(crate) struct Gone;
 pub(crate) trait Batch<M> {
     /// Room for a whole frame: `copied` bytes by value, `described` ones left in place? In how many pieces those lie is
     /// only seen as they are described.
-    fn begin(&mut self, copied: usize, described: usize) -> bool;
+    /// `summed`: its end asks for its CRC.
+    fn begin(&mut self, copied: usize, described: usize, summed: bool) -> bool;
     /// Whether it is a connection's own or a light one: no large one was to be had.
     fn is_small(&self) -> bool;
     /// Appends a copy of these bytes.

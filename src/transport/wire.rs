@@ -63,13 +63,13 @@ impl Filling<'_> {
 }
 
 impl<M: Mapped> Batch<M> for Filling<'_> {
-    fn begin(&mut self, copied: usize, described: usize) -> bool {
+    fn begin(&mut self, copied: usize, described: usize, summed: bool) -> bool {
         let room = self.has_room(copied, described)
             || self.grow()
             || described > 0 && self.fits_small(copied, described);
         if room {
             self.frame = Some(self.batch.mark());
-            self.batch.start_crc();
+            self.batch.start_frame(summed);
         }
         room
     }

@@ -57,6 +57,7 @@ pub(super) struct Parts {
     described: usize,
     length: usize,
     crc: u32,
+    summed: bool,
     /// The owner's.
     name: usize,
 }
@@ -89,6 +90,7 @@ impl SendBatch {
             described: 0,
             length: 0,
             crc: 0,
+            summed: true,
             name: 0,
         };
         Box::try_new(Tag::SEND, parts).map(Self)
@@ -146,12 +148,13 @@ impl SendBatch {
                 .has_room(2 * ranges + 1, described + self.unsealed() + copied)
     }
 
-    /// Starts the checksum of a frame at the next byte.
-    pub(crate) fn start_crc(&mut self) {
+    /// A frame starts at the next byte, and its checksum, if there is to be one.
+    pub(crate) fn start_frame(&mut self, summed: bool) {
         self.0.crc = 0;
+        self.0.summed = summed;
     }
 
-    /// The CRC32C of everything appended since `start_crc`.
+    /// The CRC32C of everything appended since `start_frame`, where that was to be summed.
     pub(crate) fn crc(&self) -> u32 {
         self.0.crc
     }
@@ -210,7 +213,9 @@ impl SendBatch {
             return Ok(false);
         }
         let parts = &mut *self.0;
-        parts.crc = mapping.crc(offset, length, parts.crc)?;
+        if parts.summed {
+            parts.crc = mapping.crc(offset, length, parts.crc)?;
+        }
         parts.length += length;
         Ok(true)
     }
@@ -262,8 +267,10 @@ impl SendBatch {
             return Ok(false);
         };
         fill(to)?;
-        // The copy is still in the cache.
-        parts.crc = crc32c::update(parts.crc, to);
+        if parts.summed {
+            // The copy is still in the cache.
+            parts.crc = crc32c::update(parts.crc, to);
+        }
         parts.staged += length;
         parts.length += length;
         Ok(true)

@@ -156,6 +156,7 @@ impl Machine {
         let size = FrameSize {
             copied: frame.len(),
             payload: 0,
+            summed: false,
         };
         if !frames.begin(size) {
             return Emitted::Full;

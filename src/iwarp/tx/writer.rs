@@ -30,6 +30,7 @@ impl Writer {
         let size = FrameSize {
             copied: head.len() + pad + fpdu::CRC + self.marker_bytes(ulpdu),
             payload: payload.len,
+            summed: self.crc,
         };
         if !frames.begin(size) {
             return Emitted::Full;

@@ -117,7 +117,7 @@ impl<'a, Q: Queues, B: Batch<Q::Memory>> Framer<'a, Q, B> {
 impl<Q: Queues, B: Batch<Q::Memory>> Frames for Framer<'_, Q, B> {
     fn begin(&mut self, size: FrameSize) -> bool {
         self.by_value = size.payload < IN_PLACE || self.cut.is_some();
-        if self.by_value && self.batch.begin(size.copied + size.payload, 0) {
+        if self.by_value && self.batch.begin(size.copied + size.payload, 0, size.summed) {
             return true;
         }
         // What is to be copied fits in the next batch; where there is none, it stays in place, if that is worth it.
@@ -126,7 +126,7 @@ impl<Q: Queues, B: Batch<Q::Memory>> Frames for Framer<'_, Q, B> {
             return false;
         }
         self.by_value = false;
-        self.batch.begin(size.copied, size.payload)
+        self.batch.begin(size.copied, size.payload, size.summed)
     }
 
     fn largest(&self) -> usize {

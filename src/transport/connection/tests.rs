@@ -94,7 +94,7 @@ struct Buffer {
 }
 
 impl Batch<Bytes> for Buffer {
-    fn begin(&mut self, copied: usize, described: usize) -> bool {
+    fn begin(&mut self, copied: usize, described: usize, _: bool) -> bool {
         self.frame = self.bytes.len();
         self.bytes.len() + copied + described <= self.room
     }
