@@ -34,15 +34,14 @@ pub(super) struct Framer<'a, Q: Queues, B> {
     pub(super) in_place: &'a mut bool,
     /// The same, of the frame that is not whole yet.
     pub(super) describes: bool,
-    /// Where the payload of the frame before came from: this one's follows it, as a rule.
+    /// Where the bytes before came from, if there are more: those follow there, as a rule.
     pub(super) source: Option<Grant<'a, Q::Memory>>,
 }
 
 impl<'a, Q: Queues, B: Batch<Q::Memory>> Framer<'a, Q, B> {
     /// Appends a region's bytes.
-    fn append(&mut self, grant: Grant<'a, Q::Memory>, length: u32) -> Result<(), PayloadError> {
+    fn append(&mut self, grant: &Grant<'a, Q::Memory>, length: u32) -> Result<(), PayloadError> {
         let gone = PayloadError::Access(AccessError::InvalidStag);
-        let grant = self.source.insert(grant);
         if self.by_value {
             return match self.batch.copy(&grant.memory, grant.offset, length) {
                 true => Ok(()),
@@ -83,7 +82,11 @@ impl<'a, Q: Queues, B: Batch<Q::Memory>> Framer<'a, Q, B> {
                         }
                         None => queues.local(&piece, Access::empty()),
                     };
-                    self.append(grant.map_err(|_| gone)?, piece.length)?;
+                    let grant = grant.map_err(|_| gone)?;
+                    self.append(&grant, piece.length)?;
+                    if at + u64::from(piece.length) < list.length() {
+                        self.source = Some(grant);
+                    }
                     at += u64::from(piece.length);
                     left -= piece.length;
                 }
@@ -105,10 +108,12 @@ impl<'a, Q: Queues, B: Batch<Q::Memory>> Framer<'a, Q, B> {
             None => queues.regions().access(stag, &domains, to, length, need),
         };
         let grant = grant.map_err(|fault| PayloadError::Access(refused(fault)))?;
-        self.append(grant, len)
+        self.append(&grant, len)?;
+        self.source = Some(grant);
+        Ok(())
     }
 
-    /// The region of the frame before, if it is this one.
+    /// The region of the bytes before, if it is this one.
     fn known(&mut self, stag: Stag) -> Option<Grant<'a, Q::Memory>> {
         self.source.take().filter(|grant| grant.stag == stag)
     }
