@@ -5,64 +5,54 @@ use super::mailbox::Mailbox;
 use super::primitive::{AtomicUsize, Ordering};
 use super::storage::Allocate;
 
-/// Places of a row.
+/// Places that a word tells of.
 const ROW: usize = usize::BITS as usize;
 
 /// # Invariants
-/// A bit of `full` is set only behind a value that was put in its place. Whoever clears it takes that value.
-pub struct Row<T> {
-    full: AtomicUsize,
-    places: [Mailbox<T>; ROW],
-}
-
-/// Rows of 64 places.
+/// A place's bit is set only behind a value that was put there. Whoever clears it takes that value.
 pub struct Shelf<T, A: Allocate> {
-    rows: A::Slice<Row<T>>,
+    full: A::Slice<AtomicUsize>,
+    places: A::Slice<Mailbox<T>>,
 }
 
-impl<T: Send, A: Allocate> Shelf<T, A> {
-    /// So many places, or some more. `None`: no memory.
+impl<T, A: Allocate> Shelf<T, A> {
+    /// So many places. `None`: no memory.
     pub fn new(places: usize) -> Option<Self> {
-        let row = |_| Row {
-            full: AtomicUsize::new(0),
-            places: core::array::from_fn(|_| Mailbox::new()),
-        };
         Some(Self {
-            rows: A::slice(places.div_ceil(ROW), row)?,
+            full: A::slice(places.div_ceil(ROW), |_| AtomicUsize::new(0))?,
+            places: A::slice(places, |_| Mailbox::new())?,
         })
     }
 
     /// Puts a value in its place; gives it back when there is one already, or no such place.
     pub fn put(&self, place: usize, value: T) -> Result<(), T> {
-        let bit = place % ROW;
-        let Some(row) = self.rows.get(place / ROW) else {
-            return Err(value);
-        };
-        let Some(mailbox) = row.places.get(bit) else {
+        let (Some(mailbox), Some(full)) = (self.places.get(place), self.full.get(place / ROW))
+        else {
             return Err(value);
         };
         mailbox.put(value)?;
-        row.full.fetch_or(1 << bit, Ordering::Release);
+        full.fetch_or(1 << (place % ROW), Ordering::Release);
         Ok(())
     }
 
     /// Takes any value, if there is one.
     pub fn take(&self) -> Option<T> {
-        self.rows.iter().find_map(Row::take)
+        let mut rows = (0..).step_by(ROW).zip(self.full.iter());
+        let place = rows.find_map(|(first, full)| Some(first + claim(full)?))?;
+        self.places.get(place)?.take()
     }
 }
 
-impl<T> Row<T> {
-    fn take(&self) -> Option<T> {
-        let mut full = self.full.load(Ordering::Relaxed);
-        while full != 0 {
-            let place = full.trailing_zeros() as usize;
-            let before = self.full.fetch_and(!(1 << place), Ordering::Acquire);
-            if before & (1 << place) != 0 {
-                return self.places.get(place)?.take();
-            }
-            full = before;
+/// Clears one of the bits that are set; which.
+fn claim(full: &AtomicUsize) -> Option<usize> {
+    let mut bits = full.load(Ordering::Relaxed);
+    while bits != 0 {
+        let bit = bits.trailing_zeros() as usize;
+        let before = full.fetch_and(!(1 << bit), Ordering::Acquire);
+        if before & (1 << bit) != 0 {
+            return Some(bit);
         }
-        None
+        bits = before;
     }
+    None
 }

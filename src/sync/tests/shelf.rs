@@ -5,7 +5,7 @@ use super::super::storage::Heap;
 
 #[test]
 fn what_is_put_is_taken_once() {
-    let shelf = Shelf::<usize, Heap>::new(65).unwrap();
+    let shelf = Shelf::<usize, Heap>::new(128).unwrap();
     assert_eq!(shelf.take(), None);
     for place in [3, 70, 127] {
         assert_eq!(shelf.put(place, place), Ok(()));
@@ -17,7 +17,7 @@ fn what_is_put_is_taken_once() {
 
 #[test]
 fn a_place_holds_one_value() {
-    let shelf = Shelf::<u32, Heap>::new(1).unwrap();
+    let shelf = Shelf::<u32, Heap>::new(6).unwrap();
     assert_eq!(shelf.put(5, 1), Ok(()));
     assert_eq!(shelf.put(5, 2), Err(2));
     assert_eq!(shelf.put(64, 3), Err(3));
