@@ -147,16 +147,16 @@ pub struct Grant<'a, M> {
 }
 
 impl<M> Grant<'_, M> {
-    /// Another range of the same region, checked anew.
+    /// Turns to another range of the same region, checked anew; where that is refused, nothing changes.
     pub fn again(
-        self,
+        &mut self,
         domains: &[Domain],
         address: u64,
         length: u64,
         need: Access,
-    ) -> Result<Self, Fault> {
-        let offset = self.check(domains, address, length, need)?;
-        Ok(Self { offset, ..self })
+    ) -> Result<(), Fault> {
+        self.offset = self.check(domains, address, length, need)?;
+        Ok(())
     }
 
     /// Keeps the region beyond this grant, without access; [`Table::unpin`] ends it.

@@ -18,7 +18,7 @@ use crate::crc32c;
 use crate::rdma::Stag;
 use markers::Markers;
 use pieces::{Parsed, Trailer, parse_head};
-use rules::{Admitted, Check};
+use rules::Admitted;
 
 mod markers;
 mod pieces;
@@ -340,8 +340,7 @@ impl Rx {
         };
         // A ULPDU is at most 65535 bytes.
         let len = payload.len() as u32;
-        let admitted = self.admit(&header, len, Check::Placing, upper, reads);
-        let target = match admitted.map_err(plain)? {
+        let target = match self.admit(&header, len, upper, reads).map_err(plain)? {
             Admitted::Yes(target) => target,
             Admitted::Wait => {
                 self.sum = before;
@@ -375,7 +374,7 @@ impl Rx {
             let wanted = match parsed {
                 Parsed::Need(wanted) => wanted,
                 Parsed::Whole(header, len, pad) => {
-                    let admitted = self.admit(&header, len, Check::Ahead, upper, reads);
+                    let admitted = self.admit(&header, len, upper, reads);
                     let target = match admitted.map_err(plain(&head))? {
                         Admitted::Yes(target) => target,
                         Admitted::Wait => {

@@ -18,15 +18,6 @@ pub(super) enum Admitted {
     Wait,
 }
 
-/// When the memory that a Write names is checked.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Check {
-    /// Before the first of its blocks is placed.
-    Ahead,
-    /// By placing, which takes the whole payload.
-    Placing,
-}
-
 impl Rx {
     /// All checks that come before placing. No effect unless the answer is `Yes`.
     #[inline]
@@ -34,7 +25,6 @@ impl Rx {
         &mut self,
         header: &Header,
         len: u32,
-        check: Check,
         upper: &mut U,
         reads: &Reads,
     ) -> Result<Admitted, Error> {
@@ -44,7 +34,7 @@ impl Rx {
         };
         match (header, opcode) {
             (Header::Tagged(header), Opcode::Write) => {
-                if len > 0 && check == Check::Ahead {
+                if len > 0 {
                     upper
                         .check_write(header.stag, header.to, len)
                         .map_err(Error::WriteAccess)?;

@@ -75,10 +75,12 @@ impl<'a, Q: Queues, B: Batch<Q::Memory>> Framer<'a, Q, B> {
                 while left > 0 {
                     let piece = list.at(at, left).ok_or(gone)?;
                     let grant = match self.known(piece.token) {
-                        Some(grant) => {
+                        Some(mut grant) => {
                             let domain = [queues.queue_pair().domain];
                             let length = u64::from(piece.length);
-                            grant.again(&domain, piece.address, length, Access::empty())
+                            grant
+                                .again(&domain, piece.address, length, Access::empty())
+                                .map(|()| grant)
                         }
                         None => queues.local(&piece, Access::empty()),
                     };
@@ -104,7 +106,7 @@ impl<'a, Q: Queues, B: Batch<Q::Memory>> Framer<'a, Q, B> {
         let (domains, length) = (queues.queue_pair().open_to_peer(), u64::from(len));
         let need = Access::REMOTE_READ;
         let grant = match self.known(stag) {
-            Some(grant) => grant.again(&domains, to, length, need),
+            Some(mut grant) => grant.again(&domains, to, length, need).map(|()| grant),
             None => queues.regions().access(stag, &domains, to, length, need),
         };
         let grant = grant.map_err(|fault| PayloadError::Access(refused(fault)))?;

@@ -299,23 +299,25 @@ impl<Q: Queues> Above<'_, Q> {
             .access(token, &domains, address, length, need)
     }
 
-    /// Copies to the peer's range of one of our regions.
-    fn write(&mut self, stag: Stag, to: u64, bytes: &[u8]) -> Result<(), AccessError> {
-        let (domains, length) = (self.queues.queue_pair().open_to_peer(), bytes.len() as u64);
-        let need = Access::REMOTE_WRITE;
-        let known = self.written.take().filter(|grant| grant.stag == stag);
-        let grant = match known {
-            Some(grant) => grant.again(&domains, to, length, need),
-            None => {
+    /// The peer's range of one of our regions, to be written.
+    fn writable(
+        &mut self,
+        stag: Stag,
+        to: u64,
+        length: u64,
+    ) -> Result<&Grant<'_, Q::Memory>, Fault> {
+        let (domains, need) = (
+            self.queues.queue_pair().open_to_peer(),
+            Access::REMOTE_WRITE,
+        );
+        match &mut self.written {
+            Some(grant) if grant.stag == stag => grant.again(&domains, to, length, need)?,
+            other => {
                 let regions = self.queues.regions();
-                regions.access(stag, &domains, to, length, need)
+                *other = Some(regions.access(stag, &domains, to, length, need)?);
             }
-        };
-        let grant = self.written.insert(grant.map_err(refused)?);
-        match grant.memory.write(grant.offset, bytes) {
-            true => Ok(()),
-            false => Err(AccessError::InvalidStag),
         }
+        self.written.as_ref().ok_or(Fault::Token)
     }
 
     /// The receive that is, or would be, filled.
@@ -409,12 +411,17 @@ impl<Q: Queues> Upper for Above<'_, Q> {
     }
 
     fn check_write(&mut self, stag: Stag, to: u64, len: u32) -> Result<(), AccessError> {
-        let grant = self.remote(stag, to, u64::from(len), Access::REMOTE_WRITE);
+        let grant = self.writable(stag, to, u64::from(len));
         grant.map(drop).map_err(refused)
     }
 
     fn write_place(&mut self, stag: Stag, to: u64, bytes: &[u8]) -> Result<(), AccessError> {
-        self.write(stag, to, bytes)
+        let grant = self.writable(stag, to, bytes.len() as u64);
+        let grant = grant.map_err(refused)?;
+        match grant.memory.write(grant.offset, bytes) {
+            true => Ok(()),
+            false => Err(AccessError::InvalidStag),
+        }
     }
 
     fn check_read(&mut self, stag: Stag, to: u64, len: u32) -> Result<(), AccessError> {

@@ -161,7 +161,7 @@ fn the_driver_keeps_to_its_budgets() {
         number("dispatch_instructions") < number("dispatch_limit"),
         "{result}"
     );
-    assert!(number("stack_bytes") > 4_000, "{result}");
+    assert!(number("stack_bytes") > 2_000, "{result}");
     assert!(number("stack_bytes") < number("stack_limit"), "{result}");
 }
 
