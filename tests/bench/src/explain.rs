@@ -9,6 +9,7 @@ use std::{collections::BTreeMap, fmt::Write as _};
 
 use crate::{
     least,
+    provider::lent,
     reference::{BUFFERED, FRAMED, PLAIN},
     report::{line, number},
     rounds::Row,
@@ -22,6 +23,7 @@ const INTRODUCTION: &str = "
 Of every target that is not met: which part of the job alone already misses it, by the figures of this run. `TCP` and `framed
 TCP` have no driver; those of `WSK` are the least driver through the same interface, on the same machines, with the same
 checks: it moves bytes that nobody looks at, or puts the payload of frames where it belongs, with their CRC or without; its receive event answers, its sends are made before, and it has no queue pairs, no regions and no consumer.
+`NDK` is the same driver with both interfaces that a provider lies between: what moves is posted by ours' consumer to a queue pair, and told by completion queues that call back, are polled and armed; no region, no token and nothing that ends is looked after.
 What ours adds to that part stands behind it, and in a line of its own where it is beyond the target.
 *Together*: no part alone misses it, and ours keeps the target's distance to the last of them. *Not explained*: no measurement
 here shows that it must be so.
@@ -73,6 +75,10 @@ const WITH_CRC: &[Bound] = &[
         contender: least::FRAMED,
         part: "the interface, frames and CRC",
     },
+    Bound {
+        contender: lent::FRAMED,
+        part: "both interfaces, frames and CRC",
+    },
     // Of connections, where nothing is framed.
     Bound {
         contender: least::WSK,
@@ -92,6 +98,10 @@ const WITHOUT_CRC: &[Bound] = &[
     Bound {
         contender: least::PLACED,
         part: "the interface and frames",
+    },
+    Bound {
+        contender: lent::PLACED,
+        part: "both interfaces and frames",
     },
 ];
 

@@ -16,7 +16,7 @@ use softrnic_bench::{
     peers::{self, fabric},
     point::Verb,
     profile::{self, Profile, budget},
-    provider::{self, Fixed, Provider},
+    provider::{self, Fixed, Provider, lent::Lent},
     reference::Reference,
     report,
     results::Results,
@@ -238,11 +238,13 @@ fn rows(
         Reference::buffered(),
     ];
     let mut least = Least::all()?;
+    let mut lent = Lent::all()?;
     let mut checksums = Checksum::all();
     let mut ours = Provider::all(image);
     let mut contenders: Vec<&mut dyn Contender> = Vec::new();
     contenders.extend(references.iter_mut().map(|one| one as &mut dyn Contender));
     contenders.extend(least.iter_mut().map(|one| one as &mut dyn Contender));
+    contenders.extend(lent.iter_mut().map(|one| one as &mut dyn Contender));
     contenders.extend(ours.iter_mut().map(|one| one as &mut dyn Contender));
     contenders.extend(checksums.iter_mut().map(|one| one as &mut dyn Contender));
     contenders.extend(
@@ -267,6 +269,7 @@ fn rows(
         progress,
     )?;
     least.into_iter().for_each(Least::stop);
+    lent.into_iter().for_each(Lent::stop);
     ours.into_iter().try_for_each(Provider::stop)?;
     Ok(rows)
 }

@@ -6,7 +6,7 @@
 use crate::{
     least,
     point::{Kind, Point, Segment, Unit, Verb, Wait},
-    provider,
+    provider::{self, lent},
     reference::{BUFFERED, FRAMED, PLAIN},
     rounds::Row,
     statistics::Spread,
@@ -81,6 +81,16 @@ fn wsk_placed(at: f64) -> Limit {
     Limit::new(Against::Named(least::PLACED), at).without_crc()
 }
 
+/// What both interfaces of a provider leave to one that computes CRCs.
+fn ndk_framed(at: f64) -> Limit {
+    Limit::new(Against::Named(lent::FRAMED), at)
+}
+
+/// And to one that does not.
+fn ndk_placed(at: f64) -> Limit {
+    Limit::new(Against::Named(lent::PLACED), at).without_crc()
+}
+
 /// What it leaves to one that only makes connections.
 fn wsk_made(at: f64) -> Limit {
     Limit::new(Against::Named(least::WSK), at)
@@ -129,13 +139,13 @@ pub fn all() -> Vec<Target> {
 
 /// Rows 1 to 4.
 fn times() -> Vec<Target> {
-    let small = [framed(1.10), wsk_framed(1.10), plain(1.15), peers(1.0)];
+    let small = [framed(1.10), ndk_framed(1.10), plain(1.15), peers(1.0)];
     let page = [
         framed(1.10),
-        wsk_framed(1.10),
+        ndk_framed(1.10),
         plain(1.30),
         plain(1.15).without_crc(),
-        wsk_placed(1.10),
+        ndk_placed(1.10),
         peers(1.0).without_crc(),
     ];
     let write = [
@@ -181,12 +191,12 @@ fn sleeping() -> Vec<Target> {
         target(
             6,
             send().waiting(Wait::Sleep, ", sleeping"),
-            &[plain(1.12), wsk_framed(1.12), peers(1.0)],
+            &[plain(1.12), ndk_framed(1.12), peers(1.0)],
         ),
         target(
             6,
             send().waiting(Wait::Hybrid, ", polling 50 µs, then sleeping"),
-            &[plain(1.30), wsk_framed(1.10)],
+            &[plain(1.30), ndk_framed(1.10)],
         ),
         target(
             6,
@@ -203,7 +213,7 @@ fn small_rates() -> Vec<Target> {
     for (row, window, limits) in [
         (8, 16, [framed(0.80), wsk_framed(0.80), peers(2.5)]),
         (9, 128, [framed(0.85), wsk_framed(0.85), peers(3.5)]),
-        (10, 1, [framed(0.95), wsk_framed(0.95), peers(0.95)]),
+        (10, 1, [framed(0.95), ndk_framed(0.95), peers(0.95)]),
     ] {
         for verb in [Verb::Send, Verb::Write] {
             targets.push(target(row, Point::rate(verb, 4 * KIB, window), &limits));

@@ -5,6 +5,7 @@ use std::ptr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
 
+use softrnic_emulator::ndk::Notified;
 use softrnic_emulator::wdm::GROUP_AFFINITY;
 
 use crate::abi::{NDK_CQ, NDK_RESULT, NDK_RESULT_EX};
@@ -183,6 +184,37 @@ impl CqHandle {
     pub fn arm(self, kind: u32) {
         // SAFETY: the CQ is open.
         unsafe { ((*(*self.0).Dispatch).NdkArmCq.expect("NDK-VER-05"))(self.0, kind) }
+    }
+}
+
+/// What is called back by a completion queue that no adapter was asked for (`softrnic_emulator::ndk::Lent`).
+pub struct LentCq(Arc<Context>);
+
+impl LentCq {
+    /// `handler` is the notification callback.
+    #[must_use]
+    pub fn new(handler: impl Fn(CqHandle, NtStatus) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(Context {
+            raw: AtomicPtr::new(ptr::null_mut()),
+            handler: Box::new(handler),
+        }))
+    }
+
+    /// The callback and its context, which is there as long as this.
+    #[must_use]
+    pub fn notified(&self) -> Notified {
+        (Some(notification), context_of(&self.0))
+    }
+
+    /// The queue's operations.
+    ///
+    /// # Safety
+    /// A queue at that address that the OS has adopted, and that stays as long as the handle is used.
+    #[must_use]
+    pub unsafe fn at(&self, address: usize) -> CqHandle {
+        let raw = address as *mut NDK_CQ;
+        self.0.raw.store(raw, Ordering::Release);
+        CqHandle(raw)
     }
 }
 

@@ -33,7 +33,7 @@ mod timeline;
 
 pub use adapter::Adapter;
 pub use connector::{ConnectParameters, ConnectionData, Connector, decode_address, encode_address};
-pub use cq::{Cq, CqHandle};
+pub use cq::{Cq, CqHandle, LentCq};
 pub use host::{Host, HostError, Loaded};
 pub use inbox::{Arrival, Completed, Inbox};
 pub use lam::{Built, FastRegister, LAM_HEADER, Lam, build as build_lam, logical_sge};

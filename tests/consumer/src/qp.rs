@@ -164,6 +164,15 @@ impl Drop for Qp {
 }
 
 impl QpHandle {
+    /// The operations of a queue pair that no adapter was asked for (`softrnic_emulator::ndk::Lent`).
+    ///
+    /// # Safety
+    /// A queue pair at that address that the OS has adopted, and that stays as long as the handle is used.
+    #[must_use]
+    pub unsafe fn at(address: usize) -> Self {
+        Self(address as *mut NDK_QP)
+    }
+
     /// Of a queue pair that the caller made, and keeps open.
     #[must_use]
     pub fn of(qp: *mut NDK_QP) -> Self {

@@ -17,7 +17,8 @@ use wdk_sys::{
 use crate::{
     block::{self, Block, Irp, Mdl},
     events::{self, TABLES},
-    frame::Parser,
+    consumer::{self, Queues},
+    frame::{Parser, Wrong},
     outgoing::{self, Outgoing},
     registry::{Key, succeed},
     settings::{Settings, Shape, Work},
@@ -55,6 +56,8 @@ pub(crate) struct Connection {
     pub(crate) goodbye: Irp,
     greeting: Greeting,
     pub(crate) dpc: Block,
+    /// A consumer's.
+    pub(crate) queues: Option<consumer::Handle>,
 }
 
 /// What only receive events touch, of which one runs at a time.
@@ -111,7 +114,7 @@ impl Deref for Handle {
 
 impl Connection {
     /// A connection that is not made yet.
-    pub(crate) fn open(settings: Settings) -> Result<Handle, NTSTATUS> {
+    pub(crate) fn open(settings: Settings, key: &Key) -> Result<Handle, NTSTATUS> {
         let (sends, receives) = settings.shapes();
         let times = if settings.port == 0 { 0 } else { TIMES };
         let new = Self {
@@ -141,6 +144,10 @@ impl Connection {
             goodbye: Irp::new()?,
             greeting: Greeting::new()?,
             dpc: Block::new(size_of::<KDPC>())?,
+            queues: match settings.work {
+                Work::Consumer => Some(consumer::Handle::open(key)?),
+                _ => None,
+            },
         };
         let memory = Block::new(size_of::<Self>())?;
         let at = NonNull::new(memory.at().cast::<Self>()).ok_or(STATUS_INSUFFICIENT_RESOURCES)?;
@@ -150,6 +157,9 @@ impl Connection {
             at.write(new);
             let dpc = at.as_ref().dpc.at().cast();
             KeInitializeDpc(dpc, Some(events::deferred), at.as_ptr().cast());
+            if let Some(queues) = &at.as_ref().queues {
+                queues.belong_to(at.as_ptr());
+            }
         }
         Ok(Handle(at))
     }
@@ -180,8 +190,8 @@ impl Connection {
         key.tell("Listens", listener.listener_port()?.into())
     }
 
-    /// Connects, moves messages, ends the connection and tells what came of it.
-    pub(crate) fn run(&self, key: &Key) -> Result<(), NTSTATUS> {
+    /// Connects, and sends the first byte.
+    pub(crate) fn connect(&self) -> Result<(), NTSTATUS> {
         let settings = &self.settings;
         let table = (&raw const TABLES.1).cast();
         // SAFETY: this and the table stay until `close` has closed the socket.
@@ -197,16 +207,27 @@ impl Connection {
         request(|irp| unsafe {
             socket.send(self.greeting.buffer.get(), irp);
             STATUS_PENDING
-        })?;
-        self.done.wait(None);
-        self.result()?;
+        })
+        .map(drop)
+    }
+
+    /// Ends the client's stream, and waits for the end of the peer's.
+    fn end(&self, patience: Option<i64>) -> Result<(), NTSTATUS> {
         // SAFETY: connected.
         request(|irp| unsafe {
-            socket.disconnect(0, irp);
+            self.peer().disconnect(0, irp);
             STATUS_PENDING
         })?;
-        self.gone.wait(None);
+        self.gone.wait(patience);
+        self.result()
+    }
+
+    /// Connects, moves messages, ends the connection and tells what came of it.
+    pub(crate) fn run(&self, key: &Key) -> Result<(), NTSTATUS> {
+        self.connect()?;
+        self.done.wait(None);
         self.result()?;
+        self.end(None)?;
         self.tell(key)
     }
 
@@ -285,6 +306,10 @@ impl Connection {
     /// Sends what is asked for and may be sent.
     pub(crate) fn pump(&self) {
         self.outgoing.run(|| {
+            if let Some(queues) = &self.queues {
+                let (peer, context) = (self.peer(), self.context());
+                return self.outgoing.send_posted(queues, peer, events::sent, context);
+            }
             let limit = self.limit();
             self.outgoing
                 .send_up_to(limit, self.peer(), events::sent, self.context());
@@ -330,7 +355,7 @@ impl Connection {
         incoming.last = ticks();
         let first = match self.settings.work {
             Work::PingPong => 1,
-            Work::Stream | Work::Calls => 0,
+            Work::Stream | Work::Calls | Work::Consumer => 0,
             Work::Read => self.settings.window,
         };
         self.asked.store(first, Ordering::Release);
@@ -343,6 +368,12 @@ impl Connection {
             incoming.greeted = true;
             bytes = &bytes[1..];
             self.greet(incoming);
+        }
+        if let Some(queues) = &self.queues {
+            if take_for(queues, &mut incoming.parser, bytes).is_err() {
+                self.abort();
+            }
+            return;
         }
         // SAFETY: only receive events touch it, one at a time.
         let place = unsafe { incoming.place.bytes() };
@@ -389,6 +420,30 @@ impl Connection {
     }
 }
 
+/// Some bytes of a stream whose messages go to what a consumer posted. In a receive event.
+fn take_for(queues: &Queues, parser: &mut Parser, mut bytes: &[u8]) -> Result<(), Wrong> {
+    while !bytes.is_empty() {
+        // SAFETY: in a receive event.
+        let receive = unsafe { queues.receive() };
+        let place: &mut [u8] = match (parser.write(), &receive) {
+            // SAFETY: the peer's consumer was given this address and length by ours, which leaves the memory alone.
+            (Some((to, length)), _) => unsafe {
+                core::slice::from_raw_parts_mut(to as *mut u8, length)
+            },
+            // SAFETY: not completed, and receive events are one at a time.
+            (None, Some(receive)) => unsafe { receive.bytes() },
+            (None, None) => &mut [],
+        };
+        let (taken, ended) = parser.step(bytes, place)?;
+        bytes = bytes.get(taken..).ok_or(Wrong)?;
+        if ended {
+            // SAFETY: as above.
+            unsafe { queues.complete_receive(parser.length()) };
+        }
+    }
+    Ok(())
+}
+
 impl Incoming {
     /// Another round trip is over, and the next one starts.
     fn note_time(&mut self) {
@@ -419,7 +474,10 @@ impl Handle {
     pub(crate) fn close(self) {
         let socket = self.peer();
         if !socket.0.is_null() {
-            if !self.is_client() {
+            if self.is_client() && self.queues.is_some() {
+                // Whoever waits for nothing is told of no failure.
+                let _ = self.end(Some(PATIENCE));
+            } else if !self.is_client() {
                 self.gone.wait(Some(PATIENCE));
             }
             // SAFETY: whoever closes is alone: it is the end of `DriverEntry`, or the unload.

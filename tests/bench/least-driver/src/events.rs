@@ -89,6 +89,9 @@ unsafe extern "win64" fn receive_event(
             next = (*next).Next;
         }
     }
+    if let Some(queues) = &connection.queues {
+        queues.notify_received();
+    }
     STATUS_SUCCESS
 }
 
@@ -167,10 +170,14 @@ pub(crate) unsafe extern "C" fn sent(_: PDEVICE_OBJECT, _: *mut IRP, send: PVOID
         let connection = connection((*send).context());
         let status = (*send).status();
         let streams = connection.settings.work == Work::Stream;
+        let due = connection
+            .queues
+            .as_ref()
+            .is_some_and(|queues| queues.sent((*send).pieces()));
         if status < 0 {
             connection.fail(status);
         }
-        if connection.outgoing.completed(send) || streams {
+        if connection.outgoing.completed(send) || streams || due {
             KeInsertQueueDpc(connection.dpc.at().cast(), null_mut(), null_mut());
         }
     }
@@ -183,5 +190,9 @@ pub(crate) unsafe extern "C" fn sent(_: PDEVICE_OBJECT, _: *mut IRP, send: PVOID
 /// Of the connection's DPC.
 pub(crate) unsafe extern "C" fn deferred(_: *mut KDPC, context: PVOID, _: PVOID, _: PVOID) {
     // SAFETY: the DPC's context; `close` flushes DPCs before the connection goes.
-    unsafe { connection(context) }.pump();
+    let connection = unsafe { connection(context) };
+    connection.pump();
+    if let Some(queues) = &connection.queues {
+        queues.notify_initiated();
+    }
 }

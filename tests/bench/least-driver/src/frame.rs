@@ -5,6 +5,8 @@ use crate::{crc32c, settings::Framing};
 
 /// MPA length and an untagged DDP header.
 pub(crate) const HEADER: usize = 20;
+/// The opcode of a write.
+const WRITE: u8 = 0x40;
 /// The checksum behind the payload.
 pub(crate) const TRAILER: usize = 4;
 
@@ -16,6 +18,14 @@ pub(crate) fn header(payload: usize, number: u32, offset: usize, last: bool) -> 
     header[3] = 0x43;
     header[12..16].copy_from_slice(&number.to_be_bytes());
     header[16..20].copy_from_slice(&(offset as u32).to_be_bytes());
+    header
+}
+
+/// The header of a write of `payload` bytes to the peer's address `to`: no message ends with it.
+pub(crate) fn write_header(payload: usize, to: u64) -> [u8; HEADER] {
+    let mut header = header(payload, 0, 0, false);
+    header[3] = WRITE;
+    header[4..12].copy_from_slice(&to.to_be_bytes());
     header
 }
 
@@ -71,8 +81,21 @@ impl Parser {
         Ok(whole)
     }
 
+    /// Where the frame under way writes, if it is a write: its address and length.
+    pub(crate) fn write(&self) -> Option<(u64, usize)> {
+        let is_write = self.seen >= HEADER && self.header[3] == WRITE;
+        let [_, _, _, _, a, b, c, d, e, f, g, h, ..] = self.header;
+        let to = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
+        is_write.then(|| (to, payload_of(&self.header)))
+    }
+
+    /// Bytes of the message that the frame before ended.
+    pub(crate) fn length(&self) -> usize {
+        offset_of(&self.header) + payload_of(&self.header)
+    }
+
     /// The next part of a frame: its header, its payload or its checksum; its length, and whether it ended a message.
-    fn step(&mut self, bytes: &[u8], place: &mut [u8]) -> Result<(usize, bool), Wrong> {
+    pub(crate) fn step(&mut self, bytes: &[u8], place: &mut [u8]) -> Result<(usize, bool), Wrong> {
         if self.seen < HEADER {
             let taken = copy(&mut self.header[self.seen..], bytes);
             self.seen += taken;

@@ -12,12 +12,14 @@ extern crate wdk_sys;
 mod block;
 mod calls;
 mod connection;
+mod consumer;
 mod events;
 mod frame;
 mod outgoing;
 mod registry;
 mod settings;
 mod socket;
+mod table;
 
 #[path = "../../../../src/crc32c.rs"]
 #[expect(unreachable_pub, reason = "the driver that ships shows it to its tests")]
@@ -43,7 +45,8 @@ use calls::Answering;
 use connection::Connection;
 use settings::{Settings, Work};
 
-/// What the server serves, from `DriverEntry` to unload. A client's is over when `DriverEntry` returns.
+/// What the server serves, from `DriverEntry` to unload. A client's is over when `DriverEntry` returns, unless a consumer
+/// has its queues.
 static SERVED: AtomicPtr<Connection> = AtomicPtr::new(null_mut());
 
 /// What answers calls, if that is the work.
@@ -81,9 +84,12 @@ unsafe fn start(registry_path: PCUNICODE_STRING) -> Result<(), NTSTATUS> {
         (Work::Calls, _) => return calls::make(&settings, &key),
         _ => {}
     }
-    let connection = Connection::open(settings)?;
-    let result = if settings.port == 0 {
-        let served = connection.listen(&key);
+    let connection = Connection::open(settings, &key)?;
+    let result = if settings.port == 0 || settings.work == Work::Consumer {
+        let served = match settings.port {
+            0 => connection.listen(&key),
+            _ => connection.connect(),
+        };
         SERVED.store(connection.into_raw(), Ordering::Release);
         served
     } else {

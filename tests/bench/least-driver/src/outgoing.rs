@@ -14,6 +14,7 @@ use wdk_sys::{MDL, NTSTATUS, PVOID, ntddk::IoBuildPartialMdl, ntddk::IoFreeMdl};
 
 use crate::{
     block::{Block, Irp, Mdl},
+    consumer::Queues,
     frame::{self, HEADER, TRAILER},
     settings::{Framing, Shape},
     socket::Socket,
@@ -126,6 +127,24 @@ impl Outgoing {
         routine: Routine,
         context: PVOID,
     ) {
+        self.send_with(limit, socket, routine, context, Send::fill);
+    }
+
+    /// The same of what was posted.
+    pub(crate) fn send_posted(&self, queues: &Queues, socket: Socket, routine: Routine, context: PVOID) {
+        self.send_with(queues.posted(), socket, routine, context, |send, from, pieces| {
+            send.fill_posted(from, queues, pieces);
+        });
+    }
+
+    fn send_with(
+        &self,
+        limit: usize,
+        socket: Socket,
+        routine: Routine,
+        context: PVOID,
+        fill: impl Fn(&Send, &Self, usize),
+    ) {
         while self.sent.get() < limit {
             let send = &self.sends[self.next.get()];
             self.wanting.store(true, Ordering::SeqCst);
@@ -134,7 +153,7 @@ impl Outgoing {
             }
             self.wanting.store(false, Ordering::SeqCst);
             let pieces = self.shape.batch.min(limit - self.sent.get());
-            send.fill(self, pieces);
+            fill(send, self, pieces);
             self.next.set((self.next.get() + 1) % SENDS);
             self.sent.set(self.sent.get() + pieces);
             send.pieces.set(pieces);
@@ -201,6 +220,36 @@ impl Send {
     pub(crate) fn status(&self) -> NTSTATUS {
         // SAFETY: called by its completion routine alone: idle.
         unsafe { self.irp.result().0 }
+    }
+
+    /// Pieces that it has.
+    pub(crate) fn pieces(&self) -> usize {
+        self.pieces.get()
+    }
+
+    /// Makes frames of the next `count` requests.
+    fn fill_posted(&self, from: &Outgoing, queues: &Queues, count: usize) {
+        let mut length = 0;
+        for nth in from.sent.get()..from.sent.get() + count {
+            // SAFETY: where sends are made; what is sent now has not completed.
+            let Some(request) = (unsafe { queues.request(nth) }) else { break };
+            // SAFETY: idle, so nobody else has the memory; the consumer leaves its own alone.
+            let (memory, body) = unsafe { (self.memory.bytes(), request.bytes()) };
+            let header = match request.remote {
+                Some(to) => frame::write_header(body.len(), to),
+                None => frame::header(body.len(), nth as u32, 0, true),
+            };
+            stage(&mut memory[length..], &header, body, from.shape.framing);
+            length += BESIDE + body.len();
+        }
+        // SAFETY: idle, as above.
+        unsafe {
+            *self.buffer.get() = WSK_BUF {
+                Mdl: self.chain.first().cast(),
+                Offset: 0,
+                Length: length,
+            }
+        };
     }
 
     /// Makes the next `count` pieces of the stream.

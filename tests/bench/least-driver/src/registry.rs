@@ -60,20 +60,32 @@ impl Key {
 
     /// The DWORD of that name.
     pub(crate) fn number(&self, name: &str) -> Result<u32, NTSTATUS> {
-        const PARTIAL: i32 = 2;
-        // TitleIndex, Type, DataLength, the data.
         let mut information = [0_u32; 4];
+        match self.value(name, &mut information)? {
+            [_, REG_DWORD, 4, value] => Ok(*value),
+            _ => Err(STATUS_INVALID_PARAMETER),
+        }
+    }
+
+    /// The address of that name, as bytes.
+    pub(crate) fn address(&self, name: &str) -> Result<usize, NTSTATUS> {
+        let mut information = [0_u32; 5];
+        match self.value(name, &mut information)? {
+            [_, REG_BINARY, 8, low, high] => Ok((u64::from(*high) << 32 | u64::from(*low)) as usize),
+            _ => Err(STATUS_INVALID_PARAMETER),
+        }
+    }
+
+    /// TitleIndex, Type, DataLength, the data.
+    fn value<'a, const N: usize>(&self, name: &str, information: &'a mut [u32; N]) -> Result<&'a [u32; N], NTSTATUS> {
+        const PARTIAL: i32 = 2;
         let mut needed = 0;
         let status = with_name(name, |name| {
-            let (at, length) = (information.as_mut_ptr().cast(), size_of_val(&information));
+            let (at, length) = (information.as_mut_ptr().cast(), size_of_val(information));
             // SAFETY: the buffer is as long as said; the rest are locals.
             unsafe { ZwQueryValueKey(self.0, name, PARTIAL, at, length as u32, &raw mut needed) }
         });
-        succeed(status)?;
-        match information {
-            [_, REG_DWORD, 4, value] => Ok(value),
-            _ => Err(STATUS_INVALID_PARAMETER),
-        }
+        succeed(status).map(|()| &*information)
     }
 
     /// Tells a number.

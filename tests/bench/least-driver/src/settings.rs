@@ -15,6 +15,8 @@ pub(crate) enum Work {
     Read,
     /// Connections.
     Calls,
+    /// What a consumer posts; both sides are its until they are unloaded.
+    Consumer,
 }
 
 /// What is around each piece of a message.
@@ -91,6 +93,7 @@ impl Settings {
                 1 => Work::Stream,
                 2 => Work::Read,
                 3 => Work::Calls,
+                4 => Work::Consumer,
                 _ => return Err(STATUS_INVALID_PARAMETER),
             },
             address: number("Address")?,
@@ -141,9 +144,13 @@ impl Settings {
             size: self.size,
             piece,
             pieces,
-            batch: (messages * pieces)
-                .max(self.joined.min(self.size) / piece)
-                .max(1),
+            batch: match self.work {
+                // A write, and the send behind it.
+                Work::Consumer => 2,
+                _ => (messages * pieces)
+                    .max(self.joined.min(self.size) / piece)
+                    .max(1),
+            },
         }
     }
 

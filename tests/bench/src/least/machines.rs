@@ -73,8 +73,8 @@ impl Machines {
     }
 
     pub(crate) fn stop(&self) {
-        self.client.machine.stop();
-        self.server.machine.stop();
+        self.client.stop();
+        self.server.stop();
     }
 
     /// Has `job` done on a new connection; each polling side has a processor of its own.
@@ -135,18 +135,50 @@ impl Side {
         }
     }
 
+    pub(crate) fn machine(&self) -> &'static Machine {
+        self.machine
+    }
+
+    pub(crate) fn address(&self) -> Ipv4Addr {
+        self.address
+    }
+
+    pub(crate) fn stop(&self) {
+        self.machine.stop();
+    }
+
+    /// Tells the driver an address.
+    pub(crate) fn tell(&self, name: &str, address: usize) {
+        const REG_BINARY: u32 = 3;
+        let value = Value::Raw(REG_BINARY, (address as u64).to_le_bytes().to_vec());
+        let key = registry_path(SERVICE);
+        self.machine.registry.set(&key, name, value);
+    }
+
+    /// An address that the driver told.
+    pub(crate) fn told(&self, name: &str) -> Option<usize> {
+        let bytes = self.bytes(name)?.try_into().ok()?;
+        Some(u64::from_le_bytes(bytes) as usize)
+    }
+
+    /// The port that the driver told.
+    pub(crate) fn listens_at(&self) -> Result<u16, String> {
+        match self.value("Listens") {
+            Some(Value::Dword(port)) => Ok(port as u16),
+            other => Err(format!("the least driver listens at {other:?}")),
+        }
+    }
+
     /// Loads the driver as a server.
     pub(crate) fn listen(&self, image: &Path, job: Job) -> Result<Server, String> {
         self.configure(job, (Ipv4Addr::UNSPECIFIED, 0));
         let driver = self.load(image)?;
-        match self.value("Listens") {
-            Some(Value::Dword(port)) => Ok(Server {
-                side: *self,
-                driver,
-                port: port as u16,
-            }),
-            other => Err(format!("the least driver listens at {other:?}")),
-        }
+        let port = self.listens_at()?;
+        Ok(Server {
+            side: *self,
+            driver,
+            port,
+        })
     }
 
     /// Loads the driver as a client, which does the job, and unloads it.
@@ -179,7 +211,7 @@ impl Side {
         })
     }
 
-    fn configure(&self, job: Job, (peer, port): (Ipv4Addr, u16)) {
+    pub(crate) fn configure(&self, job: Job, (peer, port): (Ipv4Addr, u16)) {
         let network_order = |address: Ipv4Addr| u32::from_ne_bytes(address.octets());
         for (name, value) in [
             ("Work", job.work as u32),
@@ -209,7 +241,7 @@ impl Side {
         }
     }
 
-    fn load(&self, image: &Path) -> Result<Driver, String> {
+    pub(crate) fn load(&self, image: &Path) -> Result<Driver, String> {
         let _attached = self.machine.attach();
         let driver = self.machine.load(image, &format!("{SERVICE}.sys"));
         let mut driver = driver.map_err(|error| error.to_string())?;
@@ -219,7 +251,7 @@ impl Side {
         }
     }
 
-    fn unload(&self, driver: Driver) -> Result<(), String> {
+    pub(crate) fn unload(&self, driver: Driver) -> Result<(), String> {
         let _attached = self.machine.attach();
         match driver.unload() {
             leaks if leaks.is_empty() => Ok(()),

@@ -5,7 +5,7 @@
 //! TCP, `WSK, framed, no CRC` the same with no checksum in them. What a reference of sockets takes is the network's part of a figure; what this takes more is that of IRPs,
 //! indications, completions and the checks on all of them; what softrnic.sys takes beyond it is its own.
 
-mod machines;
+pub(crate) mod machines;
 #[cfg(test)]
 mod tests;
 
@@ -43,6 +43,8 @@ pub(crate) enum Work {
     Stream = 1,
     Read = 2,
     Calls = 3,
+    /// What a consumer posts.
+    Consumer = 4,
 }
 
 /// What is around each piece of a message; the values that the driver knows.
@@ -55,7 +57,7 @@ pub(crate) enum Framing {
 }
 
 /// Where the driver's image is, built when it was stale.
-fn image() -> Result<PathBuf, String> {
+pub(crate) fn image() -> Result<PathBuf, String> {
     let folder = softrnic_build::root().join("tests/bench/least-driver");
     let shared = ["src/crc32c.rs", "src/sys"].map(|part| softrnic_build::root().join(part));
     let image = softrnic_build::driver_with(&folder, "least-driver", &shared);

@@ -7,6 +7,7 @@
 mod connections;
 mod end;
 mod fixed;
+pub mod lent;
 mod load;
 mod side;
 

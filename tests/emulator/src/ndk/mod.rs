@@ -8,6 +8,7 @@ use crate::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 pub(crate) use open::wsk_dispatch;
+pub use shim::{Lent, Notified};
 
 /// The NDK state of a machine.
 #[derive(Default)]

@@ -7,6 +7,7 @@ mod callback;
 mod connector;
 mod cq;
 mod ledger;
+mod lent;
 mod pd;
 mod pending;
 mod post;
@@ -16,4 +17,5 @@ mod simple;
 mod tables;
 mod wrap;
 
+pub use lent::{Lent, Notified};
 pub(super) use record::{Kind, Record};
