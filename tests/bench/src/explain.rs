@@ -9,7 +9,7 @@ use std::{collections::BTreeMap, fmt::Write as _};
 
 use crate::{
     least,
-    provider::lent,
+    provider::{self, lent},
     reference::{BUFFERED, FRAMED, PLAIN},
     report::{line, number},
     rounds::Row,
@@ -25,7 +25,8 @@ TCP` have no driver; those of `WSK` are the least driver through the same interf
 checks: it moves bytes that nobody looks at, or puts the payload of frames where it belongs, with their CRC or without; its receive event answers, its sends are made before, and it has no queue pairs, no regions and no consumer.
 `NDK` is the same driver with both interfaces that a provider lies between: what moves is posted by ours' consumer to a queue pair, and told by completion queues that call back, are polled and armed; no region, no token and nothing that ends is looked after.
 What ours adds to that part stands behind it, and in a line of its own where it is beyond the target.
-*Together*: no part alone misses it, and ours keeps the target's distance to the last of them. *Not explained*: no measurement
+*Together*: no part alone misses it, and ours keeps the target's distance to the last of them. *Acknowledgements*: the same image meets it
+where the emulated TCP completes sends as it takes them, and not where it does so when they are acknowledged, as Windows does: until then their memory and their IRPs are TCP's. *Not explained*: no measurement
 here shows that it must be so.
 
 ";
@@ -128,6 +129,11 @@ pub enum Cause {
         /// Ours to it.
         ours: f64,
     },
+    /// Ours meets it where sends complete as TCP takes them.
+    Acknowledged {
+        /// Its ratio there.
+        ratio: f64,
+    },
     /// Nothing measured shows why.
     Unknown {
         /// The last reference at the point and our ratio to it.
@@ -140,6 +146,7 @@ impl Cause {
         match self {
             Self::Part { part, .. } => part,
             Self::Together { .. } => "together",
+            Self::Acknowledged { .. } => "acknowledgements",
             Self::Unknown { .. } => "not explained",
         }
     }
@@ -165,6 +172,10 @@ impl Cause {
                 number(*ratio),
                 number(*ours)
             ),
+            Self::Acknowledged { ratio } => format!(
+                "acknowledgements: {} where the same image's sends complete as TCP takes them",
+                number(*ratio)
+            ),
             Self::Unknown {
                 beside: Some((contender, ours)),
             } => format!("not explained; ours is {} of {contender}", number(*ours)),
@@ -177,14 +188,30 @@ impl Cause {
 #[must_use]
 pub fn causes(rows: &[Row]) -> Vec<(Verdict, Cause)> {
     let all = targets::all();
-    let missed = targets::judge(rows).into_iter().filter(|it| !it.met());
+    let judged = targets::judge(rows);
+    let missed = judged.iter().filter(|it| !it.met());
     let with_cause = missed.filter_map(|verdict| {
         let target = all.iter().find(|it| it.point.name == verdict.point)?;
         let row = rows.iter().find(|row| row.point.name == verdict.point)?;
-        let cause = cause(rows, row, target, &verdict);
-        Some((verdict, cause))
+        let mut cause = cause(rows, row, target, verdict);
+        if let (Cause::Unknown { .. }, Some(ratio)) = (&cause, handed_over(&judged, verdict)) {
+            cause = Cause::Acknowledged { ratio };
+        }
+        Some((verdict.clone(), cause))
     });
     with_cause.collect()
+}
+
+/// What ours has where sends complete as TCP takes them, if this verdict is of where they are acknowledged and that meets it.
+fn handed_over(judged: &[Verdict], verdict: &Verdict) -> Option<f64> {
+    let [acknowledged, handed_over] = provider::names(targets::has_crc(verdict.ours));
+    let peer = |it: &Verdict| it.against.ends_with(targets::BEST_PEER);
+    let same = |it: &&Verdict| {
+        let against = it.against == verdict.against || peer(it) && peer(verdict);
+        it.ours == handed_over && it.point == verdict.point && it.at == verdict.at && against
+    };
+    let other = judged.iter().find(same)?;
+    (verdict.ours == acknowledged && other.met()).then_some(other.ratio.median)
 }
 
 fn cause(rows: &[Row], row: &Row, target: &Target, verdict: &Verdict) -> Cause {

@@ -213,7 +213,7 @@ fn small_rates() -> Vec<Target> {
     for (row, window, limits) in [
         (8, 16, [framed(0.80), wsk_framed(0.80), peers(2.5)]),
         (9, 128, [framed(0.85), wsk_framed(0.85), peers(3.5)]),
-        (10, 1, [framed(0.95), ndk_framed(0.95), peers(0.95)]),
+        (10, 1, [framed(0.95), wsk_framed(0.95), peers(0.95)]),
     ] {
         for verb in [Verb::Send, Verb::Write] {
             targets.push(target(row, Point::rate(verb, 4 * KIB, window), &limits));

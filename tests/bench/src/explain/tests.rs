@@ -21,7 +21,7 @@ fn row(point: Point, figures: &[(&str, Role, f64)]) -> Row {
 fn time(least: f64, ours: f64) -> [Row; 1] {
     let figures = [
         ("framed TCP", Role::Reference, 5.0),
-        ("WSK, framed", Role::Reference, least),
+        ("NDK, framed", Role::Reference, least),
         ("softrnic", Role::Ours, ours),
     ];
     [row(Point::time(Verb::Send, 64), &figures)]
@@ -41,7 +41,7 @@ fn a_part_that_misses_the_target_by_itself_stands_in_the_way() {
     let cause = against_framed(&time(6.0, 6.3));
     let interface = matches!(
         cause,
-        Cause::Part { contender: "WSK, framed", ratio, .. } if (ratio - 1.2).abs() < 1e-9
+        Cause::Part { contender: "NDK, framed", ratio, .. } if (ratio - 1.2).abs() < 1e-9
     );
     assert!(interface, "{cause:?}");
 }
@@ -62,8 +62,23 @@ fn what_is_ours_alone_is_not_explained() {
     );
     // The distance to the least driver is nobody else's, either.
     assert!(causes(&rows).iter().any(|(verdict, cause)| {
-        verdict.against == "WSK, framed" && matches!(cause, Cause::Unknown { .. })
+        verdict.against == "NDK, framed" && matches!(cause, Cause::Unknown { .. })
     }));
+}
+
+#[test]
+fn what_only_acknowledgements_cost_is_theirs() {
+    let at = |hand_over| {
+        let figures = [
+            ("framed TCP", Role::Reference, 2000.0),
+            ("softrnic", Role::Ours, 1200.0),
+            ("hand-over", Role::Ours, hand_over),
+        ];
+        let rows = [row(Point::rate(Verb::Write, 4096, 16), &figures)];
+        causes(&rows).remove(0).1
+    };
+    assert_eq!(at(1900.0), Cause::Acknowledged { ratio: 0.95 });
+    assert!(matches!(at(1300.0), Cause::Unknown { .. }));
 }
 
 #[test]
@@ -120,9 +135,9 @@ fn what_many_connections_cost_a_reference_they_cost_us() {
 fn the_section_counts_causes_by_row_and_has_nothing_when_all_is_met() {
     let text = markdown(&time(6.0, 6.3));
     let line =
-        "- Row 1, small messages, one at a time: 1 not met: 1 the interface, frames and CRC.";
+        "- Row 1, small messages, one at a time: 1 not met: 1 both interfaces, frames and CRC.";
     assert!(text.contains(line), "{text}");
-    let line = "| ≤ 1.1 | 1.26 | the interface, frames and CRC: WSK, framed itself has 1.20, ours 1.05 of it |";
+    let line = "| ≤ 1.1 | 1.26 | both interfaces, frames and CRC: NDK, framed itself has 1.20, ours 1.05 of it |";
     assert!(text.contains(line), "{text}");
     assert_eq!(markdown(&time(5.0, 5.0)), "");
 }

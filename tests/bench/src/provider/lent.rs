@@ -71,16 +71,15 @@ impl Lent {
         }
     }
 
-    fn work(&self, point: &Point) -> Option<Work> {
+    /// What it is timed at. (At full rate its requests would wait for acknowledgements, which one that copies need not.)
+    fn timed(&self, point: &Point) -> Option<Verb> {
         let alone = point.connections == 1 && point.segment == Segment::Loopback;
         let compared = self.framing == Framing::Checked || targets::has_crc_off(point);
-        if !alone || !compared || point.size > LONGEST {
-            return None;
-        }
         match point.kind {
-            Kind::Time(verb @ (Verb::Send | Verb::Write)) => Some(Work::PingPong(verb)),
-            Kind::Rate(verb @ (Verb::Send | Verb::Write)) if point.window == 1 => {
-                Some(Work::Stream(verb))
+            Kind::Time(verb @ (Verb::Send | Verb::Write))
+                if alone && compared && point.size <= LONGEST =>
+            {
+                Some(verb)
             }
             _ => None,
         }
@@ -97,14 +96,14 @@ impl Lent {
         sides
     }
 
-    /// Runs `work` until it is over; the operations, the median time of one in microseconds, and how long all took.
+    /// Runs `work` until it is over; the operations, and the median time of a round trip in microseconds.
     fn run(
         &mut self,
         (work, size): (Work, usize),
         wait: Wait,
         pool: PoolMode,
         until: Until,
-    ) -> Result<(usize, f64, Duration), String> {
+    ) -> Result<(usize, f64), String> {
         let [client, server] = self.sides(wait, pool);
         let job = Job {
             work: least::Work::Consumer,
@@ -132,14 +131,13 @@ impl Lent {
         let calling = End::new(client, &self.image, job, to, load)?;
         drop(on_first);
         served.load.answer_to(calling.region());
-        let started = Instant::now();
-        let done = calling
-            .attached(|| calling.load.start(started, until))
-            .and_then(|()| calling.attached(|| calling.load.finish(&served.load)));
-        let elapsed = started.elapsed();
+        let done = calling.attached(|| {
+            calling.load.start(Instant::now(), until)?;
+            calling.load.finish(&served.load)
+        });
         calling.stop()?;
         served.stop()?;
-        done.map(|(operations, microseconds)| (operations, microseconds, elapsed))
+        done
     }
 }
 
@@ -190,11 +188,7 @@ impl End {
         // SAFETY: the objects that the driver has told of; it stays loaded until `stop` has ended them.
         let (qp, received, initiated) = unsafe {
             queues.adopt([qp, received, initiated]);
-            (
-                QpHandle::at(qp),
-                cqs[0].at(received),
-                cqs[1].at(initiated),
-            )
+            (QpHandle::at(qp), cqs[0].at(received), cqs[1].at(initiated))
         };
         load.prepare(qp, initiated, sge)?;
         received.arm(NDK_CQ_NOTIFY_ANY);
@@ -245,19 +239,12 @@ impl Contender for Lent {
     }
 
     fn measure(&mut self, point: &Point, time: Duration) -> Result<Measured, String> {
-        let Some(work) = self.work(point) else {
+        let Some(verb) = self.timed(point) else {
             return Ok(Measured::NotMine);
         };
-        let until = Until::After(time);
-        let (operations, microseconds, elapsed) =
-            self.run((work, point.size), point.wait, PoolMode::Light, until)?;
-        Ok(Measured::Number(match work {
-            Work::PingPong(_) => microseconds / 2.0,
-            Work::Stream(_) => {
-                let rate = operations as f64 / elapsed.as_secs_f64();
-                point.unit.of_rate(rate, point.size)
-            }
-        }))
+        let work = (Work::PingPong(verb), point.size);
+        let (_, microseconds) = self.run(work, point.wait, PoolMode::Light, Until::After(time))?;
+        Ok(Measured::Number(microseconds / 2.0))
     }
 }
 
@@ -277,9 +264,14 @@ mod tests {
                 for verb in [Verb::Send, Verb::Write] {
                     for size in [8, 64, 4096] {
                         let of = (work(verb), size);
-                        let done = lent.run(of, Wait::Hybrid, PoolMode::Special, Until::Count(3000));
+                        let done =
+                            lent.run(of, Wait::Hybrid, PoolMode::Special, Until::Count(3000));
                         let (operations, ..) = done.expect("it is done");
-                        assert!(operations >= 2999, "{:?} {of:?}: {operations}", lent.framing);
+                        assert!(
+                            operations >= 2999,
+                            "{:?} {of:?}: {operations}",
+                            lent.framing
+                        );
                     }
                 }
             }
