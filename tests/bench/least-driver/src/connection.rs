@@ -17,8 +17,8 @@ use wdk_sys::{
 use crate::{
     block::{self, Block, Irp, Mdl},
     events::{self, TABLES},
-    consumer::{self, Queues},
-    frame::{Parser, Wrong},
+    consumer,
+    frame::Parser,
     outgoing::{self, Outgoing},
     registry::{Key, succeed},
     settings::{Settings, Shape, Work},
@@ -370,7 +370,7 @@ impl Connection {
             self.greet(incoming);
         }
         if let Some(queues) = &self.queues {
-            if take_for(queues, &mut incoming.parser, bytes).is_err() {
+            if consumer::take(queues, &mut incoming.parser, bytes).is_err() {
                 self.abort();
             }
             return;
@@ -418,30 +418,6 @@ impl Connection {
             self.finish();
         }
     }
-}
-
-/// Some bytes of a stream whose messages go to what a consumer posted. In a receive event.
-fn take_for(queues: &Queues, parser: &mut Parser, mut bytes: &[u8]) -> Result<(), Wrong> {
-    while !bytes.is_empty() {
-        // SAFETY: in a receive event.
-        let receive = unsafe { queues.receive() };
-        let place: &mut [u8] = match (parser.write(), &receive) {
-            // SAFETY: the peer's consumer was given this address and length by ours, which leaves the memory alone.
-            (Some((to, length)), _) => unsafe {
-                core::slice::from_raw_parts_mut(to as *mut u8, length)
-            },
-            // SAFETY: not completed, and receive events are one at a time.
-            (None, Some(receive)) => unsafe { receive.bytes() },
-            (None, None) => &mut [],
-        };
-        let (taken, ended) = parser.step(bytes, place)?;
-        bytes = bytes.get(taken..).ok_or(Wrong)?;
-        if ended {
-            // SAFETY: as above.
-            unsafe { queues.complete_receive(parser.length()) };
-        }
-    }
-    Ok(())
 }
 
 impl Incoming {

@@ -12,7 +12,14 @@ use core::{
 
 use wdk_sys::{NTSTATUS, PVOID};
 
-use crate::{block::Block, connection::Connection, registry::Key, sys::*, table};
+use crate::{
+    block::Block,
+    connection::Connection,
+    frame::{Parser, Wrong},
+    registry::Key,
+    sys::*,
+    table,
+};
 
 /// Requests of a kind that may be posted, and results that may wait.
 pub(crate) const DEPTH: usize = 64;
@@ -294,6 +301,30 @@ impl Queues {
         }
         STATUS_SUCCESS
     }
+}
+
+/// Some bytes of a stream whose messages go to what a consumer posted. In a receive event.
+pub(crate) fn take(queues: &Queues, parser: &mut Parser, mut bytes: &[u8]) -> Result<(), Wrong> {
+    while !bytes.is_empty() {
+        // SAFETY: in a receive event.
+        let receive = unsafe { queues.receive() };
+        let place: &mut [u8] = match (parser.write(), &receive) {
+            // SAFETY: the peer's consumer was given this address and length by ours, which leaves the memory alone.
+            (Some((to, length)), _) => unsafe {
+                core::slice::from_raw_parts_mut(to as *mut u8, length)
+            },
+            // SAFETY: not completed, and receive events are one at a time.
+            (None, Some(receive)) => unsafe { receive.bytes() },
+            (None, None) => &mut [],
+        };
+        let (taken, ended) = parser.step(bytes, place)?;
+        bytes = bytes.get(taken..).ok_or(Wrong)?;
+        if ended {
+            // SAFETY: as above.
+            unsafe { queues.complete_receive(parser.length()) };
+        }
+    }
+    Ok(())
 }
 
 /// # Safety
