@@ -316,4 +316,10 @@ impl Allocate for NonPaged {
     fn slice<T>(len: usize, mut fill: impl FnMut(usize) -> T) -> Option<Slice<T>> {
         Slice::try_from_fn(Tag::RING, len, |index| Ok(fill(index))).ok()
     }
+
+    fn one<T>(value: T) -> Option<Slice<T>> {
+        let mut value = Some(value);
+        let only = |_| value.take().ok_or(Status::INSUFFICIENT_RESOURCES);
+        Slice::try_from_fn(Tag::RING, 1, only).ok()
+    }
 }

@@ -86,6 +86,7 @@ impl<T: Copy + Default, A: Allocate> WorkQueue<T, A> {
                 window.retire();
                 cancelled(request);
             }
+            window.leave();
         }
     }
 }

@@ -76,6 +76,11 @@ pub struct Turn<'a, T> {
 }
 
 impl<'a, T> Turn<'a, T> {
+    /// The inputs that a take would bring.
+    pub fn inputs(&self) -> u32 {
+        self.actor.word.load(Ordering::Relaxed) & INPUTS
+    }
+
     /// The inputs since the last take.
     pub fn take(&mut self) -> u32 {
         self.actor.word.fetch_and(RUNNING, Ordering::AcqRel) & INPUTS

@@ -1,21 +1,17 @@
 //! A bounded queue from many producers to one consumer that knows when it overran and can change
 //! its depth: a CQ.
 //!
-//! The entries lie behind a lock, because they have to move when the depth changes (NDK-CQ-27)
-//! whatever producers and the consumer do meanwhile, and neither of them may wait for a preempted
-//! other. How far the queue has come is published in atomics beside it, so that deciding on a
-//! notification ([`super::Notify`]) takes no lock. The mark moves with the lock held, after the
-//! entry: a consumer that is notified always finds one (NDK-CQ-03).
-
-use core::ops::DerefMut;
+//! Producers exclude each other with a lock; the consumer takes none. How far the queue has come is published in atomics,
+//! the mark after the entry: a consumer that is notified always finds one (NDK-CQ-03). Deciding on a notification
+//! ([`super::Notify`]) takes no lock either, and brings the fence between these marks and the arm.
+//!
+//! When the depth changes (NDK-CQ-27) what is queued is copied, and a poll that is under way goes on reading the old slots.
+//! They stay until a later change finds no poll under way, or until the end.
 
 use super::notify::Positions;
-use super::primitive::{AtomicUsize, Line, Ordering};
+use super::primitive::{AtomicBool, AtomicPtr, AtomicUsize, Cell, Line, Ordering};
+use super::ring::Slot;
 use super::storage::{Allocate, Lock};
-
-/// Entries copied out in one go with the lock held; the consumer's array may be pageable, so it is
-/// written without.
-const BATCH: usize = 8;
 
 /// The ring was full: an entry is lost, and with it the queue (NDK-CQ-20).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,23 +28,57 @@ pub enum NotResized {
 }
 
 /// # Invariants
-/// `head <= tail <= head + slots.len()` (positions wrap); there is at least one slot. Each place is that of its
-/// position, below `slots.len()`.
-struct Entries<S> {
-    slots: S,
-    /// Entries ever removed, and the place of the oldest that is left.
-    head: usize,
-    first: usize,
-    /// Entries ever added, and the place of the next.
+/// As many slots as a power of two, so that a position's place does not depend on what came before. `previous` is touched with
+/// the lock held.
+struct Storage<T, A: Allocate> {
+    slots: A::Slice<Slot<T>>,
+    /// What a poll may be reading that began before these slots took its place.
+    previous: Cell<Option<Held<T, A>>>,
+}
+
+/// One, in a place that does not move.
+type Held<T, A> = <A as Allocate>::Slice<Storage<T, A>>;
+
+impl<T: Copy + Default, A: Allocate> Storage<T, A> {
+    /// One that has room for `depth`.
+    fn new(depth: usize) -> Option<Held<T, A>> {
+        A::one(Self {
+            slots: A::slice(depth.checked_next_power_of_two()?, |_| {
+                Slot::new(T::default())
+            })?,
+            previous: Cell::new(None),
+        })
+    }
+
+    fn slot(&self, position: usize) -> &Slot<T> {
+        // PANIC: the mask of their number, which is a power of two.
+        &self.slots[position & (self.slots.len() - 1)]
+    }
+}
+
+/// What producers and a change of the depth share.
+///
+/// # Invariants
+/// `storage` is one; the ring's pointer is to it.
+struct Producing<T, A: Allocate> {
+    storage: Held<T, A>,
+    depth: usize,
+    /// Entries ever added.
     tail: usize,
-    next: usize,
     overrun: bool,
 }
 
+/// # Invariants
+/// `taken <= tail <= taken + depth` (positions wrap), `placed == tail` when nobody has the lock. A slot whose position is in
+/// `taken..tail` is only read; the others are the producer's that has the lock. Who has set `polling` alone moves `taken`,
+/// and may read any storage that it found in `storage` after that.
 pub struct CompletionRing<T, A: Allocate> {
-    entries: A::Lock<Entries<A::Slice<T>>>,
-    /// `head`, `tail`, and one past the newest solicited position; written under the lock.
+    producing: A::Lock<Producing<T, A>>,
+    storage: AtomicPtr<Storage<T, A>>,
+    polling: AtomicBool,
+    /// Entries ever removed.
     taken: Line<AtomicUsize>,
+    /// Entries ever added, and one past the newest solicited of them.
     placed: Line<AtomicUsize>,
     solicited: AtomicUsize,
 }
@@ -56,15 +86,17 @@ pub struct CompletionRing<T, A: Allocate> {
 impl<T: Copy + Default, A: Allocate> CompletionRing<T, A> {
     /// A ring of `depth` entries, one at least. `None`: no memory.
     pub fn new(depth: usize) -> Option<Self> {
+        let depth = depth.max(1);
+        let storage = Storage::<T, A>::new(depth)?;
         Some(Self {
-            entries: Lock::new(Entries {
-                slots: Self::slots(depth)?,
-                head: 0,
-                first: 0,
+            storage: AtomicPtr::new(storage.as_ptr().cast_mut()),
+            producing: Lock::new(Producing {
+                storage,
+                depth,
                 tail: 0,
-                next: 0,
                 overrun: false,
             }),
+            polling: AtomicBool::new(false),
             taken: Line(AtomicUsize::new(0)),
             placed: Line(AtomicUsize::new(0)),
             solicited: AtomicUsize::new(0),
@@ -72,22 +104,30 @@ impl<T: Copy + Default, A: Allocate> CompletionRing<T, A> {
     }
 
     pub fn depth(&self) -> usize {
-        self.entries.with(|entries| entries.slots.len())
+        self.producing.with(|producing| producing.depth)
     }
 
     /// Adds an entry. After the first overrun nothing is added any more.
     pub fn push(&self, value: T, solicited: bool) -> Result<(), Overrun> {
-        self.entries.with(|entries| {
-            entries.push(value)?;
-            if solicited {
-                self.solicited.store(entries.tail, Ordering::SeqCst);
+        self.producing.with(|producing| {
+            let full = producing.tail.wrapping_sub(self.taken()) >= producing.depth;
+            if full || producing.overrun {
+                producing.overrun = true;
+                return Err(Overrun);
             }
-            self.placed.store(entries.tail, Ordering::SeqCst);
+            // SAFETY: outside `taken..tail`, and the lock is held.
+            unsafe { *producing.current().slot(producing.tail).get_mut() = value };
+            producing.tail = producing.tail.wrapping_add(1);
+            if solicited {
+                self.solicited.store(producing.tail, Ordering::Release);
+            }
+            self.placed.store(producing.tail, Ordering::Release);
             Ok(())
         })
     }
 
-    /// Removes up to `most` entries, oldest first, and returns how many.
+    /// Removes up to `most` entries, oldest first, and returns how many. NDK-CQ-01: polls come one after the other; one beside
+    /// another finds nothing.
     pub fn pop(&self, most: usize, mut take: impl FnMut(usize, T)) -> usize {
         // Whoever drains a queue looks once more than there is something.
         match self.taken() == self.placed() {
@@ -99,125 +139,102 @@ impl<T: Copy + Default, A: Allocate> CompletionRing<T, A> {
     /// Out of line, so that nothing is made ready for it where there is no entry.
     #[inline(never)]
     fn pop_some(&self, most: usize, take: &mut impl FnMut(usize, T)) -> usize {
-        let mut taken = 0;
-        while taken < most {
-            let left = most - taken;
-            let mut take = |value| {
-                take(taken, value);
-                taken += 1;
-            };
-            match self.placed().wrapping_sub(self.taken()) {
-                0 => break,
-                1 => self.move_out::<1>(1, &mut take),
-                _ => self.move_out::<BATCH>(left, &mut take),
+        if self.polling.swap(true, Ordering::AcqRel) {
+            return 0;
+        }
+        let mut count = 0;
+        while count < most {
+            let taken = self.taken();
+            let there = self.placed().wrapping_sub(taken).min(most - count);
+            if there == 0 {
+                break;
             }
+            // SAFETY: read with `polling` set, so it stays (`resize`); read after `placed`, so it has all up to there.
+            let storage = unsafe { &*self.storage.load(Ordering::Acquire) };
+            for n in 0..there {
+                // SAFETY: in `taken..tail`, where slots are only read.
+                let value = *unsafe { storage.slot(taken.wrapping_add(n)).get() };
+                take(count + n, value);
+            }
+            self.taken
+                .store(taken.wrapping_add(there), Ordering::Release);
+            count += there;
         }
-        taken
-    }
-
-    /// Removes up to `N` and `most` entries.
-    fn move_out<const N: usize>(&self, most: usize, take: &mut impl FnMut(T)) {
-        let mut batch = [T::default(); N];
-        let count = self.entries.with(|entries| {
-            let count = entries.pop(batch.iter_mut().take(most));
-            self.taken.store(entries.head, Ordering::SeqCst);
-            count
-        });
-        for value in batch.iter().take(count) {
-            take(*value);
-        }
+        self.polling.store(false, Ordering::Release);
+        count
     }
 
     /// Changes the depth to `depth`, one at least; what is queued stays, in order. Safe beside
     /// everything else.
     pub fn resize(&self, depth: usize) -> Result<(), NotResized> {
-        let slots = Self::slots(depth).ok_or(NotResized::NoMemory)?;
-        // Whichever of the two is not used any more is freed without the lock.
-        let (result, unused) = self.entries.with(|entries| entries.resize(slots));
+        let depth = depth.max(1);
+        let storage = Storage::<T, A>::new(depth).ok_or(NotResized::NoMemory)?;
+        // Whatever is not used any more is freed without the lock.
+        let (result, unused) = self
+            .producing
+            .with(|producing| self.change(producing, depth, storage));
         drop(unused);
         result
     }
 
-    fn slots(depth: usize) -> Option<A::Slice<T>> {
-        A::slice(depth.max(1), |_| T::default())
+    /// With the lock held: what nobody uses comes back.
+    fn change(
+        &self,
+        producing: &mut Producing<T, A>,
+        depth: usize,
+        storage: Held<T, A>,
+    ) -> (Result<(), NotResized>, Option<Held<T, A>>) {
+        if producing.overrun {
+            return (Err(NotResized::Overrun), Some(storage));
+        }
+        // A poll beside this may take some of them, which then are copied for nothing.
+        let first = self.taken();
+        let queued = producing.tail.wrapping_sub(first);
+        if queued > depth {
+            return (Err(NotResized::TooMany), Some(storage));
+        }
+        producing.depth = depth;
+        let old = core::mem::replace(&mut producing.storage, storage);
+        let new = producing.current();
+        for position in (0..queued).map(|n| first.wrapping_add(n)) {
+            for old in &*old {
+                // SAFETY: in `taken..tail` of the old slots, which are only read; nobody has the new ones.
+                unsafe { *new.slot(position).get_mut() = *old.slot(position).get() };
+            }
+        }
+        let at = core::ptr::from_ref(new).cast_mut();
+        self.storage.store(at, Ordering::Release);
+        // One that sets `polling` after this read-modify-write of it finds the new slots.
+        let nobody_polls =
+            self.polling
+                .compare_exchange(false, false, Ordering::AcqRel, Ordering::Relaxed);
+        if nobody_polls.is_ok() {
+            return (Ok(()), Some(old));
+        }
+        // It may read the old ones.
+        // SAFETY: the lock is held.
+        unsafe { *new.previous.get_mut() = Some(old) };
+        (Ok(()), None)
     }
 }
 
-impl<T: Copy, S: DerefMut<Target = [T]>> Entries<S> {
-    fn push(&mut self, value: T) -> Result<(), Overrun> {
-        let free = self.len() < self.slots.len();
-        match self.slots.get_mut(self.next) {
-            Some(slot) if free && !self.overrun => *slot = value,
-            _ => {
-                self.overrun = true;
-                return Err(Overrun);
-            }
-        }
-        self.tail = self.tail.wrapping_add(1);
-        self.next = after(self.next, self.slots.len());
-        Ok(())
+impl<T: Copy + Default, A: Allocate> Producing<T, A> {
+    fn current(&self) -> &Storage<T, A> {
+        // PANIC: there is one (invariant).
+        &self.storage[0]
     }
-
-    /// Moves entries into `places`; how many.
-    fn pop<'a>(&mut self, places: impl Iterator<Item = &'a mut T>) -> usize
-    where
-        T: 'a,
-    {
-        let mut count = 0;
-        for place in places {
-            if self.head == self.tail {
-                break;
-            }
-            if let Some(slot) = self.slots.get(self.first) {
-                *place = *slot;
-            }
-            self.head = self.head.wrapping_add(1);
-            self.first = after(self.first, self.slots.len());
-            count += 1;
-        }
-        count
-    }
-
-    /// Moves to `slots`; the storage that is not used any more comes back.
-    fn resize(&mut self, mut slots: S) -> (Result<(), NotResized>, S) {
-        if self.overrun {
-            return (Err(NotResized::Overrun), slots);
-        }
-        if self.len() > slots.len() {
-            return (Err(NotResized::TooMany), slots);
-        }
-        let queued = self.len();
-        let mut from = self.first;
-        for to in slots.iter_mut().take(queued) {
-            if let Some(entry) = self.slots.get(from) {
-                *to = *entry;
-            }
-            from = after(from, self.slots.len());
-        }
-        (self.first, self.next) = (0, if queued == slots.len() { 0 } else { queued });
-        (Ok(()), core::mem::replace(&mut self.slots, slots))
-    }
-
-    fn len(&self) -> usize {
-        self.tail.wrapping_sub(self.head)
-    }
-}
-
-/// The place behind `place`, of so many.
-fn after(place: usize, places: usize) -> usize {
-    if place + 1 < places { place + 1 } else { 0 }
 }
 
 impl<T, A: Allocate> Positions for CompletionRing<T, A> {
     fn taken(&self) -> usize {
-        self.taken.load(Ordering::SeqCst)
+        self.taken.load(Ordering::Acquire)
     }
 
     fn placed(&self) -> usize {
-        self.placed.load(Ordering::SeqCst)
+        self.placed.load(Ordering::Acquire)
     }
 
     fn solicited(&self) -> usize {
-        self.solicited.load(Ordering::SeqCst)
+        self.solicited.load(Ordering::Acquire)
     }
 }

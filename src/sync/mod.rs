@@ -1,5 +1,5 @@
 //! What several processors do to one queue, word or place at a time, each modelled with loom:
-//! lock-free, but for the entries of a [`CompletionRing`].
+//! lock-free, but for the producers of a [`CompletionRing`].
 //!
 //! Nothing here allocates, waits or calls out: storage is the caller's ([`Allocate`]), and every
 //! operation ends in a bounded number of its own steps. Imports nothing of ours.

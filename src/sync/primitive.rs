@@ -1,9 +1,13 @@
 //! The switch between real atomics and loom's, and the cell both share.
 
 #[cfg(not(loom))]
-pub(crate) use core::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering, fence};
+pub(crate) use core::sync::atomic::{
+    AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering, fence,
+};
 #[cfg(loom)]
-pub(crate) use loom::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering, fence};
+pub(crate) use loom::sync::atomic::{
+    AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering, fence,
+};
 
 #[cfg(all(not(loom), not(target_os = "windows")))]
 pub(crate) use core::hint::spin_loop;
@@ -51,6 +55,14 @@ impl<T> Cell<T> {
         #[cfg(loom)]
         // SAFETY: as above.
         return self.inner.with_mut(|value| unsafe { &mut *value });
+    }
+}
+
+/// A drop is a write, too.
+#[cfg(loom)]
+impl<T> Drop for Cell<T> {
+    fn drop(&mut self) {
+        self.inner.with_mut(|_| ());
     }
 }
 

@@ -8,7 +8,7 @@
 use core::marker::PhantomData;
 use core::ops::Deref;
 
-use super::primitive::{AtomicBool, AtomicUsize, Cell, Line, Ordering};
+use super::primitive::{AtomicBool, AtomicUsize, Cell, Line, Ordering, fence};
 
 /// One place in the ring.
 #[derive(Debug)]
@@ -17,6 +17,24 @@ pub struct Slot<T>(Cell<T>);
 impl<T> Slot<T> {
     pub fn new(value: T) -> Self {
         Self(Cell::new(value))
+    }
+
+    /// # Safety
+    /// Nobody writes it while the reference lives.
+    pub(super) unsafe fn get(&self) -> &T {
+        // SAFETY: the caller's promise.
+        unsafe { self.0.get() }
+    }
+
+    /// # Safety
+    /// Nobody else touches it while the reference lives.
+    #[expect(
+        clippy::mut_from_ref,
+        reason = "exclusivity is the caller's, by the contract above"
+    )]
+    pub(super) unsafe fn get_mut(&self) -> &mut T {
+        // SAFETY: the caller's promise.
+        unsafe { self.0.get_mut() }
     }
 }
 
@@ -139,7 +157,7 @@ impl<T, S: Deref<Target = [Slot<T>]>> Ring<T, S> {
         // PANIC: below the depth, which is not 0 here.
         let slot = &self.slots[place];
         // SAFETY: outside `head..tail`, and the producing side is claimed.
-        write(unsafe { slot.0.get_mut() })?;
+        write(unsafe { slot.get_mut() })?;
         // SAFETY: the producing side is claimed.
         unsafe { self.tail.advance(self.depth) };
         Ok(())
@@ -166,7 +184,7 @@ impl<'a> Claim<'a> {
 
 impl Drop for Claim<'_> {
     fn drop(&mut self) {
-        self.0.store(false, Ordering::SeqCst);
+        self.0.store(false, Ordering::Release);
     }
 }
 
@@ -194,14 +212,20 @@ impl<T, S: Deref<Target = [Slot<T>]>> Consumer<'_, T, S> {
     pub fn get(&self, n: usize) -> Option<&T> {
         let slot = self.at(n)?;
         // SAFETY: inside `head..tail`, and the consuming side is claimed by this borrow.
-        Some(unsafe { slot.0.get() })
+        Some(unsafe { slot.get() })
     }
 
     /// The same, to mark it.
     pub fn get_mut(&mut self, n: usize) -> Option<&mut T> {
         let slot = self.at(n)?;
         // SAFETY: inside `head..tail`, and the consuming side is claimed by this exclusive borrow.
-        Some(unsafe { slot.0.get_mut() })
+        Some(unsafe { slot.get_mut() })
+    }
+
+    /// Gives the side back. What was pushed by anybody who found it taken is seen from here on ([`Ring::is_empty`]).
+    pub fn leave(self) {
+        drop(self);
+        fence(Ordering::SeqCst);
     }
 
     /// Gives the oldest slot back to the producer. False when there is none.

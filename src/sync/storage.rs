@@ -21,6 +21,9 @@ pub trait Allocate {
 
     /// `len` values made by `fill(index)`, or `None` when there is no memory.
     fn slice<T>(len: usize, fill: impl FnMut(usize) -> T) -> Option<Self::Slice<T>>;
+
+    /// `value` in a slice of its own, or `None`, and it is dropped, when there is no memory.
+    fn one<T>(value: T) -> Option<Self::Slice<T>>;
 }
 
 /// The standard library's heap, for hosts and tests.
@@ -35,6 +38,10 @@ impl Allocate for Heap {
 
     fn slice<T>(len: usize, fill: impl FnMut(usize) -> T) -> Option<Vec<T>> {
         Some((0..len).map(fill).collect())
+    }
+
+    fn one<T>(value: T) -> Option<Vec<T>> {
+        Some(vec![value])
     }
 }
 

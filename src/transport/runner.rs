@@ -364,15 +364,17 @@ impl<E: Events> wsk::Events for Core<E> {
             }
             // Not any more: the bit is ours to take back.
         };
-        let inputs = turn.take() & !input::REFUSED;
-        let rested = inputs & !(input::SENT | input::RECEIVE) == 0;
-        if rested && !turn.connection.awaits_receive() {
-            self.settle(inputs, &mut turn.connection);
-        } else {
+        // What rests goes on resting until the consumer has been called.
+        let rests = turn.inputs() & !(input::SENT | input::RECEIVE | input::REFUSED) == 0;
+        if !rests || turn.connection.awaits_receive() {
+            let inputs = turn.take() & !input::REFUSED;
             self.round(inputs, &mut turn);
         }
         let taken = self.take(data, &mut turn);
-        self.round(0, &mut turn);
+        turn.connection.notify_first();
+        // What was posted meanwhile is started, deferred or not; what was refused is what has come.
+        let inputs = turn.take() & !(input::LINGER | input::REFUSED);
+        self.round(inputs, &mut turn);
         match Self::finish(turn) {
             Ok(()) => {}
             Err(turn) => self.rounds(turn),

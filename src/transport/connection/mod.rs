@@ -397,12 +397,24 @@ impl<Q: Queues> Connection<Q> {
         if !flows {
             self.flush_if_over();
         }
+        self.notify();
+        if !flows {
+            self.finish(around);
+        }
+    }
+
+    /// The consumer is called for what has been completed. While data flows, and the machine has nothing to say or to answer,
+    /// that comes before [`Self::pump`]: it is what the peer waits for.
+    pub(crate) fn notify_first(&mut self) {
+        if self.phase == Phase::Ready && self.machine.is_silent() && !self.machine.has_event() {
+            self.notify();
+        }
+    }
+
+    fn notify(&mut self) {
         if let Some(queues) = self.queues.as_ref().filter(|_| self.incoming.notify) {
             self.incoming.notify = false;
             queues.notify();
-        }
-        if !flows {
-            self.finish(around);
         }
     }
 

@@ -6,6 +6,7 @@
 use crate::iwarp::{MAX_READS, Machine, Transmit};
 use crate::rdma::queue::Window;
 use crate::rdma::request::Progress;
+use crate::rdma::stag::Grant;
 use crate::rdma::{Flags, Op, SendRequest, Stag, Status};
 use crate::sync::Allocate;
 use crate::sync::revocable::Pin;
@@ -256,6 +257,8 @@ impl<Q: Queues> Connection<Q> {
             ..
         } = self;
         let queues = queues.as_ref();
+        // Of the message that was started last.
+        let mut first = None;
         let mut window = queues.and_then(|queues| queues.queue_pair().send.window());
         loop {
             let payload = outgoing
@@ -270,7 +273,7 @@ impl<Q: Queues> Connection<Q> {
                 by_value: true,
                 in_place: &mut outgoing.in_place,
                 describes: false,
-                source: None,
+                source: first.take(),
             };
             let outcome = match machine.is_silent() {
                 true => Transmit::Idle,
@@ -288,7 +291,7 @@ impl<Q: Queues> Connection<Q> {
             }
             let started = match (queues, window.as_mut()) {
                 (Some(queues), Some(window)) if may_start && outgoing.current.is_none() => {
-                    outgoing.start_next(machine, queues, window)
+                    outgoing.start_next(machine, queues, window, &mut first)
                 }
                 _ => false,
             };
@@ -331,12 +334,13 @@ impl Outgoing {
         }
     }
 
-    /// Starts the next request, if there is one and it may go now.
-    fn start_next<Q: Queues>(
+    /// Starts the next request, if there is one and it may go now; `first` is the memory that its frames begin with.
+    fn start_next<'a, Q: Queues>(
         &mut self,
         machine: &mut Machine,
-        queues: &Q,
+        queues: &'a Q,
         window: &mut Window<'_, SendRequest, Q::Allocator>,
+        first: &mut Option<Grant<'a, Q::Memory>>,
     ) -> bool {
         loop {
             let n = self.next;
@@ -351,11 +355,12 @@ impl Outgoing {
                 return false;
             }
             match begin(queues, request, self.reads.base + n as u64) {
-                Begin::Message(message) => {
+                Begin::Message(message, memory) => {
                     // NDK-POST-34: reads wait here for one of those under way.
                     if !machine.can_start(&message) || machine.start(message).is_err() {
                         return false;
                     }
+                    *first = memory;
                     request.progress = Progress::Started;
                     self.next += 1;
                     self.current = Some(n);

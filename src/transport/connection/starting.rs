@@ -2,16 +2,18 @@
 //! once.
 
 use crate::iwarp::Request;
+use crate::rdma::stag::Grant;
 use crate::rdma::{
-    Access, Draft, Flags, Limits, NotEnacted, Op, Payload, Remote, SendRequest, SgeList, Stag,
-    Status,
+    Access, Draft, Fault, Flags, Limits, NotEnacted, Op, Payload, Remote, SendRequest, SgeList,
+    Stag, Status,
 };
 
 use super::super::api::Queues;
 
 /// What becomes of a request whose turn it is.
-pub(super) enum Begin {
-    Message(Request),
+pub(super) enum Begin<'a, M> {
+    /// With access to the first memory that its frames come from, if there is any.
+    Message(Request, Option<Grant<'a, M>>),
     /// It is done here and now.
     Done(Status),
     /// It is done when this token's region is not in use any more.
@@ -20,7 +22,11 @@ pub(super) enum Begin {
     Later,
 }
 
-pub(super) fn begin<Q: Queues>(queues: &Q, request: &SendRequest, position: u64) -> Begin {
+pub(super) fn begin<'a, Q: Queues>(
+    queues: &'a Q,
+    request: &SendRequest,
+    position: u64,
+) -> Begin<'a, Q::Memory> {
     let length = request.payload.length();
     let (Ok(len), true) = (
         u32::try_from(length),
@@ -64,11 +70,13 @@ pub(super) fn begin<Q: Queues>(queues: &Q, request: &SendRequest, position: u64)
         Op::Invalidate(stag) => return invalidate(queues, stag),
         Op::FastRegister(draft) | Op::Bind(draft) => return enact(queues, draft),
     };
-    match &request.payload {
-        Payload::Sges(list) if !all_accessible(queues, list, need) => {
-            Begin::Done(Status::AccessViolation)
-        }
-        _ => Begin::Message(message),
+    let first = match &request.payload {
+        Payload::Sges(list) => access_all(queues, list, need),
+        Payload::Inline { .. } => Ok(None),
+    };
+    match first {
+        Ok(first) => Begin::Message(message, first),
+        Err(_) => Begin::Done(Status::AccessViolation),
     }
 }
 
@@ -84,12 +92,18 @@ fn read(len: u32, remote: Remote, position: u64) -> Request {
     }
 }
 
-/// NDK-MR-07: all of it, before any of it is sent or asked for.
-fn all_accessible<Q: Queues>(queues: &Q, list: &SgeList, need: Access) -> bool {
-    list.as_slice()
-        .iter()
-        .filter(|sge| sge.length != 0)
-        .all(|sge| queues.local(sge, need).is_ok())
+/// NDK-MR-07: all of it, before any of it is sent or asked for. The first is kept.
+fn access_all<'a, Q: Queues>(
+    queues: &'a Q,
+    list: &SgeList,
+    need: Access,
+) -> Result<Option<Grant<'a, Q::Memory>>, Fault> {
+    let mut first = None;
+    for sge in list.as_slice().iter().filter(|sge| sge.length != 0) {
+        let grant = queues.local(sge, need)?;
+        let _first = first.get_or_insert(grant);
+    }
+    Ok(first)
 }
 
 /// NDK-FR-15: what cannot be invalidated later had better not be read into.
@@ -108,7 +122,7 @@ fn sink_can_be_invalidated<Q: Queues>(queues: &Q, request: &SendRequest) -> bool
 }
 
 /// NDK-FR-13, NDK-FR-14.
-fn invalidate<Q: Queues>(queues: &Q, stag: Stag) -> Begin {
+fn invalidate<Q: Queues>(queues: &Q, stag: Stag) -> Begin<'_, Q::Memory> {
     match queues.invalidate(stag, Access::INVALIDATE) {
         Ok(true) => Begin::Done(Status::Ok),
         Ok(false) => Begin::Leaving(stag),
@@ -117,7 +131,7 @@ fn invalidate<Q: Queues>(queues: &Q, stag: Stag) -> Begin {
 }
 
 /// What the token is to give access to was checked and laid ready at the post.
-fn enact<Q: Queues>(queues: &Q, draft: Draft) -> Begin {
+fn enact<Q: Queues>(queues: &Q, draft: Draft) -> Begin<'_, Q::Memory> {
     match queues.enact(draft) {
         Ok(()) => Begin::Done(Status::Ok),
         Err(NotEnacted::Leaving) => Begin::Later,

@@ -158,6 +158,9 @@ pub(crate) struct Queues {
     requests: Ring<Posted>,
     received: Completions,
     initiated: Completions,
+    /// A notification is made: whoever makes it sends what is posted meanwhile. Its consumer may hold a spin lock as it posts, and
+    /// no WSK call is made with one held (WSK-HAZ-01).
+    calling: AtomicBool,
 }
 
 /// A connection's, in nonpaged pool, zeroed and then filled.
@@ -231,7 +234,19 @@ impl Queues {
     }
 
     pub(crate) fn notify_received(&self) {
-        self.received.notify();
+        self.notify(&self.received);
+    }
+
+    fn notify(&self, queue: &Completions) {
+        self.calling.store(true, Ordering::SeqCst);
+        queue.notify();
+        self.calling.store(false, Ordering::SeqCst);
+        self.pump();
+    }
+
+    fn pump(&self) {
+        // SAFETY: set before anybody posts, and there as long as these are.
+        unsafe { (*self.connection.get()).pump() };
     }
 
     /// The `nth` request ever posted, if there is one.
@@ -267,7 +282,7 @@ impl Queues {
     }
 
     pub(crate) fn notify_initiated(&self) {
-        self.initiated.notify();
+        self.notify(&self.initiated);
     }
 
     /// # Safety
@@ -295,9 +310,8 @@ impl Queues {
         if !unsafe { self.requests.put(request) } {
             return STATUS_INSUFFICIENT_RESOURCES;
         }
-        if flags & NDK_OP_FLAG_DEFER == 0 {
-            // SAFETY: set before anybody posts, and there as long as these are.
-            unsafe { (*self.connection.get()).pump() };
+        if flags & NDK_OP_FLAG_DEFER == 0 && !self.calling.load(Ordering::SeqCst) {
+            self.pump();
         }
         STATUS_SUCCESS
     }

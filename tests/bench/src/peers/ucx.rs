@@ -16,6 +16,8 @@ use crate::{
 };
 
 const FIRST_PORT: u16 = 20_000;
+/// Runs for a time: it tells the median of all operations, not of parts, of which the quickest counts.
+const TRIES: u32 = 3;
 
 pub(super) struct Ucx {
     installed: Installed,
@@ -135,7 +137,15 @@ impl Contender for Ucx {
             return Ok(Measured::NotMine);
         };
         let before = Spent::now(Whose::Children);
-        let line = self.run(point, test, time)?;
+        let tries = match point.kind {
+            Kind::Time(_) => TRIES,
+            _ => 1,
+        };
+        let mut line = self.run(point, test, time / tries)?;
+        for _ in 1..tries {
+            let again = self.run(point, test, time / tries)?;
+            line.microseconds = line.microseconds.min(again.microseconds);
+        }
         let processor = before.since(Whose::Children).processor;
         Ok(Measured::Number(match point.kind {
             Kind::Time(_) => line.microseconds,

@@ -96,7 +96,7 @@ impl Lent {
         sides
     }
 
-    /// Runs `work` until it is over; the operations, and the median time of a round trip in microseconds.
+    /// Runs `work` until it is over; the operations, and the time of a round trip in microseconds.
     fn run(
         &mut self,
         (work, size): (Work, usize),

@@ -36,7 +36,7 @@ pub(super) struct Outcome {
     pub(super) operations: usize,
     /// From the first to the last.
     pub(super) elapsed: Duration,
-    /// Median time of a round trip, or of an operation in a window of one, in microseconds.
+    /// Time of a round trip, or of an operation in a window of one, in microseconds ([`statistics::quickest`]).
     pub(super) microseconds: f64,
     /// Processor time of both sides.
     pub(super) processor: Duration,
@@ -192,14 +192,14 @@ impl Load {
         self.post(1)
     }
 
-    /// Waits until it is done; `peer` is the passive end's load. Gives the operations, and the median of their times.
+    /// Waits until it is done; `peer` is the passive end's load. Gives the operations, and their time.
     pub(super) fn finish(&self, peer: &Self) -> Result<(usize, f64), String> {
         self.wait_until_finished()?;
-        let median = statistics::median(&self.lock().times).unwrap_or(f64::NAN);
+        let time = statistics::quickest(&self.lock().times).unwrap_or(f64::NAN);
         let completed = self.completed.load(Ordering::Acquire);
         // What was completed here may still be on its way there: a last message follows it.
         match self.work {
-            Work::PingPong(_) => return Ok((self.lock().times.len(), median)),
+            Work::PingPong(_) => return Ok((self.lock().times.len(), time)),
             Work::Stream(Verb::Read) => {}
             Work::Stream(verb) => {
                 self.send_last()?;
@@ -207,7 +207,7 @@ impl Load {
                 peer.wait_for_received(sent + 1)?;
             }
         }
-        Ok((completed, median))
+        Ok((completed, time))
     }
 
     fn wait_until_finished(&self) -> Result<(), String> {

@@ -22,10 +22,10 @@ const REQUEST: usize = 44;
 /// An MPA request or reply without private data.
 const START: usize = 20;
 
-/// Median of half a round trip, in microseconds.
+/// Half a round trip, in microseconds ([`statistics::quickest`]).
 pub(crate) fn half_round_trip(wait: Wait, shape: Shape, time: Duration) -> io::Result<f64> {
     let times = ping_pong(wait, shape, time)?;
-    Ok(statistics::median(&times).unwrap_or(f64::NAN) / 2.0)
+    Ok(statistics::quickest(&times).unwrap_or(f64::NAN) / 2.0)
 }
 
 /// Sleeps of both sides for each message of a ping-pong.
@@ -65,7 +65,7 @@ fn ping_pong(wait: Wait, shape: Shape, time: Duration) -> io::Result<Vec<f64>> {
 pub(crate) struct Run {
     /// Messages a second.
     pub(crate) rate: f64,
-    /// Median time of one, in microseconds.
+    /// The time of one, in microseconds ([`statistics::quickest`]).
     pub(crate) microseconds: f64,
     /// Processor time of both sides for a GiB.
     pub(crate) seconds_per_gibibyte: f64,
@@ -97,7 +97,7 @@ fn run(shape: Shape, messages: usize, started: Instant, spent: Spent, times: &[f
     let gibibytes = (messages * shape.size) as f64 / f64::from(1 << 30);
     Run {
         rate: messages as f64 / elapsed,
-        microseconds: statistics::median(times).unwrap_or(f64::NAN),
+        microseconds: statistics::quickest(times).unwrap_or(f64::NAN),
         seconds_per_gibibyte: spent.since(Whose::Own).processor.as_secs_f64() / gibibytes,
     }
 }

@@ -71,7 +71,7 @@ pub struct Figures {
     pub operations: usize,
     /// How long they took.
     pub seconds: f64,
-    /// Median time of one, of those that go there and back half of it; in microseconds.
+    /// Time of one, of those that go there and back half of it; in microseconds.
     pub microseconds: f64,
     /// Processor time of both sides, in seconds.
     pub processor: f64,
