@@ -67,13 +67,14 @@ mod tests {
 
     #[test]
     fn the_quickest_part_counts_unless_it_is_short() {
-        let mut times = vec![6.0; 320];
-        times[64..96].fill(5.0);
-        // A time of its own is no part.
-        times[200] = 1.0;
-        times.push(1.0);
+        let mut times = vec![6.0; 640];
+        // Less than half a part is not a part's median.
+        times[10..30].fill(1.0);
         assert_eq!(quickest(&times), Some(6.0));
-        times.pop();
+        times[128..192].fill(5.0);
+        assert_eq!(quickest(&times), Some(5.0));
+        // What is left over is shorter than the others.
+        times.extend([1.0; 4]);
         assert_eq!(quickest(&times), Some(5.0));
         assert_eq!(quickest(&[7.0, 3.0, 4.0]), Some(4.0));
         assert_eq!(quickest(&[]), None);
