@@ -22,7 +22,7 @@ use crate::rdma::{
     PostError, QueuePair, ReceiveRequest, Sge, SgeList, Stag,
 };
 use crate::sync::Revocable;
-use crate::transport::{Queues, Side};
+use crate::transport::{Queues, Side, Sides};
 
 /// Where a queue pair's results go, and its receives come from.
 pub(super) struct Around {
@@ -267,7 +267,7 @@ impl Qp {
                 },
             );
         });
-        self.each_notifier(Later::call, Later::call);
+        self.each_notifier(Sides::BOTH, Later::call, Later::call);
     }
 
     /// Puts a completion into the queue of its side; an overrun is told by the queue itself.
@@ -287,14 +287,17 @@ impl Qp {
         .is_ok()
     }
 
-    /// Who has something to tell the consumer after completions were put.
-    fn each_notifier(&self, cq: fn(&Hold<Cq>), srq: fn(&Hold<Srq>)) {
+    /// Who has something to tell the consumer after completions of these sides were put.
+    fn each_notifier(&self, sides: Sides, cq: fn(&Hold<Cq>), srq: fn(&Hold<Srq>)) {
         let around = &self.around;
-        cq(&around.receive_cq);
-        if around.initiator_cq != around.receive_cq {
+        let is_shared = around.initiator_cq == around.receive_cq;
+        if sides.receive || sides.initiator && is_shared {
+            cq(&around.receive_cq);
+        }
+        if sides.initiator && !is_shared {
             cq(&around.initiator_cq);
         }
-        if let Some(shared) = &around.srq {
+        if let Some(shared) = around.srq.as_ref().filter(|_| sides.receive) {
             srq(shared);
         }
     }
@@ -483,7 +486,7 @@ impl Queues for Attached {
         self.0.complete(side, completion, solicited)
     }
 
-    fn notify(&self) {
-        self.0.each_notifier(Cq::notify, Srq::notify);
+    fn notify(&self, sides: Sides) {
+        self.0.each_notifier(sides, Cq::notify, Srq::notify);
     }
 }

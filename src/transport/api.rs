@@ -200,6 +200,31 @@ pub(crate) enum Side {
     Receive,
 }
 
+/// Those whose completion queues have something new.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Sides {
+    pub initiator: bool,
+    pub receive: bool,
+}
+
+impl Sides {
+    pub(crate) const BOTH: Self = Self {
+        initiator: true,
+        receive: true,
+    };
+
+    pub(crate) fn add(&mut self, side: Side) {
+        match side {
+            Side::Initiator => self.initiator = true,
+            Side::Receive => self.receive = true,
+        }
+    }
+
+    pub(crate) fn any(self) -> bool {
+        self.initiator || self.receive
+    }
+}
+
 /// A region's bytes, as the transport reaches them.
 pub(crate) trait Memory {
     /// Copies `bytes` to `offset` of the region; the range was checked against the region. False:
@@ -250,6 +275,6 @@ pub(crate) trait Queues {
     #[must_use]
     fn complete(&self, side: Side, completion: Completion, solicited: bool) -> bool;
 
-    /// Calls the notifications that are due, of both queues. The consumer may re-enter.
-    fn notify(&self);
+    /// Calls the notifications that are due, of the queues of these sides. The consumer may re-enter.
+    fn notify(&self, sides: Sides);
 }

@@ -372,6 +372,7 @@ impl<E: Events> wsk::Events for Core<E> {
         }
         let taken = self.take(data, &mut turn);
         turn.connection.notify_first();
+        turn.connection.send_first(&mut Wire { core: self });
         // What was posted meanwhile is started, deferred or not; what was refused is what has come.
         let inputs = turn.take() & !(input::LINGER | input::REFUSED);
         self.round(inputs, &mut turn);

@@ -6,6 +6,7 @@
 //! all of it (`sync::Actor`), so there is no lock; calls up may re-enter the endpoint, which then
 //! only leaves its input for the next round.
 
+mod early;
 mod ending;
 mod framing;
 mod nobody;
@@ -382,7 +383,7 @@ impl<Q: Queues> Connection<Q> {
         self.take_fin();
         loop {
             self.tell(around);
-            self.transmit(around);
+            self.transmit(around.link);
             self.retire();
             if !self.machine.has_event() {
                 break;
@@ -403,18 +404,11 @@ impl<Q: Queues> Connection<Q> {
         }
     }
 
-    /// The consumer is called for what has been completed. While data flows, and the machine has nothing to say or to answer,
-    /// that comes before [`Self::pump`]: it is what the peer waits for.
-    pub(crate) fn notify_first(&mut self) {
-        if self.phase == Phase::Ready && self.machine.is_silent() && !self.machine.has_event() {
-            self.notify();
-        }
-    }
-
+    /// Tells the consumer of what was completed.
     fn notify(&mut self) {
-        if let Some(queues) = self.queues.as_ref().filter(|_| self.incoming.notify) {
-            self.incoming.notify = false;
-            queues.notify();
+        let sides = core::mem::take(&mut self.incoming.notify);
+        if let Some(queues) = self.queues.as_ref().filter(|_| sides.any()) {
+            queues.notify(sides);
         }
     }
 

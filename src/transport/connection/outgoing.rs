@@ -12,11 +12,11 @@ use crate::sync::Allocate;
 use crate::sync::revocable::Pin;
 
 use super::super::api::Queues;
-use super::super::link::{BATCHES, Batch, Link, Up};
+use super::super::link::{BATCHES, Batch, Link};
 use super::framing::Framer;
 use super::pins::{PINS, Pins};
 use super::starting::{Begin, begin};
-use super::{Around, Connection, Phase};
+use super::{Connection, Phase};
 
 /// Which requests are reads under way: positions in the send queue, oldest first.
 #[derive(Debug, Default)]
@@ -165,28 +165,25 @@ impl<Q: Queues> Connection<Q> {
     }
 
     /// Hands out what there is, batch after batch, while the link has some at home.
-    pub(super) fn transmit<L: Link<Batch: Batch<Q::Memory>>, U: Up>(
-        &mut self,
-        around: &mut Around<'_, L, U>,
-    ) {
+    pub(super) fn transmit<L: Link<Batch: Batch<Q::Memory>>>(&mut self, link: &mut L) {
         self.outgoing.crowded = false;
         if self.has_nothing_to_send() {
             return;
         }
         while self.ending.link_is_open() && !self.outgoing.finished {
             let room = self.outgoing.pending < BATCHES;
-            let Some(mut batch) = room.then(|| around.link.batch()).flatten() else {
+            let Some(mut batch) = room.then(|| link.batch()).flatten() else {
                 self.outgoing.crowded = true;
                 return;
             };
             let slot = (self.outgoing.first + self.outgoing.pending) % BATCHES;
             let Some(outcome) = self.fill_somehow(&mut batch) else {
                 self.outgoing.crowded = true;
-                return around.link.keep(batch);
+                return link.keep(batch);
             };
             self.outgoing.finished = outcome == Transmit::Finished;
             if batch.length() == 0 {
-                around.link.keep(batch);
+                link.keep(batch);
                 if outcome == Transmit::Full {
                     // A frame that fits in no batch.
                     self.machine.fail();
@@ -194,7 +191,7 @@ impl<Q: Queues> Connection<Q> {
                 return;
             }
             self.outgoing.filled(slot, batch.length());
-            if !around.link.send(slot, batch) {
+            if !link.send(slot, batch) {
                 // WSK-TX-04: what came behind it would be whole frames, and the peer would never know.
                 return self.reset();
             }

@@ -11,7 +11,7 @@ use crate::rdma::{
     Status,
 };
 
-use super::super::api::{Memory, Queues, Side};
+use super::super::api::{Memory, Queues, Side, Sides};
 use super::nobody::Nobody;
 use super::outgoing::Reads;
 use super::{Connection, Phase};
@@ -39,8 +39,10 @@ pub(super) struct Incoming {
     held: Option<(Completion, bool)>,
     /// The consumer has disconnected: messages without a receive go nowhere.
     pub(super) departing: bool,
-    /// Completions were queued since the last notification.
-    pub(super) notify: bool,
+    /// A read of ours is done, and may be retired.
+    pub(super) answered: bool,
+    /// Where completions were queued since the last notification.
+    pub(super) notify: Sides,
     /// A completion queue overran.
     pub(super) overrun: bool,
 }
@@ -178,7 +180,7 @@ impl Incoming {
         completion: Completion,
         solicited: bool,
     ) {
-        self.notify = true;
+        self.notify.add(side);
         // NDK-CQ-20: the overrun is told with the notification; the connection goes down.
         self.overrun |= !queues.complete(side, completion, solicited);
     }
@@ -346,7 +348,7 @@ impl<Q: Queues> Upper for Above<'_, Q> {
         if self.queues.shares_receives() {
             self.incoming.taken = self.queues.take_shared();
             // The queue may have become short enough to say so.
-            self.incoming.notify = true;
+            self.incoming.notify.add(Side::Receive);
         }
         match self.current().map(|request| request.sges.length()) {
             Some(capacity) => {
@@ -449,6 +451,7 @@ impl<Q: Queues> Upper for Above<'_, Q> {
         let request = self.reads.pop().and_then(|n| sends.as_mut()?.get_mut(n));
         if let Some(request) = request.filter(|request| request.progress == Progress::Started) {
             request.progress = after_read(self.queues, request);
+            self.incoming.answered = true;
         }
     }
 

@@ -14,7 +14,7 @@ use crate::rdma::{
     Region, Remote, Sge, SgeList, Stag, Status,
 };
 use crate::sync::storage::Heap;
-use crate::transport::api::{Memory, Side};
+use crate::transport::api::{Memory, Side, Sides};
 use crate::transport::link::{BATCHES, Gone};
 
 mod batches;
@@ -82,7 +82,7 @@ impl Queues for Handle {
         self.0.done.borrow_mut().push(completion);
         self.0.done.borrow().len() <= self.0.room.get()
     }
-    fn notify(&self) {
+    fn notify(&self, _: Sides) {
         self.0.notified.set(self.0.notified.get() + 1);
     }
 }
