@@ -23,7 +23,8 @@ const INTRODUCTION: &str = "
 Of every target that is not met: which part of the job alone already misses it, by the figures of this run. `TCP` and `framed
 TCP` have no driver; those of `WSK` are the least driver through the same interface, on the same machines, with the same
 checks: it moves bytes that nobody looks at, or puts the payload of frames where it belongs, with their CRC or without; its receive event answers, its sends are made before, and it has no queue pairs, no regions and no consumer.
-`NDK` is the same driver with both interfaces that a provider lies between: what moves is posted by ours' consumer to a queue pair, and told by completion queues that call back, are polled and armed; no region, no token and nothing that ends is looked after.
+`NDK` is the same driver with both interfaces that a provider lies between: what moves is posted by ours' consumer to a queue pair, and told by completion queues that call back, are polled and armed; what is posted in a callback goes out after it, as
+its consumer may hold a spin lock, with which WSK is not called; no region, no token and nothing that ends is looked after.
 What ours adds to that part stands behind it, and in a line of its own where it is beyond the target.
 *Together*: no part alone misses it, and ours keeps the target's distance to the last of them. *Acknowledgements*: the same image meets it
 where the emulated TCP completes sends as it takes them, and not where it does so when they are acknowledged, as Windows does: until then their memory and their IRPs are TCP's. *Not explained*: no measurement

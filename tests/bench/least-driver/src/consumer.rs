@@ -15,7 +15,7 @@ use wdk_sys::{NTSTATUS, PVOID};
 use crate::{
     block::Block,
     connection::Connection,
-    frame::{Parser, Wrong},
+    frame::{ASKED, Kind, Parser, Wrong},
     registry::Key,
     sys::*,
     table,
@@ -29,9 +29,35 @@ pub(crate) struct Posted {
     context: PVOID,
     at: *mut u8,
     length: usize,
-    /// Of a write: where to.
-    pub(crate) remote: Option<u64>,
+    pub(crate) what: What,
     silent: bool,
+}
+
+/// What is sent for a request.
+#[derive(Clone, Copy)]
+pub(crate) enum What {
+    Send,
+    /// To the peer's address.
+    Write(u64),
+    /// From the peer's address.
+    Read(u64),
+    /// What the peer reads.
+    Response,
+}
+
+/// The payload of a frame.
+pub(crate) enum Body<'a> {
+    Bytes(&'a [u8]),
+    Asked([u8; ASKED]),
+}
+
+impl Body<'_> {
+    pub(crate) fn as_slice(&self) -> &[u8] {
+        match self {
+            Self::Bytes(bytes) => bytes,
+            Self::Asked(asked) => asked,
+        }
+    }
 }
 
 impl Posted {
@@ -48,9 +74,38 @@ impl Posted {
             context,
             at,
             length,
-            remote: None,
+            what: What::Send,
             silent: false,
         })
+    }
+
+    /// The answer to what a peer asked for.
+    fn answer(asked: &[u8; ASKED]) -> Self {
+        let [a, b, c, d, e, f, g, h, i, j, k, l, ..] = *asked;
+        Self {
+            context: core::ptr::null_mut(),
+            at: u64::from_be_bytes([a, b, c, d, e, f, g, h]) as *mut u8,
+            length: u32::from_be_bytes([i, j, k, l]) as usize,
+            what: What::Response,
+            silent: true,
+        }
+    }
+
+    /// What its frame carries.
+    ///
+    /// # Safety
+    /// As `bytes`.
+    pub(crate) unsafe fn body<'a>(&self) -> Body<'a> {
+        match self.what {
+            What::Read(from) => {
+                let mut asked = [0; ASKED];
+                asked[..8].copy_from_slice(&from.to_be_bytes());
+                asked[8..12].copy_from_slice(&(self.length as u32).to_be_bytes());
+                Body::Asked(asked)
+            }
+            // SAFETY: the caller's promise.
+            _ => Body::Bytes(unsafe { self.bytes() }),
+        }
     }
 
     /// Its bytes.
@@ -92,6 +147,13 @@ impl<T: Copy> Ring<T> {
         let there = nth < self.put.load(Ordering::Acquire);
         // SAFETY: written before `put` moved past it, and not taken yet.
         there.then(|| unsafe { (*self.items.get())[nth % DEPTH].assume_init() })
+    }
+
+    /// # Safety
+    /// Only by who takes.
+    unsafe fn oldest(&self) -> Option<T> {
+        // SAFETY: the caller's promise.
+        unsafe { self.get(self.taken.load(Ordering::Relaxed)) }
     }
 
     /// # Safety
@@ -155,7 +217,12 @@ pub(crate) struct Queues {
     context: Cell<PVOID>,
     connection: Cell<*const Connection>,
     receives: Ring<Posted>,
+    /// And, where the peer reads, what it asked for: a side does one or the other.
     requests: Ring<Posted>,
+    /// Requests that the peer has not answered.
+    reads: Ring<Posted>,
+    /// What the peer asks for, as far as it has come.
+    asked: UnsafeCell<[u8; ASKED]>,
     received: Completions,
     initiated: Completions,
     /// A notification is made: whoever makes it sends what is posted meanwhile. Its consumer may hold a spin lock as it posts, and
@@ -211,30 +278,36 @@ impl Handle {
 }
 
 impl Queues {
-    /// The receive that the message under way goes to.
+    /// A message is whole. `notify_received` follows.
     ///
     /// # Safety
-    /// In a receive event.
-    pub(crate) unsafe fn receive(&self) -> Option<Posted> {
-        // SAFETY: receive events are one at a time, and take what was posted.
-        unsafe { self.receives.get(self.receives.taken.load(Ordering::Relaxed)) }
-    }
-
-    /// The message is whole. `notify_received` follows.
-    ///
-    /// # Safety
-    /// As `receive`.
-    pub(crate) unsafe fn complete_receive(&self, length: usize) {
-        // SAFETY: as above; the results of receives are put there alone.
+    /// In a receive event, one at a time.
+    unsafe fn ended(&self, kind: Option<Kind>, length: usize) -> Result<(), Wrong> {
+        // SAFETY: only receive events take receives and reads, and put their results. Where the peer reads nobody posts, so
+        // that answers are put by receive events alone.
         unsafe {
-            if let Some(receive) = self.receives.take() {
-                self.complete(&self.received, &receive, length);
+            match kind {
+                Some(Kind::Read) => {
+                    let answer = Posted::answer(&*self.asked.get());
+                    return self.requests.put(answer).then_some(()).ok_or(Wrong);
+                }
+                Some(Kind::Response) => {
+                    let read = self.reads.take().ok_or(Wrong)?;
+                    self.complete(&self.initiated, &read, 0);
+                }
+                _ => {
+                    let receive = self.receives.take().ok_or(Wrong)?;
+                    self.complete(&self.received, &receive, length);
+                }
             }
         }
+        Ok(())
     }
 
+    /// After a receive event, which completes reads as well.
     pub(crate) fn notify_received(&self) {
         self.notify(&self.received);
+        self.notify(&self.initiated);
     }
 
     fn notify(&self, queue: &Completions) {
@@ -306,6 +379,14 @@ impl Queues {
             return STATUS_INVALID_PARAMETER;
         };
         request.silent = flags & NDK_OP_FLAG_SILENT_SUCCESS != 0;
+        if let What::Read(_) = request.what {
+            // SAFETY: the caller's promise.
+            if !unsafe { self.reads.put(request) } {
+                return STATUS_INSUFFICIENT_RESOURCES;
+            }
+            // That it was asked for tells nobody anything.
+            request.silent = true;
+        }
         // SAFETY: the caller's promise.
         if !unsafe { self.requests.put(request) } {
             return STATUS_INSUFFICIENT_RESOURCES;
@@ -320,22 +401,26 @@ impl Queues {
 /// Some bytes of a stream whose messages go to what a consumer posted. In a receive event.
 pub(crate) fn take(queues: &Queues, parser: &mut Parser, mut bytes: &[u8]) -> Result<(), Wrong> {
     while !bytes.is_empty() {
-        // SAFETY: in a receive event.
-        let receive = unsafe { queues.receive() };
-        let place: &mut [u8] = match (parser.write(), &receive) {
-            // SAFETY: the peer's consumer was given this address and length by ours, which leaves the memory alone.
-            (Some((to, length)), _) => unsafe {
-                core::slice::from_raw_parts_mut(to as *mut u8, length)
-            },
-            // SAFETY: not completed, and receive events are one at a time.
-            (None, Some(receive)) => unsafe { receive.bytes() },
-            (None, None) => &mut [],
+        let kind = parser.kind();
+        // SAFETY: in a receive event, one at a time: what it takes is not completed meanwhile. The peer's consumer was given the
+        // address and length of a write by ours, which leaves that memory alone.
+        let place: &mut [u8] = unsafe {
+            match kind {
+                None => &mut [],
+                Some(Kind::Write) => {
+                    let (to, length) = parser.target();
+                    core::slice::from_raw_parts_mut(to as *mut u8, length)
+                }
+                Some(Kind::Read) => (&mut *queues.asked.get()).as_mut_slice(),
+                Some(Kind::Response) => queues.reads.oldest().ok_or(Wrong)?.bytes(),
+                Some(Kind::Send) => queues.receives.oldest().ok_or(Wrong)?.bytes(),
+            }
         };
         let (taken, ended) = parser.step(bytes, place)?;
         bytes = bytes.get(taken..).ok_or(Wrong)?;
         if ended {
             // SAFETY: as above.
-            unsafe { queues.complete_receive(parser.length()) };
+            unsafe { queues.ended(kind, parser.length())? };
         }
     }
     Ok(())
@@ -353,7 +438,17 @@ pub(crate) unsafe extern "win64" fn send(qp: *mut NDK_QP, context: PVOID, list: 
 pub(crate) unsafe extern "win64" fn write(qp: *mut NDK_QP, context: PVOID, list: *const NDK_SGE, count: u32, to: u64, _: u32, flags: u32) -> NTSTATUS {
     // SAFETY: as above.
     unsafe {
-        let posted = Posted::new(context, list, count).map(|posted| Posted { remote: Some(to), ..posted });
+        let posted = Posted::new(context, list, count).map(|posted| Posted { what: What::Write(to), ..posted });
+        (*qp.cast::<Queues>()).start(posted, flags)
+    }
+}
+
+/// # Safety
+/// As `send`.
+pub(crate) unsafe extern "win64" fn read(qp: *mut NDK_QP, context: PVOID, list: *const NDK_SGE, count: u32, from: u64, _: u32, flags: u32) -> NTSTATUS {
+    // SAFETY: as above.
+    unsafe {
+        let posted = Posted::new(context, list, count).map(|posted| Posted { what: What::Read(from), ..posted });
         (*qp.cast::<Queues>()).start(posted, flags)
     }
 }

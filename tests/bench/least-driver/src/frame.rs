@@ -5,8 +5,8 @@ use crate::{crc32c, settings::Framing};
 
 /// MPA length and an untagged DDP header.
 pub(crate) const HEADER: usize = 20;
-/// The opcode of a write.
-const WRITE: u8 = 0x40;
+/// What follows the header of a read's request: an address, a length and nothing, as long as an RDMA read request is.
+pub(crate) const ASKED: usize = 20;
 /// The checksum behind the payload.
 pub(crate) const TRAILER: usize = 4;
 
@@ -21,10 +21,20 @@ pub(crate) fn header(payload: usize, number: u32, offset: usize, last: bool) -> 
     header
 }
 
-/// The header of a write of `payload` bytes to the peer's address `to`: no message ends with it.
-pub(crate) fn write_header(payload: usize, to: u64) -> [u8; HEADER] {
-    let mut header = header(payload, 0, 0, false);
-    header[3] = WRITE;
+/// What a frame is, in its header.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Write = 0x40,
+    /// Asks for what a `Response` brings.
+    Read = 0x41,
+    Response = 0x42,
+    Send = 0x43,
+}
+
+/// The header of `payload` bytes that are not a send, of a write to the peer's address `to`: no message ends with it.
+pub(crate) fn header_of(kind: Kind, payload: usize, to: u64) -> [u8; HEADER] {
+    let mut header = header(payload, 0, 0, kind != Kind::Write);
+    header[3] = kind as u8;
     header[4..12].copy_from_slice(&to.to_be_bytes());
     header
 }
@@ -81,12 +91,18 @@ impl Parser {
         Ok(whole)
     }
 
-    /// Where the frame under way writes, if it is a write: its address and length.
-    pub(crate) fn write(&self) -> Option<(u64, usize)> {
-        let is_write = self.seen >= HEADER && self.header[3] == WRITE;
+    /// What the frame under way is, once that is known.
+    pub(crate) fn kind(&self) -> Option<Kind> {
+        if self.seen < HEADER {
+            return None;
+        }
+        [Kind::Write, Kind::Read, Kind::Response].into_iter().find(|kind| *kind as u8 == self.header[3]).or(Some(Kind::Send))
+    }
+
+    /// Where the frame under way writes, and how much.
+    pub(crate) fn target(&self) -> (u64, usize) {
         let [_, _, _, _, a, b, c, d, e, f, g, h, ..] = self.header;
-        let to = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
-        is_write.then(|| (to, payload_of(&self.header)))
+        (u64::from_be_bytes([a, b, c, d, e, f, g, h]), payload_of(&self.header))
     }
 
     /// Bytes of the message that the frame before ended.

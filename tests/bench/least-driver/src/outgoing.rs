@@ -14,8 +14,8 @@ use wdk_sys::{MDL, NTSTATUS, PVOID, ntddk::IoBuildPartialMdl, ntddk::IoFreeMdl};
 
 use crate::{
     block::{Block, Irp, Mdl},
-    consumer::Queues,
-    frame::{self, HEADER, TRAILER},
+    consumer::{Queues, What},
+    frame::{self, HEADER, Kind, TRAILER},
     settings::{Framing, Shape},
     socket::Socket,
     sys::WSK_BUF,
@@ -234,10 +234,13 @@ impl Send {
             // SAFETY: where sends are made; what is sent now has not completed.
             let Some(request) = (unsafe { queues.request(nth) }) else { break };
             // SAFETY: idle, so nobody else has the memory; the consumer leaves its own alone.
-            let (memory, body) = unsafe { (self.memory.bytes(), request.bytes()) };
-            let header = match request.remote {
-                Some(to) => frame::write_header(body.len(), to),
-                None => frame::header(body.len(), nth as u32, 0, true),
+            let (memory, body) = unsafe { (self.memory.bytes(), request.body()) };
+            let body = body.as_slice();
+            let header = match request.what {
+                What::Send => frame::header(body.len(), nth as u32, 0, true),
+                What::Write(to) => frame::header_of(Kind::Write, body.len(), to),
+                What::Read(_) => frame::header_of(Kind::Read, body.len(), 0),
+                What::Response => frame::header_of(Kind::Response, body.len(), 0),
             };
             stage(&mut memory[length..], &header, body, from.shape.framing);
             length += BESIDE + body.len();

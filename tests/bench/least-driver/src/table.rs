@@ -18,7 +18,7 @@ pub(crate) static QP: Table<NDK_QP_DISPATCH> = Table(NDK_QP_DISPATCH {
     NdkBind: Some(bind),
     NdkFastRegister: Some(fast_register),
     NdkInvalidate: Some(invalidate),
-    NdkRead: Some(read),
+    NdkRead: Some(consumer::read),
     NdkWrite: Some(consumer::write),
     NdkSendAndInvalidate: Some(send_and_invalidate),
 });
@@ -60,7 +60,6 @@ not_supported! {
     bind(*mut NDK_QP, PVOID, *mut NDK_MR, *mut NDK_MW, PVOID, usize, u32);
     fast_register(*mut NDK_QP, PVOID, *mut NDK_MR, u32, *const u64, u32, usize, PVOID, u32);
     invalidate(*mut NDK_QP, PVOID, *mut NDK_OBJECT_HEADER, u32);
-    read(*mut NDK_QP, PVOID, *const NDK_SGE, u32, u64, u32, u32);
     send_and_invalidate(*mut NDK_QP, PVOID, *const NDK_SGE, u32, u32, u32);
     resize(*mut NDK_CQ, u32, NDK_FN_REQUEST_COMPLETION, PVOID);
     moderate(*mut NDK_CQ, u32, u32);

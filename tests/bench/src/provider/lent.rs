@@ -41,6 +41,9 @@ pub const PLACED: &str = "NDK, framed, no CRC";
 /// Longer messages would have to be described.
 const LONGEST: usize = 8 << 10;
 
+/// Where one that listens connects to.
+const LISTENING: (Ipv4Addr, u16) = (Ipv4Addr::UNSPECIFIED, 0);
+
 /// The contender, with CRC or without.
 pub struct Lent {
     image: PathBuf,
@@ -76,11 +79,7 @@ impl Lent {
         let alone = point.connections == 1 && point.segment == Segment::Loopback;
         let compared = self.framing == Framing::Checked || targets::has_crc_off(point);
         match point.kind {
-            Kind::Time(verb @ (Verb::Send | Verb::Write))
-                if alone && compared && point.size <= LONGEST =>
-            {
-                Some(verb)
-            }
+            Kind::Time(verb) if alone && compared && point.size <= LONGEST => Some(verb),
             _ => None,
         }
     }
@@ -96,6 +95,18 @@ impl Lent {
         sides
     }
 
+    fn job(&self, size: usize) -> Job {
+        Job {
+            work: least::Work::Consumer,
+            framing: self.framing,
+            size,
+            fpdu: reference::frame::LOOPBACK,
+            window: 1,
+            joined: reference::JOINED,
+            time: Duration::ZERO,
+        }
+    }
+
     /// Runs `work` until it is over; the operations, and the time of a round trip in microseconds.
     fn run(
         &mut self,
@@ -105,15 +116,7 @@ impl Lent {
         until: Until,
     ) -> Result<(usize, f64), String> {
         let [client, server] = self.sides(wait, pool);
-        let job = Job {
-            work: least::Work::Consumer,
-            framing: self.framing,
-            size,
-            fpdu: reference::frame::LOOPBACK,
-            window: 1,
-            joined: reference::JOINED,
-            time: Duration::ZERO,
-        };
+        let job = self.job(size);
         let plan = Plan {
             work,
             size,
@@ -122,8 +125,7 @@ impl Lent {
         };
         let pinned = |processor| (wait == Wait::Poll).then(|| machine::pin(processor));
         let on_second = pinned(1);
-        let listening = (Ipv4Addr::UNSPECIFIED, 0);
-        let served = End::new(server, &self.image, job, listening, Load::passive(plan))?;
+        let served = End::new(server, &self.image, job, LISTENING, Load::passive(plan))?;
         drop(on_second);
         let on_first = pinned(0);
         let load = Load::active(plan, served.region());
@@ -242,37 +244,78 @@ impl Contender for Lent {
         let Some(verb) = self.timed(point) else {
             return Ok(Measured::NotMine);
         };
-        let work = (Work::PingPong(verb), point.size);
-        let (_, microseconds) = self.run(work, point.wait, PoolMode::Light, Until::After(time))?;
-        Ok(Measured::Number(microseconds / 2.0))
+        let (work, ways) = match verb {
+            Verb::Read => (Work::Stream(verb), 1.0),
+            _ => (Work::PingPong(verb), 2.0),
+        };
+        let (mode, until) = (PoolMode::Light, Until::After(time));
+        let (_, microseconds) = self.run((work, point.size), point.wait, mode, until)?;
+        Ok(Measured::Number(microseconds / ways))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::{
+        io::{Read, Write},
+        net::TcpStream,
+    };
+
     use softrnic_emulator::pool::PoolMode;
 
-    use super::{Lent, Until, Wait, Work};
-    use crate::point::Verb;
+    use super::{End, FRAMED, LISTENING, Lent, Load, Plan, Until, Wait, Work};
+    use crate::{point::Verb, rounds::Contender};
+
+    #[test]
+    fn a_frame_with_a_changed_byte_ends_the_connection() {
+        let mut both = Lent::all().expect("the image builds");
+        let lent = both.iter_mut().find(|it| it.name() == FRAMED);
+        let lent = lent.expect("one that checks");
+        let [_, server] = lent.sides(Wait::Hybrid, PoolMode::Special);
+        let plan = Plan {
+            work: Work::PingPong(Verb::Send),
+            size: 64,
+            window: 1,
+            connections: 1,
+        };
+        let load = Load::passive(plan);
+        let end = End::new(server, &lent.image, lent.job(64), LISTENING, load);
+        let end = end.expect("it listens");
+        let at = server.listens_at().expect("it says where");
+        let mut connection = TcpStream::connect((server.address(), at)).expect("there");
+        let mut greeting = [0];
+        connection.write_all(&greeting).expect("it is greeted");
+        connection.read_exact(&mut greeting).expect("it greets");
+        // A send of 64 bytes, whose checksum is not 0.
+        let mut frame = [0; 20 + 64 + 4];
+        frame[1] = 18 + 64;
+        frame[2..4].copy_from_slice(&[0x41, 0x43]);
+        connection.write_all(&frame).expect("taken");
+        let answer = connection.read(&mut [0]);
+        assert!(!matches!(answer, Ok(1)), "{answer:?}");
+        assert_eq!(end.load.messages(), 0, "the consumer was told of it");
+        end.stop().expect("nothing is left");
+        both.into_iter().for_each(Lent::stop);
+    }
 
     /// Every page guarded, every result held against the ledger: notifications neither nest nor get lost, and nothing is
     /// left behind.
     #[test]
     fn everything_posted_is_done_under_the_whole_verifier() {
         for mut lent in Lent::all().expect("the image builds") {
-            for work in [Work::PingPong, Work::Stream] {
-                for verb in [Verb::Send, Verb::Write] {
-                    for size in [8, 64, 4096] {
-                        let of = (work(verb), size);
-                        let done =
-                            lent.run(of, Wait::Hybrid, PoolMode::Special, Until::Count(3000));
-                        let (operations, ..) = done.expect("it is done");
-                        assert!(
-                            operations >= 2999,
-                            "{:?} {of:?}: {operations}",
-                            lent.framing
-                        );
-                    }
+            for work in [
+                Work::PingPong(Verb::Send),
+                Work::PingPong(Verb::Write),
+                Work::Stream(Verb::Send),
+                Work::Stream(Verb::Write),
+                Work::Stream(Verb::Read),
+            ] {
+                for size in [8, 64, 4096] {
+                    let of = (work, size);
+                    let done = lent.run(of, Wait::Hybrid, PoolMode::Special, Until::Count(3000));
+                    let (operations, ..) = done.expect("it is done");
+                    let framing = lent.framing;
+                    assert!(operations >= 2999, "{framing:?} {of:?}: {operations}");
                 }
             }
             lent.stop();

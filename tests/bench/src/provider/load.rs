@@ -148,6 +148,12 @@ impl Load {
         }
     }
 
+    /// Messages received.
+    #[cfg(test)]
+    pub(super) fn messages(&self) -> usize {
+        self.received.load(Ordering::Acquire)
+    }
+
     /// Where the peer's memory is. Before the peer starts.
     pub(super) fn answer_to(&self, peer: Region) {
         let _ = self.peer.set(peer);
