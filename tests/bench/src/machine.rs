@@ -14,6 +14,9 @@ pub struct Network {
 }
 
 const CONGESTION_CONTROL: &str = "/proc/sys/net/ipv4/tcp_congestion_control";
+/// That a connection does not begin with what an earlier one between the same addresses came to: contenders have addresses of their
+/// own, and would each begin with the worst that its earlier points met.
+const NO_METRICS_SAVE: &str = "/proc/sys/net/ipv4/tcp_no_metrics_save";
 
 /// Moves this process to a network namespace of its own, with loopback up and `reno`: as root, or in a user namespace where
 /// those are allowed; else it stays where it is. Called before there is a second thread.
@@ -22,6 +25,7 @@ pub fn private_network() -> Network {
     let private = unshare().and_then(|()| loopback_up()).is_ok();
     if private {
         let _ = fs::write(CONGESTION_CONTROL, "reno");
+        let _ = fs::write(NO_METRICS_SAVE, "1");
     }
     let found = fs::read_to_string(CONGESTION_CONTROL).unwrap_or_default();
     Network {

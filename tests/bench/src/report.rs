@@ -14,8 +14,9 @@ use crate::{
 
 const LEGEND: &str = "\
 Figures are medians of the rounds; a ratio is the median of each round's own ratio, with the least and the most of the rounds.
-A time is the least of the medians of ten parts of its measurement (of UCX, which tells one of all, of three runs): a neighbour on the same
-hardware slows whole stretches by half, of whoever is being measured.
+A time is the least of the medians of ten parts of its measurement (of UCX, which tells one of all, of three runs), and up to 4 KiB of three
+such in each round, taken in turns: a neighbour on the same hardware slows whole stretches by half, of whoever is being measured.
+No connection begins with what an earlier one between the same addresses came to (`tcp_no_metrics_save`).
 `TCP`: the bytes alone (8 and 64 B, and reads: one call a message). `framed TCP`: with MPA framing, and CRC32C computed and
 checked: the ideal iWARP. `WSK` and those behind it: the same by the least driver, through the interface that every driver has.
 `softrnic`: a send completes when the peer's TCP has acknowledged it, as on Windows; `hand-over`: when TCP has taken it, as the

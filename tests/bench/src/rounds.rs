@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    point::Point,
+    point::{Kind, Point, Wait},
     statistics::{Spread, median},
 };
 
@@ -122,6 +122,15 @@ impl Row {
         }
     }
 
+    /// The same round's number again: the better one of a time counts, which is the smaller.
+    fn better(&mut self, contender: &dyn Contender, number: f64) {
+        let known = self.series.iter_mut();
+        let one = { known }.find(|one| one.contender == contender.name());
+        if let Some(last) = one.and_then(|one| one.rounds.last_mut()) {
+            *last = last.min(number);
+        }
+    }
+
     fn has_failed(&self, contender: &dyn Contender) -> bool {
         let mut missing = self.missing.iter();
         missing.any(|one| one.contender == contender.name())
@@ -159,19 +168,39 @@ pub fn run(
     for round in 0..rounds {
         for row in &mut rows {
             progress(round, &row.point);
-            for contender in &mut *contenders {
-                measure(*contender, row, time)?;
+            for turn in 0..turns(&row.point) {
+                for contender in &mut *contenders {
+                    measure(*contender, row, time, turn)?;
+                }
             }
         }
     }
     Ok(rows)
 }
 
-fn measure(contender: &mut dyn Contender, row: &mut Row, time: Duration) -> Result<(), String> {
+/// How often the contenders take turns in a round; the least number counts. Of short times a neighbour on the same hardware
+/// makes more than a driver does, for longer than a turn takes.
+#[must_use]
+pub fn turns(point: &Point) -> u32 {
+    let is_short = matches!(point.kind, Kind::Time(_)) && point.size <= 4096;
+    if is_short && point.wait == Wait::Poll {
+        3
+    } else {
+        1
+    }
+}
+
+fn measure(
+    contender: &mut dyn Contender,
+    row: &mut Row,
+    time: Duration,
+    turn: u32,
+) -> Result<(), String> {
     if row.has_failed(contender) {
         return Ok(());
     }
     match measure_patiently(contender, &row.point, time) {
+        Ok(Measured::Number(number)) if turn > 0 => row.better(contender, number),
         Ok(Measured::Number(number)) => row.add(contender, number),
         Ok(Measured::NotMine) => {}
         Err(why) if contender.role() == Role::Peer => row.forget(contender, why),

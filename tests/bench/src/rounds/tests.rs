@@ -54,6 +54,17 @@ fn a_peer_that_fails_is_left_out_and_named() {
 }
 
 #[test]
+fn short_times_are_taken_in_turns_and_the_least_of_a_round_counts() {
+    let numbers = [5.0, 4.0, 6.0, 7.0, 9.0, 8.0];
+    let mut ours = scripted("ours", Role::Ours, &numbers);
+    let of = rows(&mut [&mut ours], Point::time(Verb::Send, 64)).expect("numbers");
+    assert_eq!(of[0].of("ours"), Some(&[4.0, 7.0][..]));
+    let mut ours = scripted("ours", Role::Ours, &numbers);
+    let of = rows(&mut [&mut ours], Point::time(Verb::Send, 65_536)).expect("numbers");
+    assert_eq!(of[0].of("ours"), Some(&[5.0, 4.0][..]));
+}
+
+#[test]
 fn what_is_ours_must_not_fail() {
     let mut ours = scripted("ours", Role::Ours, &[]);
     let failed = rows(&mut [&mut ours], Point::rate(Verb::Send, 4096, 1));
@@ -62,9 +73,9 @@ fn what_is_ours_must_not_fail() {
 
 #[test]
 fn the_best_peer_is_the_fastest_whatever_the_unit() {
-    let mut ours = scripted("ours", Role::Ours, &[10.0, 10.0, 10.0, 10.0]);
-    let mut one = scripted("one", Role::Peer, &[5.0, 5.0, 5.0, 5.0]);
-    let mut two = scripted("two", Role::Peer, &[20.0, 20.0, 20.0, 20.0]);
+    let mut ours = scripted("ours", Role::Ours, &[10.0; 8]);
+    let mut one = scripted("one", Role::Peer, &[5.0; 8]);
+    let mut two = scripted("two", Role::Peer, &[20.0; 8]);
     let contenders: &mut [&mut dyn Contender] = &mut [&mut ours, &mut one, &mut two];
     let rate = rows(contenders, Point::rate(Verb::Send, 4096, 1)).expect("numbers");
     let time = rows(contenders, Point::time(Verb::Send, 64)).expect("numbers");
