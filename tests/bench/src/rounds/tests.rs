@@ -91,6 +91,6 @@ fn the_best_peer_is_the_fastest_whatever_the_unit() {
 #[test]
 fn what_is_no_figure_is_measured_again() {
     let mut ours = scripted("ours", Role::Ours, &[f64::NAN, 3.0, 4.0]);
-    let rows = rows(&mut [&mut ours], Point::time(Verb::Send, 64)).expect("numbers");
+    let rows = rows(&mut [&mut ours], Point::rate(Verb::Send, 64, 1)).expect("numbers");
     assert_eq!(rows[0].of("ours"), Some(&[3.0, 4.0][..]));
 }
