@@ -229,6 +229,7 @@ impl<E: Events> Core<E> {
             clock: &|| clock::now().0,
         };
         if news & !input::POSTED != 0 {
+            connection.tell(around);
             self.rare(inputs, connection, around);
             // Before anybody is told what came of it.
             self.standing.follow(|| connection.decision());

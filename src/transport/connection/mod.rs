@@ -9,6 +9,7 @@
 mod early;
 mod ending;
 mod framing;
+mod heard;
 mod nobody;
 mod outgoing;
 mod pins;
@@ -17,7 +18,7 @@ mod reads;
 mod retire;
 mod starting;
 
-use crate::iwarp::{Config, Event, Machine, Revision, Ticks};
+use crate::iwarp::{Config, Machine, Revision, Ticks};
 use crate::rdma::SMB_DIRECT_PORT;
 use crate::rdma::qp::Event as Change;
 
@@ -27,7 +28,7 @@ use super::link::{Batch, Link, Up};
 use ending::Ending;
 use outgoing::Outgoing;
 use placing::Incoming;
-use reads::{from_the_wire, on_the_wire, possible};
+use reads::on_the_wire;
 
 /// One second in [`Ticks`].
 pub(crate) const SECOND: Ticks = 10_000_000;
@@ -409,64 +410,6 @@ impl<Q: Queues> Connection<Q> {
         let sides = core::mem::take(&mut self.incoming.notify);
         if let Some(queues) = self.queues.as_ref().filter(|_| sides.any()) {
             queues.notify(sides);
-        }
-    }
-
-    /// Tells what the machine has to say: seldom anything.
-    fn tell<L: Link, U: Up>(&mut self, around: &mut Around<'_, L, U>) {
-        while self.machine.has_event() {
-            if let Some(event) = self.machine.poll_event() {
-                self.told(event, around);
-            }
-        }
-    }
-
-    /// Out of line, so that nothing is made ready for it where there is no event.
-    #[inline(never)]
-    fn told<L: Link, U: Up>(&mut self, event: Event, around: &mut Around<'_, L, U>) {
-        if !self.keeps_what_is_said(event, around) {
-            return;
-        }
-        match event {
-            Event::PeerRequest { reads } => {
-                self.phase = Phase::Offered;
-                around.up.reads_in_force(possible(self.config.caps, reads));
-                around.up.offered();
-            }
-            Event::PeerReply { .. } => {
-                self.phase = Phase::Replied;
-                around
-                    .up
-                    .reads_in_force(from_the_wire(self.machine.reads()));
-                around.up.connect_done(Ok(()));
-            }
-            Event::PeerReject { .. } => {
-                self.farewell(Failure::Refused, around.now());
-                self.answer(Phase::AwaitReply, Failure::Refused, around.up);
-            }
-            Event::Established => self.established(around),
-            // NDK-DISC-08: nothing is flushed.
-            Event::PeerClosed => self.tell_disconnected(around.up, None),
-            Event::Failed(error) => self.failed(error, around),
-        }
-    }
-
-    fn established<L: Link, U: Up>(&mut self, around: &mut Around<'_, L, U>) {
-        around
-            .up
-            .reads_in_force(from_the_wire(self.machine.reads()));
-        let active = self.phase == Phase::Completing;
-        if !active && self.phase != Phase::Accepting {
-            return;
-        }
-        self.change(Change::Established);
-        self.ending.established = true;
-        self.phase = Phase::Ready;
-        self.private_data = Said::nothing();
-        if active {
-            around.up.complete_done(Ok(()))
-        } else {
-            around.up.accept_done(Ok(()))
         }
     }
 

@@ -428,6 +428,12 @@ impl Pair {
 
     /// The request is made, and whatever follows has.
     fn ask(&mut self) {
+        self.request();
+        self.run();
+    }
+
+    /// The request is on its way.
+    fn request(&mut self) {
         let queues = self.active.begin();
         let said = Said::copy(b"hello").unwrap();
         let reads = ReadLimits {
@@ -441,10 +447,15 @@ impl Pair {
             .input(|connection, around| connection.connected(Ok(()), around));
         self.passive
             .input(|connection, around| connection.accepted(around.now(), PORT));
-        self.run();
     }
 
     fn accept(&mut self) {
+        self.answer();
+        self.run();
+    }
+
+    /// The answer is on its way.
+    fn answer(&mut self) {
         let queues = self.passive.begin();
         let params = Params {
             private_data: b"welcome",
@@ -455,7 +466,6 @@ impl Pair {
         };
         self.passive
             .input(|connection, around| connection.accept(params, queues, around));
-        self.run();
     }
 
     fn establish(&mut self) {

@@ -38,7 +38,7 @@ const SOCKETS: &str = "sockets";
 const FRAMES: &str = "frames";
 
 /// Seeds that failed once, with what they were without then.
-const FAILED: [(&str, &str, &str, &str); 19] = [
+const FAILED: [(&str, &str, &str, &str); 21] = [
     // No memory for the second try of a connect.
     ("147", "storm", SOCKETS, "timers,unload,vanishing"),
     ("336", "storm", SOCKETS, "timers,unload,vanishing"),
@@ -89,6 +89,14 @@ const FAILED: [(&str, &str, &str, &str); 19] = [
     ),
     // The emulator's TCP/IP forgot its neighbours when the MTU changed, and then kept a connection alive with a byte of its own.
     ("93492756", "mannered", FRAMES, "unload"),
+    // A request that came as its listener closed began what had ended.
+    ("95002667", "storm", SOCKETS, "tightness,oddity,work"),
+    (
+        "95001468",
+        "storm",
+        SOCKETS,
+        "unload,faults,resets,stalls,tightness,timers,work",
+    ),
 ];
 
 #[test]

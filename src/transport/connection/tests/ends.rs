@@ -10,6 +10,16 @@ fn close(end: &mut End) {
     end.input(|connection, around| connection.close(around));
 }
 
+/// Closes an end as what its peer has sent has come, before it hears what that was.
+fn close_as_it_comes(end: &mut End, peer: &End) {
+    let bytes: Vec<u8> = peer.link.0.borrow_mut().stream.drain(..).collect();
+    assert!(!bytes.is_empty());
+    end.input(|connection, around| {
+        assert_eq!(connection.received(&bytes), bytes.len());
+        connection.close(around);
+    });
+}
+
 // NDK-DISC-01, NDK-DISC-05, NDK-DISC-08, NDK-DISC-09
 // RFC5041-3-10, RFC5041-6.2-2.
 #[test]
@@ -519,4 +529,25 @@ fn the_read_that_a_terminate_quotes_is_the_one_that_failed() {
     assert_eq!(pair.passive.log.3.get(), Some(terminated(false)));
     assert_eq!(*pair.active.log.4.borrow(), [(true, 0x01, 0x00)]);
     assert_eq!(*pair.passive.log.4.borrow(), [(false, 0x01, 0x00)]);
+}
+
+// NDK-LSN-09: a listener that closes lets go of whom it has not offered yet.
+#[test]
+fn a_request_that_comes_as_its_connection_is_closed_is_offered_to_nobody() {
+    let mut pair = Pair::new(1448);
+    pair.request();
+    close_as_it_comes(&mut pair.passive, &pair.active);
+    pair.run();
+    assert_eq!(pair.passive.log.take(), ["closed"]);
+}
+
+// NDK-CON-03
+#[test]
+fn an_answer_that_comes_as_the_connect_is_given_up_is_not_told_beside_it() {
+    let mut pair = Pair::new(1448);
+    pair.open();
+    pair.answer();
+    close_as_it_comes(&mut pair.active, &pair.passive);
+    pair.run();
+    assert_eq!(pair.active.log.take(), ["connect Err(Cancelled)", "closed"]);
 }

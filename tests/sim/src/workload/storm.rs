@@ -1,8 +1,10 @@
 //! Many connections that come and go at once.
 
-use softrnic_consumer::{Adapter, ConnectParameters, Connector, NtStatus, QpLimits};
-use softrnic_emulator::sched::Random;
+use softrnic_consumer::{Adapter, ConnectParameters, Connector, Listener, NtStatus, QpLimits};
+use softrnic_emulator::clock;
+use softrnic_emulator::sched::{self, Random};
 use softrnic_emulator::sync::Receiver;
+use softrnic_functional::at_dispatch;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +13,9 @@ use crate::site::{Meeting, Site};
 
 /// Connections that are tried at once, at most.
 const MOST: u64 = 6;
+
+/// Nanoseconds, at DISPATCH_LEVEL at a stretch, at most.
+const LONG_WORK: u64 = 100_000;
 
 /// Plays it; with two connects at most when `small`.
 pub fn run(site: &Arc<Site>, mut random: Random, small: bool) {
@@ -42,6 +47,16 @@ pub fn run(site: &Arc<Site>, mut random: Random, small: bool) {
     if random.one_in(2) {
         // Under those who are just coming.
         pause(site, &mut random);
+        if random.one_in(2) {
+            // By a consumer that goes on working at that level: no DPC comes to its processor meanwhile.
+            let closing = at_dispatch(|| {
+                let closing = listener.as_ref().map(Listener::close);
+                sched::sleep_until(clock::nanoseconds() + random.below(LONG_WORK));
+                closing
+            });
+            let closed = closing.map(|closing| closing.wait());
+            assert_eq!(closed, Some(NtStatus::SUCCESS), "NdkCloseListener");
+        }
         listener = None;
     }
     for client in clients {
