@@ -203,6 +203,13 @@ impl End {
         );
     }
 
+    /// Posts a send of more than is copied at once: it is not done when the first of it is on its way.
+    pub fn post_long(&self, context: usize) {
+        let piece = self.mr.sge(&self.buffer, 0, 1 << 20);
+        let posted = self.qp.handle().send(context, &[piece; 3], 0);
+        assert_eq!(posted, NtStatus::SUCCESS);
+    }
+
     /// Posts a write of `len` bytes at `offset` to the same offset of `peer`'s buffer.
     pub fn post_write(&self, context: usize, peer: &Self, offset: usize, len: usize) {
         let sge = self.mr.sge(&self.buffer, offset, len);

@@ -363,13 +363,6 @@ fn a_socket_may_be_forced_closed_while_it_opens() {
     }
 }
 
-/// Posts a send of more than is copied at once: it is not done when the first of it is on its way.
-fn post_long(end: &End, context: usize) {
-    let piece = end.mr.sge(&end.buffer, 0, 1 << 20);
-    let posted = end.qp.handle().send(context, &[piece; 3], 0);
-    assert_eq!(posted, NtStatus::SUCCESS);
-}
-
 // WSK-SOCK-12, WSK-DIS-08, WSK-TX-04: and at every call of a connection: who asked hears of the end, and all closes.
 #[test]
 fn a_connection_may_be_forced_closed_at_any_call() {
@@ -387,7 +380,7 @@ fn a_connection_may_be_forced_closed_at_any_call() {
             let status = match call {
                 Call::Disconnect => end.disconnect().wait(),
                 Call::Send => {
-                    post_long(&end, 1);
+                    end.post_long(1);
                     end.done.take(1)[0].status
                 }
                 _ => {
@@ -410,7 +403,7 @@ fn a_short_send_ends_the_connection() {
     let (mut peer, end) = peer::connected(&stage);
     end.post_receive(1, 0, 64);
     wsk.fail(Fault::of(Call::Send, NtStatus::SUCCESS.0));
-    post_long(&end, 2);
+    end.post_long(2);
     assert_eq!(end.done.take(1)[0].status, NtStatus::CANCELLED);
     assert_eq!(end.received.take(1)[0].status, NtStatus::CANCELLED);
     assert!(end.gone.wait(SOON));
