@@ -8,6 +8,8 @@ use super::api::{Failure, ReadLimits};
 /// oldest waits to be acknowledged (WSK-TX-05), few enough to bound what a silent peer can hold
 /// (WSK-TX-08).
 pub(crate) const BATCHES: usize = 8;
+/// Bytes that a small batch takes by value.
+pub(crate) const SMALL: usize = 1024;
 
 /// A region's bytes are not there any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,8 +45,8 @@ pub(crate) trait Batch<M> {
 pub(crate) trait Link {
     type Batch;
 
-    /// An empty batch, if one is at home.
-    fn batch(&mut self) -> Option<Self::Batch>;
+    /// An empty batch, if one is at home: any, but a large one first if `large`.
+    fn batch(&mut self, large: bool) -> Option<Self::Batch>;
     /// Takes a batch back home, unused.
     fn keep(&mut self, batch: Self::Batch);
     /// Sends it; it comes home by itself, and `Connection::sent` tells of `lot`, also when it failed. Whether more may

@@ -8,6 +8,7 @@ use crate::wsk::BatchLimits;
 
 use super::api::Preferences;
 use super::connection::{Patience, SECOND};
+use super::link::SMALL;
 use super::reserve::Reserve;
 
 /// The largest ULPDU of RFC 5044 with its framing; what loopback carries is more.
@@ -22,11 +23,11 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// A connection's own batch, for what is small: 1 KiB by value. Where all others are out it carries in place what
+    /// A connection's own batch, for what is small. Where all others are out it carries in place what
     /// lies in few pieces, eight pages in frames of their own or one of the largest FPDUs; else the connection goes on in
     /// small ones.
     pub(super) const OWN: BatchLimits = BatchLimits {
-        staging: 1024,
+        staging: SMALL,
         mappings: 8,
         mdls: 2 * 8 + 1,
         bytes: 64 * 1024,

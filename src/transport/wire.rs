@@ -191,9 +191,10 @@ impl Home {
         }
     }
 
-    fn take(&self) -> Option<SendBatch> {
+    fn take(&self, large: bool) -> Option<SendBatch> {
+        let first = large.then(|| self.large()).flatten();
         let shared = || self.large().or_else(|| self.light());
-        self.own.take().or_else(shared)
+        first.or_else(|| self.own.take()).or_else(shared)
     }
 
     /// A large one that nobody uses.
@@ -215,11 +216,11 @@ pub(super) struct Wire<'a, E: Events> {
 impl<'a, E: Events> Link for Wire<'a, E> {
     type Batch = Filling<'a>;
 
-    fn batch(&mut self) -> Option<Filling<'a>> {
+    fn batch(&mut self, large: bool) -> Option<Filling<'a>> {
         let home = &self.core.home;
         Some(Filling {
             home,
-            batch: home.take()?,
+            batch: home.take(large)?,
             frame: None,
         })
     }

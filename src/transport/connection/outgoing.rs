@@ -12,7 +12,7 @@ use crate::sync::Allocate;
 use crate::sync::revocable::Pin;
 
 use super::super::api::Queues;
-use super::super::link::{BATCHES, Batch, Link};
+use super::super::link::{BATCHES, Batch, Link, SMALL};
 use super::framing::Framer;
 use super::pins::{PINS, Pins};
 use super::starting::{Begin, begin};
@@ -105,6 +105,8 @@ pub(super) struct Outgoing {
     pinning: usize,
     /// There is more to send than batches at home.
     crowded: bool,
+    /// The last batch held more than a small one does: so will the next, as a rule.
+    much: bool,
     /// A batch came back that something waits for; what follows has yet to be done.
     pub(super) came_back: bool,
     /// Bytes handed to the link, and bytes it is done with.
@@ -172,7 +174,7 @@ impl<Q: Queues> Connection<Q> {
         }
         while self.ending.link_is_open() && !self.outgoing.finished {
             let room = self.outgoing.pending < BATCHES;
-            let Some(mut batch) = room.then(|| link.batch()).flatten() else {
+            let Some(mut batch) = room.then(|| link.batch(self.outgoing.much)).flatten() else {
                 self.outgoing.crowded = true;
                 return;
             };
@@ -309,6 +311,7 @@ impl Outgoing {
     fn filled(&mut self, slot: usize, length: usize) {
         let pinned = self.pins.sent();
         self.streamed += length as u64;
+        self.much = length > SMALL;
         self.pending += 1;
         self.pinning += usize::from(pinned > 0);
         if let Some(lot) = self.lots.get_mut(slot) {

@@ -143,6 +143,8 @@ struct Pipe {
     home: usize,
     /// Bytes a batch takes.
     room: usize,
+    /// Whether the last one was asked for as a large one.
+    large: bool,
     fin: bool,
     fin_told: bool,
     reset: bool,
@@ -156,8 +158,9 @@ struct TestLink(Rc<RefCell<Pipe>>);
 impl Link for TestLink {
     type Batch = Buffer;
 
-    fn batch(&mut self) -> Option<Buffer> {
+    fn batch(&mut self, large: bool) -> Option<Buffer> {
         let mut pipe = self.0.borrow_mut();
+        pipe.large = large;
         pipe.home = pipe.home.checked_sub(1)?;
         Some(Buffer {
             bytes: Vec::new(),

@@ -44,6 +44,26 @@ fn what_fits_in_no_batch_is_cut() {
 }
 
 #[test]
+fn who_sent_much_asks_for_a_large_batch() {
+    let mut pair = Pair::ready(64_768);
+    let (source, _) = pair.active.region(pattern(4096), Access::empty());
+    let (sink, _) = pair.passive.region(vec![0; 4096], Access::LOCAL_WRITE);
+    for (length, large) in [
+        (64, false),
+        (4096, false),
+        (4096, true),
+        (64, true),
+        (64, false),
+    ] {
+        pair.passive.post_receive(1, &[sge(sink, 0, length)]);
+        pair.active
+            .post(2, Op::Send, Flags::empty(), &[sge(source, 0, length)]);
+        pair.run();
+        assert_eq!(pair.up.borrow().large, large, "{length} bytes");
+    }
+}
+
+#[test]
 fn reads_are_answered_in_what_fits() {
     let mut pair = Pair::ready(64_768);
     pair.down.borrow_mut().room = 2048;
