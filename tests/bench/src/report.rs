@@ -47,7 +47,7 @@ fn head(results: &Results) -> String {
     let mut text = String::new();
     let _ = writeln!(
         text,
-        "Measured on {} by `{}`: {} rounds of {} s a figure, contenders in turn.",
+        "Measured on {} by `{}`: {} rounds of {} s a figure, contenders in turn, each turn in another order.",
         results.date, results.command, results.rounds, results.seconds
     );
     let _ = writeln!(text, "Machine: {}.", results.machine);

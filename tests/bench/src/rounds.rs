@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use softrnic_emulator::sched::Random;
+
 use crate::{
     point::{Kind, Point, Wait},
     statistics::{Spread, median},
@@ -166,16 +168,39 @@ pub fn run(
     });
     let mut rows: Vec<Row> = rows.collect();
     for round in 0..rounds {
-        for row in &mut rows {
+        for (number, row) in rows.iter_mut().enumerate() {
             progress(round, &row.point);
             for turn in 0..turns(&row.point) {
-                for contender in &mut *contenders {
-                    measure(*contender, row, time, turn)?;
+                for index in order(contenders.len(), round, number, turn) {
+                    measure(contenders[index], row, time, turn)?;
                 }
             }
         }
     }
+    let place = |series: &Series| {
+        let mut all = contenders.iter();
+        all.position(|one| one.name() == series.contender)
+    };
+    for row in &mut rows {
+        row.series.sort_by_key(place);
+    }
     Ok(rows)
+}
+
+/// Any order, and in the next round the same from its end: so each comes before each other one in every second round. For
+/// whoever comes late finds what the others have done to the host: of reads of 4 KiB the later ones of a turn get a third of
+/// what the first ones get, whoever they are.
+fn order(count: usize, round: usize, row: usize, turn: u32) -> Vec<usize> {
+    let seed = (round / 2) << 32 | row << 8 | turn as usize;
+    let mut random = Random::new(seed as u64);
+    let mut order: Vec<usize> = (0..count).collect();
+    for left in (1..count).rev() {
+        order.swap(left, random.index(left + 1));
+    }
+    if round % 2 == 1 {
+        order.reverse();
+    }
+    order
 }
 
 /// How often the contenders take turns in a round; the least number counts. Of short times a neighbour on the same hardware

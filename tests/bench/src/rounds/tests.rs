@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{cell::RefCell, time::Duration};
 
 use super::{Contender, Measured, Role, run};
 use crate::point::{Point, Verb};
@@ -62,6 +62,48 @@ fn short_times_are_taken_in_turns_and_the_least_of_a_round_counts() {
     let mut ours = scripted("ours", Role::Ours, &numbers);
     let of = rows(&mut [&mut ours], Point::time(Verb::Send, 65_536)).expect("numbers");
     assert_eq!(of[0].of("ours"), Some(&[5.0, 4.0][..]));
+}
+
+/// Notes that it was its turn.
+struct Noting<'a>(&'static str, &'a RefCell<Vec<&'static str>>);
+
+impl Contender for Noting<'_> {
+    fn name(&self) -> &str {
+        self.0
+    }
+
+    fn role(&self) -> Role {
+        Role::Reference
+    }
+
+    fn measure(&mut self, _: &Point, _: Duration) -> Result<Measured, String> {
+        self.1.borrow_mut().push(self.0);
+        Ok(Measured::Number(1.0))
+    }
+}
+
+#[test]
+fn each_comes_once_in_a_turn_and_before_each_other_one_in_every_second_round() {
+    let names = ["a", "b", "c"];
+    let taken = RefCell::default();
+    let [mut a, mut b, mut c] = names.map(|name| Noting(name, &taken));
+    let all: &mut [&mut dyn Contender] = &mut [&mut a, &mut b, &mut c];
+    let point = Point::rate(Verb::Read, 4096, 16);
+    let rows = run(all, vec![point], 7, Duration::ZERO, |_, _| ()).expect("numbers");
+
+    let series = rows[0].series.iter().map(|one| one.contender.as_str());
+    assert_eq!(series.collect::<Vec<_>>(), names, "told in their own order");
+    let taken = taken.borrow();
+    let rounds: Vec<_> = taken.chunks(3).collect();
+    assert_eq!(rounds.len(), 7);
+    for (one, other) in [("a", "b"), ("a", "c"), ("b", "c")] {
+        let place = |round: &[&str], name| round.iter().position(|it| *it == name).expect("there");
+        let sooner = rounds.iter().filter(|it| place(it, one) < place(it, other));
+        assert!(
+            (3..=4).contains(&sooner.count()),
+            "{one} and {other}: {rounds:?}"
+        );
+    }
 }
 
 #[test]
