@@ -41,7 +41,7 @@ fn anything_goes() {
                 Random::new(now.expect("after 1970").as_nanos() as u64),
             )
         }
-        (None, None) => (3, Random::new(20_261_121)),
+        (None, None) => (12, Random::new(20_261_121)),
     };
     let first = variable("SOFTRNIC_SEED");
     for case in 0..cases {
